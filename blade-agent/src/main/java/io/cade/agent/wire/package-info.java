@@ -1,0 +1,4 @@
+@NullMarked
+package io.cade.agent.wire;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.cade.proxy;
+
+import org.jspecify.annotations.NullMarked;
