@@ -1,0 +1,31 @@
+package io.cade.engine.model;
+
+import io.cade.agent.wire.Command;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Commands that a card has not finished yet, in order (SPEC R3). At most {@value #MAX_COMMANDS}.
+ */
+public record CommandQueue(List<Command> waiting) {
+  public static final int MAX_COMMANDS = 1_000;
+
+  public static final CommandQueue EMPTY = new CommandQueue(List.of());
+
+  public CommandQueue {
+    waiting = List.copyOf(waiting);
+  }
+
+  CommandQueue plus(Command command) {
+    if (waiting.size() >= MAX_COMMANDS) {
+      throw new IllegalStateException("command queue full: " + MAX_COMMANDS);
+    }
+    List<Command> next = new ArrayList<>(waiting);
+    next.add(command);
+    return new CommandQueue(next);
+  }
+
+  CommandQueue without(long id) {
+    return new CommandQueue(waiting.stream().filter(c -> c.id() != id).toList());
+  }
+}
