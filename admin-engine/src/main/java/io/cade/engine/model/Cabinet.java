@@ -16,6 +16,7 @@ import java.util.SortedMap;
  * @param nextAlarm sequence of the next alarm
  * @param nextNotification sequence of the next notification
  * @param nextServiceIndex index of the next service
+ * @param nextCommand id of the next command
  */
 public record Cabinet(
     long position,
@@ -28,7 +29,8 @@ public record Cabinet(
     List<Swap> swaps,
     long nextAlarm,
     long nextNotification,
-    int nextServiceIndex) {
+    int nextServiceIndex,
+    long nextCommand) {
   public static final int MAX_SWAPS = 1_000;
   public static final int MAX_NOTIFICATIONS = 100_000;
 

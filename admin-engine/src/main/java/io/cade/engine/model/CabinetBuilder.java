@@ -2,6 +2,7 @@ package io.cade.engine.model;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
+import io.cade.agent.wire.Command;
 import io.cade.agent.wire.MacAddress;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -35,6 +36,7 @@ public final class CabinetBuilder {
   private long nextAlarm;
   private long nextNotification;
   private int nextServiceIndex;
+  private long nextCommand;
   private long position;
   private final Set<EntityKey> touched = new LinkedHashSet<>();
   private final Set<Object> owned = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -52,6 +54,7 @@ public final class CabinetBuilder {
     nextAlarm = from.nextAlarm();
     nextNotification = from.nextNotification();
     nextServiceIndex = from.nextServiceIndex();
+    nextCommand = from.nextCommand();
     position = from.position();
   }
 
@@ -66,6 +69,7 @@ public final class CabinetBuilder {
     nextAlarm = 1;
     nextNotification = 1;
     nextServiceIndex = 1;
+    nextCommand = 1;
     this.position = position;
   }
 
@@ -76,13 +80,14 @@ public final class CabinetBuilder {
   /**
    * A builder to be filled with entities that were stored before ({@link #restore}).
    *
-   * @param counters next alarm, next notification, next service index
+   * @param counters next alarm, next notification, next service index, next command
    */
   public static CabinetBuilder restored(long position, long[] counters) {
     CabinetBuilder b = new CabinetBuilder(position);
     b.nextAlarm = counters[0];
     b.nextNotification = counters[1];
     b.nextServiceIndex = (int) counters[2];
+    b.nextCommand = counters[3];
     return b;
   }
 
@@ -132,7 +137,8 @@ public final class CabinetBuilder {
             swaps,
             nextAlarm,
             nextNotification,
-            nextServiceIndex);
+            nextServiceIndex,
+            nextCommand);
     frozen = result;
     return result;
   }
@@ -182,9 +188,11 @@ public final class CabinetBuilder {
         own(services, m -> services = m).remove(c.service());
         touch(EntityKey.Kind.SERVICE, c.service());
       }
-      case Change.CommandQueued c -> putQueue(c.position(), queue(c.position()).plus(c.command()));
-      case Change.CommandFinished c ->
-          putQueue(c.position(), queue(c.position()).without(c.commandId()));
+      case Change.CommandQueued c -> {
+        putQueue(c.position(), queue(c.position()).plus(c.command()));
+        nextCommand = Math.max(nextCommand, c.command().id() + 1);
+      }
+      case Change.CommandFinished c -> finish(c);
       case Change.AlarmRaised c -> raise(c, at);
       case Change.AlarmCleared c -> clear(c, at);
       case Change.AlarmAcknowledged c -> {
@@ -242,6 +250,43 @@ public final class CabinetBuilder {
             c.positions().stream()
                 .map(p -> s.on(p).orElseGet(() -> Placement.pending(p)))
                 .toList()));
+  }
+
+  /**
+   * Takes the command off the queue and lets its outcome show on the placement: a start that
+   * succeeded means that the service answers; after a failure the later commands for that service
+   * are void.
+   */
+  private void finish(Change.CommandFinished c) {
+    CommandQueue queue = queue(c.position());
+    Command command = queue.command(c.commandId()).orElse(null);
+    if (command == null) {
+      return;
+    }
+    queue = queue.without(c.commandId());
+    Service service = services.get(command.service());
+    Placement placement = service == null ? null : service.on(c.position()).orElse(null);
+    Card card = cards.get(c.position());
+    if (!c.succeeded()) {
+      queue = queue.withoutService(command.service());
+    }
+    putQueue(c.position(), queue);
+    if (service == null || placement == null || card == null) {
+      return;
+    }
+    if (placement.state() == Placement.State.ORDERED) {
+      if (!c.succeeded()) {
+        putService(
+            service.withPlacement(
+                new Placement(
+                    c.position(), Placement.State.FAILED, c.detail(), placement.bootId())));
+      } else if (command instanceof Command.StartService
+          && placement.bootId().equals(card.bootId())) {
+        putService(
+            service.withPlacement(
+                new Placement(c.position(), Placement.State.RUNNING, "", placement.bootId())));
+      }
+    }
   }
 
   private void raise(Change.AlarmRaised c, Instant at) {

@@ -3,6 +3,7 @@ package io.cade.engine.model;
 import io.cade.agent.wire.Command;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Commands that a card has not finished yet, in order (SPEC R3). At most {@value #MAX_COMMANDS}.
@@ -23,6 +24,20 @@ public record CommandQueue(List<Command> waiting) {
     List<Command> next = new ArrayList<>(waiting);
     next.add(command);
     return new CommandQueue(next);
+  }
+
+  /** The waiting command of that id. */
+  public Optional<Command> command(long id) {
+    return waiting.stream().filter(c -> c.id() == id).findFirst();
+  }
+
+  /** Whether anything about the service waits. */
+  public boolean concerns(String service) {
+    return waiting.stream().anyMatch(c -> c.service().equals(service));
+  }
+
+  CommandQueue withoutService(String service) {
+    return new CommandQueue(waiting.stream().filter(c -> !c.service().equals(service)).toList());
   }
 
   CommandQueue without(long id) {

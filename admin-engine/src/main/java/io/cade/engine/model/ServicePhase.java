@@ -13,5 +13,7 @@ public enum ServicePhase {
   /** 5: announced to the proxies: visitors are served. */
   ANNOUNCED,
   /** Being taken away: no route, cards are being cleaned. */
-  REMOVING
+  REMOVING,
+  /** Setting up failed and was undone; the cause is with the service. Delete it to try again. */
+  FAILED
 }
