@@ -103,7 +103,12 @@ public final class ModuleAuthority {
 
   /** The authority's certificate in PEM. */
   public String certificatePem() {
-    return PemFiles.text(List.of(Identity.pem(certificate())));
+    return pem(certificate());
+  }
+
+  /** Any certificate in PEM. */
+  public static String pem(X509Certificate certificate) {
+    return PemFiles.text(List.of(Identity.pem(certificate)));
   }
 
   /**
