@@ -79,8 +79,10 @@
       width = Math.max(width, slot);
     }
     const table = $('slots');
-    const shape = [...chassis.keys()].sort((a, b) => a - b).join() + '/' + width;
-    if (table.dataset.shape !== shape) draw(table, [...chassis.keys()].sort((a, b) => a - b), width, shape);
+    const rows = [...chassis.keys()].sort((a, b) => a - b);
+    const management = chassis.get(0) || new Set();
+    const shape = rows.join() + '/' + [...management].join() + '/' + width;
+    if (table.dataset.shape !== shape) draw(table, rows, management, width, shape);
     for (const [position, button] of slots) {
       const c = cards.get(position);
       const state = c ? c.state : 'ABSENT';
@@ -100,7 +102,8 @@
     showCard();
   }
 
-  function draw(table, rows, width, shape) {
+  /* Of the management chassis only the slots that have a role are drawn. */
+  function draw(table, rows, management, width, shape) {
     table.dataset.shape = shape;
     slots.clear();
     const head = make('tr');
@@ -118,6 +121,10 @@
       th.scope = 'row';
       tr.append(th);
       for (let s = 1; s <= width; s++) {
+        if (row === 0 && !management.has(s)) {
+          tr.append(make('td'));
+          continue;
+        }
         const position = row + '.' + s;
         const button = make('button');
         button.type = 'button';
@@ -139,10 +146,16 @@
     if (!from || !step) return;
     const td = from.parentElement;
     const body = $('slots').tBodies[0];
-    const row = [...body.rows].indexOf(td.parentElement) + step[0];
-    const to = body.rows[row]?.cells[td.cellIndex + step[1]]?.querySelector('.slot');
-    if (!to) return;
     event.preventDefault();
+    let row = [...body.rows].indexOf(td.parentElement);
+    let column = td.cellIndex;
+    let to = null;
+    do {
+      row += step[0];
+      column += step[1];
+      to = body.rows[row]?.cells[column]?.querySelector('.slot');
+    } while (!to && body.rows[row]?.cells[column]);
+    if (!to) return;
     from.tabIndex = -1;
     to.tabIndex = 0;
     to.focus();

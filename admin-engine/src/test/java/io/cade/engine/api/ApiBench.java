@@ -42,6 +42,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The API over a model in memory. */
 final class ApiBench implements AutoCloseable {
@@ -51,6 +52,7 @@ final class ApiBench implements AutoCloseable {
   final TestWriter writer = new TestWriter(clock);
   final Observations observations = new Observations();
   final AtomicBoolean ready = new AtomicBoolean(true);
+  final AtomicLong skippedNanos = new AtomicLong();
   final ExecutorService blocking = Executors.newFixedThreadPool(2);
   final Vertx vertx = WebRuntime.start();
   final ModuleAuthority authority;
@@ -93,7 +95,7 @@ final class ApiBench implements AutoCloseable {
                     users,
                     ready::get,
                     blocking,
-                    System::nanoTime,
+                    () -> System.nanoTime() + skippedNanos.get(),
                     random))
             .toCompletionStage()
             .toCompletableFuture()
