@@ -59,15 +59,14 @@ public final class ConductorRunner implements AutoCloseable {
   /** Begins the regular passes, and one after every change. */
   public void start() {
     writer.listen((commits, after) -> wake());
-    var unused =
-        scheduler.scheduleWithFixedDelay(this::wake, 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
+    var _ = scheduler.scheduleWithFixedDelay(this::wake, 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Something was heard. */
   public void wake() {
     if (!closed && scheduled.compareAndSet(false, true)) {
       try {
-        var unused = scheduler.schedule(this::pass, GATHER.toMillis(), TimeUnit.MILLISECONDS);
+        var _ = scheduler.schedule(this::pass, GATHER.toMillis(), TimeUnit.MILLISECONDS);
       } catch (RejectedExecutionException e) {
         LOG.debug("no more passes: the engine is stopping");
       }
@@ -83,16 +82,17 @@ public final class ConductorRunner implements AutoCloseable {
           Plan plan = conductor.decide(cabinet, observed, listeningSince, now);
           return new Decision<>(plan.changes(), plan.orders());
         });
-    done.whenComplete((given, failure) -> {
-      scheduled.set(false);
-      if (failure != null) {
-        if (!closed) {
-          LOG.error("a pass of the conductor failed", failure);
-        }
-      } else {
-        given.forEach(orders);
-      }
-    });
+    var _ =
+        done.whenComplete((given, failure) -> {
+          scheduled.set(false);
+          if (failure != null) {
+            if (!closed) {
+              LOG.error("a pass of the conductor failed", failure);
+            }
+          } else {
+            given.forEach(orders);
+          }
+        });
   }
 
   @Override
