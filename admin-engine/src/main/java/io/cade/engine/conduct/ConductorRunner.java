@@ -84,7 +84,6 @@ public final class ConductorRunner implements AutoCloseable {
         });
     var _ =
         done.whenComplete((given, failure) -> {
-          scheduled.set(false);
           if (failure != null) {
             if (!closed) {
               LOG.error("a pass of the conductor failed", failure);
