@@ -37,7 +37,8 @@ final class CardRules {
       case AVAILABLE, ASSIGNED, RUNNING, DEGRADED, UPDATING -> {
         // After a restart nothing has been heard yet: the silence counts from then, or a restarted
         // engine would declare the whole cabinet lost.
-        Instant last = latest(heard == null ? listeningSince : heard, card.since());
+        Instant since = latest(card.since(), listeningSince);
+        Instant last = heard == null ? since : latest(heard, since);
         if (presence == Presence.EMPTY) {
           draft.become(card, CardState.ABSENT, "out of its slot");
         } else if (now.isAfter(last.plus(policy.silence()))) {
