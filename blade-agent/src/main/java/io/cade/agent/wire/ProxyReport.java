@@ -1,0 +1,36 @@
+package io.cade.agent.wire;
+
+import java.util.List;
+
+/**
+ * What a proxy tells the engine every few seconds.
+ *
+ * @param routesVersion snapshot in use
+ * @param backends its own view of each back end; at most 5,000
+ */
+public record ProxyReport(
+    CardPosition position, String bootId, long routesVersion, List<BackendReport> backends) {
+  public ProxyReport {
+    Limits.text("bootId", bootId, 64);
+    backends = Limits.list("backends", backends, 5_000);
+  }
+
+  /**
+   * @param usable whether the proxy sends requests there now
+   * @param cause why not, else empty
+   * @param requests since the proxy started
+   * @param failures of those, answered by no card or with a broken response
+   */
+  public record BackendReport(
+      String service,
+      CardPosition position,
+      boolean usable,
+      String cause,
+      long requests,
+      long failures) {
+    public BackendReport {
+      Limits.text("service", service, 63);
+      Limits.text("cause", cause, 256);
+    }
+  }
+}

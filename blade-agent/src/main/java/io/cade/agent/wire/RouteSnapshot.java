@@ -1,0 +1,59 @@
+package io.cade.agent.wire;
+
+import java.util.List;
+
+/**
+ * All routes of the module at one moment. A proxy swaps whole snapshots, never parts (SPEC P6).
+ *
+ * @param version position in the engine's change log; a proxy never goes back to a lower one
+ * @param sites at most 5,000 (DESIGN §6)
+ */
+public record RouteSnapshot(long version, List<SiteRoute> sites) {
+  public RouteSnapshot {
+    sites = Limits.list("sites", sites, 5_000);
+  }
+
+  /** What a proxy knows before its first contact with the engine. */
+  public static RouteSnapshot empty() {
+    return new RouteSnapshot(0, List.of());
+  }
+
+  /**
+   * One service's way through the proxies.
+   *
+   * @param hosts host names in lower case, without port; at most 64
+   * @param backends cards that run the service now; may be empty (visitors get 503)
+   * @param certificateChainPem certificate of the site, PEM; empty when it has none
+   * @param privateKeyPem PKCS #8 key to it, PEM; travels only over the authenticated channel
+   */
+  public record SiteRoute(
+      String service,
+      List<String> hosts,
+      List<Backend> backends,
+      String certificateChainPem,
+      String privateKeyPem) {
+    public SiteRoute {
+      Limits.text("service", service, 63);
+      hosts = Limits.list("hosts", hosts, 64);
+      backends = Limits.list("backends", backends, 280);
+      Limits.text("certificateChainPem", certificateChainPem, 65536);
+      Limits.text("privateKeyPem", privateKeyPem, 16384);
+    }
+
+    /** Without the private key, so that the record may be logged. */
+    @Override
+    public String toString() {
+      return "SiteRoute[" + service + ", " + hosts + ", " + backends + "]";
+    }
+  }
+
+  /**
+   * @param address internal address, never shown to visitors
+   */
+  public record Backend(CardPosition position, String address, int port) {
+    public Backend {
+      Limits.text("address", address, 64);
+      Limits.range("port", port, 1, 65535);
+    }
+  }
+}
