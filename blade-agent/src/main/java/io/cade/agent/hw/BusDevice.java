@@ -57,7 +57,7 @@ final class BusDevice implements AutoCloseable {
     }
     if (count < length) {
       throw new BusException(
-          where()
+          this
               + ": read of register 0x"
               + hex(register)
               + " gave "
@@ -128,10 +128,11 @@ final class BusDevice implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     String reason = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
-    return new BusException(where() + ": " + action + " failed: " + reason, e);
+    return new BusException(this + ": " + action + " failed: " + reason, e);
   }
 
-  private String where() {
+  @Override
+  public String toString() {
     return String.format(Locale.ROOT, "%s at 0x%02x on I2C bus %d", chip, address, bus);
   }
 

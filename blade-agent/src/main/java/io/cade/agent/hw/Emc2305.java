@@ -56,6 +56,15 @@ public final class Emc2305 implements AutoCloseable {
     // One block read: the chip pairs the low byte with the high byte read just before, so no other
     // master may come between.
     byte[] reading = device.read(register(fan, TACH_READING), 2);
+    if ((reading[1] & 0b111) != 0) {
+      // These bits always read 0 (section 5.1). Ones come from a data line that nobody drives, and
+      // must not pass for a standing fan.
+      throw new BusException(
+          device
+              + ": tachometer of fan "
+              + fan
+              + " reads what it cannot hold; is the data line stuck?");
+    }
     return rpmOf((reading[0] & 0xff) << 5 | (reading[1] & 0xff) >> 3, multiplier);
   }
 

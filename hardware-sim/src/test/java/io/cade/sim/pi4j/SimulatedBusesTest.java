@@ -76,6 +76,22 @@ class SimulatedBusesTest {
   }
 
   @Test
+  void everyCardHasItsOwnNumberForTheBusOfItsChassis() {
+    try (SimulatedBuses buses = new SimulatedBuses()) {
+      chassis(buses, 1);
+      chassis(buses, 2).remove(9);
+      List<ChassisBus> seen = new ArrayList<>();
+      for (int slot = 1; slot <= 14; slot++) {
+        seen.add(ChassisBus.open(buses.context(), SimulatedBuses.chassisBus(2, slot), CLOCK));
+      }
+      assertThat(seen)
+          .allSatisfy(
+              bus -> assertThat(bus.presentSlots().orElseThrow()).hasSize(13).doesNotContain(9));
+      seen.forEach(ChassisBus::close);
+    }
+  }
+
+  @Test
   void threeHundredBusesAreReadFromManyThreadsWhileThePhysicsMoves() throws Exception {
     int chassisCount = 20;
     long begin = System.nanoTime();

@@ -1,16 +1,21 @@
 package io.cade.sim.pi4j;
 
 import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.pi4j.context.Context;
+import io.cade.agent.hw.ChassisBus;
+import io.cade.agent.hw.SensorType;
 import io.cade.sim.device.Eeprom24c02Model;
 import io.cade.sim.device.Emc2305Model;
 import io.cade.sim.device.Fault;
 import io.cade.sim.device.I2cWire;
 import io.cade.sim.device.Lm75Model;
 import io.cade.sim.device.Pca9555Model;
+import java.time.InstantSource;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 /** The contract on the chip models. */
 class SimulatedDriverContractTest extends DriverContract {
@@ -34,6 +39,18 @@ class SimulatedDriverContractTest extends DriverContract {
   @AfterEach
   void shutDown() {
     buses.close();
+  }
+
+  @Test
+  void stuckDataLineIsNotFourStandingFans() {
+    wire.setFault(ChassisBus.FAN_CONTROLLER_ADDRESS, new Fault.Stuck(0xff));
+    try (ChassisBus chassis =
+        ChassisBus.open(context(), bus(), InstantSource.fixed(DriverContract.NOW))) {
+      assertThat(chassis.readings())
+          .filteredOn(reading -> reading.type() == SensorType.RPM)
+          .hasSize(4)
+          .allSatisfy(fan -> assertThat(fan.cause().orElseThrow()).contains("stuck"));
+    }
   }
 
   @Override
