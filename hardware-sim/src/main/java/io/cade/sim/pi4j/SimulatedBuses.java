@@ -38,8 +38,8 @@ public final class SimulatedBuses implements AutoCloseable {
 
   /**
    * Another context on the same wires, for an agent that shuts its context down itself ({@link
-   * Context#shutdown()}). It costs about a millisecond; most simulations need only {@link
-   * #context()}.
+   * Context#shutdown()}). It costs about a third of a millisecond; most simulations need only
+   * {@link #context()}.
    */
   public Context newContext() {
     // Not Pi4J.newContextBuilder(): that one logs a banner each time.
