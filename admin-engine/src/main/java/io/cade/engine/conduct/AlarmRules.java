@@ -15,6 +15,7 @@ import io.cade.engine.model.ServicePhase;
 import io.cade.engine.observe.Observed;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -22,6 +23,10 @@ import java.util.TreeMap;
  * and cleared once whatever happens in between (SPEC S3).
  */
 final class AlarmRules {
+  /** Alarms that come from readings. */
+  private static final Set<AlarmType> SENSED =
+      Set.of(AlarmType.TEMPERATURE_HIGH, AlarmType.FAN_FAILED, AlarmType.SUPPLY_FAILED);
+
   private final ConductorPolicy policy;
 
   AlarmRules(ConductorPolicy policy) {
@@ -118,7 +123,7 @@ final class AlarmRules {
     // What cannot be read now keeps its alarm: silence is not good news. A card that is gone takes
     // its sensors with it.
     cabinet.alarms().keySet().stream()
-        .filter(k -> k.type() == AlarmType.TEMPERATURE_HIGH || k.type() == AlarmType.FAN_FAILED)
+        .filter(k -> SENSED.contains(k.type()))
         .filter(k -> !due.containsKey(k) && !readNow(cabinet, observed, k.source()))
         .forEach(k -> due.put(k, text(cabinet, k)));
   }
@@ -147,6 +152,11 @@ final class AlarmRules {
               key,
               "%s turns at %.0f rpm, limit %.0f rpm"
                   .formatted(source, r.value(), policy.fanSlowRpm()));
+        }
+      }
+      case TRUTH -> {
+        if (r.value() < 0.5) {
+          due.put(new AlarmKey(AlarmType.SUPPLY_FAILED, source), source + " gives no power");
         }
       }
       case PERCENT, VOLTS, AMPERES, WATTS -> {

@@ -40,12 +40,12 @@ import org.snmp4j.smi.VariableBinding;
 import org.snmp4j.transport.DefaultUdpTransportMapping;
 
 /**
- * Sends notifications about alarms to one receiver (SPEC S2). It keeps none: the durable queue is the engine's, which
- * sends the next when it has the outcome of the last, or several at once.
+ * Sends notifications about alarms to one receiver (SPEC S2). It keeps none: the durable queue is
+ * the engine's, which sends the next when it has the outcome of the last, or several at once.
  *
- * <p>Limits: at most {@value #MAX_OUTSTANDING} notifications wait for their acknowledgement; one more fails at once. Two
- * daemon threads: SNMP4J's listener and its timer. Outcomes are delivered on one of them: a dependent action must be
- * short or go to its own executor.
+ * <p>Limits: at most {@value #MAX_OUTSTANDING} notifications wait for their acknowledgement; one
+ * more fails at once. Two daemon threads: SNMP4J's listener and its timer. Outcomes are delivered
+ * on one of them: a dependent action must be short or go to its own executor.
  *
  * <p>Thread-safe.
  */
@@ -77,7 +77,8 @@ public final class Notifier implements AutoCloseable {
       case NotifierConfig.Inform2c _, NotifierConfig.Trap2c _ ->
           dispatcher.addMessageProcessingModel(new MPv2c());
       case NotifierConfig.Inform3 inform ->
-          // The receiver's engine is the authoritative one for an inform (RFC 3414 section 1.5.1), so that the
+          // The receiver's engine is the authoritative one for an inform (RFC 3414 section 1.5.1),
+          // so that the
           // identity of this sender need not be kept.
           dispatcher.addMessageProcessingModel(
               Security.v3(
@@ -106,11 +107,10 @@ public final class Notifier implements AutoCloseable {
     }
     var result = new CompletableFuture<Delivery>();
     outstanding.add(result);
-    result.whenComplete(
-        (delivery, failure) -> {
-          outstanding.remove(result);
-          free.release();
-        });
+    result.whenComplete((delivery, failure) -> {
+      outstanding.remove(result);
+      free.release();
+    });
     try {
       snmp.send(pdu, target(), null, new Acknowledgement(result));
     } catch (IOException | RuntimeException e) {
@@ -150,11 +150,7 @@ public final class Notifier implements AutoCloseable {
         new VariableBinding(
             SnmpConstants.snmpTrapOID,
             new OID(cleared ? MibOids.CADE_ALARM_CLEARED : MibOids.CADE_ALARM_RAISED)));
-    add(
-        pdu,
-        MibOids.CADE_ALARM_NOTIFICATION_ALARM,
-        0,
-        new UnsignedInteger32(alarm.sequence()));
+    add(pdu, MibOids.CADE_ALARM_NOTIFICATION_ALARM, 0, new UnsignedInteger32(alarm.sequence()));
     add(pdu, MibOids.CADE_ALARM_TYPE, alarm.sequence(), Values.text(alarm.type()));
     add(pdu, MibOids.CADE_ALARM_SOURCE, alarm.sequence(), Values.text(alarm.source()));
     PerceivedSeverity severity = cleared ? PerceivedSeverity.CLEARED : alarm.severity();
@@ -165,11 +161,7 @@ public final class Notifier implements AutoCloseable {
         alarm.sequence(),
         new Integer32(alarm.probableCause().code()));
     add(pdu, MibOids.CADE_ALARM_TEXT, alarm.sequence(), Values.text(alarm.text()));
-    add(
-        pdu,
-        MibOids.CADE_ALARM_NOTIFICATION_SEQUENCE,
-        0,
-        new Counter64(notification.sequence()));
+    add(pdu, MibOids.CADE_ALARM_NOTIFICATION_SEQUENCE, 0, new Counter64(notification.sequence()));
     return pdu;
   }
 
@@ -217,7 +209,10 @@ public final class Notifier implements AutoCloseable {
     outstanding.forEach(o -> o.complete(new Delivery.Failed("the notifier is closed")));
   }
 
-  /** Waits for the response to one inform. Called on SNMP4J's listener or timer thread, at least once. */
+  /**
+   * Waits for the response to one inform. Called on SNMP4J's listener or timer thread, at least
+   * once.
+   */
   private final class Acknowledgement implements ResponseListener {
     private final CompletableFuture<Delivery> result;
 
