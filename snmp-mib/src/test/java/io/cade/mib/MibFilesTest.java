@@ -69,7 +69,13 @@ class MibFilesTest {
     var command =
         new ArrayList<>(
             List.of(
-                snmptranslate, "-M", Tools.mibPath(), "-m", String.join(":", MODULES), "-On", "-IR"));
+                snmptranslate,
+                "-M",
+                Tools.mibPath(),
+                "-m",
+                String.join(":", MODULES),
+                "-On",
+                "-IR"));
     command.addAll(names.keySet());
     var result = Tools.run(Map.of(), command);
     assertThat(result.output().lines().filter(l -> !l.isBlank()))

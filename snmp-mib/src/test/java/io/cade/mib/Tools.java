@@ -14,7 +14,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** Real programs and standard MIB modules that tests use where they are installed, and are skipped by name without. */
+/**
+ * Real programs and standard MIB modules that tests use where they are installed, and are skipped
+ * by name without.
+ */
 public final class Tools {
 
   /**
@@ -30,7 +33,8 @@ public final class Tools {
   /** The program's path; skips the test if it is not installed. */
   public static String need(String program, String debianPackage) {
     var folders =
-        new ArrayList<>(List.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)));
+        new ArrayList<>(
+            List.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)));
     folders.addAll(List.of("/usr/sbin", "/sbin")); // not on every user's path
     for (String folder : folders) {
       Path candidate = Path.of(folder, program);
@@ -79,10 +83,8 @@ public final class Tools {
     candidates.add(Path.of("/usr/share/mibs/ietf"));
     for (Path candidate : candidates) {
       if (Stream.of("SNMPv2-SMI", "SNMP-FRAMEWORK-MIB", "INET-ADDRESS-MIB", "HCNUM-TC")
-          .allMatch(
-              m ->
-                  Files.exists(candidate.resolve(m))
-                      || Files.exists(candidate.resolve(m + ".txt")))) {
+          .allMatch(m ->
+              Files.exists(candidate.resolve(m)) || Files.exists(candidate.resolve(m + ".txt")))) {
         return List.of(candidate);
       }
     }

@@ -10,7 +10,8 @@ public sealed interface Delivery {
   record Unconfirmed() implements Delivery {}
 
   /**
-   * It was not acknowledged. It may have arrived all the same; sent again, it keeps its sequence number.
+   * It was not acknowledged. It may have arrived all the same; sent again, it keeps its sequence
+   * number.
    *
    * @param reason why, for the operator's log
    */

@@ -40,12 +40,12 @@ import org.snmp4j.smi.VariableBinding;
 import org.snmp4j.transport.DefaultUdpTransportMapping;
 
 /**
- * Sends notifications about alarms to one receiver (SPEC S2). It keeps none: the durable queue is the engine's, which
- * sends the next when it has the outcome of the last, or several at once.
+ * Sends notifications about alarms to one receiver (SPEC S2). It keeps none: the durable queue is
+ * the engine's, which sends the next when it has the outcome of the last, or several at once.
  *
- * <p>Limits: at most {@value #MAX_OUTSTANDING} notifications wait for their acknowledgement; one more fails at once. Two
- * daemon threads: SNMP4J's listener and its timer. Outcomes are delivered on one of them: a dependent action must be
- * short or go to its own executor.
+ * <p>Limits: at most {@value #MAX_OUTSTANDING} notifications wait for their acknowledgement; one
+ * more fails at once. Two daemon threads: SNMP4J's listener and its timer. Outcomes are delivered
+ * on one of them: a dependent action must be short or go to its own executor.
  *
  * <p>Thread-safe.
  */
@@ -57,7 +57,7 @@ public final class Notifier implements AutoCloseable {
   private final Supplier<Duration> upTime;
   private final Snmp snmp;
   private final Semaphore free = new Semaphore(MAX_OUTSTANDING);
-  private final Set<CompletableFuture<Delivery>> outstanding = ConcurrentHashMap.newKeySet();
+  private final Set<Acknowledgement> outstanding = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   /**
@@ -77,7 +77,8 @@ public final class Notifier implements AutoCloseable {
       case NotifierConfig.Inform2c _, NotifierConfig.Trap2c _ ->
           dispatcher.addMessageProcessingModel(new MPv2c());
       case NotifierConfig.Inform3 inform ->
-          // The receiver's engine is the authoritative one for an inform (RFC 3414 section 1.5.1), so that the
+          // The receiver's engine is the authoritative one for an inform (RFC 3414 section 1.5.1),
+          // so that the
           // identity of this sender need not be kept.
           dispatcher.addMessageProcessingModel(
               Security.v3(
@@ -104,22 +105,17 @@ public final class Notifier implements AutoCloseable {
     if (!free.tryAcquire()) {
       return failed(MAX_OUTSTANDING + " notifications wait for their acknowledgement already");
     }
-    var result = new CompletableFuture<Delivery>();
-    outstanding.add(result);
-    result.whenComplete(
-        (delivery, failure) -> {
-          outstanding.remove(result);
-          free.release();
-        });
+    var acknowledgement = new Acknowledgement();
+    outstanding.add(acknowledgement);
     try {
-      snmp.send(pdu, target(), null, new Acknowledgement(result));
+      snmp.send(pdu, target(), null, acknowledgement);
     } catch (IOException | RuntimeException e) {
-      result.complete(notSent(e));
+      acknowledgement.settle(notSent(e));
     }
-    if (closed) { // closed while it was being sent: nobody would complete it
-      result.complete(new Delivery.Failed("the notifier is closed"));
+    if (closed) { // closed while it was being sent: nobody would settle it
+      acknowledgement.settle(new Delivery.Failed("the notifier is closed"));
     }
-    return result;
+    return acknowledgement.result;
   }
 
   private CompletionStage<Delivery> sendTrap(PDU pdu) {
@@ -150,11 +146,7 @@ public final class Notifier implements AutoCloseable {
         new VariableBinding(
             SnmpConstants.snmpTrapOID,
             new OID(cleared ? MibOids.CADE_ALARM_CLEARED : MibOids.CADE_ALARM_RAISED)));
-    add(
-        pdu,
-        MibOids.CADE_ALARM_NOTIFICATION_ALARM,
-        0,
-        new UnsignedInteger32(alarm.sequence()));
+    add(pdu, MibOids.CADE_ALARM_NOTIFICATION_ALARM, 0, new UnsignedInteger32(alarm.sequence()));
     add(pdu, MibOids.CADE_ALARM_TYPE, alarm.sequence(), Values.text(alarm.type()));
     add(pdu, MibOids.CADE_ALARM_SOURCE, alarm.sequence(), Values.text(alarm.source()));
     PerceivedSeverity severity = cleared ? PerceivedSeverity.CLEARED : alarm.severity();
@@ -165,11 +157,7 @@ public final class Notifier implements AutoCloseable {
         alarm.sequence(),
         new Integer32(alarm.probableCause().code()));
     add(pdu, MibOids.CADE_ALARM_TEXT, alarm.sequence(), Values.text(alarm.text()));
-    add(
-        pdu,
-        MibOids.CADE_ALARM_NOTIFICATION_SEQUENCE,
-        0,
-        new Counter64(notification.sequence()));
+    add(pdu, MibOids.CADE_ALARM_NOTIFICATION_SEQUENCE, 0, new Counter64(notification.sequence()));
     return pdu;
   }
 
@@ -214,15 +202,25 @@ public final class Notifier implements AutoCloseable {
     } catch (IOException e) {
       // The socket is gone either way; there is nothing to save.
     }
-    outstanding.forEach(o -> o.complete(new Delivery.Failed("the notifier is closed")));
+    outstanding.forEach(o -> o.settle(new Delivery.Failed("the notifier is closed")));
   }
 
-  /** Waits for the response to one inform. Called on SNMP4J's listener or timer thread, at least once. */
+  /**
+   * Waits for the response to one inform. Called on SNMP4J's listener or timer thread, at least
+   * once.
+   */
   private final class Acknowledgement implements ResponseListener {
-    private final CompletableFuture<Delivery> result;
+    private final CompletableFuture<Delivery> result = new CompletableFuture<>();
 
-    Acknowledgement(CompletableFuture<Delivery> result) {
-      this.result = result;
+    /**
+     * The first outcome counts. The place is free before a dependent action of the outcome can want
+     * it.
+     */
+    void settle(Delivery delivery) {
+      if (outstanding.remove(this)) {
+        free.release();
+        result.complete(delivery);
+      }
     }
 
     @Override
@@ -230,7 +228,7 @@ public final class Notifier implements AutoCloseable {
       if (event.getSource() instanceof Session session) {
         session.cancel(event.getRequest(), this); // else SNMP4J keeps the request for good
       }
-      result.complete(delivery(event));
+      settle(delivery(event));
     }
 
     private Delivery delivery(ResponseEvent<?> event) {

@@ -9,7 +9,8 @@ import java.time.Duration;
  * @param receiver UDP address of the receiver, resolved
  * @param protocol kind of message
  * @param timeout how long to wait for an acknowledgement before sending again, 10 ms to 5 min
- * @param retries how often to send again, 0 to 10; a notification fails after {@code timeout × (retries + 1)}
+ * @param retries how often to send again, 0 to 10; a notification fails after {@code timeout ×
+ *     (retries + 1)}
  */
 public record NotifierConfig(
     InetSocketAddress receiver, Protocol protocol, Duration timeout, int retries) {

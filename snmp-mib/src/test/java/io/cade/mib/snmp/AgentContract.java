@@ -104,7 +104,8 @@ abstract class AgentContract {
   void tablesAreReadable(Manager.As as) {
     assertThat(manager.walk(as, MibOids.CADE_CARD_STATE).entries())
         .extracting(Manager.Entry::oid)
-        .containsExactlyElementsOf(instances(MibOids.CADE_CARD_STATE, List.of("1.1", "1.2", "1.3", "2.1", "2.2", "2.3")));
+        .containsExactlyElementsOf(
+            instances(MibOids.CADE_CARD_STATE, List.of("1.1", "1.2", "1.3", "2.1", "2.2", "2.3")));
     assertThat(
             manager
                 .get(
@@ -166,7 +167,8 @@ abstract class AgentContract {
     assertThat(walked.error()).isNull();
     assertThat(bulk.error()).isNull();
     assertThat(bulk.entries()).isEqualTo(walked.entries());
-    // 8 + 3 scalars, 2 chassis × 3, 6 cards × 9, 14 sensors × 7, a service × 6, a back end × 2, 2 proxies × 7,
+    // 8 + 3 scalars, 2 chassis × 3, 6 cards × 9, 14 sensors × 7, a service × 6, a back end × 2, 2
+    // proxies × 7,
     // 2 alarms × 6
     assertThat(walked.entries()).hasSize(11 + 6 + 54 + 98 + 6 + 2 + 14 + 12);
     assertThat(walked.entries().stream().map(e -> new OID(e.oid())).toList()).isSorted();
@@ -232,7 +234,8 @@ abstract class AgentContract {
     refresh();
     assertThat(manager.walk(Manager.As.COMMUNITY, MibOids.CADE_CARD_STATE).entries())
         .extracting(Manager.Entry::oid)
-        .containsExactlyElementsOf(instances(MibOids.CADE_CARD_STATE, List.of("1.1", "1.3", "2.1", "2.2", "2.3")));
+        .containsExactlyElementsOf(
+            instances(MibOids.CADE_CARD_STATE, List.of("1.1", "1.3", "2.1", "2.2", "2.3")));
     assertThat(manager.walk(Manager.As.COMMUNITY, MibOids.CADE_ALARM_ACTIVE_TABLE).entries())
         .isEmpty();
     assertThat(
@@ -288,21 +291,18 @@ abstract class AgentContract {
     var stop = new AtomicBoolean();
     var changer =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  for (int round = 0; !stop.get(); round++) {
-                    int sensors = 20 + round % 40;
-                    view.sensors =
-                        IntStream.rangeClosed(1, sensors)
-                            .mapToObj(
-                                i ->
-                                    FixtureView.sensor(
-                                        1 + i % 2, i, 1 + i, "s", SensorType.RPM, i, 0))
-                            .toList(); // not sorted, either
-                    refresh();
-                    Thread.onSpinWait();
-                  }
-                });
+            .start(() -> {
+              for (int round = 0; !stop.get(); round++) {
+                int sensors = 20 + round % 40;
+                view.sensors =
+                    IntStream.rangeClosed(1, sensors)
+                        .mapToObj(
+                            i -> FixtureView.sensor(1 + i % 2, i, 1 + i, "s", SensorType.RPM, i, 0))
+                        .toList(); // not sorted, either
+                refresh();
+                Thread.onSpinWait();
+              }
+            });
     try {
       for (int i = 0; i < 5; i++) {
         var answer = manager.bulkWalk(Manager.As.COMMUNITY, MibOids.CADE);
@@ -327,8 +327,7 @@ abstract class AgentContract {
         .containsIgnoringCase("gen");
     assertThat(manager.get(Manager.As.COMMUNITY, EngineFrames.SYSTEM + ".5.0").error()).isNull();
     view.failure = null;
-    assertThat(
-            manager.get(Manager.As.COMMUNITY, MibOids.CADE_CABINET_NAME + ".0").entries())
+    assertThat(manager.get(Manager.As.COMMUNITY, MibOids.CADE_CABINET_NAME + ".0").entries())
         .extracting(Manager.Entry::value)
         .containsExactly("cabinet-7");
   }

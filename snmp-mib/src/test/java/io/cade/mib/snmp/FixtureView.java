@@ -83,9 +83,10 @@ final class FixtureView implements CabinetView {
                 4,
                 5_000_000_000L,
                 NOW.minusSeconds(2)),
-            new ProxyRow(
-                2, "proxy-1", ProxyRole.PROXY, ProxyState.UNKNOWN, 0, 0, 0, null));
-    view.alarms = List.of(alarm(17, PerceivedSeverity.MINOR), alarm(4_000_000_000L, PerceivedSeverity.CRITICAL));
+            new ProxyRow(2, "proxy-1", ProxyRole.PROXY, ProxyState.UNKNOWN, 0, 0, 0, null));
+    view.alarms =
+        List.of(
+            alarm(17, PerceivedSeverity.MINOR), alarm(4_000_000_000L, PerceivedSeverity.CRITICAL));
     return view;
   }
 

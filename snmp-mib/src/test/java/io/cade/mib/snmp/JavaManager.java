@@ -96,7 +96,8 @@ final class JavaManager implements Manager {
   private static Answer answer(ResponseEvent<UdpAddress> event) {
     PDU response = event.getResponse();
     if (response == null) {
-      return new Answer(List.of(), event.getError() == null ? "timeout" : event.getError().toString());
+      return new Answer(
+          List.of(), event.getError() == null ? "timeout" : event.getError().toString());
     }
     if (response.getType() == PDU.REPORT) {
       return new Answer(List.of(), "report " + response.get(0).getOid());

@@ -25,7 +25,8 @@ interface Manager extends AutoCloseable {
 
   /**
    * @param entries what was read, empty if nothing
-   * @param error why not, null if all went well: {@code timeout} or the error the agent or library names
+   * @param error why not, null if all went well: {@code timeout} or the error the agent or library
+   *     names
    */
   record Answer(List<Entry> entries, @Nullable String error) {}
 

@@ -88,8 +88,21 @@ final class NetSnmpManager implements Manager {
 
   private static List<String> user(String name, String passphrase, String level) {
     return List.of(
-        "-v3", "-l", level, "-u", name, "-a", "SHA-256", "-A", passphrase, "-x", "AES", "-X",
-        AgentContract.USER.privPassphrase(), "-t", "3");
+        "-v3",
+        "-l",
+        level,
+        "-u",
+        name,
+        "-a",
+        "SHA-256",
+        "-A",
+        passphrase,
+        "-x",
+        "AES",
+        "-X",
+        AgentContract.USER.privPassphrase(),
+        "-t",
+        "3");
   }
 
   private static String unquoted(String s) {
