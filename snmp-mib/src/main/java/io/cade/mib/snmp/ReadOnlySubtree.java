@@ -65,7 +65,7 @@ final class ReadOnlySubtree implements GenericManagedObject {
   }
 
   @Override
-  @Deprecated // by SNMP4J-Agent, which still declares it abstract
+  @SuppressWarnings("deprecation") // by SNMP4J-Agent, which still declares it abstract
   public boolean next(SubRequest<?> request) {
     return next(request, oid -> true);
   }

@@ -23,7 +23,7 @@ final class Security {
 
   static MPv3 v3(EngineIdentity identity, SnmpUser user, CounterSupport counters) {
     SecurityProtocols protocols;
-    synchronized (SecurityProtocols.class) {
+    synchronized (Security.class) {
       protocols = SecurityProtocols.getInstance();
       protocols.addAuthenticationProtocol(new AuthHMAC192SHA256());
       protocols.addPrivacyProtocol(new PrivAES128());
