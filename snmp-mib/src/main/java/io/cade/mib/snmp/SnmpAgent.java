@@ -135,6 +135,7 @@ public final class SnmpAgent implements AutoCloseable {
 
     dispatcher.addCommandResponder(processor);
     dispatcher.addTransportMapping(socket);
+    socket.addTransportListener(dispatcher);
     socket.listen();
   }
 
