@@ -71,7 +71,6 @@ public final class Notifier implements AutoCloseable {
     this.upTime = upTime;
     var socket = new DefaultUdpTransportMapping();
     socket.setMaxInboundMessageSize(SnmpAgent.MAX_MESSAGE_OCTETS);
-    socket.setThreadName("snmp-notifier");
     var dispatcher = new MessageDispatcherImpl();
     switch (config.protocol()) {
       case NotifierConfig.Inform2c _, NotifierConfig.Trap2c _ ->
@@ -86,6 +85,7 @@ public final class Notifier implements AutoCloseable {
     }
     this.snmp = new Snmp(dispatcher, socket);
     snmp.listen();
+    socket.setThreadName("snmp-notifier");
   }
 
   /**

@@ -17,6 +17,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,13 +44,13 @@ class NotifierTest {
     final BlockingQueue<PDU> received = new LinkedBlockingQueue<>();
     private final Snmp snmp;
     private final DefaultUdpTransportMapping socket;
-    private volatile int ignored;
+    private final AtomicInteger ignored;
 
     /**
      * @param ignored how many informs to leave unanswered first
      */
     Receiver(int ignored) throws IOException {
-      this.ignored = ignored;
+      this.ignored = new AtomicInteger(ignored);
       socket = new DefaultUdpTransportMapping(new UdpAddress("127.0.0.1/0"));
       var dispatcher = new MessageDispatcherImpl();
       dispatcher.addMessageProcessingModel(new MPv2c());
@@ -66,7 +67,7 @@ class NotifierTest {
     @Override
     public <A extends Address> void processPdu(CommandResponderEvent<A> event) {
       received.add(event.getPDU());
-      if (event.getPDU().getType() != PDU.INFORM || ignored-- > 0) {
+      if (event.getPDU().getType() != PDU.INFORM || ignored.getAndDecrement() > 0) {
         return;
       }
       PDU response = new PDU(event.getPDU());
@@ -236,10 +237,11 @@ class NotifierTest {
 
   @Test
   void configurationRefusesWhatCannotWork() {
-    var receiver = new InetSocketAddress("127.0.0.1", 162);
+    var receiver = new InetSocketAddress(InetAddress.getLoopbackAddress(), 162);
     for (Runnable wrong :
         List.<Runnable>of(
-            () -> config(new InetSocketAddress("127.0.0.1", 0), INFORM, 100, 1),
+            () ->
+                config(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), INFORM, 100, 1),
             () -> config(InetSocketAddress.createUnresolved("noc.example", 162), INFORM, 100, 1),
             () -> config(receiver, INFORM, 1, 1),
             () -> config(receiver, INFORM, 100, 11))) {
