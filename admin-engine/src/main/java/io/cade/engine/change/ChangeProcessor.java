@@ -85,8 +85,9 @@ final class ChangeProcessor {
       // To the microsecond, as the store keeps it: what is replayed equals what was.
       Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
       Decision<T> decision = pending.transaction().decide(working, now);
-      outcomes.add(() -> pending.future().complete(decision.result()));
+      Runnable success = () -> pending.future().complete(decision.result());
       if (decision.changes().isEmpty()) {
+        outcomes.add(success);
         return working;
       }
       // A builder of its own for each transaction: a change that contradicts the state leaves no
@@ -97,6 +98,7 @@ final class ChangeProcessor {
       }
       Commit commit = new Commit(working.position() + 1, now, decision.changes());
       commits.add(commit);
+      outcomes.add(success);
       return builder.freeze(commit.position());
     } catch (Refusal | RuntimeException e) {
       if (!(e instanceof Refusal)) {
