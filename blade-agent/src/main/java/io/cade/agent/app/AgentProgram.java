@@ -31,6 +31,14 @@ final class AgentProgram {
   static Agent start(Path file) throws IOException {
     AgentFile settings = AgentFile.read(file);
     CardBootConfig config = bootConfig(settings.bootConfig());
+    InetAddress local;
+    try {
+      local = InetAddress.ofLiteral(config.localAddress());
+    } catch (IllegalArgumentException e) {
+      throw new IOException(
+          settings.bootConfig() + ": localAddress '" + config.localAddress() + "' is no address",
+          e);
+    }
     AgentPlatform platform =
         new AgentPlatform(
             new HttpEngineChannels(
@@ -47,7 +55,7 @@ final class AgentProgram {
             config,
             settings.role(),
             settings.directory(),
-            LocalMachine.describe(InetAddress.getByName(config.localAddress())),
+            LocalMachine.describe(local),
             new SoftwareDescriptor(
                 version == null ? "development" : version,
                 settings.imageName(),

@@ -54,8 +54,14 @@ public final class Agent implements AutoCloseable {
    *     configuration's certificate is none
    */
   public static Agent start(AgentEnvironment env) throws IOException {
-    makePrivate(env.directory());
     CardBootConfig config = env.config();
+    InetAddress local;
+    try {
+      local = InetAddress.ofLiteral(config.localAddress());
+    } catch (IllegalArgumentException e) {
+      throw new IOException("localAddress '" + config.localAddress() + "' is no address", e);
+    }
+    makePrivate(env.directory());
     byte[] bootId = new byte[BOOT_ID_BYTES];
     env.platform().random().nextBytes(bootId);
     EngineExchanges engine = new EngineExchanges(env, HexFormat.of().formatHex(bootId));
@@ -66,9 +72,7 @@ public final class Agent implements AutoCloseable {
             Thread.ofVirtual().name("agent-" + config.position() + "-", 0).factory());
     AgentLoop loop = new AgentLoop(env, engine, files, new MemoryFile(env.directory()), executor);
     PokeSocket pokes =
-        PokeSocket.open(
-            new InetSocketAddress(InetAddress.getByName(config.localAddress()), config.pokePort()),
-            loop::poked);
+        PokeSocket.open(new InetSocketAddress(local, config.pokePort()), loop::poked);
     Agent agent = new Agent(config.position(), engine, loop, pokes, executor);
     agent.owner.start();
     return agent;

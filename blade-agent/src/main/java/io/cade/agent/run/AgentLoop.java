@@ -194,7 +194,7 @@ final class AgentLoop implements Runnable {
         new ServiceLauncher(start.launch(), start.how(), files, env.platform().processes());
     launchers.put(start.launch(), launcher);
     String key = memory.packageKeyPem();
-    InetAddress card = InetAddress.getByName(env.config().localAddress());
+    InetAddress card = InetAddress.ofLiteral(env.config().localAddress());
     execute(() -> launcher.run(key, card, this::put));
   }
 

@@ -224,6 +224,6 @@ final class EngineExchanges {
   private GatewayAddress gateway() throws IOException {
     CardBootConfig now = config();
     return new GatewayAddress(
-        now.gatewayHost(), now.gatewayPort(), InetAddress.getByName(now.localAddress()));
+        now.gatewayHost(), now.gatewayPort(), InetAddress.ofLiteral(now.localAddress()));
   }
 }

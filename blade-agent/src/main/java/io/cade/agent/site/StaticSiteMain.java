@@ -1,6 +1,7 @@
 package io.cade.agent.site;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 
@@ -24,7 +25,8 @@ public final class StaticSiteMain {
     // Read once, at start, from this property only; without it each answer waits for the peer's
     // delayed acknowledgement.
     System.setProperty("sun.net.httpserver.nodelay", "true");
-    InetSocketAddress address = new InetSocketAddress(args[0], Integer.parseInt(args[1]));
+    InetSocketAddress address =
+        new InetSocketAddress(InetAddress.ofLiteral(args[0]), Integer.parseInt(args[1]));
     try (StaticSite site = StaticSite.open(address, Path.of(args[2]))) {
       System.out.println("READY");
       System.out.flush();
