@@ -18,6 +18,8 @@ public enum AlarmType {
   TEMPERATURE_HIGH("temperatureHigh", Severity.MAJOR, "temperatureUnacceptable"),
   /** A fan turns too slowly or not at all. */
   FAN_FAILED("fanFailed", Severity.MAJOR, "coolingFanFailure"),
+  /** A power supply gives no power. */
+  SUPPLY_FAILED("supplyFailed", Severity.MAJOR, "powerSupplyFailure"),
   /** A proxy card says nothing. */
   PROXY_LOST("proxyLost", Severity.MAJOR, "equipmentFailure");
 
