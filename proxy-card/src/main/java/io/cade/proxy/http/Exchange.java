@@ -12,6 +12,7 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
@@ -158,7 +159,7 @@ final class Exchange implements BackendListener {
     stage = Stage.WAITING;
     Channel channel = to.channel();
     channel.write(request, channel.voidPromise());
-    if (!facts.hasBody() || request.headers().contains("Expect")) {
+    if (!facts.hasBody() || request.headers().contains(HttpHeaderNames.EXPECT)) {
       channel.flush();
     }
     if (facts.hasBody()) {
@@ -239,7 +240,7 @@ final class Exchange implements BackendListener {
 
   private void head(HttpResponse response) {
     boolean switching = response.status().code() == 101;
-    if (switching && upgrade == null) {
+    if (switching && !isWantedSwitch(response)) {
       brokenResponse(); // nobody asked: what follows would be relayed unguarded
     } else if (switching) {
       stage = Stage.SWITCHING;
@@ -267,6 +268,13 @@ final class Exchange implements BackendListener {
       visitor.deadline().in(services.limits().idleTimeout());
       visitor.write(response);
     }
+  }
+
+  /** A WebSocket is there only with its key accepted (RFC 6455 §4.2.2). */
+  private boolean isWantedSwitch(HttpResponse response) {
+    return upgrade != null
+        && (!upgrade.equalsIgnoreCase("websocket")
+            || response.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT));
   }
 
   private void content(HttpContent content) {
@@ -469,7 +477,7 @@ final class Exchange implements BackendListener {
     BackendConnection dropped = connection;
     if (dropped != null) {
       account(dropped);
-      connection = null;
+      finish();
       dropped.abandon();
     }
   }
