@@ -40,8 +40,7 @@ final class ConfigReader {
     List<InetSocketAddress> proxiesHttps = root.socketAddresses("proxiesHttps");
     List<String> source = root.addresses("sourceAddress");
     ProxyConfig.Balancing balancing =
-        root.choice(
-            "balancing", ProxyConfig.Balancing.class, ProxyConfig.Balancing.ROUND_ROBIN);
+        root.choice("balancing", ProxyConfig.Balancing.class, ProxyConfig.Balancing.ROUND_ROBIN);
     int threads = root.integer("threads", 0, 0, 256);
     Section health = root.section("health");
     Section timeouts = root.section("timeouts");
@@ -173,7 +172,6 @@ final class ConfigReader {
     return new BalancerLimits(
         limits.integer("visitors", standard.maxConnections(), 1, MANY),
         timeouts.duration("connect", standard.connectTimeout(), MILLISECOND, HOUR),
-        timeouts.duration(
-            "tunnelIdle", standard.idleTimeout(), MILLISECOND, Duration.ofHours(24)));
+        timeouts.duration("tunnelIdle", standard.idleTimeout(), MILLISECOND, Duration.ofHours(24)));
   }
 }

@@ -101,8 +101,7 @@ public record ProxyConfig(
     Problems problems = new Problems(file);
     Path folder = file.toAbsolutePath().getParent();
     Section root = new Section("", YamlNode.parse(text, problems), problems);
-    ProxyConfig config =
-        new ConfigReader(root, folder == null ? Path.of("/") : folder).read();
+    ProxyConfig config = new ConfigReader(root, folder == null ? Path.of("/") : folder).read();
     if (!problems.isEmpty()) {
       throw new ConfigException(problems.lines());
     }

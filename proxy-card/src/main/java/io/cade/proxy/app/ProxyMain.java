@@ -10,15 +10,17 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The program {@code cade proxy}: {@code --config FILE [--exit-on-stdin-eof]}. Prints one line {@code
- * READY …} when it listens. A termination signal drains and ends it with 0. Exit codes: 0 done, 1
- * failed, 2 usage or configuration.
+ * The program {@code cade proxy}: {@code --config FILE [--exit-on-stdin-eof]}. Prints one line
+ * {@code READY …} when it listens. A termination signal drains and ends it with 0. Exit codes: 0
+ * done, 1 failed, 2 usage or configuration.
  */
 public final class ProxyMain {
   private static final String USAGE =
-      "usage: cade proxy --config FILE [--exit-on-stdin-eof]\n"
-          + "  --config FILE         the configuration, YAML\n"
-          + "  --exit-on-stdin-eof   end when standard input ends";
+      """
+      usage: cade proxy --config FILE [--exit-on-stdin-eof]
+        --config FILE         the configuration, YAML
+        --exit-on-stdin-eof   end when standard input ends\
+      """;
   private static final long STOP_SECONDS = 15;
 
   private ProxyMain() {}
@@ -32,11 +34,7 @@ public final class ProxyMain {
   }
 
   static int run(
-      String[] args,
-      InputStream in,
-      PrintStream out,
-      PrintStream err,
-      EngineConnector connector) {
+      String[] args, InputStream in, PrintStream out, PrintStream err, EngineConnector connector) {
     Arguments arguments = Arguments.parse(args);
     if (arguments.problem() != null || arguments.config() == null) {
       err.println(arguments.problem() != null ? arguments.problem() : "--config is missing");
@@ -51,15 +49,13 @@ public final class ProxyMain {
       return 2;
     }
     CountDownLatch end = new CountDownLatch(1);
-    CountDownLatch ended = new CountDownLatch(1);
     Thread onSignal =
         Thread.ofPlatform()
             .name("on-signal")
-            .unstarted(
-                () -> {
-                  end.countDown();
-                  awaitQuietly(ended);
-                });
+            .unstarted(() -> {
+              end.countDown();
+              waitForHalt();
+            });
     Runtime.getRuntime().addShutdownHook(onSignal);
     try {
       Server server = new Server(config, connector, new SecureRandom());
@@ -78,7 +74,6 @@ public final class ProxyMain {
       Thread.currentThread().interrupt();
       return 1;
     } finally {
-      ended.countDown();
       removeHook(onSignal);
     }
   }
@@ -91,11 +86,11 @@ public final class ProxyMain {
     }
   }
 
-  private static void awaitQuietly(CountDownLatch latch) {
+  /** The process ends when this returns, with the signal's code: so not before it is halted. */
+  private static void waitForHalt() {
     try {
-      if (!latch.await(STOP_SECONDS, TimeUnit.SECONDS)) {
-        System.err.println("not stopped within " + STOP_SECONDS + " s, ending all the same");
-      }
+      TimeUnit.SECONDS.sleep(STOP_SECONDS);
+      System.err.println("not stopped within " + STOP_SECONDS + " s, ending all the same");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -113,8 +108,7 @@ public final class ProxyMain {
   }
 
   /** The command line. */
-  private record Arguments(
-      @Nullable Path config, boolean exitOnEnd, @Nullable String problem) {
+  private record Arguments(@Nullable Path config, boolean exitOnEnd, @Nullable String problem) {
     static Arguments parse(String[] args) {
       Path config = null;
       boolean exitOnEnd = false;

@@ -168,7 +168,12 @@ final class Section {
       if (address == null) {
         problems.at(
             text.line(),
-            "'" + path + key + "' has '" + text.value() + "', ADDRESS:PORT like 127.1.0.4:8080 is"
+            "'"
+                + path
+                + key
+                + "' has '"
+                + text.value()
+                + "', ADDRESS:PORT like 127.1.0.4:8080 is"
                 + " meant");
       } else {
         addresses.add(address);

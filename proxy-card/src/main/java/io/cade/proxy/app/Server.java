@@ -36,16 +36,16 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * One running proxy or balancer, wired by hand. Started once, stopped once, by one thread.
- */
+/** One running proxy or balancer, wired by hand. Started once, stopped once, by one thread. */
+// Closing and writing report through the pipeline.
+@SuppressWarnings("FutureReturnValueIgnored")
 public final class Server {
   private static final Logger log = LoggerFactory.getLogger(Server.class);
   private static final int BOOT_ID_BYTES = 16;
@@ -101,10 +101,9 @@ public final class Server {
   }
 
   private void startProxy() throws StartException {
-    AtomicReference<Runnable> onChange = new AtomicReference<>(() -> {});
+    Semaphore changes = new Semaphore(0);
     Backends backends =
-        new Backends(
-            config.health(), config.connectionsPerBackend(), () -> onChange.get().run());
+        new Backends(config.health(), config.connectionsPerBackend(), changes::release);
     ProxyStatistics statistics = new ProxyStatistics();
     Routes routes = new Routes(backends, statistics, this::algorithm);
     SnapshotFile file = new SnapshotFile(config.stateDirectory());
@@ -129,10 +128,15 @@ public final class Server {
     } else {
       ProxyReporter reporter =
           new ProxyReporter(
-              engine, routes, config.position(), bootId, config.report(), Pause.real(), random);
-      onChange.set(reporter::changed);
-      RouteFeed feed =
-          new RouteFeed(engine, routes, file, reporter::changed, Pause.real(), random);
+              engine,
+              routes,
+              changes,
+              config.position(),
+              bootId,
+              config.report(),
+              Pause.real(),
+              random);
+      RouteFeed feed = new RouteFeed(engine, routes, file, changes::release, Pause.real(), random);
       feed.restore();
       newThread("engine-link", engine);
       newThread("route-feed", feed);
@@ -149,8 +153,7 @@ public final class Server {
   }
 
   private void startBalancer() throws StartException {
-    Backends proxies =
-        new Backends(config.health(), config.balancer().maxConnections(), () -> {});
+    Backends proxies = new Backends(config.health(), config.balancer().maxConnections(), () -> {});
     // Behind the https port a check in plain HTTP would not be understood: it only connects.
     HealthPolicy connecting =
         new HealthPolicy(
@@ -161,8 +164,7 @@ public final class Server {
             config.health().timeout(),
             config.health().rise(),
             config.health().fall());
-    Backends secureProxies =
-        new Backends(connecting, config.balancer().maxConnections(), () -> {});
+    Backends secureProxies = new Backends(connecting, config.balancer().maxConnections(), () -> {});
     TcpBalancer relay =
         new TcpBalancer(
             group, algorithm(), config.balancer(), config.sourceAddress(), System::nanoTime);
@@ -214,7 +216,10 @@ public final class Server {
       boot = new WireJson().decode(Files.readAllBytes(file), CardBootConfig.class);
     } catch (IOException e) {
       throw new StartException(
-          file + ": not the boot configuration of a card (" + e.getMessage() + "); the engine"
+          file
+              + ": not the boot configuration of a card ("
+              + e.getMessage()
+              + "); the engine"
               + " writes it, start the engine first",
           e);
     }

@@ -47,8 +47,7 @@ sealed interface YamlNode {
     return new Fields(Map.of(), 1);
   }
 
-  private static YamlNode read(JsonParser parser, Problems problems, int depth)
-      throws IOException {
+  private static YamlNode read(JsonParser parser, Problems problems, int depth) throws IOException {
     int line = parser.currentTokenLocation().getLineNr();
     if (depth > 8) {
       throw new IOException("nested more than 8 deep");
