@@ -37,6 +37,7 @@ final class FileChunks implements ChunkedInput<ByteBuf> {
 
   @Override
   @Deprecated
+  @SuppressWarnings("InlineMeSuggester") // not ours to take away
   public @Nullable ByteBuf readChunk(ChannelHandlerContext context) throws IOException {
     return readChunk(context.alloc());
   }

@@ -17,6 +17,7 @@ import io.cade.engine.dhcp.wire.Decoded;
 import io.cade.engine.dhcp.wire.DhcpCodec;
 import io.cade.engine.dhcp.wire.DhcpMessage;
 import io.cade.engine.dhcp.wire.MessageType;
+import io.cade.engine.model.AlarmKey;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -183,13 +184,14 @@ public final class DhcpService implements AutoCloseable {
       return;
     }
     inFlight.add(exchange);
-    writer
-        .submit((cabinet, at) -> {
-          Verdict newest = decider.decide(message, from, again, cabinet, at);
-          return new Decision<>(newest.changes(), newest);
-        })
-        .whenComplete((verdict, failure) ->
-            loop.execute(() -> committed(exchange, message, verdict, failure)));
+    var _ =
+        writer
+            .submit((cabinet, at) -> {
+              Verdict newest = decider.decide(message, from, again, cabinet, at);
+              return new Decision<>(newest.changes(), newest);
+            })
+            .whenComplete((verdict, failure) ->
+                loop.execute(() -> committed(exchange, message, verdict, failure)));
   }
 
   private void committed(
@@ -243,15 +245,15 @@ public final class DhcpService implements AutoCloseable {
         SWEEP,
         () -> {
           if (!closed) {
-            duplicates
-                .over(writer.current(), clock.instant())
-                .forEach(key ->
-                    writer
-                        .submit(DuplicateWatch.clear(key))
-                        .exceptionally(e -> {
-                          LOG.warn("alarm {} not cleared, will be tried again", key, e);
-                          return false;
-                        }));
+            for (AlarmKey key : duplicates.over(writer.current(), clock.instant())) {
+              var _ =
+                  writer
+                      .submit(DuplicateWatch.clear(key))
+                      .exceptionally(e -> {
+                        LOG.warn("alarm {} not cleared, will be tried again", key, e);
+                        return false;
+                      });
+            }
           }
           sweepLater();
         });

@@ -1,12 +1,15 @@
 package io.cade.engine.store;
 
 import io.cade.engine.change.Commit;
+import io.cade.engine.model.AlarmKey;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.EntityKey;
+import io.cade.engine.model.Severity;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps a cabinet and the position of the log up to which it is complete. {@link #apply} is called
@@ -32,8 +35,8 @@ public interface CabinetStore extends AutoCloseable {
    */
   long checkpoint() throws IOException;
 
-  /** The newest raises and clears, newest first, at most {@code limit}. */
-  List<AlarmEvent> alarmHistory(int limit) throws IOException;
+  /** The newest alarms, active ones included, newest first, at most {@code limit}. */
+  List<PastAlarm> alarmHistory(int limit) throws IOException;
 
   /** The newest management actions, newest first, at most {@code limit}. */
   List<AuditEntry> audit(int limit) throws IOException;
@@ -42,11 +45,17 @@ public interface CabinetStore extends AutoCloseable {
   void close() throws IOException;
 
   /**
-   * @param event {@code raised}, {@code cleared} or {@code acknowledged}
-   * @param text what happened, or the cause of the end
+   * @param clearedAt absent while the alarm is active
+   * @param acknowledgedBy empty when nobody has taken note
    */
-  record AlarmEvent(
-      long position, Instant at, String event, String type, String source, String text) {}
+  record PastAlarm(
+      long sequence,
+      AlarmKey key,
+      Severity severity,
+      String text,
+      Instant raisedAt,
+      @Nullable Instant clearedAt,
+      String acknowledgedBy) {}
 
   /** A management action and what became of it (SPEC A5). */
   record AuditEntry(long position, Instant at, String user, String action, String outcome) {}

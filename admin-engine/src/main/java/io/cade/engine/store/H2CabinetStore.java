@@ -3,10 +3,13 @@ package io.cade.engine.store;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.cade.engine.change.Commit;
+import io.cade.engine.model.AlarmKey;
+import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.CabinetBuilder;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.EntityKey;
+import io.cade.engine.model.Severity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.OffsetDateTime;
@@ -29,6 +32,8 @@ public final class H2CabinetStore implements CabinetStore {
 
   /** Rows of history that are kept; older ones go at checkpoints. */
   static final int MAX_HISTORY = 100_000;
+
+  private static final String ACTIVE = " WHERE type = ? AND source = ? AND cleared_at IS NULL";
 
   private final HikariDataSource pool;
   private final Jdbi jdbi;
@@ -173,58 +178,49 @@ public final class H2CabinetStore implements CabinetStore {
   }
 
   private static void history(Handle handle, List<Commit> commits) {
-    try (PreparedBatch alarms =
-            handle.prepareBatch("INSERT INTO alarm_history VALUES (?, ?, ?, ?, ?, ?, ?)");
-        PreparedBatch audits = handle.prepareBatch("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?)")) {
-      for (Commit commit : commits) {
-        OffsetDateTime at = commit.at().atOffset(ZoneOffset.UTC);
-        int item = 0;
-        for (Change change : commit.changes()) {
-          item++;
-          switch (change) {
-            case Change.AlarmRaised c ->
-                alarms.add(
-                    commit.position(),
-                    item,
-                    at,
-                    "raised",
-                    c.key().type().word(),
-                    cut(c.key().source(), 255),
-                    cut(c.text(), 2048));
-            case Change.AlarmCleared c ->
-                alarms.add(
-                    commit.position(),
-                    item,
-                    at,
-                    "cleared",
-                    c.key().type().word(),
-                    cut(c.key().source(), 255),
-                    cut(c.cause(), 2048));
-            case Change.AlarmAcknowledged c ->
-                alarms.add(
-                    commit.position(),
-                    item,
-                    at,
-                    "acknowledged",
-                    c.key().type().word(),
-                    cut(c.key().source(), 255),
-                    cut(c.by(), 2048));
-            case Change.Audited c ->
-                audits.add(
-                    commit.position(),
-                    item,
-                    at,
-                    cut(c.user(), 64),
-                    cut(c.action(), 1024),
-                    cut(c.outcome(), 1024));
-            default -> {
-              // The state tells the rest.
-            }
+    // Alarms are numbered in the order of the log, so the number follows from the last one applied.
+    long alarm = handle.createQuery("SELECT next_alarm FROM progress").mapTo(Long.class).one();
+    for (Commit commit : commits) {
+      OffsetDateTime at = commit.at().atOffset(ZoneOffset.UTC);
+      int item = 0;
+      for (Change change : commit.changes()) {
+        item++;
+        switch (change) {
+          case Change.AlarmRaised c ->
+              handle.execute(
+                  "INSERT INTO alarm_history VALUES (?, ?, ?, ?, ?, ?, NULL, '')",
+                  alarm++,
+                  c.key().type().name(),
+                  cut(c.key().source(), 255),
+                  c.severity().name(),
+                  cut(c.text(), 2048),
+                  at);
+          case Change.AlarmCleared c ->
+              handle.execute(
+                  "UPDATE alarm_history SET cleared_at = ?" + ACTIVE,
+                  at,
+                  c.key().type().name(),
+                  cut(c.key().source(), 255));
+          case Change.AlarmAcknowledged c ->
+              handle.execute(
+                  "UPDATE alarm_history SET acknowledged_by = ?" + ACTIVE,
+                  cut(c.by(), 64),
+                  c.key().type().name(),
+                  cut(c.key().source(), 255));
+          case Change.Audited c ->
+              handle.execute(
+                  "INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?)",
+                  commit.position(),
+                  item,
+                  at,
+                  cut(c.user(), 64),
+                  cut(c.action(), 1024),
+                  cut(c.outcome(), 1024));
+          default -> {
+            // The state tells the rest.
           }
         }
       }
-      run(alarms);
-      run(audits);
     }
   }
 
@@ -241,16 +237,15 @@ public final class H2CabinetStore implements CabinetStore {
   @Override
   public long checkpoint() throws IOException {
     try (Handle handle = jdbi.open()) {
-      for (String table : List.of("alarm_history", "audit")) {
-        handle.execute(
-            "DELETE FROM "
-                + table
-                + " WHERE log_position < (SELECT MIN(log_position) FROM (SELECT log_position FROM "
-                + table
-                + " ORDER BY log_position DESC LIMIT "
-                + MAX_HISTORY
-                + "))");
-      }
+      handle.execute(
+          "DELETE FROM alarm_history WHERE cleared_at IS NOT NULL AND sequence <"
+              + " (SELECT next_alarm FROM progress) - "
+              + MAX_HISTORY);
+      handle.execute(
+          "DELETE FROM audit WHERE log_position < (SELECT MIN(log_position) FROM (SELECT"
+              + " log_position FROM audit ORDER BY log_position DESC LIMIT "
+              + MAX_HISTORY
+              + "))");
       long position =
           handle.createQuery("SELECT log_position FROM progress").mapTo(Long.class).one();
       handle.execute("CHECKPOINT SYNC");
@@ -261,21 +256,24 @@ public final class H2CabinetStore implements CabinetStore {
   }
 
   @Override
-  public List<AlarmEvent> alarmHistory(int limit) throws IOException {
+  public List<PastAlarm> alarmHistory(int limit) throws IOException {
     try (Handle handle = jdbi.open()) {
       return handle
           .createQuery(
-              "SELECT log_position, at, event, type, source, text FROM alarm_history"
-                  + " ORDER BY log_position DESC, item DESC LIMIT :limit")
+              "SELECT sequence, type, source, severity, text, raised_at, cleared_at,"
+                  + " acknowledged_by FROM alarm_history ORDER BY sequence DESC LIMIT :limit")
           .bind("limit", limit)
-          .map((rs, ctx) ->
-              new AlarmEvent(
-                  rs.getLong(1),
-                  rs.getObject(2, OffsetDateTime.class).toInstant(),
-                  rs.getString(3),
-                  rs.getString(4),
-                  rs.getString(5),
-                  rs.getString(6)))
+          .map((rs, ctx) -> {
+            OffsetDateTime cleared = rs.getObject(7, OffsetDateTime.class);
+            return new PastAlarm(
+                rs.getLong(1),
+                new AlarmKey(AlarmType.valueOf(rs.getString(2)), rs.getString(3)),
+                Severity.valueOf(rs.getString(4)),
+                rs.getString(5),
+                rs.getObject(6, OffsetDateTime.class).toInstant(),
+                cleared == null ? null : cleared.toInstant(),
+                rs.getString(8));
+          })
           .list();
     } catch (JdbiException e) {
       throw new IOException("the database cannot be read: " + root(e), e);

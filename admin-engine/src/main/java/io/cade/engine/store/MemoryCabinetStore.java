@@ -1,17 +1,19 @@
 package io.cade.engine.store;
 
 import io.cade.engine.change.Commit;
+import io.cade.engine.model.AlarmKey;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.EntityKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** A store for simulations. Thread-safe. */
 public final class MemoryCabinetStore implements CabinetStore {
   private Cabinet cabinet = Cabinet.empty();
-  private final List<AlarmEvent> alarms = new ArrayList<>();
+  private final List<PastAlarm> alarms = new ArrayList<>();
   private final List<AuditEntry> audits = new ArrayList<>();
 
   @Override
@@ -26,11 +28,33 @@ public final class MemoryCabinetStore implements CabinetStore {
       for (Change change : commit.changes()) {
         switch (change) {
           case Change.AlarmRaised c ->
-              alarm(commit, "raised", c.key().type().word(), c.key().source(), c.text());
+              alarms.addFirst(
+                  new PastAlarm(
+                      alarms.size() + 1, c.key(), c.severity(), c.text(), commit.at(), null, ""));
           case Change.AlarmCleared c ->
-              alarm(commit, "cleared", c.key().type().word(), c.key().source(), c.cause());
+              replace(
+                  c.key(),
+                  a ->
+                      new PastAlarm(
+                          a.sequence(),
+                          a.key(),
+                          a.severity(),
+                          a.text(),
+                          a.raisedAt(),
+                          commit.at(),
+                          a.acknowledgedBy()));
           case Change.AlarmAcknowledged c ->
-              alarm(commit, "acknowledged", c.key().type().word(), c.key().source(), c.by());
+              replace(
+                  c.key(),
+                  a ->
+                      new PastAlarm(
+                          a.sequence(),
+                          a.key(),
+                          a.severity(),
+                          a.text(),
+                          a.raisedAt(),
+                          null,
+                          c.by()));
           case Change.Audited c ->
               audits.addFirst(
                   new AuditEntry(
@@ -43,8 +67,8 @@ public final class MemoryCabinetStore implements CabinetStore {
     }
   }
 
-  private void alarm(Commit commit, String event, String type, String source, String text) {
-    alarms.addFirst(new AlarmEvent(commit.position(), commit.at(), event, type, source, text));
+  private void replace(AlarmKey key, UnaryOperator<PastAlarm> change) {
+    alarms.replaceAll(a -> a.key().equals(key) && a.clearedAt() == null ? change.apply(a) : a);
   }
 
   @Override
@@ -53,7 +77,7 @@ public final class MemoryCabinetStore implements CabinetStore {
   }
 
   @Override
-  public synchronized List<AlarmEvent> alarmHistory(int limit) {
+  public synchronized List<PastAlarm> alarmHistory(int limit) {
     return List.copyOf(alarms.subList(0, Math.min(limit, alarms.size())));
   }
 

@@ -164,11 +164,13 @@ public final class TftpServer implements AutoCloseable {
         Negotiation agreed = Negotiation.of(request.options(), f.file().size(), config);
         TransferCore core = new TransferCore(f.file()::read, f.file().size(), agreed, config);
         transfer.file = f.file();
-        loop.open(
-                new InetSocketAddress(config.listen().getAddress(), 0),
-                TftpCodec.MAX_REQUEST_BYTES,
-                transfer::received)
-            .whenComplete((opened, failure) -> loop.execute(() -> transfer.begin(core, opened)));
+        var _ =
+            loop.open(
+                    new InetSocketAddress(config.listen().getAddress(), 0),
+                    TftpCodec.MAX_REQUEST_BYTES,
+                    transfer::received)
+                .whenComplete(
+                    (opened, failure) -> loop.execute(() -> transfer.begin(core, opened)));
       }
     }
   }

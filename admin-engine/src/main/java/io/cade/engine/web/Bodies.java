@@ -16,7 +16,7 @@ public final class Bodies {
   public static final class TooLarge extends Exception {
     private static final long serialVersionUID = 1L;
 
-    TooLarge(long limit) {
+    public TooLarge(long limit) {
       super("the body is larger than the " + limit + " bytes allowed here");
     }
   }
@@ -25,7 +25,7 @@ public final class Bodies {
   public static final class TooSlow extends Exception {
     private static final long serialVersionUID = 1L;
 
-    TooSlow(Duration limit) {
+    public TooSlow(Duration limit) {
       super("the body did not come within " + limit.toSeconds() + " s");
     }
   }

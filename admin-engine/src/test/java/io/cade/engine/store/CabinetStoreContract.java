@@ -125,18 +125,16 @@ abstract class CabinetStoreContract {
   }
 
   @Test
-  void historyTellsEveryRaiseAndClearNewestFirst() throws Exception {
+  void historyTellsWhenEachAlarmBeganAndEndedNewestFirst() throws Exception {
     try (CabinetStore store = open()) {
       apply(store, store.load(), story(), new Random(1));
       assertThat(store.alarmHistory(10))
-          .extracting(e -> e.event() + " " + e.source())
-          .containsExactly(
-              "cleared card 1.1",
-              "acknowledged service shop",
-              "raised service shop",
-              "raised card 1.1");
+          .extracting(a -> a.sequence() + " " + a.key().source() + " " + a.acknowledgedBy())
+          .containsExactly("2 service shop anna", "1 card 1.1 ");
       assertThat(store.alarmHistory(1)).hasSize(1);
-      assertThat(store.alarmHistory(10).getFirst().at()).isEqualTo(NOW);
+      assertThat(store.alarmHistory(10).getFirst().clearedAt()).isNull();
+      assertThat(store.alarmHistory(10).getLast().raisedAt()).isEqualTo(NOW);
+      assertThat(store.alarmHistory(10).getLast().clearedAt()).isEqualTo(NOW);
       assertThat(store.audit(10))
           .singleElement()
           .satisfies(a -> assertThat(a.user()).isEqualTo("anna"));

@@ -77,7 +77,7 @@ final class EngineStateTest {
     long seed = System.nanoTime();
     System.out.println("kill test seed " + seed);
     Random random = new Random(seed);
-    for (int round = 0; round < 6; round++) {
+    for (int round = 0; round < 4; round++) {
       Process child =
           new ProcessBuilder(
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -90,7 +90,7 @@ final class EngineStateTest {
               .redirectError(directory.resolve("err" + round).toFile())
               .start();
       List<Long> acknowledged = new ArrayList<>();
-      int enough = 1 + random.nextInt(400);
+      int enough = 1 + random.nextInt(150);
       try (BufferedReader out =
           new BufferedReader(
               new InputStreamReader(child.getInputStream(), StandardCharsets.US_ASCII))) {

@@ -123,7 +123,7 @@ public final class NettyDatagramLoop implements DatagramLoop {
 
     @Override
     public void close() {
-      channel.close();
+      var _ = channel.close();
     }
   }
 

@@ -39,7 +39,8 @@ public final class VirtualNetwork implements DatagramLoop, InstantSource {
   private final Instant start;
   private final Link link;
   private final PriorityQueue<Event> events =
-      new PriorityQueue<>(Comparator.comparingLong(Event::atNanos).thenComparing(Event::sequence));
+      new PriorityQueue<>(
+          Comparator.comparingLong(Event::atNanos).thenComparingLong(Event::sequence));
   private final Map<InetSocketAddress, Port> ports = new HashMap<>();
   private long nowNanos;
   private long sequence;

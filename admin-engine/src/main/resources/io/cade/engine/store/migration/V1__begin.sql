@@ -17,17 +17,18 @@ CREATE TABLE progress (
 );
 INSERT INTO progress VALUES (1, 0, 1, 1, 1, 1);
 
--- Every raise, clear and acknowledgement.
+-- Every alarm, active ones included.
 CREATE TABLE alarm_history (
-  log_position BIGINT      NOT NULL,
-  item         INTEGER     NOT NULL,
-  at           TIMESTAMP(6) WITH TIME ZONE NOT NULL,
-  event        VARCHAR(16) NOT NULL,
-  type         VARCHAR(32) NOT NULL,
-  source       VARCHAR(255) NOT NULL,
-  text         VARCHAR(2048) NOT NULL,
-  PRIMARY KEY (log_position, item)
+  sequence        BIGINT       NOT NULL PRIMARY KEY,
+  type            VARCHAR(32)  NOT NULL,
+  source          VARCHAR(255) NOT NULL,
+  severity        VARCHAR(16)  NOT NULL,
+  text            VARCHAR(2048) NOT NULL,
+  raised_at       TIMESTAMP(6) WITH TIME ZONE NOT NULL,
+  cleared_at      TIMESTAMP(6) WITH TIME ZONE,
+  acknowledged_by VARCHAR(64)  NOT NULL
 );
+CREATE INDEX alarm_history_active ON alarm_history (type, source, cleared_at);
 
 -- Every management action.
 CREATE TABLE audit (
