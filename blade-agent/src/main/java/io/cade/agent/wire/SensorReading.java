@@ -19,7 +19,9 @@ public record SensorReading(
     PERCENT,
     VOLTS,
     AMPERES,
-    WATTS
+    WATTS,
+    /** 1 for good, 0 for bad. */
+    TRUTH
   }
 
   /** Whether the value can be believed. */

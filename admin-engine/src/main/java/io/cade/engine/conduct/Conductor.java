@@ -1,0 +1,34 @@
+package io.cade.engine.conduct;
+
+import io.cade.engine.model.Cabinet;
+import io.cade.engine.observe.Observed;
+import java.time.Instant;
+
+/**
+ * One pass over the whole module: cards, then what runs on them, then the services, then the alarms
+ * that follow from all of it. Stateless and thread-safe.
+ */
+public final class Conductor {
+  private final CardRules cards;
+  private final PlacementRules placements;
+  private final ServiceRules services = new ServiceRules();
+  private final AlarmRules alarms;
+
+  public Conductor(ConductorPolicy policy) {
+    cards = new CardRules(policy);
+    placements = new PlacementRules(policy);
+    alarms = new AlarmRules(policy);
+  }
+
+  /**
+   * @param listeningSince since when reports could be heard: silence before that means nothing
+   */
+  public Plan decide(Cabinet cabinet, Observed observed, Instant listeningSince, Instant now) {
+    Draft draft = new Draft(cabinet, now);
+    cards.apply(draft, observed, listeningSince);
+    placements.apply(draft, observed);
+    services.apply(draft);
+    alarms.apply(draft, observed);
+    return draft.plan();
+  }
+}

@@ -1,0 +1,101 @@
+package io.cade.engine.conduct;
+
+import io.cade.engine.change.ChangeWriter;
+import io.cade.engine.change.Decision;
+import io.cade.engine.observe.Observations;
+import io.cade.engine.observe.Observed;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets the conductor pass over the module: soon after something was heard or has changed, and
+ * regularly, because silence is news too. At most one pass is under way; wake-ups meanwhile are one
+ * more pass. Thread-safe; passes run on the change writer's thread.
+ */
+public final class ConductorRunner implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ConductorRunner.class);
+
+  /** Wake-ups that fall within this time share a pass. */
+  private static final Duration GATHER = Duration.ofMillis(20);
+
+  private static final Duration TICK = Duration.ofMillis(250);
+
+  private final Conductor conductor;
+  private final ChangeWriter writer;
+  private final Observations observations;
+  private final Instant listeningSince;
+  private final ScheduledExecutorService scheduler;
+  private final Consumer<Order> orders;
+  private final AtomicBoolean scheduled = new AtomicBoolean();
+  private volatile boolean closed;
+
+  /**
+   * @param orders carries an order out; called on the writer's completion thread, must not block
+   */
+  public ConductorRunner(
+      Conductor conductor,
+      ChangeWriter writer,
+      Observations observations,
+      Instant listeningSince,
+      ScheduledExecutorService scheduler,
+      Consumer<Order> orders) {
+    this.conductor = conductor;
+    this.writer = writer;
+    this.observations = observations;
+    this.listeningSince = listeningSince;
+    this.scheduler = scheduler;
+    this.orders = orders;
+  }
+
+  /** Begins the regular passes, and one after every change. */
+  public void start() {
+    writer.listen((commits, after) -> wake());
+    var _ = scheduler.scheduleWithFixedDelay(this::wake, 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Something was heard. */
+  public void wake() {
+    if (!closed && scheduled.compareAndSet(false, true)) {
+      try {
+        var _ = scheduler.schedule(this::pass, GATHER.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (RejectedExecutionException e) {
+        LOG.debug("no more passes: the engine is stopping");
+      }
+    }
+  }
+
+  private void pass() {
+    // Before looking: what is heard from here on deserves another pass.
+    scheduled.set(false);
+    Observed observed = observations.snapshot();
+    CompletableFuture<List<Order>> done =
+        writer.submit((cabinet, now) -> {
+          Plan plan = conductor.decide(cabinet, observed, listeningSince, now);
+          return new Decision<>(plan.changes(), plan.orders());
+        });
+    var _ =
+        done.whenComplete((given, failure) -> {
+          if (failure != null) {
+            if (!closed) {
+              LOG.error("a pass of the conductor failed", failure);
+            }
+          } else {
+            given.forEach(orders);
+          }
+        });
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}

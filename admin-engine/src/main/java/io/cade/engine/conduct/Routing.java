@@ -1,0 +1,23 @@
+package io.cade.engine.conduct;
+
+import io.cade.engine.model.Card;
+import io.cade.engine.model.Placement;
+import io.cade.engine.model.Service;
+
+/** When visitors may be sent to a card: the one place that says so (SPEC A4 phase 5, P6). */
+public final class Routing {
+  private Routing() {}
+
+  /**
+   * Whether the service answers on this boot of the card. A route to a card that is not alive or
+   * has restarted since would point to nothing.
+   */
+  public static boolean serves(Service service, Card card) {
+    return card.state().isAlive()
+        && service
+            .on(card.position())
+            .filter(p -> p.state() == Placement.State.RUNNING)
+            .filter(p -> p.bootId().equals(card.bootId()))
+            .isPresent();
+  }
+}

@@ -1,0 +1,49 @@
+package io.cade.engine.model;
+
+/** The alarms that the engine can raise, each with severity and probable cause (X.733 §8.1.2.1). */
+public enum AlarmType {
+  /** A card that was in use is out of its slot or says nothing. */
+  CARD_LOST("cardLost", Severity.MAJOR, "equipmentFailure"),
+  /** A card sits in another slot than before. */
+  CARD_MOVED("cardMoved", Severity.WARNING, "configurationOrCustomizationError"),
+  /** One MAC address asks from two slots at once. */
+  DUPLICATE_MAC("duplicateMac", Severity.MAJOR, "duplicateInformation"),
+  /** A service has fewer running cards than it is due. */
+  SERVICE_DEGRADED("serviceDegraded", Severity.MINOR, "performanceDegraded"),
+  /** No card of a service runs. */
+  SERVICE_DOWN("serviceDown", Severity.CRITICAL, "applicationSubsystemFailure"),
+  /** A service could not be set up on a card. */
+  SETUP_FAILED("setupFailed", Severity.MAJOR, "softwareProgramError"),
+  /** A temperature is above its limit. */
+  TEMPERATURE_HIGH("temperatureHigh", Severity.MAJOR, "temperatureUnacceptable"),
+  /** A fan turns too slowly or not at all. */
+  FAN_FAILED("fanFailed", Severity.MAJOR, "coolingFanFailure"),
+  /** A power supply gives no power. */
+  SUPPLY_FAILED("supplyFailed", Severity.MAJOR, "powerSupplyFailure"),
+  /** A proxy card says nothing. */
+  PROXY_LOST("proxyLost", Severity.MAJOR, "equipmentFailure");
+
+  private final String word;
+  private final Severity severity;
+  private final String probableCause;
+
+  AlarmType(String word, Severity severity, String probableCause) {
+    this.word = word;
+    this.severity = severity;
+    this.probableCause = probableCause;
+  }
+
+  /** Its name in commands, JSON and the MIB. */
+  public String word() {
+    return word;
+  }
+
+  public Severity severity() {
+    return severity;
+  }
+
+  /** Probable cause in the words of X.733 and IANA-ITU-ALARM-TC-MIB. */
+  public String probableCause() {
+    return probableCause;
+  }
+}

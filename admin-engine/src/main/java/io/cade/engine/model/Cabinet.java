@@ -1,0 +1,68 @@
+package io.cade.engine.model;
+
+import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.MacAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/**
+ * The state of the module at one position of the change log. Immutable: any thread may keep it.
+ *
+ * @param position of the last log record applied, 0 for none
+ * @param swaps the last {@value #MAX_SWAPS}, oldest first
+ * @param notifications not yet acknowledged by the operations centre, by sequence; at most {@value
+ *     #MAX_NOTIFICATIONS}, then the oldest is given up (its alarm stays in list and history)
+ * @param nextAlarm sequence of the next alarm
+ * @param nextNotification sequence of the next notification
+ * @param nextServiceIndex index of the next service
+ * @param nextCommand id of the next command
+ */
+public record Cabinet(
+    long position,
+    SortedMap<CardPosition, Card> cards,
+    SortedMap<CardPosition, Lease> leases,
+    SortedMap<String, Service> services,
+    SortedMap<CardPosition, CommandQueue> queues,
+    SortedMap<AlarmKey, Alarm> alarms,
+    SortedMap<Long, PendingNotification> notifications,
+    List<Swap> swaps,
+    long nextAlarm,
+    long nextNotification,
+    int nextServiceIndex,
+    long nextCommand) {
+  public static final int MAX_SWAPS = 1_000;
+  public static final int MAX_NOTIFICATIONS = 100_000;
+
+  /** A module that nobody has touched. */
+  public static Cabinet empty() {
+    return CabinetBuilder.of(0).freeze(0);
+  }
+
+  public Optional<Card> card(CardPosition at) {
+    return Optional.ofNullable(cards.get(at));
+  }
+
+  public Optional<Lease> lease(CardPosition at) {
+    return Optional.ofNullable(leases.get(at));
+  }
+
+  public Optional<Service> service(String name) {
+    return Optional.ofNullable(services.get(name));
+  }
+
+  /** Commands that wait for the card; empty when there are none. */
+  public CommandQueue queue(CardPosition at) {
+    return queues.getOrDefault(at, CommandQueue.EMPTY);
+  }
+
+  /** The slot in which a MAC address was last seated, if any. */
+  public Optional<Card> cardOf(MacAddress mac) {
+    return cards.values().stream().filter(c -> mac.equals(c.mac())).findFirst();
+  }
+
+  /** Services bound to a card. */
+  public List<Service> servicesOn(CardPosition at) {
+    return services.values().stream().filter(s -> s.on(at).isPresent()).toList();
+  }
+}

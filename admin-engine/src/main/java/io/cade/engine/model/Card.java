@@ -1,0 +1,70 @@
+package io.cade.engine.model;
+
+import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.CardRole;
+import io.cade.agent.wire.HardwareDescriptor;
+import io.cade.agent.wire.MacAddress;
+import io.cade.agent.wire.SoftwareDescriptor;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A slot that has or had a card, and that card (SPEC C2).
+ *
+ * @param since when the state was entered
+ * @param cause why the state was entered, for the operator
+ * @param mac of the card that sits or last sat there
+ * @param bootId of its last introduction, empty before the first
+ * @param certificateSerial of the certificate issued to this card, hexadecimal, empty before
+ *     enrolment
+ */
+public record Card(
+    CardPosition position,
+    CardRole role,
+    CardState state,
+    Instant since,
+    String cause,
+    @Nullable MacAddress mac,
+    String bootId,
+    String certificateSerial,
+    @Nullable HardwareDescriptor hardware,
+    @Nullable SoftwareDescriptor software) {
+
+  /** A slot in which a card was never seen. */
+  public static Card unseen(CardPosition position, CardRole role, Instant now) {
+    return new Card(position, role, CardState.ABSENT, now, "never seen", null, "", "", null, null);
+  }
+
+  Card withState(CardState next, Instant now, String why) {
+    return new Card(
+        position, role, next, now, why, mac, bootId, certificateSerial, hardware, software);
+  }
+
+  Card withMac(MacAddress newMac) {
+    return newMac.equals(mac)
+        ? this
+        : new Card(position, role, state, since, cause, newMac, "", "", null, null);
+  }
+
+  Card withCertificate(String serial) {
+    return new Card(position, role, state, since, cause, mac, bootId, serial, hardware, software);
+  }
+
+  Card introduced(
+      CardRole newRole,
+      String boot,
+      HardwareDescriptor newHardware,
+      SoftwareDescriptor newSoftware) {
+    return new Card(
+        position,
+        newRole,
+        state,
+        since,
+        cause,
+        newHardware.mac(),
+        boot,
+        certificateSerial,
+        newHardware,
+        newSoftware);
+  }
+}

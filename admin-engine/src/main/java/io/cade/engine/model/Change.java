@@ -1,0 +1,103 @@
+package io.cade.engine.model;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.CardRole;
+import io.cade.agent.wire.Command;
+import io.cade.agent.wire.HardwareDescriptor;
+import io.cade.agent.wire.MacAddress;
+import io.cade.agent.wire.SoftwareDescriptor;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Everything that can alter the {@link Cabinet}. The JSON names are the format of the durable log:
+ * they are added to, never changed.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = Change.LeaseGranted.class, name = "lease-granted"),
+  @JsonSubTypes.Type(value = Change.LeaseEnded.class, name = "lease-ended"),
+  @JsonSubTypes.Type(value = Change.CardSeated.class, name = "card-seated"),
+  @JsonSubTypes.Type(value = Change.CardEnrolled.class, name = "card-enrolled"),
+  @JsonSubTypes.Type(value = Change.CardIntroduced.class, name = "card-introduced"),
+  @JsonSubTypes.Type(value = Change.CardStateChanged.class, name = "card-state-changed"),
+  @JsonSubTypes.Type(value = Change.ServiceCreated.class, name = "service-created"),
+  @JsonSubTypes.Type(value = Change.ServicePhaseChanged.class, name = "service-phase-changed"),
+  @JsonSubTypes.Type(value = Change.CardsBound.class, name = "cards-bound"),
+  @JsonSubTypes.Type(value = Change.PackageGenerated.class, name = "package-generated"),
+  @JsonSubTypes.Type(value = Change.PlacementChanged.class, name = "placement-changed"),
+  @JsonSubTypes.Type(value = Change.ServiceDeleted.class, name = "service-deleted"),
+  @JsonSubTypes.Type(value = Change.CommandQueued.class, name = "command-queued"),
+  @JsonSubTypes.Type(value = Change.CommandFinished.class, name = "command-finished"),
+  @JsonSubTypes.Type(value = Change.AlarmRaised.class, name = "alarm-raised"),
+  @JsonSubTypes.Type(value = Change.AlarmCleared.class, name = "alarm-cleared"),
+  @JsonSubTypes.Type(value = Change.AlarmAcknowledged.class, name = "alarm-acknowledged"),
+  @JsonSubTypes.Type(value = Change.NotificationDelivered.class, name = "notification-delivered"),
+  @JsonSubTypes.Type(value = Change.Audited.class, name = "audited"),
+})
+public sealed interface Change {
+
+  /** The card in a slot holds an address until {@code expiresAt}. */
+  record LeaseGranted(CardPosition position, MacAddress mac, String address, Instant expiresAt)
+      implements Change {}
+
+  /** The address is free again. */
+  record LeaseEnded(CardPosition position, String cause) implements Change {}
+
+  /** A card is known to sit in a slot; another MAC than before is a swap. */
+  record CardSeated(CardPosition position, CardRole role, MacAddress mac) implements Change {}
+
+  /** The card holds a certificate of the module's authority. */
+  record CardEnrolled(CardPosition position, MacAddress mac, String certificateSerial)
+      implements Change {}
+
+  /** The card said what it is made of. */
+  record CardIntroduced(
+      CardPosition position,
+      CardRole role,
+      String bootId,
+      HardwareDescriptor hardware,
+      SoftwareDescriptor software)
+      implements Change {}
+
+  record CardStateChanged(CardPosition position, CardState state, String cause) implements Change {}
+
+  record ServiceCreated(int index, ServiceDefinition definition) implements Change {}
+
+  record ServicePhaseChanged(String service, ServicePhase phase, String waitsFor)
+      implements Change {}
+
+  /** Placements for positions that are new; those left out are gone. */
+  record CardsBound(String service, List<CardPosition> positions) implements Change {
+    public CardsBound {
+      positions = List.copyOf(positions);
+    }
+  }
+
+  record PackageGenerated(String service, String packageDigest, long packageBytes)
+      implements Change {}
+
+  record PlacementChanged(String service, Placement placement) implements Change {}
+
+  record ServiceDeleted(String service) implements Change {}
+
+  record CommandQueued(CardPosition position, Command command) implements Change {}
+
+  /** The card carried the command out, or it no longer matters; it leaves the queue. */
+  record CommandFinished(CardPosition position, long commandId, boolean succeeded, String detail)
+      implements Change {}
+
+  record AlarmRaised(AlarmKey key, Severity severity, String text) implements Change {}
+
+  record AlarmCleared(AlarmKey key, String cause) implements Change {}
+
+  record AlarmAcknowledged(AlarmKey key, String by) implements Change {}
+
+  /** The operations centre has acknowledged the notification of this sequence number. */
+  record NotificationDelivered(long sequence) implements Change {}
+
+  /** A management action was carried out or refused (SPEC A5). */
+  record Audited(String user, String action, String outcome) implements Change {}
+}

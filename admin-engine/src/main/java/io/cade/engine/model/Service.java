@@ -1,0 +1,65 @@
+package io.cade.engine.model;
+
+import io.cade.agent.wire.CardPosition;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A rented service (SPEC A1, A4).
+ *
+ * @param index stable number for SNMP tables, never used again
+ * @param phase how far provisioning has come, since {@code phaseSince}
+ * @param waitsFor what the phase waits for, for the operator; empty when it waits for nothing
+ * @param packageDigest signed package generated for it, empty before phase 4
+ */
+public record Service(
+    int index,
+    ServiceDefinition definition,
+    ServicePhase phase,
+    Instant phaseSince,
+    String waitsFor,
+    String packageDigest,
+    long packageBytes,
+    List<Placement> placements) {
+  public Service {
+    placements = List.copyOf(placements);
+  }
+
+  /** Its name, the key. */
+  public String name() {
+    return definition.name();
+  }
+
+  /** The placement on a card, if the service is bound to it. */
+  public Optional<Placement> on(CardPosition position) {
+    return placements.stream().filter(p -> p.position().equals(position)).findFirst();
+  }
+
+  /** Placements that serve now. */
+  public long running() {
+    return placements.stream().filter(p -> p.state() == Placement.State.RUNNING).count();
+  }
+
+  Service withPhase(ServicePhase next, Instant now, String reason) {
+    Instant since = next == phase ? phaseSince : now;
+    return new Service(
+        index, definition, next, since, reason, packageDigest, packageBytes, placements);
+  }
+
+  Service withPackage(String digest, long bytes) {
+    return new Service(index, definition, phase, phaseSince, waitsFor, digest, bytes, placements);
+  }
+
+  Service withPlacements(List<Placement> next) {
+    return new Service(
+        index, definition, phase, phaseSince, waitsFor, packageDigest, packageBytes, next);
+  }
+
+  Service withPlacement(Placement changed) {
+    return withPlacements(
+        placements.stream()
+            .map(p -> p.position().equals(changed.position()) ? changed : p)
+            .toList());
+  }
+}

@@ -1,0 +1,50 @@
+package io.cade.engine.observe;
+
+import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.ChassisStatus;
+import io.cade.agent.wire.Introduction;
+import io.cade.agent.wire.ProxyReport;
+import io.cade.agent.wire.Report;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Collects what is heard. Thread-safe; bounded by the positions that exist. */
+public final class Observations {
+  private final Map<CardPosition, Observed.CardHeard> cards = new ConcurrentHashMap<>();
+  private final Map<Integer, Observed.ChassisHeard> chassis = new ConcurrentHashMap<>();
+  private final Map<CardPosition, Observed.ProxyHeard> proxies = new ConcurrentHashMap<>();
+
+  /** An introduction counts as a sign of life. */
+  public void heard(Introduction introduction, Instant at) {
+    cards.put(
+        introduction.position(),
+        new Observed.CardHeard(introduction.bootId(), at, List.of(), List.of()));
+  }
+
+  /** A regular report; the chassis part counts only when it is about the card's own chassis. */
+  public void heard(Report report, Instant at) {
+    cards.put(
+        report.position(),
+        new Observed.CardHeard(report.bootId(), at, report.services(), report.readings()));
+    ChassisStatus status = report.chassis();
+    if (status != null && status.chassis() == report.position().chassis()) {
+      chassis.put(status.chassis(), new Observed.ChassisHeard(report.position(), at, status));
+    }
+  }
+
+  public void heard(ProxyReport report, Instant at) {
+    proxies.put(report.position(), new Observed.ProxyHeard(at, report));
+    cards.put(report.position(), new Observed.CardHeard(report.bootId(), at, List.of(), List.of()));
+  }
+
+  /** Forgets what the card said: it was replaced, or restarts. */
+  public void forget(CardPosition position) {
+    cards.remove(position);
+  }
+
+  public Observed snapshot() {
+    return new Observed(cards, chassis, proxies);
+  }
+}

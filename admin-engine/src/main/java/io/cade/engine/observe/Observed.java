@@ -1,0 +1,36 @@
+package io.cade.engine.observe;
+
+import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.ChassisStatus;
+import io.cade.agent.wire.ProxyReport;
+import io.cade.agent.wire.SensorReading;
+import io.cade.agent.wire.ServiceStatus;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/** All that was heard, at one moment; immutable. Times are of the engine's clock. */
+public record Observed(
+    Map<CardPosition, CardHeard> cards,
+    Map<Integer, ChassisHeard> chassis,
+    Map<CardPosition, ProxyHeard> proxies) {
+  public Observed {
+    cards = Map.copyOf(cards);
+    chassis = Map.copyOf(chassis);
+    proxies = Map.copyOf(proxies);
+  }
+
+  public static Observed nothing() {
+    return new Observed(Map.of(), Map.of(), Map.of());
+  }
+
+  /** A card's last words. */
+  public record CardHeard(
+      String bootId, Instant at, List<ServiceStatus> services, List<SensorReading> readings) {}
+
+  /** The last reading of a chassis bus and which card read it. */
+  public record ChassisHeard(CardPosition reader, Instant at, ChassisStatus status) {}
+
+  /** A proxy's last report. */
+  public record ProxyHeard(Instant at, ProxyReport report) {}
+}

@@ -1,0 +1,75 @@
+package io.cade.engine.route;
+
+import io.cade.agent.wire.RouteSnapshot;
+import io.cade.engine.conduct.Routing;
+import io.cade.engine.model.Cabinet;
+import io.cade.engine.model.Card;
+import io.cade.engine.model.Lease;
+import io.cade.engine.model.Placement;
+import io.cade.engine.model.Service;
+import io.cade.engine.model.ServicePhase;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Derives the routes from the model: only announced services, only cards on which they run. Pure.
+ */
+public final class RouteDerivation {
+  /** Certificates of sites; the engine's authority issues and keeps them. */
+  @FunctionalInterface
+  public interface SiteCertificates {
+    /** Chain and key of a service's site. Must answer from memory. */
+    SiteCertificate of(Service service);
+  }
+
+  /**
+   * @param chainPem empty when the site has no certificate
+   * @param keyPem PKCS #8
+   */
+  public record SiteCertificate(String chainPem, String keyPem) {
+    public static SiteCertificate none() {
+      return new SiteCertificate("", "");
+    }
+
+    /** Without the key, so that it may be logged. */
+    @Override
+    public String toString() {
+      return "SiteCertificate[" + chainPem.length() + " characters]";
+    }
+  }
+
+  private final SiteCertificates certificates;
+  private final int servicePort;
+
+  public RouteDerivation(SiteCertificates certificates, int servicePort) {
+    this.certificates = certificates;
+    this.servicePort = servicePort;
+  }
+
+  /** The sites as they are to be served now. */
+  public List<RouteSnapshot.SiteRoute> sites(Cabinet cabinet) {
+    List<RouteSnapshot.SiteRoute> sites = new ArrayList<>();
+    for (Service service : cabinet.services().values()) {
+      if (service.phase() != ServicePhase.ANNOUNCED) {
+        continue;
+      }
+      List<RouteSnapshot.Backend> backends = new ArrayList<>();
+      for (Placement p : service.placements()) {
+        Card card = cabinet.cards().get(p.position());
+        Lease lease = cabinet.leases().get(p.position());
+        if (card != null && lease != null && Routing.serves(service, card)) {
+          backends.add(new RouteSnapshot.Backend(p.position(), lease.address(), servicePort));
+        }
+      }
+      SiteCertificate certificate = certificates.of(service);
+      sites.add(
+          new RouteSnapshot.SiteRoute(
+              service.name(),
+              service.definition().hosts(),
+              backends,
+              certificate.chainPem(),
+              certificate.keyPem()));
+    }
+    return sites;
+  }
+}

@@ -1,0 +1,156 @@
+package io.cade.engine.conduct;
+
+import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.CardRole;
+import io.cade.agent.wire.ChassisStatus;
+import io.cade.agent.wire.Command;
+import io.cade.agent.wire.HardwareDescriptor;
+import io.cade.agent.wire.MacAddress;
+import io.cade.agent.wire.Report;
+import io.cade.agent.wire.SensorReading;
+import io.cade.agent.wire.ServiceStatus;
+import io.cade.agent.wire.SoftwareDescriptor;
+import io.cade.engine.model.Cabinet;
+import io.cade.engine.model.CabinetBuilder;
+import io.cade.engine.model.Card;
+import io.cade.engine.model.CardState;
+import io.cade.engine.model.Change;
+import io.cade.engine.model.ServiceDefinition;
+import io.cade.engine.observe.Observations;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A cabinet in a test's hands: time stands still until the test moves it. */
+final class World {
+  static final Duration INTERVAL = Duration.ofSeconds(2);
+
+  final Conductor conductor = new Conductor(ConductorPolicy.of(INTERVAL, 8000));
+  final Observations observations = new Observations();
+  final List<Change> history = new ArrayList<>();
+  final List<Order> orders = new ArrayList<>();
+  Instant now = Instant.parse("2026-11-21T10:00:00Z");
+  Instant listeningSince = now;
+  Cabinet cabinet = Cabinet.empty();
+
+  static CardPosition at(String text) {
+    return CardPosition.parse(text);
+  }
+
+  void apply(Change... changes) {
+    CabinetBuilder builder = new CabinetBuilder(cabinet);
+    for (Change change : changes) {
+      builder.apply(change, now);
+      history.add(change);
+    }
+    cabinet = builder.freeze(cabinet.position() + 1);
+  }
+
+  /** Passes until nothing changes any more; fails when that takes more than 20 passes. */
+  void settle() {
+    for (int i = 0; i < 20; i++) {
+      Plan plan = conductor.decide(cabinet, observations.snapshot(), listeningSince, now);
+      orders.addAll(plan.orders());
+      if (plan.changes().isEmpty()) {
+        return;
+      }
+      apply(plan.changes().toArray(Change[]::new));
+    }
+    throw new AssertionError("the conductor does not come to rest");
+  }
+
+  void pass(Duration time) {
+    now = now.plus(time);
+    settle();
+  }
+
+  static MacAddress mac(CardPosition p, int generation) {
+    return new MacAddress("02:00:00:%02x:%02x:%02x".formatted(p.chassis(), p.slot(), generation));
+  }
+
+  /** A card boots and introduces itself, as the boot services and the gateway record it. */
+  void boot(String position, int generation, String bootId) {
+    CardPosition p = at(position);
+    MacAddress mac = mac(p, generation);
+    apply(
+        new Change.CardSeated(p, CardRole.SERVER, mac),
+        new Change.CardStateChanged(p, CardState.BOOTING, "asked for its address"),
+        new Change.LeaseGranted(
+            p, mac, "127.1." + p.chassis() + "." + p.slot(), now.plusSeconds(3600)),
+        new Change.CardEnrolled(p, mac, "0" + generation));
+    boolean bound = !cabinet.servicesOn(p).isEmpty();
+    apply(
+        new Change.CardIntroduced(
+            p,
+            CardRole.SERVER,
+            bootId,
+            new HardwareDescriptor("Cade", "Blade", "S" + generation, mac, 1, 1 << 30, List.of()),
+            new SoftwareDescriptor("1", "blade", "1", "Linux")),
+        new Change.CardStateChanged(
+            p, bound ? CardState.ASSIGNED : CardState.AVAILABLE, "introduced itself"));
+    report(position, bootId);
+    settle();
+  }
+
+  void report(String position, String bootId, ServiceStatus... services) {
+    observations.heard(new Report(at(position), bootId, List.of(services), List.of(), null), now);
+  }
+
+  void reportSensor(String position, String bootId, SensorReading reading) {
+    observations.heard(new Report(at(position), bootId, List.of(), List.of(reading), null), now);
+  }
+
+  void reportChassis(
+      String reader, String bootId, List<Integer> present, List<SensorReading> readings) {
+    CardPosition p = at(reader);
+    observations.heard(
+        new Report(
+            p, bootId, List.of(), List.of(), new ChassisStatus(p.chassis(), present, readings)),
+        now);
+  }
+
+  void create(String name, int cards) {
+    apply(
+        new Change.ServiceCreated(
+            cabinet.nextServiceIndex(),
+            new ServiceDefinition(
+                name, "static-site", List.of(name + ".example"), cards, "sha256:00")));
+    settle();
+  }
+
+  void generate(String name) {
+    apply(new Change.PackageGenerated(name, "sha256:" + name, 10));
+    settle();
+  }
+
+  /** The card asks and carries out everything that waits for it. */
+  void obey(String position) {
+    CardPosition p = at(position);
+    for (Command c : List.copyOf(cabinet.queue(p).waiting())) {
+      if (cabinet.queue(p).command(c.id()).isPresent()) {
+        apply(new Change.CommandFinished(p, c.id(), true, ""));
+      }
+    }
+    settle();
+  }
+
+  void fail(String position, String detail) {
+    CardPosition p = at(position);
+    apply(new Change.CommandFinished(p, cabinet.queue(p).waiting().getFirst().id(), false, detail));
+    settle();
+  }
+
+  Card card(String position) {
+    return cabinet.card(at(position)).orElseThrow();
+  }
+
+  @Nullable CardState state(String position) {
+    return cabinet.card(at(position)).map(Card::state).orElse(null);
+  }
+
+  List<String> alarms() {
+    return cabinet.alarms().keySet().stream().map(Object::toString).toList();
+  }
+}

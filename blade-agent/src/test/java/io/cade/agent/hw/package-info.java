@@ -1,0 +1,4 @@
+@NullMarked
+package io.cade.agent.hw;
+
+import org.jspecify.annotations.NullMarked;

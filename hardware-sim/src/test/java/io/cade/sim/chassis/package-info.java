@@ -1,0 +1,4 @@
+@NullMarked
+package io.cade.sim.chassis;
+
+import org.jspecify.annotations.NullMarked;

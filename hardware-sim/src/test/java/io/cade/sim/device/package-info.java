@@ -1,0 +1,4 @@
+@NullMarked
+package io.cade.sim.device;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,100 @@
+package io.cade.sim.pi4j;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.pi4j.context.Context;
+import io.cade.agent.hw.ChassisBus;
+import io.cade.agent.hw.SensorType;
+import io.cade.sim.device.Eeprom24c02Model;
+import io.cade.sim.device.Emc2305Model;
+import io.cade.sim.device.Fault;
+import io.cade.sim.device.I2cWire;
+import io.cade.sim.device.Lm75Model;
+import io.cade.sim.device.Pca9555Model;
+import java.time.InstantSource;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The contract on the chip models. */
+class SimulatedDriverContractTest extends DriverContract {
+
+  private final SimulatedBuses buses = new SimulatedBuses();
+  private final Map<Integer, Lm75Model> sensors =
+      Map.of(0x48, new Lm75Model(), 0x49, new Lm75Model());
+  private final Map<Integer, Eeprom24c02Model> inventories =
+      Map.of(0x50, new Eeprom24c02Model(new byte[0]), 0x57, new Eeprom24c02Model(new byte[0]));
+  private final Emc2305Model fans = new Emc2305Model(0x80);
+  private final Pca9555Model expander = new Pca9555Model();
+  private final I2cWire wire =
+      new I2cWire("contract bus").attach(0x2e, fans).attach(0x20, expander);
+
+  SimulatedDriverContractTest() {
+    sensors.forEach(wire::attach);
+    inventories.forEach(wire::attach);
+    buses.attach(bus(), wire);
+  }
+
+  @AfterEach
+  void shutDown() {
+    buses.close();
+  }
+
+  @Test
+  void stuckDataLineIsNotFourStandingFans() {
+    wire.setFault(ChassisBus.FAN_CONTROLLER_ADDRESS, new Fault.Stuck(0xff));
+    try (ChassisBus chassis =
+        ChassisBus.open(context(), bus(), InstantSource.fixed(DriverContract.NOW))) {
+      assertThat(chassis.readings())
+          .filteredOn(reading -> reading.type() == SensorType.RPM)
+          .hasSize(4)
+          .allSatisfy(fan -> assertThat(fan.cause().orElseThrow()).contains("stuck"));
+    }
+  }
+
+  @Override
+  Context context() {
+    return buses.context();
+  }
+
+  @Override
+  int bus() {
+    return SimulatedBuses.chassisBus(3);
+  }
+
+  @Override
+  void warm(int address, double celsius) {
+    wire.locked(() -> requireNonNull(sensors.get(address)).convert(celsius));
+  }
+
+  @Override
+  void turn(int fan, double rpm) {
+    wire.locked(() -> fans.measure(fan, rpm));
+  }
+
+  @Override
+  double dutyAt(int fan) {
+    return wire.locked(() -> fans.drive(fan));
+  }
+
+  @Override
+  void pull(int pin, boolean high) {
+    wire.locked(() -> expander.setPin(pin, high));
+  }
+
+  @Override
+  boolean levelOf(int pin) {
+    return wire.locked(() -> expander.pin(pin));
+  }
+
+  @Override
+  void program(int address, byte[] image) {
+    wire.locked(() -> requireNonNull(inventories.get(address)).load(image));
+  }
+
+  @Override
+  void unplug(int address, boolean gone) {
+    wire.setFault(address, gone ? new Fault.Nack() : null);
+  }
+}

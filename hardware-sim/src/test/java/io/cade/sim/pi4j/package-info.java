@@ -1,0 +1,4 @@
+@NullMarked
+package io.cade.sim.pi4j;
+
+import org.jspecify.annotations.NullMarked;

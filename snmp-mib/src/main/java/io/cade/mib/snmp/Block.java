@@ -1,0 +1,27 @@
+package io.cade.mib.snmp;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.snmp4j.smi.OID;
+import org.snmp4j.smi.Variable;
+import org.snmp4j.smi.VariableBinding;
+
+/**
+ * A run of objects in OID order: some scalars or one table. What it shows does not change while it
+ * is used.
+ */
+interface Block {
+  /** The value of an instance, null if there is no such instance. */
+  @Nullable Variable get(OID instance, Instant now);
+
+  /**
+   * Whether the OID lies below an object of this block: the instance is missing then, not the
+   * object.
+   */
+  boolean covers(OID oid);
+
+  /**
+   * The first instance after {@code from} (or at it, if {@code inclusive}), null if there is none.
+   */
+  @Nullable VariableBinding next(OID from, boolean inclusive, Instant now);
+}

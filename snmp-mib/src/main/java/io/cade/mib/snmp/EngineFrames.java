@@ -1,0 +1,105 @@
+package io.cade.mib.snmp;
+
+import io.cade.mib.MibOids;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.snmp4j.mp.SnmpConstants;
+import org.snmp4j.smi.Integer32;
+import org.snmp4j.smi.OID;
+import org.snmp4j.smi.OctetString;
+import org.snmp4j.smi.TimeTicks;
+
+/**
+ * The standard groups about the agent itself: system and snmp (RFC 3418), snmpEngine (RFC 3411),
+ * statistics.
+ */
+final class EngineFrames {
+  static final String SYSTEM = "1.3.6.1.2.1.1";
+  static final String SNMP = "1.3.6.1.2.1.11";
+  static final String ENGINE = "1.3.6.1.6.3.10.2.1";
+  static final String MPD_STATISTICS = "1.3.6.1.6.3.11.2.1";
+  static final String USM_STATISTICS = "1.3.6.1.6.3.15.1.1";
+
+  /**
+   * An application (layer 7) and an internet node (layer 3) is what RFC 3418 counts in sysServices.
+   */
+  private static final int SYS_SERVICES = (1 << (7 - 1)) + (1 << (3 - 1));
+
+  private EngineFrames() {}
+
+  static Frame system(SnmpAgentConfig.SystemTexts texts, Supplier<Duration> upTime) {
+    return frame(
+        new ScalarBlock.Source(SYSTEM + ".1", () -> Values.text(texts.description())),
+        new ScalarBlock.Source(SYSTEM + ".2", () -> new OID(MibOids.CADE_SERVER_MODULE)),
+        new ScalarBlock.Source(SYSTEM + ".3", () -> Values.ticks(upTime.get())),
+        new ScalarBlock.Source(SYSTEM + ".4", () -> Values.text(texts.contact())),
+        new ScalarBlock.Source(SYSTEM + ".5", () -> Values.text(texts.name())),
+        new ScalarBlock.Source(SYSTEM + ".6", () -> Values.text(texts.location())),
+        new ScalarBlock.Source(SYSTEM + ".7", () -> new Integer32(SYS_SERVICES)),
+        new ScalarBlock.Source(SYSTEM + ".8", () -> new TimeTicks(0)));
+  }
+
+  static Frame snmp(AgentCounters counters) {
+    var sources =
+        Stream.concat(
+                counters(
+                    counters,
+                    SnmpConstants.snmpInPkts,
+                    SnmpConstants.snmpInBadVersions,
+                    SnmpConstants.snmpInBadCommunityNames,
+                    SnmpConstants.snmpInBadCommunityUses,
+                    SnmpConstants.snmpInASNParseErrs,
+                    SnmpConstants.snmpSilentDrops,
+                    SnmpConstants.snmpProxyDrops),
+                // disabled(2): bad communities are counted and logged, not sent as
+                // authenticationFailure
+                Stream.of(new ScalarBlock.Source(SNMP + ".30", () -> new Integer32(2))))
+            .toArray(ScalarBlock.Source[]::new);
+    return frame(sources);
+  }
+
+  static Frame engine(EngineIdentity identity, Supplier<Duration> upTime) {
+    return frame(
+        new ScalarBlock.Source(ENGINE + ".1", () -> new OctetString(identity.engineId())),
+        new ScalarBlock.Source(ENGINE + ".2", () -> new Integer32(identity.boots())),
+        new ScalarBlock.Source(ENGINE + ".3", () -> new Integer32((int) upTime.get().toSeconds())),
+        new ScalarBlock.Source(ENGINE + ".4", () -> new Integer32(SnmpAgent.MAX_MESSAGE_OCTETS)));
+  }
+
+  static Frame mpdStatistics(AgentCounters counters) {
+    return frame(
+        counters(
+                counters,
+                SnmpConstants.snmpUnknownSecurityModels,
+                SnmpConstants.snmpInvalidMsgs,
+                SnmpConstants.snmpUnknownPDUHandlers)
+            .toArray(ScalarBlock.Source[]::new));
+  }
+
+  static Frame usmStatistics(AgentCounters counters) {
+    return frame(
+        counters(
+                counters,
+                SnmpConstants.usmStatsUnsupportedSecLevels,
+                SnmpConstants.usmStatsNotInTimeWindows,
+                SnmpConstants.usmStatsUnknownUserNames,
+                SnmpConstants.usmStatsUnknownEngineIDs,
+                SnmpConstants.usmStatsWrongDigests,
+                SnmpConstants.usmStatsDecryptionErrors)
+            .toArray(ScalarBlock.Source[]::new));
+  }
+
+  private static Stream<ScalarBlock.Source> counters(AgentCounters counters, OID... instances) {
+    return Stream.of(instances)
+        .map(instance ->
+            new ScalarBlock.Source(
+                instance.trim().toDottedString(), () -> counters.value(instance)));
+  }
+
+  private static Frame frame(ScalarBlock.Source... sources) {
+    return new Frame(Instant.EPOCH, List.of(new ScalarBlock(List.of(sources))));
+  }
+}

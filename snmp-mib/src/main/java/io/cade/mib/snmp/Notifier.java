@@ -1,0 +1,249 @@
+package io.cade.mib.snmp;
+
+import io.cade.mib.AlarmNotification;
+import io.cade.mib.AlarmRow;
+import io.cade.mib.MibOids;
+import io.cade.mib.PerceivedSeverity;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+import org.snmp4j.CommunityTarget;
+import org.snmp4j.MessageDispatcherImpl;
+import org.snmp4j.PDU;
+import org.snmp4j.ScopedPDU;
+import org.snmp4j.Session;
+import org.snmp4j.Snmp;
+import org.snmp4j.Target;
+import org.snmp4j.UserTarget;
+import org.snmp4j.event.ResponseEvent;
+import org.snmp4j.event.ResponseListener;
+import org.snmp4j.mp.CounterSupport;
+import org.snmp4j.mp.MPv2c;
+import org.snmp4j.mp.SnmpConstants;
+import org.snmp4j.security.SecurityLevel;
+import org.snmp4j.smi.Address;
+import org.snmp4j.smi.Counter64;
+import org.snmp4j.smi.Integer32;
+import org.snmp4j.smi.OID;
+import org.snmp4j.smi.OctetString;
+import org.snmp4j.smi.UdpAddress;
+import org.snmp4j.smi.UnsignedInteger32;
+import org.snmp4j.smi.Variable;
+import org.snmp4j.smi.VariableBinding;
+import org.snmp4j.transport.DefaultUdpTransportMapping;
+
+/**
+ * Sends notifications about alarms to one receiver (SPEC S2). It keeps none: the durable queue is
+ * the engine's, which sends the next when it has the outcome of the last, or several at once.
+ *
+ * <p>Limits: at most {@value #MAX_OUTSTANDING} notifications wait for their acknowledgement; one
+ * more fails at once. Two daemon threads: SNMP4J's listener and its timer. Outcomes are delivered
+ * on one of them: a dependent action must be short or go to its own executor.
+ *
+ * <p>Thread-safe.
+ */
+public final class Notifier implements AutoCloseable {
+  /** Notifications that may wait for their acknowledgement at once. */
+  public static final int MAX_OUTSTANDING = 256;
+
+  private final NotifierConfig config;
+  private final Supplier<Duration> upTime;
+  private final Snmp snmp;
+  private final Semaphore free = new Semaphore(MAX_OUTSTANDING);
+  private final Set<Acknowledgement> outstanding = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  /**
+   * Opens a socket on a port of its own.
+   *
+   * @param upTime sysUpTime of the agent, see {@link SnmpAgent#upTime}
+   * @throws IOException if no socket can be opened
+   */
+  public Notifier(NotifierConfig config, Supplier<Duration> upTime) throws IOException {
+    this.config = config;
+    this.upTime = upTime;
+    var socket = new DefaultUdpTransportMapping();
+    socket.setMaxInboundMessageSize(SnmpAgent.MAX_MESSAGE_OCTETS);
+    var dispatcher = new MessageDispatcherImpl();
+    switch (config.protocol()) {
+      case NotifierConfig.Inform2c _, NotifierConfig.Trap2c _ ->
+          dispatcher.addMessageProcessingModel(new MPv2c());
+      case NotifierConfig.Inform3 inform ->
+          // The receiver's engine is the authoritative one for an inform (RFC 3414 section 1.5.1),
+          // so that the
+          // identity of this sender need not be kept.
+          dispatcher.addMessageProcessingModel(
+              Security.v3(
+                  EngineIdentity.passing(new SecureRandom()), inform.user(), new CounterSupport()));
+    }
+    this.snmp = new Snmp(dispatcher, socket);
+    snmp.listen();
+    socket.setThreadName("snmp-notifier");
+  }
+
+  /**
+   * Sends a notification.
+   *
+   * @return its outcome, never exceptional; a failure carries its reason
+   */
+  public CompletionStage<Delivery> send(AlarmNotification notification) {
+    if (closed) {
+      return failed("the notifier is closed");
+    }
+    boolean trap = config.protocol() instanceof NotifierConfig.Trap2c;
+    PDU pdu = pdu(notification, trap ? PDU.TRAP : PDU.INFORM);
+    if (trap) {
+      return sendTrap(pdu);
+    }
+    if (!free.tryAcquire()) {
+      return failed(MAX_OUTSTANDING + " notifications wait for their acknowledgement already");
+    }
+    var acknowledgement = new Acknowledgement();
+    outstanding.add(acknowledgement);
+    try {
+      snmp.send(pdu, target(), null, acknowledgement);
+    } catch (IOException | RuntimeException e) {
+      acknowledgement.settle(notSent(e));
+    }
+    if (closed) { // closed while it was being sent: nobody would settle it
+      acknowledgement.settle(new Delivery.Failed("the notifier is closed"));
+    }
+    return acknowledgement.result;
+  }
+
+  private CompletionStage<Delivery> sendTrap(PDU pdu) {
+    try {
+      snmp.send(pdu, target());
+      return CompletableFuture.completedFuture(new Delivery.Unconfirmed());
+    } catch (IOException | RuntimeException e) {
+      return CompletableFuture.completedFuture(notSent(e));
+    }
+  }
+
+  private static CompletionStage<Delivery> failed(String reason) {
+    return CompletableFuture.completedFuture(new Delivery.Failed(reason));
+  }
+
+  private Delivery notSent(Exception e) {
+    return new Delivery.Failed("not sent to " + config.receiver() + ": " + e.getMessage());
+  }
+
+  private PDU pdu(AlarmNotification notification, int type) {
+    AlarmRow alarm = notification.alarm();
+    boolean cleared = notification.kind() == AlarmNotification.Kind.CLEARED;
+    PDU pdu = config.protocol() instanceof NotifierConfig.Inform3 ? new ScopedPDU() : new PDU();
+    pdu.setType(type);
+    // RFC 3416 section 4.2.6: these two first.
+    pdu.add(new VariableBinding(SnmpConstants.sysUpTime, Values.ticks(upTime.get())));
+    pdu.add(
+        new VariableBinding(
+            SnmpConstants.snmpTrapOID,
+            new OID(cleared ? MibOids.CADE_ALARM_CLEARED : MibOids.CADE_ALARM_RAISED)));
+    add(pdu, MibOids.CADE_ALARM_NOTIFICATION_ALARM, 0, new UnsignedInteger32(alarm.sequence()));
+    add(pdu, MibOids.CADE_ALARM_TYPE, alarm.sequence(), Values.text(alarm.type()));
+    add(pdu, MibOids.CADE_ALARM_SOURCE, alarm.sequence(), Values.text(alarm.source()));
+    PerceivedSeverity severity = cleared ? PerceivedSeverity.CLEARED : alarm.severity();
+    add(pdu, MibOids.CADE_ALARM_SEVERITY, alarm.sequence(), new Integer32(severity.code()));
+    add(
+        pdu,
+        MibOids.CADE_ALARM_PROBABLE_CAUSE,
+        alarm.sequence(),
+        new Integer32(alarm.probableCause().code()));
+    add(pdu, MibOids.CADE_ALARM_TEXT, alarm.sequence(), Values.text(alarm.text()));
+    add(pdu, MibOids.CADE_ALARM_NOTIFICATION_SEQUENCE, 0, new Counter64(notification.sequence()));
+    return pdu;
+  }
+
+  private static void add(PDU pdu, String object, long index, Variable value) {
+    pdu.add(new VariableBinding(new OID(object).append((int) index), value));
+  }
+
+  private Target<UdpAddress> target() {
+    InetSocketAddress receiver = config.receiver();
+    var address = new UdpAddress(receiver.getAddress(), receiver.getPort());
+    Target<UdpAddress> target =
+        switch (config.protocol()) {
+          case NotifierConfig.Inform2c p -> community(address, p.community());
+          case NotifierConfig.Trap2c p -> community(address, p.community());
+          case NotifierConfig.Inform3 p -> {
+            var user = new UserTarget<UdpAddress>();
+            user.setAddress(address);
+            user.setVersion(SnmpConstants.version3);
+            user.setSecurityLevel(SecurityLevel.AUTH_PRIV);
+            user.setSecurityName(Security.octets(p.user().name()));
+            yield user;
+          }
+        };
+    target.setTimeout(config.timeout().toMillis());
+    target.setRetries(config.retries());
+    return target;
+  }
+
+  private static Target<UdpAddress> community(UdpAddress address, String community) {
+    OctetString name = Security.octets(community);
+    var target = new CommunityTarget<UdpAddress>(address, name);
+    target.setVersion(SnmpConstants.version2c);
+    return target;
+  }
+
+  /** Closes the socket; what waits for an acknowledgement fails. */
+  @Override
+  public void close() {
+    closed = true;
+    try {
+      snmp.close();
+    } catch (IOException e) {
+      // The socket is gone either way; there is nothing to save.
+    }
+    outstanding.forEach(o -> o.settle(new Delivery.Failed("the notifier is closed")));
+  }
+
+  /**
+   * Waits for the response to one inform. Called on SNMP4J's listener or timer thread, at least
+   * once.
+   */
+  private final class Acknowledgement implements ResponseListener {
+    private final CompletableFuture<Delivery> result = new CompletableFuture<>();
+
+    /**
+     * The first outcome counts. The place is free before a dependent action of the outcome can want
+     * it.
+     */
+    void settle(Delivery delivery) {
+      if (outstanding.remove(this)) {
+        free.release();
+        result.complete(delivery);
+      }
+    }
+
+    @Override
+    public <A extends Address> void onResponse(ResponseEvent<A> event) {
+      if (event.getSource() instanceof Session session) {
+        session.cancel(event.getRequest(), this); // else SNMP4J keeps the request for good
+      }
+      settle(delivery(event));
+    }
+
+    private Delivery delivery(ResponseEvent<?> event) {
+      PDU response = event.getResponse();
+      if (response == null) {
+        String why =
+            event.getError() == null ? "no acknowledgement" : event.getError().getMessage();
+        return new Delivery.Failed(
+            why + " from " + config.receiver() + " in " + (config.retries() + 1) + " attempts");
+      }
+      if (response.getType() != PDU.RESPONSE || response.getErrorStatus() != PDU.noError) {
+        return new Delivery.Failed(
+            config.receiver() + " refused it: " + response.getErrorStatusText());
+      }
+      return new Delivery.Acknowledged();
+    }
+  }
+}

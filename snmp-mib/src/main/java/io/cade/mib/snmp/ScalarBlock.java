@@ -1,0 +1,60 @@
+package io.cade.mib.snmp;
+
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.snmp4j.smi.OID;
+import org.snmp4j.smi.Variable;
+import org.snmp4j.smi.VariableBinding;
+
+/** Scalars. Each value is asked for when it is needed. */
+final class ScalarBlock implements Block {
+  private record Scalar(OID instance, Supplier<Variable> value) {}
+
+  /** Names a scalar: its OID without the instance 0, and where its value comes from. */
+  record Source(String object, Supplier<Variable> value) {}
+
+  private final List<Scalar> scalars;
+
+  ScalarBlock(List<Source> sources) {
+    scalars =
+        sources.stream()
+            .map(s -> new Scalar(new OID(s.object() + ".0"), s.value()))
+            .sorted(Comparator.comparing(Scalar::instance))
+            .toList();
+  }
+
+  @Override
+  public @Nullable Variable get(OID instance, Instant now) {
+    for (Scalar scalar : scalars) {
+      if (scalar.instance.equals(instance)) {
+        return scalar.value.get();
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public boolean covers(OID oid) {
+    for (Scalar scalar : scalars) {
+      int objectLength = scalar.instance.size() - 1;
+      if (oid.size() >= objectLength && oid.leftMostCompare(objectLength, scalar.instance) == 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public @Nullable VariableBinding next(OID from, boolean inclusive, Instant now) {
+    for (Scalar scalar : scalars) {
+      int order = scalar.instance.compareTo(from);
+      if (order > 0 || (order == 0 && inclusive)) {
+        return new VariableBinding(scalar.instance, scalar.value.get());
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,200 @@
+package io.cade.mib.snmp;
+
+import io.cade.mib.CabinetView;
+import io.cade.mib.MibOids;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.snmp4j.MessageDispatcherImpl;
+import org.snmp4j.agent.DefaultMOServer;
+import org.snmp4j.agent.DuplicateRegistrationException;
+import org.snmp4j.mp.CounterSupport;
+import org.snmp4j.mp.MPv2c;
+import org.snmp4j.smi.OctetString;
+import org.snmp4j.smi.UdpAddress;
+import org.snmp4j.transport.DefaultUdpTransportMapping;
+
+/**
+ * The SNMP agent of the cabinet (SPEC S1): SNMPv2c for reading by one community, SNMPv3 authPriv
+ * for reading by one user, over UDP. It serves the system and snmp groups, the statistics of the
+ * engine and the enterprise MIB.
+ *
+ * <p>One thread (SNMP4J's listener, a daemon) receives, answers and sends, one request after
+ * another; the view is read on it. SNMPv1 is not answered. Nothing can be written.
+ *
+ * <p>Limits: a request or response has at most {@value #MAX_MESSAGE_OCTETS} octets. A longer
+ * request is cut by the receiving buffer, counted in snmpInASNParseErrs and not answered; a longer
+ * GETBULK response carries fewer rows, any other gets tooBig (RFC 3416 section 4.2). What it shows
+ * of the cabinet may be 250 ms old.
+ *
+ * <p>{@link #start} and {@link #close} belong to one owner thread; the other methods may be called
+ * from any.
+ */
+public final class SnmpAgent implements AutoCloseable {
+  /**
+   * Largest message in octets, in both directions. RFC 3417 asks for 484 and recommends 1,472.
+   * SNMP4J clears a buffer of this size for each datagram: its default of 64 KiB costs more than
+   * the answer.
+   */
+  public static final int MAX_MESSAGE_OCTETS = 4096;
+
+  /** Kernel buffer, for the bursts of several managers that walk at once. */
+  private static final int RECEIVE_BUFFER_OCTETS = 256 * 1024;
+
+  private static final Logger LOG = LoggerFactory.getLogger(SnmpAgent.class);
+
+  private final SnmpAgentConfig config;
+  private final CabinetView view;
+  private final InstantSource clock;
+  private final LongSupplier nanoTicker;
+  private volatile @Nullable DefaultUdpTransportMapping transport;
+  private volatile long startNanos;
+
+  /** An agent that is not started yet. */
+  public SnmpAgent(SnmpAgentConfig config, CabinetView view, InstantSource clock) {
+    this(config, view, clock, System::nanoTime);
+  }
+
+  SnmpAgent(
+      SnmpAgentConfig config, CabinetView view, InstantSource clock, LongSupplier nanoTicker) {
+    this.config = config;
+    this.view = view;
+    this.clock = clock;
+    this.nanoTicker = nanoTicker;
+    this.startNanos = nanoTicker.getAsLong();
+  }
+
+  /**
+   * Binds the port, counts the start in the state folder and answers from then on.
+   *
+   * @throws IOException if the port is taken or the state folder cannot be used; the message says
+   *     which and what to do
+   * @throws IllegalStateException if it is started already
+   */
+  public void start() throws IOException {
+    if (transport != null) {
+      throw new IllegalStateException("the SNMP agent is started already");
+    }
+    // The port first: a start that fails on it must not count as a boot.
+    DefaultUdpTransportMapping socket = bind();
+    try {
+      startNanos = nanoTicker.getAsLong();
+      serve(socket, EngineIdentity.startedIn(config.stateFolder(), new SecureRandom()));
+    } catch (IOException | RuntimeException e) {
+      socket.close();
+      throw e;
+    }
+    transport = socket;
+    InetSocketAddress local = localAddress();
+    LOG.info("SNMP answers on {}:{}/udp", local.getAddress().getHostAddress(), local.getPort());
+  }
+
+  private DefaultUdpTransportMapping bind() throws IOException {
+    InetSocketAddress address = config.bind();
+    try {
+      return new DefaultUdpTransportMapping(
+          new UdpAddress(address.getAddress(), address.getPort()));
+    } catch (BindException e) {
+      String where = address.getAddress().getHostAddress() + ":" + address.getPort();
+      throw new IOException(
+          "SNMP port "
+              + where
+              + "/udp is in use or not ours to bind ("
+              + e.getMessage()
+              + "): stop the program that holds it or configure another port",
+          e);
+    }
+  }
+
+  private void serve(DefaultUdpTransportMapping socket, EngineIdentity identity)
+      throws IOException {
+    socket.setMaxInboundMessageSize(MAX_MESSAGE_OCTETS);
+    socket.setReceiveBufferSize(RECEIVE_BUFFER_OCTETS);
+
+    var counters = new AgentCounters();
+    var counterSupport = new CounterSupport();
+    counterSupport.addCounterListener(counters);
+    var dispatcher = new MessageDispatcherImpl();
+    dispatcher.addCounterListener(counters);
+    dispatcher.addMessageProcessingModel(new MPv2c());
+    dispatcher.addMessageProcessingModel(Security.v3(identity, config.user(), counterSupport));
+
+    var policy = new AccessPolicy(config.community(), config.user(), identity);
+    var processor = new BoundedProcessor(new OctetString(identity.engineId()));
+    processor.setVacm(policy);
+    processor.setCoexistenceProvider(policy);
+    processor.addMOServer(objects(identity, counters));
+    processor.addCounterListener(counters);
+
+    dispatcher.addCommandResponder(processor);
+    dispatcher.addTransportMapping(socket);
+    socket.addTransportListener(dispatcher);
+    socket.listen();
+    socket.setThreadName("snmp-agent");
+  }
+
+  private DefaultMOServer objects(EngineIdentity identity, AgentCounters counters) {
+    var cabinet = new CabinetFrames(view, clock, nanoTicker);
+    Frame system = EngineFrames.system(config.system(), this::upTime);
+    Frame snmp = EngineFrames.snmp(counters);
+    Frame engine = EngineFrames.engine(identity, this::upTime);
+    Frame mpd = EngineFrames.mpdStatistics(counters);
+    Frame usm = EngineFrames.usmStatistics(counters);
+    var server = new DefaultMOServer();
+    server.addContext(new OctetString());
+    try {
+      server.register(new ReadOnlySubtree(EngineFrames.SYSTEM, () -> system), null);
+      server.register(new ReadOnlySubtree(EngineFrames.SNMP, () -> snmp), null);
+      server.register(new ReadOnlySubtree(MibOids.CADE, cabinet::current), null);
+      server.register(new ReadOnlySubtree(EngineFrames.ENGINE, () -> engine), null);
+      server.register(new ReadOnlySubtree(EngineFrames.MPD_STATISTICS, () -> mpd), null);
+      server.register(new ReadOnlySubtree(EngineFrames.USM_STATISTICS, () -> usm), null);
+    } catch (DuplicateRegistrationException e) {
+      throw new IllegalStateException("two SNMP subtrees overlap", e);
+    }
+    return server;
+  }
+
+  /** Time since {@link #start}: sysUpTime. Notifications carry it too. */
+  public Duration upTime() {
+    return Duration.ofNanos(nanoTicker.getAsLong() - startNanos);
+  }
+
+  /**
+   * The address it listens on, with the port that was chosen if port 0 was asked for.
+   *
+   * @throws IllegalStateException if it is not running
+   */
+  public InetSocketAddress localAddress() {
+    DefaultUdpTransportMapping socket = transport;
+    UdpAddress address = socket == null ? null : socket.getListenAddress();
+    if (address == null) {
+      throw new IllegalStateException("the SNMP agent is not running");
+    }
+    return new InetSocketAddress(address.getInetAddress(), address.getPort());
+  }
+
+  /**
+   * Frees the port. A request being answered may get no answer. Harmless when not started or closed
+   * already.
+   */
+  @Override
+  public void close() {
+    DefaultUdpTransportMapping socket = transport;
+    transport = null;
+    if (socket != null) {
+      try {
+        socket.close();
+      } catch (IOException e) {
+        LOG.warn("SNMP port was not closed cleanly", e);
+      }
+    }
+  }
+}

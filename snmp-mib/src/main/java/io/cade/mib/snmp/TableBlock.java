@@ -1,0 +1,171 @@
+package io.cade.mib.snmp;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.snmp4j.smi.OID;
+import org.snmp4j.smi.Variable;
+import org.snmp4j.smi.VariableBinding;
+
+/**
+ * One table over an immutable list of rows. Only the rows' indices are laid out; an OID and a value
+ * are made when a manager asks for them. So a refresh of a cabinet of 280 cards and 3,000 sensors
+ * costs some thousand small arrays and not 40,000 objects, and a GETNEXT is two binary searches.
+ */
+final class TableBlock<R> implements Block {
+
+  /** A column: the last arc of its OID, and how its value comes from a row at a moment. */
+  record Column<R>(int arc, BiFunction<R, Instant, Variable> value) {}
+
+  /**
+   * What does not change from refresh to refresh.
+   *
+   * @param entry OID of the conceptual row
+   * @param index the index arcs of a row (RFC 2578 section 7.7)
+   * @param columns readable columns by ascending arc
+   */
+  record Shape<R>(OID entry, Function<R, int[]> index, List<Column<R>> columns) {}
+
+  private final Shape<R> shape;
+  private final List<R> source;
+  private final List<R> rows;
+  private final int[][] indices;
+
+  TableBlock(Shape<R> shape, List<R> rows) {
+    this.shape = shape;
+    this.source = rows;
+    int[][] found = new int[rows.size()][];
+    boolean ascending = true;
+    for (int i = 0; i < found.length; i++) {
+      found[i] = shape.index().apply(rows.get(i));
+      ascending &= i == 0 || Arrays.compareUnsigned(found[i - 1], found[i]) < 0;
+    }
+    this.rows = ascending ? rows : sorted(shape, rows);
+    this.indices = ascending ? found : this.rows.stream().map(shape.index()).toArray(int[][]::new);
+  }
+
+  /**
+   * A walk over rows out of order would never end: they are put in order, and of duplicates the
+   * first is kept.
+   */
+  private static <R> List<R> sorted(Shape<R> shape, List<R> rows) {
+    var copy = new ArrayList<R>(rows);
+    copy.sort((a, b) -> Arrays.compareUnsigned(shape.index().apply(a), shape.index().apply(b)));
+    var unique = new ArrayList<R>(copy.size());
+    int[] last = null;
+    for (R row : copy) {
+      int[] index = shape.index().apply(row);
+      if (last == null || !Arrays.equals(last, index)) {
+        unique.add(row);
+      }
+      last = index;
+    }
+    return unique;
+  }
+
+  /** This block if it stands for the same list instance, which is immutable, else a new one. */
+  @SuppressWarnings("ReferenceEquality") // comparing thousands of rows would cost what this saves
+  TableBlock<R> over(List<R> newRows) {
+    return newRows == source ? this : new TableBlock<>(shape, newRows);
+  }
+
+  @Override
+  public boolean covers(OID oid) {
+    int[] arcs = oid.getValue();
+    int prefix = shape.entry().size();
+    if (arcs.length <= prefix || !oid.startsWith(shape.entry())) {
+      return false;
+    }
+    int column = columnAtOrAfter(arcs[prefix]);
+    return column < shape.columns().size() && shape.columns().get(column).arc() == arcs[prefix];
+  }
+
+  @Override
+  public @Nullable Variable get(OID instance, Instant now) {
+    if (!covers(instance)) {
+      return null;
+    }
+    int[] arcs = instance.getValue();
+    int prefix = shape.entry().size();
+    int row = rowAtOrAfter(arcs, prefix + 1);
+    if (row == rows.size() || compareIndex(row, arcs, prefix + 1) != 0) {
+      return null;
+    }
+    return shape.columns().get(columnAtOrAfter(arcs[prefix])).value().apply(rows.get(row), now);
+  }
+
+  @Override
+  public @Nullable VariableBinding next(OID from, boolean inclusive, Instant now) {
+    if (rows.isEmpty()) {
+      return null;
+    }
+    int[] arcs = from.getValue();
+    int prefix = shape.entry().size();
+    if (!from.startsWith(shape.entry())) {
+      return from.compareTo(shape.entry()) < 0 ? binding(0, 0, now) : null;
+    }
+    if (arcs.length == prefix) {
+      return binding(0, 0, now);
+    }
+    int column = columnAtOrAfter(arcs[prefix]);
+    if (column == shape.columns().size()) {
+      return null;
+    }
+    if (shape.columns().get(column).arc() != arcs[prefix]) {
+      return binding(column, 0, now);
+    }
+    int row = rowAtOrAfter(arcs, prefix + 1);
+    if (!inclusive && row < rows.size() && compareIndex(row, arcs, prefix + 1) == 0) {
+      row++;
+    }
+    if (row < rows.size()) {
+      return binding(column, row, now);
+    }
+    return column + 1 < shape.columns().size() ? binding(column + 1, 0, now) : null;
+  }
+
+  private VariableBinding binding(int column, int row, Instant now) {
+    Column<R> c = shape.columns().get(column);
+    int[] entry = shape.entry().getValue();
+    int[] index = indices[row];
+    int[] arcs = Arrays.copyOf(entry, entry.length + 1 + index.length);
+    arcs[entry.length] = c.arc();
+    System.arraycopy(index, 0, arcs, entry.length + 1, index.length);
+    return new VariableBinding(new OID(arcs), c.value().apply(rows.get(row), now));
+  }
+
+  private int columnAtOrAfter(int arc) {
+    List<Column<R>> columns = shape.columns();
+    int i = 0;
+    while (i < columns.size() && Integer.compareUnsigned(columns.get(i).arc(), arc) < 0) {
+      i++;
+    }
+    return i;
+  }
+
+  /**
+   * Binary search for the first row whose index is not below {@code arcs} from {@code offset} on.
+   */
+  private int rowAtOrAfter(int[] arcs, int offset) {
+    int low = 0;
+    int high = indices.length;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (compareIndex(middle, arcs, offset) < 0) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  private int compareIndex(int row, int[] arcs, int offset) {
+    int[] index = indices[row];
+    return Arrays.compareUnsigned(index, 0, index.length, arcs, offset, arcs.length);
+  }
+}

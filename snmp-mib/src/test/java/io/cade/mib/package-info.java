@@ -1,0 +1,4 @@
+@NullMarked
+package io.cade.mib;
+
+import org.jspecify.annotations.NullMarked;

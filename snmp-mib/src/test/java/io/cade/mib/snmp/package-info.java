@@ -1,0 +1,4 @@
+@NullMarked
+package io.cade.mib.snmp;
+
+import org.jspecify.annotations.NullMarked;
