@@ -113,7 +113,8 @@ final class AgentFootprint {
     while (!agents.stream().allMatch(Agent::online)) {
       Thread.sleep(10);
     }
-    System.out.printf("figure agent.%d.online %.2f s (cpu %.2f s)%n", count, seconds(start), cpuNanos() / 1e9);
+    System.out.printf(
+        "figure agent.%d.online %.2f s (cpu %.2f s)%n", count, seconds(start), cpuNanos() / 1e9);
     Thread.sleep(5_000);
     long cpu = cpuNanos();
     long from = System.nanoTime();
