@@ -17,10 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Empties the durable queue of notifications towards the operations centre: in order, one at a time,
- * each until it is acknowledged, with growing pauses while the centre is away. What is in the queue
- * survives the engine; what was acknowledged leaves it by a durable change, so that the worst a crash
- * can do is to send one notification twice, under the same sequence number (SPEC S2).
+ * Empties the durable queue of notifications towards the operations centre: in order, one at a
+ * time, each until it is acknowledged, with growing pauses while the centre is away. What is in the
+ * queue survives the engine; what was acknowledged leaves it by a durable change, so that the worst
+ * a crash can do is to send one notification twice, under the same sequence number (SPEC S2).
  *
  * <p>The fields belong to the scheduler's thread.
  */
@@ -52,12 +52,11 @@ public final class NotificationPump implements AutoCloseable {
 
   /** Begins with what was left from the last run. */
   public void start() {
-    writer.listen(
-        (commits, after) -> {
-          if (!after.notifications().isEmpty()) {
-            run(this::next);
-          }
-        });
+    writer.listen((commits, after) -> {
+      if (!after.notifications().isEmpty()) {
+        run(this::next);
+      }
+    });
     run(this::next);
   }
 
@@ -66,8 +65,7 @@ public final class NotificationPump implements AutoCloseable {
     if (closed || sending || away || cabinet.notifications().isEmpty()) {
       return;
     }
-    PendingNotification first =
-        cabinet.notifications().values().iterator().next();
+    PendingNotification first = cabinet.notifications().values().iterator().next();
     sending = true;
     var _ =
         notifier
@@ -95,20 +93,17 @@ public final class NotificationPump implements AutoCloseable {
     pause = FIRST_PAUSE;
     var _ =
         writer
-            .submit(
-                (cabinet, now) ->
-                    cabinet.notifications().containsKey(sent.sequence())
-                        ? Decision.of(true, new Change.NotificationDelivered(sent.sequence()))
-                        : Decision.nothing(false))
-            .whenComplete(
-                (_, problem) ->
-                    run(
-                        () -> {
-                          sending = false;
-                          if (problem == null) {
-                            next();
-                          }
-                        }));
+            .submit((cabinet, now) ->
+                cabinet.notifications().containsKey(sent.sequence())
+                    ? Decision.of(true, new Change.NotificationDelivered(sent.sequence()))
+                    : Decision.nothing(false))
+            .whenComplete((_, problem) ->
+                run(() -> {
+                  sending = false;
+                  if (problem == null) {
+                    next();
+                  }
+                }));
   }
 
   private void later(PendingNotification sent, String reason) {

@@ -66,7 +66,9 @@ final class SnmpRows {
       ChassisState state =
           heard == null
               ? ChassisState.UNKNOWN
-              : !anyAlive ? ChassisState.FAILED : faulty ? ChassisState.DEGRADED : ChassisState.NORMAL;
+              : !anyAlive
+                  ? ChassisState.FAILED
+                  : faulty ? ChassisState.DEGRADED : ChassisState.NORMAL;
       rows.add(
           new ChassisRow(
               number,
@@ -105,9 +107,8 @@ final class SnmpRows {
     List<SensorRow> rows = new ArrayList<>();
     observed
         .chassis()
-        .forEach(
-            (number, heard) ->
-                sensors(rows, number, 0, "chassis " + number, heard.status().readings()));
+        .forEach((number, heard) ->
+            sensors(rows, number, 0, "chassis " + number, heard.status().readings()));
     for (Card card : serverCards()) {
       CardPosition at = card.position();
       Observed.CardHeard heard = observed.cards().get(at);
@@ -134,8 +135,15 @@ final class SnmpRows {
               : alarmed(source + " " + r.name()) ? SensorStatus.CRITICAL : SensorStatus.OK;
       rows.add(
           SensorRow.of(
-              chassis, slot, i + 1, r.name(), type(r.kind()), ok ? r.value() : 0,
-              precision(r.kind()), status, r.at()));
+              chassis,
+              slot,
+              i + 1,
+              r.name(),
+              type(r.kind()),
+              ok ? r.value() : 0,
+              precision(r.kind()),
+              status,
+              r.at()));
     }
   }
 
@@ -200,11 +208,10 @@ final class SnmpRows {
     List<BackendRow> rows = new ArrayList<>();
     cabinet.services().values().stream()
         .sorted(Comparator.comparingInt(Service::index))
-        .forEach(
-            s ->
-                s.placements().stream()
-                    .sorted(Comparator.comparing(Placement::position))
-                    .forEach(p -> rows.add(backend(s, p))));
+        .forEach(s ->
+            s.placements().stream()
+                .sorted(Comparator.comparing(Placement::position))
+                .forEach(p -> rows.add(backend(s, p))));
     return rows;
   }
 

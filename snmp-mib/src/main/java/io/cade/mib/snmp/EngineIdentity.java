@@ -20,11 +20,11 @@ import org.snmp4j.smi.OID;
  * restarts: managers keep the id with the keys derived from it, and refuse messages from a lower
  * number of boots as replayed.
  *
- * @param engineId snmpEngineID: our enterprise number, then format 5 and eight random octets (RFC
- *     3411 section 5)
+ * @param engineIdHex snmpEngineID in hexadecimal: our enterprise number, then format 5 and eight
+ *     random octets (RFC 3411 section 5)
  * @param boots snmpEngineBoots, from 1
  */
-record EngineIdentity(byte[] engineId, int boots) {
+record EngineIdentity(String engineIdHex, int boots) {
   private static final String FILE = "snmp-engine";
   private static final HexFormat HEX = HexFormat.of();
 
@@ -48,12 +48,17 @@ record EngineIdentity(byte[] engineId, int boots) {
       identity =
           last.boots >= LAST_BOOTS
               ? fresh(random)
-              : new EngineIdentity(last.engineId, last.boots + 1);
+              : new EngineIdentity(last.engineIdHex, last.boots + 1);
     } else {
       identity = fresh(random);
     }
     identity.write(folder, file);
     return identity;
+  }
+
+  /** The octets of snmpEngineID. */
+  byte[] engineId() {
+    return HEX.parseHex(engineIdHex);
   }
 
   /** An identity for an engine that is authoritative for nothing and so need not be kept. */
@@ -65,9 +70,9 @@ record EngineIdentity(byte[] engineId, int boots) {
     int enterprise = new OID(MibOids.CADE_ENTERPRISE).last();
     byte[] chosen = new byte[8];
     random.nextBytes(chosen);
-    return new EngineIdentity(
-        ByteBuffer.allocate(13).putInt(enterprise | 0x8000_0000).put((byte) 5).put(chosen).array(),
-        1);
+    byte[] id =
+        ByteBuffer.allocate(13).putInt(enterprise | 0x8000_0000).put((byte) 5).put(chosen).array();
+    return new EngineIdentity(HEX.formatHex(id), 1);
   }
 
   private static EngineIdentity read(Path file) throws IOException {
@@ -79,7 +84,7 @@ record EngineIdentity(byte[] engineId, int boots) {
       if (id.length < 5 || id.length > 32 || boots < 1) {
         throw new IllegalArgumentException("engineId or boots out of range");
       }
-      return new EngineIdentity(id, boots);
+      return new EngineIdentity(HEX.formatHex(id), boots);
     } catch (IllegalArgumentException e) {
       throw new IOException(
           "SNMP engine file "
@@ -94,8 +99,7 @@ record EngineIdentity(byte[] engineId, int boots) {
   private void write(Path folder, Path file) throws IOException {
     Path next = folder.resolve(FILE + ".new");
     byte[] text =
-        ("engineId=" + HEX.formatHex(engineId) + "\nboots=" + boots + "\n")
-            .getBytes(StandardCharsets.US_ASCII);
+        ("engineId=" + engineIdHex + "\nboots=" + boots + "\n").getBytes(StandardCharsets.US_ASCII);
     try (var channel =
         FileChannel.open(
             next,

@@ -57,7 +57,7 @@ public final class Notifier implements AutoCloseable {
   private final Supplier<Duration> upTime;
   private final Snmp snmp;
   private final Semaphore free = new Semaphore(MAX_OUTSTANDING);
-  private final Set<CompletableFuture<Delivery>> outstanding = ConcurrentHashMap.newKeySet();
+  private final Set<Acknowledgement> outstanding = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   /**
@@ -71,7 +71,6 @@ public final class Notifier implements AutoCloseable {
     this.upTime = upTime;
     var socket = new DefaultUdpTransportMapping();
     socket.setMaxInboundMessageSize(SnmpAgent.MAX_MESSAGE_OCTETS);
-    socket.setThreadName("snmp-notifier");
     var dispatcher = new MessageDispatcherImpl();
     switch (config.protocol()) {
       case NotifierConfig.Inform2c _, NotifierConfig.Trap2c _ ->
@@ -86,6 +85,7 @@ public final class Notifier implements AutoCloseable {
     }
     this.snmp = new Snmp(dispatcher, socket);
     snmp.listen();
+    socket.setThreadName("snmp-notifier");
   }
 
   /**
@@ -105,21 +105,17 @@ public final class Notifier implements AutoCloseable {
     if (!free.tryAcquire()) {
       return failed(MAX_OUTSTANDING + " notifications wait for their acknowledgement already");
     }
-    var result = new CompletableFuture<Delivery>();
-    outstanding.add(result);
-    result.whenComplete((delivery, failure) -> {
-      outstanding.remove(result);
-      free.release();
-    });
+    var acknowledgement = new Acknowledgement();
+    outstanding.add(acknowledgement);
     try {
-      snmp.send(pdu, target(), null, new Acknowledgement(result));
+      snmp.send(pdu, target(), null, acknowledgement);
     } catch (IOException | RuntimeException e) {
-      result.complete(notSent(e));
+      acknowledgement.settle(notSent(e));
     }
-    if (closed) { // closed while it was being sent: nobody would complete it
-      result.complete(new Delivery.Failed("the notifier is closed"));
+    if (closed) { // closed while it was being sent: nobody would settle it
+      acknowledgement.settle(new Delivery.Failed("the notifier is closed"));
     }
-    return result;
+    return acknowledgement.result;
   }
 
   private CompletionStage<Delivery> sendTrap(PDU pdu) {
@@ -206,7 +202,7 @@ public final class Notifier implements AutoCloseable {
     } catch (IOException e) {
       // The socket is gone either way; there is nothing to save.
     }
-    outstanding.forEach(o -> o.complete(new Delivery.Failed("the notifier is closed")));
+    outstanding.forEach(o -> o.settle(new Delivery.Failed("the notifier is closed")));
   }
 
   /**
@@ -214,10 +210,17 @@ public final class Notifier implements AutoCloseable {
    * once.
    */
   private final class Acknowledgement implements ResponseListener {
-    private final CompletableFuture<Delivery> result;
+    private final CompletableFuture<Delivery> result = new CompletableFuture<>();
 
-    Acknowledgement(CompletableFuture<Delivery> result) {
-      this.result = result;
+    /**
+     * The first outcome counts. The place is free before a dependent action of the outcome can want
+     * it.
+     */
+    void settle(Delivery delivery) {
+      if (outstanding.remove(this)) {
+        free.release();
+        result.complete(delivery);
+      }
     }
 
     @Override
@@ -225,7 +228,7 @@ public final class Notifier implements AutoCloseable {
       if (event.getSource() instanceof Session session) {
         session.cancel(event.getRequest(), this); // else SNMP4J keeps the request for good
       }
-      result.complete(delivery(event));
+      settle(delivery(event));
     }
 
     private Delivery delivery(ResponseEvent<?> event) {

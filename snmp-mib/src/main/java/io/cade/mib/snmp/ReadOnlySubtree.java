@@ -56,61 +56,64 @@ final class ReadOnlySubtree implements GenericManagedObject {
 
   @Override
   public void get(SubRequest<?> request) {
-    Frame frame = frameOf(request);
-    if (frame != null) {
+    try {
       VariableBinding binding = request.getVariableBinding();
-      binding.setVariable(frame.get(binding.getOid()));
+      binding.setVariable(frameOf(request).get(binding.getOid()));
       request.completed();
+      failing = false;
+    } catch (RuntimeException e) {
+      fail(request, e);
     }
   }
 
   @Override
-  @Deprecated // by SNMP4J-Agent, which still declares it abstract
+  @SuppressWarnings("deprecation") // by SNMP4J-Agent, which still declares it abstract
   public boolean next(SubRequest<?> request) {
     return next(request, oid -> true);
   }
 
   @Override
   public boolean next(SubRequest<?> request, Function<OID, Boolean> filter) {
-    Frame frame = frameOf(request);
-    if (frame == null) {
-      return true; // answered with genErr
+    try {
+      Frame frame = frameOf(request);
+      MOScope range = request.getScope();
+      VariableBinding found = frame.next(range.getLowerBound(), range.isLowerIncluded());
+      while (found != null && !filter.apply(found.getOid())) {
+        found = frame.next(found.getOid(), false);
+      }
+      if (found == null || beyond(range, found.getOid())) {
+        return false;
+      }
+      request.getVariableBinding().setOid(found.getOid());
+      request.getVariableBinding().setVariable(found.getVariable());
+      request.completed();
+      failing = false;
+      return true;
+    } catch (RuntimeException e) {
+      fail(request, e);
+      return true; // answered, with an error
     }
-    MOScope range = request.getScope();
-    VariableBinding found = frame.next(range.getLowerBound(), range.isLowerIncluded());
-    while (found != null && !filter.apply(found.getOid())) {
-      found = frame.next(found.getOid(), false);
-    }
-    if (found == null || beyond(range, found.getOid())) {
-      return false;
-    }
-    request.getVariableBinding().setOid(found.getOid());
-    request.getVariableBinding().setVariable(found.getVariable());
-    request.completed();
-    return true;
   }
 
-  /**
-   * The frame of the request that this is a part of; null, with the error set, if the view failed.
-   */
-  private @Nullable Frame frameOf(SubRequest<?> subRequest) {
+  /** The frame of the request that this is a part of. */
+  private Frame frameOf(SubRequest<?> subRequest) {
     Request<?, ?, ?> request = subRequest.getRequest();
     if (request.getProcessingUserObject(this) instanceof Frame frame) {
       return frame;
     }
-    try {
-      Frame frame = frames.get();
-      request.setProcessingUserObject(this, frame);
-      failing = false;
-      return frame;
-    } catch (RuntimeException e) {
-      if (!failing) { // once, not for each of a manager's retries
-        LOG.error("The cabinet cannot be read for SNMP below {}; requests get genErr", scope, e);
-      }
-      failing = true;
-      subRequest.setErrorStatus(PDU.genErr);
-      return null;
+    Frame frame = frames.get();
+    request.setProcessingUserObject(this, frame);
+    return frame;
+  }
+
+  private void fail(SubRequest<?> request, RuntimeException e) {
+    if (!failing) { // once, not for each of a manager's retries
+      LOG.error("SNMP cannot read what is below {}; requests get genErr", scope, e);
     }
+    failing = true;
+    // On the status: setErrorStatus of the sub-request itself does not end it, and a GETNEXT would
+    // loop for ever.
+    request.getStatus().setErrorStatus(PDU.genErr);
   }
 
   private static boolean beyond(MOScope range, OID oid) {
@@ -124,17 +127,17 @@ final class ReadOnlySubtree implements GenericManagedObject {
 
   @Override
   public void prepare(SubRequest<?> request) {
-    request.setErrorStatus(PDU.notWritable);
+    request.getStatus().setErrorStatus(PDU.notWritable);
   }
 
   @Override
   public void commit(SubRequest<?> request) {
-    request.setErrorStatus(PDU.commitFailed);
+    request.getStatus().setErrorStatus(PDU.commitFailed);
   }
 
   @Override
   public void undo(SubRequest<?> request) {
-    request.setErrorStatus(PDU.undoFailed);
+    request.getStatus().setErrorStatus(PDU.undoFailed);
   }
 
   @Override

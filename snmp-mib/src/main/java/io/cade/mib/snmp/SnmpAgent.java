@@ -92,7 +92,8 @@ public final class SnmpAgent implements AutoCloseable {
       throw e;
     }
     transport = socket;
-    LOG.info("SNMP answers on {}/udp", localAddress());
+    InetSocketAddress local = localAddress();
+    LOG.info("SNMP answers on {}:{}/udp", local.getAddress().getHostAddress(), local.getPort());
   }
 
   private DefaultUdpTransportMapping bind() throws IOException {
@@ -116,7 +117,6 @@ public final class SnmpAgent implements AutoCloseable {
       throws IOException {
     socket.setMaxInboundMessageSize(MAX_MESSAGE_OCTETS);
     socket.setReceiveBufferSize(RECEIVE_BUFFER_OCTETS);
-    socket.setThreadName("snmp-agent");
 
     var counters = new AgentCounters();
     var counterSupport = new CounterSupport();
@@ -135,7 +135,9 @@ public final class SnmpAgent implements AutoCloseable {
 
     dispatcher.addCommandResponder(processor);
     dispatcher.addTransportMapping(socket);
+    socket.addTransportListener(dispatcher);
     socket.listen();
+    socket.setThreadName("snmp-agent");
   }
 
   private DefaultMOServer objects(EngineIdentity identity, AgentCounters counters) {

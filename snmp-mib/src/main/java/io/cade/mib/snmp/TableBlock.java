@@ -67,7 +67,8 @@ final class TableBlock<R> implements Block {
     return unique;
   }
 
-  /** This block if it stands for the same list, else a new one. */
+  /** This block if it stands for the same list instance, which is immutable, else a new one. */
+  @SuppressWarnings("ReferenceEquality") // comparing thousands of rows would cost what this saves
   TableBlock<R> over(List<R> newRows) {
     return newRows == source ? this : new TableBlock<>(shape, newRows);
   }

@@ -70,8 +70,10 @@ abstract class AgentContract {
 
   @AfterEach
   void stop() throws Exception {
-    manager.close();
     agent.close();
+    if (manager != null) { // null where its program is not installed and the test is skipped
+      manager.close();
+    }
   }
 
   private void refresh() {
@@ -213,7 +215,7 @@ abstract class AgentContract {
       names = {"USER_WITH_WRONG_PASSPHRASE", "UNKNOWN_USER", "USER_WITHOUT_PRIVACY"})
   void otherThanTheUserWithAllOfItsSecurityIsRefused(Manager.As as) {
     var answer = manager.get(as, MibOids.CADE_CABINET_NAME + ".0");
-    assertThat(answer.error()).isNotNull();
+    assertThat(answer.error()).isNotNull().doesNotContainIgnoringCase("timeout");
     assertThat(answer.entries()).isEmpty();
   }
 

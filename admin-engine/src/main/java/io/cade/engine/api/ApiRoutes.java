@@ -1,0 +1,237 @@
+package io.cade.engine.api;
+
+import io.cade.agent.wire.CardPosition;
+import io.cade.engine.change.Refusal;
+import io.cade.engine.operate.Inspection;
+import io.cade.engine.operate.NewService;
+import io.cade.engine.operate.Operations;
+import io.cade.engine.operate.Views;
+import io.cade.engine.web.Bodies;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The resources under {@code /api/v1}. Lists are objects with one member, named like the resource,
+ * so that something can be added beside it. At most {@value #MAX_UPLOADS} uploads at once.
+ */
+final class ApiRoutes {
+  private static final int MAX_UPLOADS = 2;
+  private static final Duration UPLOAD_TIME = Duration.ofMinutes(5);
+  private static final String SERVICES = "/api/v1/services";
+
+  private final Vertx vertx;
+  private final Replies replies;
+  private final ApiServer.Backing backing;
+  private final Inspection inspection;
+  private final Operations operations;
+  private final AtomicInteger uploads = new AtomicInteger();
+
+  ApiRoutes(Vertx vertx, Replies replies, ApiServer.Backing backing) {
+    this.vertx = vertx;
+    this.replies = replies;
+    this.backing = backing;
+    this.inspection = backing.inspection();
+    this.operations = backing.operations();
+  }
+
+  void addTo(Router router) {
+    show(router, "/api/v1/cabinet", _ -> inspection.cabinet());
+    show(router, "/api/v1/cards", _ -> Map.of("cards", inspection.cards()));
+    show(
+        router,
+        "/api/v1/cards/:position",
+        context -> inspection.card(position(context.pathParam("position"))));
+    show(router, SERVICES, _ -> Map.of("services", inspection.services()));
+    show(router, SERVICES + "/:name", c -> inspection.service(c.pathParam("name")));
+    show(router, "/api/v1/sensors", _ -> Map.of("sensors", inspection.sensors()));
+    show(router, "/api/v1/alarms", _ -> Map.of("alarms", inspection.alarms()));
+    show(router, "/api/v1/proxies", _ -> Map.of("proxies", inspection.proxies()));
+    show(router, "/api/v1/swaps", _ -> Map.of("swaps", inspection.swaps()));
+    router.get("/api/v1/alarms/history").handler(this::history);
+    router.post(SERVICES).handler(this::createService);
+    router.delete(SERVICES + "/:name").handler(this::deleteService);
+    router.post("/api/v1/alarms/:sequence/acknowledge").handler(this::acknowledge);
+  }
+
+  private interface Show {
+    Object of(RoutingContext context) throws Refusal;
+  }
+
+  private void show(Router router, String path, Show show) {
+    router
+        .get(path)
+        .handler(context -> {
+          context.request().resume();
+          try {
+            replies.ok(context, show.of(context));
+          } catch (Refusal e) {
+            replies.fail(context, e);
+          }
+        });
+  }
+
+  private void history(RoutingContext context) {
+    context.request().resume();
+    answer(
+        context,
+        200,
+        onDisk(() -> Map.of("alarms", inspection.history(number(context, "limit", 100)))));
+  }
+
+  private void deleteService(RoutingContext context) {
+    withoutBody(
+        context,
+        () ->
+            answer(
+                context,
+                202,
+                operations.deleteService(
+                    Gatekeeper.caller(context), String.valueOf(context.pathParam("name")))));
+  }
+
+  private void acknowledge(RoutingContext context) {
+    withoutBody(
+        context,
+        () -> {
+          try {
+            long sequence = Long.parseLong(context.pathParam("sequence"));
+            answer(context, 200, operations.acknowledge(Gatekeeper.caller(context), sequence));
+          } catch (NumberFormatException e) {
+            replies.problem(context, 400, "invalid", "the alarm's sequence must be a number");
+          }
+        });
+  }
+
+  /** Reads and ignores a small body that a client may send all the same. */
+  private void withoutBody(RoutingContext context, Runnable then) {
+    var body = Bodies.read(vertx, context.request(), Gatekeeper.MAX_BODY, Duration.ofSeconds(10));
+    context.request().resume();
+    body.onSuccess(_ -> then.run()).onFailure(e -> replies.fail(context, e));
+  }
+
+  /** {@code POST /api/v1/services?name=&kind=&host=&host=&cards=} with a ZIP as its body. */
+  private void createService(RoutingContext context) {
+    NewService order;
+    try {
+      order = order(context);
+    } catch (Refusal e) {
+      replies.fail(context, e);
+      return;
+    }
+    if (uploads.incrementAndGet() > MAX_UPLOADS) {
+      uploads.decrementAndGet();
+      context.response().putHeader("Retry-After", "5");
+      replies.problem(
+          context, 503, "busy", MAX_UPLOADS + " uploads are under way: try again later");
+      return;
+    }
+    var caller = Gatekeeper.caller(context);
+    // Asked before the upload, so that nobody sends 64 MiB to learn that he may not.
+    Future.fromCompletionStage(
+            operations.checkNewService(caller, order), vertx.getOrCreateContext())
+        .compose(_ -> onLoop(onDisk(operations::newUpload)))
+        .compose(file ->
+            Uploads.toFile(vertx, context.request(), file, Gatekeeper.MAX_CONTENT, UPLOAD_TIME)
+                .onFailure(_ -> discard(file))
+                .compose(_ -> onLoop(operations.createService(caller, order, file))))
+        .onComplete(_ -> uploads.decrementAndGet())
+        .onSuccess(service -> created(context, service))
+        .onFailure(e -> replies.fail(context, e));
+  }
+
+  private void created(RoutingContext context, Views.ServiceView service) {
+    context.response().putHeader(HttpHeaders.LOCATION, SERVICES + "/" + service.name());
+    replies.send(context, 201, "application/json", service);
+  }
+
+  private void discard(Path file) {
+    var _ = onDisk(() -> Files.deleteIfExists(file));
+  }
+
+  private static NewService order(RoutingContext context) throws Refusal {
+    String type = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
+    if (type == null || !type.equals("application/zip")) {
+      throw new Refusal(
+          Refusal.Kind.INVALID,
+          "the content of the service is expected as application/zip, its parameters (name, kind,"
+              + " host, cards) in the query");
+    }
+    List<String> hosts = context.queryParam("host");
+    if (hosts.isEmpty()) {
+      throw missing("host");
+    }
+    return new NewService(
+        required(context, "name"), required(context, "kind"), hosts, number(context, "cards", -1));
+  }
+
+  private static String required(RoutingContext context, String name) throws Refusal {
+    List<String> values = context.queryParam(name);
+    if (values.size() != 1) {
+      throw missing(name);
+    }
+    return values.getFirst();
+  }
+
+  private static Refusal missing(String name) {
+    return new Refusal(Refusal.Kind.INVALID, "the query needs one " + name + "=…");
+  }
+
+  /**
+   * @param otherwise when it is not given; negative when it must be
+   */
+  private static int number(RoutingContext context, String name, int otherwise) throws Refusal {
+    List<String> values = context.queryParam(name);
+    if (values.isEmpty() && otherwise >= 0) {
+      return otherwise;
+    }
+    try {
+      return Integer.parseInt(required(context, name));
+    } catch (NumberFormatException e) {
+      throw new Refusal(Refusal.Kind.INVALID, name + " must be a number");
+    }
+  }
+
+  private static CardPosition position(@Nullable String text) throws Refusal {
+    try {
+      return CardPosition.parse(String.valueOf(text));
+    } catch (IllegalArgumentException e) {
+      throw new Refusal(Refusal.Kind.INVALID, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private <T> CompletionStage<T> onDisk(Callable<T> task) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return task.call();
+          } catch (Exception e) {
+            throw new CompletionException(e);
+          }
+        },
+        backing.blocking());
+  }
+
+  private <T> Future<T> onLoop(CompletionStage<T> stage) {
+    return Future.fromCompletionStage(stage, vertx.getOrCreateContext());
+  }
+
+  private void answer(RoutingContext context, int status, CompletionStage<?> stage) {
+    onLoop(stage)
+        .onSuccess(value -> replies.send(context, status, "application/json", value))
+        .onFailure(e -> replies.fail(context, e));
+  }
+}

@@ -1,0 +1,93 @@
+package io.cade.engine.api;
+
+import io.cade.engine.operate.Inspection;
+import io.cade.engine.operate.Operations;
+import io.cade.engine.pki.Identity;
+import io.cade.engine.web.ConnectionGuard;
+import io.cade.engine.web.TlsOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.ext.web.Router;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+
+/**
+ * The HTTPS server of console and API (TLS 1.2 or 1.3: browsers of an operations centre are not
+ * always new). Limits: {@value #MAX_CONNECTIONS} connections; 10 s to the first request; 60 s
+ * without traffic; bodies 1 MiB, content of services 64 MiB within 5 minutes.
+ */
+public final class ApiServer implements AutoCloseable {
+  static final int MAX_CONNECTIONS = 512;
+  private static final Duration FIRST_REQUEST = Duration.ofSeconds(10);
+  private static final Duration IDLE = Duration.ofSeconds(60);
+
+  private final HttpServer server;
+
+  private ApiServer(HttpServer server) {
+    this.server = server;
+  }
+
+  /**
+   * What the server needs of the engine.
+   *
+   * @param users file of {@link UserFile}
+   * @param ready whether the engine does its work
+   * @param blocking carries out what waits for the disk
+   * @param ticker monotonic nanoseconds
+   */
+  public record Backing(
+      Inspection inspection,
+      Operations operations,
+      Path users,
+      BooleanSupplier ready,
+      Executor blocking,
+      LongSupplier ticker,
+      SecureRandom random) {}
+
+  /**
+   * Starts to listen.
+   *
+   * @param port 0 for any
+   * @return fails when the address is not to be had
+   */
+  public static Future<ApiServer> start(
+      Vertx vertx, String host, int port, Identity identity, Backing backing) {
+    ConnectionGuard guard = new ConnectionGuard(vertx, "admin", MAX_CONNECTIONS, FIRST_REQUEST);
+    Replies replies = new Replies();
+    Router router = Router.router(vertx);
+    new Gatekeeper(
+            replies,
+            new Authenticator(vertx, backing.users(), backing.ticker(), backing.random()),
+            backing.ready())
+        .addTo(router);
+    new ApiRoutes(vertx, replies, backing).addTo(router);
+    new Console().addTo(router);
+    HttpServer server =
+        vertx
+            .createHttpServer(
+                TlsOptions.server(host, port, identity, Set.of("TLSv1.2", "TLSv1.3"), IDLE))
+            .connectionHandler(guard)
+            .requestHandler(request -> {
+              guard.spoke(request.connection());
+              router.handle(request);
+            });
+    return server.listen().map(ApiServer::new);
+  }
+
+  /** TCP port on which it listens. */
+  public int port() {
+    return server.actualPort();
+  }
+
+  /** Stops listening and closes its connections; does not wait. */
+  @Override
+  public void close() {
+    var _ = server.close();
+  }
+}

@@ -1,0 +1,149 @@
+package io.cade.engine.api;
+
+import io.cade.engine.operate.Caller;
+import io.cade.engine.web.Bodies;
+import io.cade.engine.web.Failures;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What every request passes first: headers of every answer, the open health check, then who asks.
+ * Behind it the request is paused and has its caller.
+ */
+final class Gatekeeper {
+  static final int MAX_BODY = 1 << 20;
+  static final int MAX_CONTENT = 64 << 20;
+
+  private static final String CALLER = "cade.caller";
+  private static final Set<HttpMethod> SAFE =
+      Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+
+  private final Replies replies;
+  private final Authenticator authenticator;
+  private final BooleanSupplier ready;
+
+  Gatekeeper(Replies replies, Authenticator authenticator, BooleanSupplier ready) {
+    this.replies = replies;
+    this.authenticator = authenticator;
+    this.ready = ready;
+  }
+
+  static Caller caller(RoutingContext context) {
+    Caller caller = context.get(CALLER);
+    if (caller == null) {
+      throw new IllegalStateException("a route is not behind the gatekeeper");
+    }
+    return caller;
+  }
+
+  void addTo(Router router) {
+    router.route().handler(Gatekeeper::headers);
+    router.get("/api/v1/health").handler(this::health);
+    router.route().handler(this::admit);
+    for (int status : List.of(400, 404, 405, 500)) {
+      router.errorHandler(status, context -> unrouted(context, status));
+    }
+  }
+
+  private static void headers(RoutingContext context) {
+    context
+        .response()
+        .putHeader("Cache-Control", "no-store")
+        .putHeader("X-Content-Type-Options", "nosniff")
+        .putHeader("Referrer-Policy", "no-referrer")
+        .putHeader("X-Frame-Options", "DENY")
+        .putHeader(
+            "Content-Security-Policy",
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
+                + " img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+    context.next();
+  }
+
+  private void health(RoutingContext context) {
+    boolean works = ready.getAsBoolean();
+    replies.send(
+        context,
+        works ? 200 : 503,
+        "application/json",
+        Map.of("status", works ? "ready" : "starting"));
+  }
+
+  private void admit(RoutingContext context) {
+    if (Bodies.announcesMoreThan(context.request(), MAX_CONTENT)) {
+      replies.fail(context, new Bodies.TooLarge(MAX_CONTENT));
+      return;
+    }
+    // Nothing of the body may be lost while the password is checked.
+    context.request().pause();
+    authenticator
+        .authenticate(
+            context.request().getHeader(HttpHeaders.AUTHORIZATION),
+            context.request().remoteAddress().hostAddress())
+        .onSuccess(caller -> {
+          if (forged(context)) {
+            replies.problem(
+                context, 403, "not-allowed", "changes are not taken from pages of other sites");
+            return;
+          }
+          context.put(CALLER, caller);
+          context.next();
+        })
+        .onFailure(e -> deny(context, e));
+  }
+
+  /**
+   * Browsers add Basic credentials to requests that another site's page makes; they also say so in
+   * Sec-Fetch-Site (W3C Fetch Metadata).
+   */
+  private static boolean forged(RoutingContext context) {
+    String site = context.request().getHeader("Sec-Fetch-Site");
+    return !SAFE.contains(context.request().method())
+        && site != null
+        && !site.equals("same-origin")
+        && !site.equals("none");
+  }
+
+  private void deny(RoutingContext context, Throwable failure) {
+    if (!(Failures.cause(failure) instanceof Authenticator.Denied denied)) {
+      replies.fail(context, failure);
+      return;
+    }
+    switch (denied.denial()) {
+      case WHO_ARE_YOU -> {
+        context.response().putHeader("WWW-Authenticate", "Basic realm=\"Cade\", charset=\"UTF-8\"");
+        replies.problem(
+            context, 401, "not-authenticated", "name and password of a user are needed");
+      }
+      case SLOW_DOWN -> {
+        context
+            .response()
+            .putHeader("Retry-After", Long.toString(FailureLimiter.WINDOW.toSeconds()));
+        replies.problem(
+            context, 429, "slow-down", "too many wrong passwords: wait a minute, then try again");
+      }
+      case BUSY -> {
+        context.response().putHeader("Retry-After", "1");
+        replies.problem(context, 503, "busy", "too many sign-ins at once: try again");
+      }
+    }
+  }
+
+  private void unrouted(RoutingContext context, int status) {
+    switch (status) {
+      case 404 -> replies.problem(context, 404, "not-found", "there is no such page or resource");
+      case 405 -> replies.problem(context, 405, "wrong-method", "this method is not possible here");
+      case 400 -> replies.problem(context, 400, "invalid", "the request cannot be understood");
+      default -> {
+        Throwable failure = context.failure();
+        replies.fail(
+            context, failure == null ? new IllegalStateException("no cause given") : failure);
+      }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package io.cade.engine.api;
+
+import io.cade.engine.web.Bodies;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.file.AsyncFile;
+import io.vertx.core.file.OpenOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** Streams a request's body to a file, within a size and a time. */
+final class Uploads {
+  private Uploads() {}
+
+  /**
+   * @param request paused
+   * @return fails with {@link Bodies.TooLarge}, {@link Bodies.TooSlow} or what the file system says
+   */
+  static Future<Void> toFile(
+      Vertx vertx, HttpServerRequest request, Path file, long limit, Duration time) {
+    return vertx
+        .fileSystem()
+        .open(file.toString(), new OpenOptions().setTruncateExisting(true))
+        .compose(out -> {
+          Promise<Void> done = Promise.promise();
+          long timer = vertx.setTimer(time.toMillis(), _ -> done.tryFail(new Bodies.TooSlow(time)));
+          copy(request, out, limit, done);
+          return done.future()
+              .onComplete(_ -> vertx.cancelTimer(timer))
+              .eventually(() -> {
+                request.handler(null);
+                return out.close();
+              });
+        });
+  }
+
+  private static void copy(
+      HttpServerRequest request, AsyncFile out, long limit, Promise<Void> done) {
+    long[] received = new long[1];
+    request.exceptionHandler(e -> done.tryFail(new IOException("the client went away", e)));
+    out.exceptionHandler(done::tryFail);
+    request.handler(part -> {
+      received[0] += part.length();
+      if (received[0] > limit) {
+        request.pause();
+        done.tryFail(new Bodies.TooLarge(limit));
+        return;
+      }
+      out.write(part).onFailure(done::tryFail);
+      if (out.writeQueueFull()) {
+        request.pause();
+        out.drainHandler(_ -> request.resume());
+      }
+    });
+    request.endHandler(_ -> done.tryComplete());
+    Bodies.invite(request);
+    request.resume();
+  }
+}

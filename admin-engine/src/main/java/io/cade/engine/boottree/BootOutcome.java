@@ -1,0 +1,16 @@
+package io.cade.engine.boottree;
+
+/** What became of the wish to open a file: the counters of the tree. */
+public enum BootOutcome {
+  OPENED,
+  /** No plug-in has it for this card. */
+  NOT_FOUND,
+  /** The address is not leased to a card. */
+  REFUSED_SOURCE,
+  /** Empty, too long, or with characters that names do not have. */
+  REFUSED_NAME,
+  REFUSED_ABSOLUTE,
+  REFUSED_TRAVERSAL,
+  /** A plug-in failed. */
+  FAILED
+}

@@ -1,0 +1,92 @@
+package io.cade.engine.boottree;
+
+import io.cade.agent.wire.CardPosition;
+import io.cade.engine.dhcp.transport.Tally;
+import io.cade.engine.model.Cabinet;
+import io.cade.engine.model.Lease;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The boot trees of all cards. Who asks is known by the source address alone: it must be leased,
+ * now, to a card, whose tree is then the only one in sight. Thread-safe.
+ */
+public final class BootTree {
+  private static final Logger LOG = LoggerFactory.getLogger(BootTree.class);
+
+  private final Supplier<Cabinet> current;
+  private final InstantSource clock;
+  private final List<BootFileSource> sources;
+  private final Tally<BootOutcome> outcomes = new Tally<>(BootOutcome.class);
+
+  /**
+   * @param current newest durable state
+   * @param sources asked in this order, the first that has a file wins
+   */
+  public BootTree(Supplier<Cabinet> current, InstantSource clock, List<BootFileSource> sources) {
+    this.current = current;
+    this.clock = clock;
+    this.sources = List.copyOf(sources);
+  }
+
+  /**
+   * Opens a file for whoever has the address.
+   *
+   * @param name relative to the card's root, as the client sent it
+   */
+  public Lookup open(InetAddress source, String name) {
+    Lookup lookup = find(source, name);
+    outcomes.count(
+        switch (lookup) {
+          case Lookup.Found f -> BootOutcome.OPENED;
+          case Lookup.Refused r -> r.why();
+        });
+    return lookup;
+  }
+
+  /** How often each outcome came about. */
+  public Map<BootOutcome, Long> outcomes() {
+    return outcomes.all();
+  }
+
+  private Lookup find(InetAddress source, String name) {
+    Optional<CardPosition> position = holder(source);
+    if (position.isEmpty()) {
+      return new Lookup.Refused(BootOutcome.REFUSED_SOURCE);
+    }
+    return switch (BootName.parse(name)) {
+      case BootName.Parsed.Bad bad -> new Lookup.Refused(bad.why());
+      case BootName.Parsed.Good good -> find(position.get(), good.name());
+    };
+  }
+
+  private Lookup find(CardPosition position, String name) {
+    try {
+      for (BootFileSource source : sources) {
+        Optional<BootFile> file = source.open(position, name);
+        if (file.isPresent()) {
+          return new Lookup.Found(position, name, file.get());
+        }
+      }
+      return new Lookup.Refused(BootOutcome.NOT_FOUND);
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("boot file {} of card {} cannot be read", name, position, e);
+      return new Lookup.Refused(BootOutcome.FAILED);
+    }
+  }
+
+  private Optional<CardPosition> holder(InetAddress source) {
+    String address = source.getHostAddress();
+    return current.get().leases().values().stream()
+        .filter(l -> l.address().equals(address) && l.expiresAt().isAfter(clock.instant()))
+        .map(Lease::position)
+        .findFirst();
+  }
+}

@@ -1,0 +1,46 @@
+package io.cade.engine.change;
+
+import io.cade.engine.log.ChangeLog;
+import io.cade.engine.model.Cabinet;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** A writer for simulations: nothing happens until {@link #step}. Owned by one thread. */
+public final class SteppedChangeWriter implements ChangeWriter {
+  private final ChangeProcessor processor;
+  private List<ChangeProcessor.Pending<?>> queue = new ArrayList<>();
+
+  public SteppedChangeWriter(ChangeLog log, InstantSource clock, Cabinet start) {
+    processor = new ChangeProcessor(log, clock, start);
+  }
+
+  @Override
+  public <T> CompletableFuture<T> submit(Transaction<T> transaction) {
+    CompletableFuture<T> future = new CompletableFuture<>();
+    queue.add(new ChangeProcessor.Pending<>(transaction, future));
+    return future;
+  }
+
+  /** Runs what was submitted before the call; returns whether there was anything. */
+  public boolean step() {
+    if (queue.isEmpty()) {
+      return false;
+    }
+    List<ChangeProcessor.Pending<?>> batch = queue;
+    queue = new ArrayList<>();
+    processor.process(batch);
+    return true;
+  }
+
+  @Override
+  public Cabinet current() {
+    return processor.current();
+  }
+
+  @Override
+  public void listen(CommitListener listener) {
+    processor.listen(listener);
+  }
+}

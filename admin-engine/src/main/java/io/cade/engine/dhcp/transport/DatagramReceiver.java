@@ -1,0 +1,13 @@
+package io.cade.engine.dhcp.transport;
+
+import java.net.InetSocketAddress;
+
+/** Hears of datagrams, on the thread of the loop. */
+@FunctionalInterface
+public interface DatagramReceiver {
+  /**
+   * @param from address of the sender
+   * @param payload the receiver's own copy
+   */
+  void received(InetSocketAddress from, byte[] payload);
+}

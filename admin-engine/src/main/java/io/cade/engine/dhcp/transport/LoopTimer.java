@@ -1,0 +1,8 @@
+package io.cade.engine.dhcp.transport;
+
+/** A task that waits for its time. */
+@FunctionalInterface
+public interface LoopTimer {
+  /** Forgets the task; without effect when it has run. */
+  void cancel();
+}

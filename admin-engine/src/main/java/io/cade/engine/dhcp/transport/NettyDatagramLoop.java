@@ -1,0 +1,149 @@
+package io.cade.engine.dhcp.transport;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Real UDP sockets on one Netty NIO event loop, which the caller owns and shuts down. Thread-safe.
+ */
+public final class NettyDatagramLoop implements DatagramLoop {
+  private static final Logger LOG = LoggerFactory.getLogger(NettyDatagramLoop.class);
+  private static final int RECEIVE_BUFFER_BYTES = 1 << 20;
+  private static final int SEND_QUEUE_BYTES = 1 << 20;
+
+  private final EventLoop loop;
+
+  /**
+   * @param loop of a NIO group; its thread runs all receivers and tasks
+   */
+  public NettyDatagramLoop(EventLoop loop) {
+    this.loop = loop;
+  }
+
+  @Override
+  public CompletableFuture<DatagramPort> open(
+      InetSocketAddress local, int maxBytes, DatagramReceiver receiver) {
+    CompletableFuture<DatagramPort> opened = new CompletableFuture<>();
+    Bootstrap bootstrap =
+        new Bootstrap()
+            .group(loop)
+            .channel(NioDatagramChannel.class)
+            .option(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+            // One byte more than allowed, so that a cut datagram is told from one that fits.
+            .option(
+                ChannelOption.RECVBUF_ALLOCATOR,
+                new FixedRecvByteBufAllocator(maxBytes + 1).maxMessagesPerRead(64))
+            .option(
+                ChannelOption.WRITE_BUFFER_WATER_MARK,
+                new WriteBufferWaterMark(SEND_QUEUE_BYTES / 2, SEND_QUEUE_BYTES))
+            .handler(new Handler(maxBytes, receiver));
+    if (local.getAddress().isAnyLocalAddress()) {
+      bootstrap.option(ChannelOption.SO_BROADCAST, true);
+    }
+    var binding = bootstrap.bind(local);
+    binding.addListener(done -> {
+      if (done.isSuccess()) {
+        opened.complete(
+            new Port(binding.channel(), (InetSocketAddress) binding.channel().localAddress()));
+      } else {
+        opened.completeExceptionally(cannotListen(local, done.cause()));
+      }
+    });
+    return opened;
+  }
+
+  private static BindException cannotListen(InetSocketAddress local, Throwable cause) {
+    BindException e =
+        new BindException(
+            "cannot listen on "
+                + local.getAddress().getHostAddress()
+                + ":"
+                + local.getPort()
+                + "/udp: "
+                + cause.getMessage()
+                + "; stop the program that has this port or choose another one");
+    e.initCause(cause);
+    return e;
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    loop.execute(task);
+  }
+
+  @Override
+  public LoopTimer schedule(Duration delay, Runnable task) {
+    Future<?> waiting = loop.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+    return () -> waiting.cancel(false);
+  }
+
+  @Override
+  public long nanoTime() {
+    return System.nanoTime();
+  }
+
+  private record Port(Channel channel, InetSocketAddress local) implements DatagramPort {
+    @Override
+    public boolean send(byte[] payload, InetSocketAddress to) {
+      if (!channel.isActive() || !channel.isWritable()) {
+        return false;
+      }
+      channel
+          .writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(payload), to))
+          .addListener(sent -> {
+            if (!sent.isSuccess()) {
+              LOG.debug("datagram to {} is lost: {}", to, String.valueOf(sent.cause()));
+            }
+          });
+      return true;
+    }
+
+    @Override
+    public void close() {
+      var _ = channel.close();
+    }
+  }
+
+  /** Hands datagrams on; a receiver that fails costs one datagram, not the socket. */
+  private static final class Handler extends SimpleChannelInboundHandler<DatagramPacket> {
+    private final int maxBytes;
+    private final DatagramReceiver receiver;
+
+    Handler(int maxBytes, DatagramReceiver receiver) {
+      this.maxBytes = maxBytes;
+      this.receiver = receiver;
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, DatagramPacket packet) {
+      ByteBuf content = packet.content();
+      if (content.readableBytes() <= maxBytes) {
+        receiver.received(packet.sender(), ByteBufUtil.getBytes(content));
+      }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      LOG.warn("datagram at {} was not handled", context.channel().localAddress(), cause);
+    }
+  }
+}

@@ -1,0 +1,276 @@
+package io.cade.engine.gateway;
+
+import io.cade.agent.wire.Ask;
+import io.cade.agent.wire.AskReply;
+import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.CardRole;
+import io.cade.agent.wire.Command;
+import io.cade.agent.wire.CommandResult;
+import io.cade.agent.wire.EnrolReply;
+import io.cade.agent.wire.EnrolRequest;
+import io.cade.agent.wire.Introduction;
+import io.cade.agent.wire.IntroductionReply;
+import io.cade.agent.wire.ProxyReport;
+import io.cade.agent.wire.Report;
+import io.cade.agent.wire.ReportReply;
+import io.cade.agent.wire.RouteSnapshot;
+import io.cade.engine.change.ChangeWriter;
+import io.cade.engine.change.Decision;
+import io.cade.engine.change.Refusal;
+import io.cade.engine.model.Cabinet;
+import io.cade.engine.model.CabinetBuilder;
+import io.cade.engine.model.Card;
+import io.cade.engine.model.Change;
+import io.cade.engine.observe.Observations;
+import io.cade.engine.pki.EnrolmentSecrets;
+import io.cade.engine.pki.ModuleAuthority;
+import io.cade.engine.pki.PeerIdentity;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+
+/**
+ * Answers agents and proxies from the model. What a card says about itself is believed only as far
+ * as its certificate goes; what it asks for is measured by the role on record, never by the role it
+ * claims. Thread-safe.
+ */
+public final class EngineGateway implements AgentGateway {
+  private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
+  private static final int SILENT_REPORTS = 3;
+
+  private final ChangeWriter writer;
+  private final Observations observations;
+  private final ModuleAuthority authority;
+  private final EnrolmentSecrets secrets;
+  private final String packageKeyPem;
+  private final PackageFiles packages;
+  private final InstantSource clock;
+  private final ReaderElection election;
+  private final RouteWaiters routes;
+  private final AccessAudit audit;
+
+  /**
+   * @param packageKeyPem public key that signs packages
+   * @param routeSource the routes as they are now; its version ascends
+   * @param scheduler ends long polls; may be the event loop
+   * @param reportInterval time between two reports of a card
+   */
+  public EngineGateway(
+      ChangeWriter writer,
+      Observations observations,
+      ModuleAuthority authority,
+      EnrolmentSecrets secrets,
+      String packageKeyPem,
+      PackageFiles packages,
+      Supplier<RouteSnapshot> routeSource,
+      ScheduledExecutorService scheduler,
+      InstantSource clock,
+      Duration reportInterval) {
+    this.writer = writer;
+    this.observations = observations;
+    this.authority = authority;
+    this.secrets = secrets;
+    this.packageKeyPem = packageKeyPem;
+    this.packages = packages;
+    this.clock = clock;
+    this.election = new ReaderElection(reportInterval.multipliedBy(SILENT_REPORTS));
+    this.routes = new RouteWaiters(routeSource, scheduler);
+    this.audit = new AccessAudit(writer, clock);
+  }
+
+  /** The route source has something newer: wakes the proxies that wait for it. */
+  public void routesChanged() {
+    routes.changed();
+  }
+
+  @Override
+  public CompletionStage<EnrolReply> enrol(EnrolRequest request) {
+    CardPosition at = request.position();
+    X509Certificate certificate;
+    try {
+      PeerRules.requireSeated(writer.current(), request);
+      if (!secrets.redeem(at, request.secret())) {
+        audit.refused(at, "enrol with a wrong, used or expired secret");
+        throw new Refusal(
+            Refusal.Kind.NOT_ALLOWED,
+            "the secret of card " + at + " is not valid: fetch the card's configuration again");
+      }
+      certificate = authority.issueCard(at, request.certificateRequestPem());
+    } catch (CertificateException e) {
+      return CompletableFuture.failedFuture(
+          new Refusal(Refusal.Kind.INVALID, String.valueOf(e.getMessage())));
+    } catch (Refusal e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    EnrolReply reply = new EnrolReply(ModuleAuthority.pem(certificate));
+    return writer.submit((cabinet, now) -> {
+      PeerRules.requireSeated(cabinet, request);
+      return Decision.of(
+          reply, new Change.CardEnrolled(at, request.mac(), PeerIdentity.serialOf(certificate)));
+    });
+  }
+
+  @Override
+  public CompletionStage<IntroductionReply> introduce(
+      PeerIdentity peer, Introduction introduction) {
+    return writer
+        .submit((cabinet, now) ->
+            new Decision<>(PeerRules.introduce(cabinet, peer, introduction), true))
+        .thenApply(done -> {
+          observations.heard(introduction, clock.instant());
+          return new IntroductionReply(
+              packageKeyPem, commandsWait(writer.current(), peer.position()));
+        });
+  }
+
+  @Override
+  public CompletionStage<ReportReply> report(PeerIdentity peer, Report report) {
+    Cabinet cabinet = writer.current();
+    try {
+      Card card = PeerRules.requireCard(cabinet, peer, report.position());
+      if (!card.bootId().equals(report.bootId())) {
+        return CompletableFuture.completedFuture(new ReportReply(true, false, false));
+      }
+      Instant now = clock.instant();
+      // Only the reader's word about the chassis counts: two cards would contradict each other.
+      observations.heard(withoutChassis(report), now);
+      boolean reader = election.elect(card.position(), cabinet, observations.snapshot(), now);
+      if (reader && report.chassis() != null) {
+        observations.heard(report, now);
+      }
+      return CompletableFuture.completedFuture(
+          new ReportReply(false, reader, commandsWait(cabinet, card.position())));
+    } catch (Refusal e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private static Report withoutChassis(Report r) {
+    return new Report(r.position(), r.bootId(), r.services(), r.readings(), null);
+  }
+
+  @Override
+  public CompletionStage<AskReply> ask(PeerIdentity peer, Ask ask) {
+    CommandResult result = ask.result();
+    if (result == null) {
+      try {
+        Cabinet cabinet = writer.current();
+        requireBoot(PeerRules.requireCard(cabinet, peer, ask.position()), ask.bootId());
+        return CompletableFuture.completedFuture(head(cabinet, peer.position()));
+      } catch (Refusal e) {
+        return CompletableFuture.failedFuture(e);
+      }
+    }
+    return writer.submit((cabinet, now) -> finish(cabinet, peer, ask, result, now));
+  }
+
+  /** Takes the result of the command at the head; a result told twice changes nothing. */
+  private static Decision<AskReply> finish(
+      Cabinet cabinet, PeerIdentity peer, Ask ask, CommandResult result, Instant now)
+      throws Refusal {
+    CardPosition at = peer.position();
+    requireBoot(PeerRules.requireCard(cabinet, peer, ask.position()), ask.bootId());
+    if (cabinet.queue(at).command(result.commandId()).isEmpty()) {
+      return Decision.nothing(head(cabinet, at));
+    }
+    Command first = cabinet.queue(at).waiting().getFirst();
+    if (first.id() != result.commandId()) {
+      throw new Refusal(
+          Refusal.Kind.CONFLICT,
+          "command %d is not at the head of the queue of card %s, %d is: ask without a result"
+              .formatted(result.commandId(), at, first.id()));
+    }
+    Change.CommandFinished finished =
+        new Change.CommandFinished(at, result.commandId(), result.succeeded(), result.detail());
+    CabinetBuilder next = new CabinetBuilder(cabinet);
+    next.apply(finished, now);
+    return Decision.of(head(next.view(), at), finished);
+  }
+
+  @Override
+  public CompletionStage<Path> packageFile(PeerIdentity peer, String digest) {
+    Cabinet cabinet = writer.current();
+    CardPosition at = peer.position();
+    try {
+      PeerRules.requireCard(cabinet, peer, at);
+      if (!DIGEST.matcher(digest).matches()) {
+        throw new Refusal(
+            Refusal.Kind.INVALID, "not a digest: sha256: and 64 lower-case hexadecimal digits");
+      }
+      boolean assigned =
+          cabinet.servicesOn(at).stream().anyMatch(s -> s.packageDigest().equals(digest));
+      if (!assigned) {
+        audit.refused(at, "fetch package " + digest);
+        throw new Refusal(
+            Refusal.Kind.NOT_ALLOWED, "package " + digest + " is not assigned to card " + at);
+      }
+      return CompletableFuture.completedFuture(
+          packages
+              .find(digest)
+              .orElseThrow(() ->
+                  new Refusal(
+                      Refusal.Kind.NOT_FOUND, "package " + digest + " is not in the store")));
+    } catch (Refusal e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  @Override
+  public CompletionStage<Optional<RouteSnapshot>> routes(
+      PeerIdentity peer, long after, Duration wait) {
+    try {
+      requireProxy(PeerRules.requireCard(writer.current(), peer, peer.position()), "fetch routes");
+      return routes.newerThan(peer.position(), after, wait);
+    } catch (Refusal e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  @Override
+  public CompletionStage<Void> proxyReport(PeerIdentity peer, ProxyReport report) {
+    try {
+      Card card = PeerRules.requireCard(writer.current(), peer, report.position());
+      requireProxy(card, "report as a proxy");
+      requireBoot(card, report.bootId());
+      observations.heard(report, clock.instant());
+      return CompletableFuture.completedFuture(null);
+    } catch (Refusal e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /** The routes name internal addresses and hold the sites' private keys. */
+  private void requireProxy(Card card, String action) throws Refusal {
+    if (card.role() != CardRole.PROXY && card.role() != CardRole.BALANCER) {
+      audit.refused(card.position(), action);
+      throw new Refusal(
+          Refusal.Kind.NOT_ALLOWED,
+          "card " + card.position() + " is no proxy: it may not " + action);
+    }
+  }
+
+  private static void requireBoot(Card card, String bootId) throws Refusal {
+    if (!card.bootId().equals(bootId)) {
+      throw new Refusal(
+          Refusal.Kind.CONFLICT,
+          "this boot of card " + card.position() + " is not known: introduce it first");
+    }
+  }
+
+  private static boolean commandsWait(Cabinet cabinet, CardPosition at) {
+    return !cabinet.queue(at).waiting().isEmpty();
+  }
+
+  private static AskReply head(Cabinet cabinet, CardPosition at) {
+    return new AskReply(cabinet.queue(at).waiting().stream().findFirst().orElse(null));
+  }
+}

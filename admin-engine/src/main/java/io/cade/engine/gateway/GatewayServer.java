@@ -1,0 +1,304 @@
+package io.cade.engine.gateway;
+
+import io.cade.agent.wire.Ask;
+import io.cade.agent.wire.EnrolRequest;
+import io.cade.agent.wire.ErrorReply;
+import io.cade.agent.wire.Introduction;
+import io.cade.agent.wire.ProxyReport;
+import io.cade.agent.wire.Report;
+import io.cade.agent.wire.WireJson;
+import io.cade.engine.change.Refusal;
+import io.cade.engine.pki.Identity;
+import io.cade.engine.pki.PeerIdentity;
+import io.cade.engine.web.Bodies;
+import io.cade.engine.web.ConnectionGuard;
+import io.cade.engine.web.Failures;
+import io.cade.engine.web.TlsOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.io.IOException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiFunction;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@link AgentGateway} over HTTP/1.1 over TLS 1.3. Every call but {@code enrol} needs a client
+ * certificate of the module's authority; one of another authority already fails the handshake.
+ *
+ * <p>Limits: {@value #MAX_CONNECTIONS} connections (two for each of 280 cards, and some); 10 s to
+ * the first request and for each body; 90 s without traffic; bodies of 32 KiB (enrol, ask), 128 KiB
+ * (introduce), 256 KiB (report), 4 MiB (proxy-report). A refusal is an {@link ErrorReply}.
+ */
+public final class GatewayServer implements AutoCloseable {
+  static final int MAX_CONNECTIONS = 1_024;
+  private static final Duration BODY_TIME = Duration.ofSeconds(10);
+  private static final Duration IDLE = Duration.ofSeconds(90);
+  private static final String PACKAGES = "/v1/packages/";
+
+  private static final Logger log = LoggerFactory.getLogger(GatewayServer.class);
+
+  private final Vertx vertx;
+  private final AgentGateway gateway;
+  private final ConnectionGuard guard;
+  private final WireJson json = new WireJson();
+  private final HttpServer server;
+
+  private GatewayServer(
+      Vertx vertx, String host, int port, Identity identity, String ca, AgentGateway gateway) {
+    this.vertx = vertx;
+    this.gateway = gateway;
+    this.guard = new ConnectionGuard(vertx, "gateway", MAX_CONNECTIONS, BODY_TIME);
+    this.server =
+        vertx
+            .createHttpServer(
+                TlsOptions.withClientCertificates(
+                    TlsOptions.server(host, port, identity, Set.of("TLSv1.3"), IDLE), ca))
+            .connectionHandler(guard)
+            .requestHandler(this::handle);
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @param port 0 for any
+   * @param identity of this server, with the address under which the cards know it
+   * @param authorityPem the module's authority
+   * @return fails when the address is not to be had
+   */
+  public static Future<GatewayServer> start(
+      Vertx vertx,
+      String host,
+      int port,
+      Identity identity,
+      String authorityPem,
+      AgentGateway gateway) {
+    GatewayServer made = new GatewayServer(vertx, host, port, identity, authorityPem, gateway);
+    return made.server.listen().map(made);
+  }
+
+  /** TCP port on which it listens. */
+  public int port() {
+    return server.actualPort();
+  }
+
+  /** Stops listening and closes its connections; does not wait. */
+  @Override
+  public void close() {
+    var _ = server.close();
+  }
+
+  private void handle(HttpServerRequest request) {
+    guard.spoke(request.connection());
+    String path = request.path() == null ? "" : request.path();
+    switch (path) {
+      case "/v1/enrol" -> {
+        if (allows(request, HttpMethod.POST)) {
+          body(request, 32 << 10, EnrolRequest.class)
+              .onSuccess(m -> answer(request, gateway.enrol(m)));
+        }
+      }
+      case "/v1/introduce" -> post(request, 128 << 10, Introduction.class, gateway::introduce);
+      case "/v1/report" -> post(request, 256 << 10, Report.class, gateway::report);
+      case "/v1/ask" -> post(request, 32 << 10, Ask.class, gateway::ask);
+      case "/v1/proxy-report" -> post(request, 4 << 20, ProxyReport.class, gateway::proxyReport);
+      case "/v1/routes" -> routes(request);
+      default -> {
+        if (path.startsWith(PACKAGES)) {
+          sendPackage(request, path.substring(PACKAGES.length()));
+        } else {
+          refuse(request, 404, "not-found", "there is no " + cut(path));
+        }
+      }
+    }
+  }
+
+  private <T> void post(
+      HttpServerRequest request,
+      int limit,
+      Class<T> type,
+      BiFunction<PeerIdentity, T, CompletionStage<?>> call) {
+    if (!allows(request, HttpMethod.POST)) {
+      return;
+    }
+    PeerIdentity peer = peer(request);
+    if (peer != null) {
+      body(request, limit, type).onSuccess(m -> answer(request, call.apply(peer, m)));
+    }
+  }
+
+  private void routes(HttpServerRequest request) {
+    PeerIdentity peer = allows(request, HttpMethod.GET) ? peer(request) : null;
+    if (peer == null) {
+      return;
+    }
+    try {
+      long after = number(request, "after");
+      Duration wait = Duration.ofMillis(Math.min(number(request, "waitMillis"), 3_600_000));
+      answer(request, gateway.routes(peer, after, wait).thenApply(r -> r.orElse(null)));
+    } catch (NumberFormatException e) {
+      refuse(request, 400, "invalid", "after and waitMillis must be numbers from 0");
+    }
+  }
+
+  private static long number(HttpServerRequest request, String name) {
+    String text = request.getParam(name);
+    return text == null || text.isEmpty() ? 0 : Long.parseUnsignedLong(text) & Long.MAX_VALUE;
+  }
+
+  private void sendPackage(HttpServerRequest request, String digest) {
+    PeerIdentity peer = allows(request, HttpMethod.GET) ? peer(request) : null;
+    if (peer == null) {
+      return;
+    }
+    Future.fromCompletionStage(gateway.packageFile(peer, digest), vertx.getOrCreateContext())
+        .onFailure(e -> fail(request, e))
+        .onSuccess(file ->
+            request
+                .response()
+                .putHeader(HttpHeaders.CONTENT_TYPE, "application/octet-stream")
+                .sendFile(file.toAbsolutePath().toString())
+                .onFailure(e -> {
+                  log.warn("package {} for card {}", digest, peer.position(), e);
+                  var _ = request.connection().close();
+                }));
+  }
+
+  /** Reads and decodes the body; has answered when it fails. */
+  private <T> Future<T> body(HttpServerRequest request, int limit, Class<T> type) {
+    return Bodies.read(vertx, request, limit, BODY_TIME)
+        .map(bytes -> {
+          try {
+            return json.decode(bytes.getBytes(), type);
+          } catch (IOException e) {
+            throw new BadMessage(e);
+          }
+        })
+        .onFailure(e -> fail(request, e));
+  }
+
+  private static final class BadMessage extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    BadMessage(IOException cause) {
+      super("the message cannot be understood: " + firstLine(cause.getMessage()), cause);
+    }
+
+    private static String firstLine(@Nullable String text) {
+      // The parser's further lines quote the source, which may be a secret.
+      return text == null ? "" : text.lines().findFirst().orElse("");
+    }
+  }
+
+  /** The peer by its certificate; null when it has none, which is answered then. */
+  private @Nullable PeerIdentity peer(HttpServerRequest request) {
+    try {
+      if (request.sslSession().getPeerCertificates()[0] instanceof X509Certificate certificate) {
+        return PeerIdentity.of(certificate);
+      }
+    } catch (SSLPeerUnverifiedException e) {
+      refuse(request, 401, "no-certificate", "show the card's certificate, or enrol to get one");
+      return null;
+    } catch (CertificateException e) {
+      refuse(request, 403, "not-allowed", String.valueOf(e.getMessage()));
+      return null;
+    }
+    refuse(request, 403, "not-allowed", "not an X.509 certificate");
+    return null;
+  }
+
+  private boolean allows(HttpServerRequest request, HttpMethod method) {
+    if (request.method().equals(method)) {
+      return true;
+    }
+    request.response().putHeader(HttpHeaders.ALLOW, method.name());
+    refuse(request, 405, "wrong-method", "only " + method + " is possible here");
+    return false;
+  }
+
+  private void answer(HttpServerRequest request, CompletionStage<?> stage) {
+    Future.fromCompletionStage(stage, vertx.getOrCreateContext())
+        .onSuccess(reply -> {
+          if (reply == null) {
+            end(request.response().setStatusCode(204), null);
+          } else {
+            end(request.response(), json.encode(reply));
+          }
+        })
+        .onFailure(e -> fail(request, e));
+  }
+
+  private void fail(HttpServerRequest request, Throwable error) {
+    switch (Failures.cause(error)) {
+      case Refusal r ->
+          refuse(request, status(r.kind()), word(r.kind()), String.valueOf(r.getMessage()));
+      case Bodies.TooLarge e -> refuse(request, 413, "too-large", e.getMessage());
+      case Bodies.TooSlow e -> refuse(request, 408, "too-slow", e.getMessage());
+      case BadMessage e -> refuse(request, 400, "invalid", e.getMessage());
+      case RejectedExecutionException e ->
+          refuse(request, 503, "busy", "the engine is busy or stops: try again later");
+      default -> {
+        log.error("{} {}", request.method(), request.path(), error);
+        refuse(request, 500, "failed", "the engine failed; its log has the cause");
+      }
+    }
+  }
+
+  private static int status(Refusal.Kind kind) {
+    return switch (kind) {
+      case NOT_FOUND -> 404;
+      case CONFLICT -> 409;
+      case NOT_ALLOWED -> 403;
+      case INVALID -> 400;
+      case LIMIT -> 429;
+    };
+  }
+
+  private static String word(Refusal.Kind kind) {
+    return kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private void refuse(HttpServerRequest request, int status, String error, @Nullable String why) {
+    HttpServerResponse response = request.response();
+    if (response.headWritten() || response.closed()) {
+      return;
+    }
+    response.setStatusCode(status);
+    boolean bodyLeft = !request.isEnded();
+    if (bodyLeft) {
+      // What still comes is not read: the connection cannot be used again.
+      response.putHeader(HttpHeaders.CONNECTION, "close");
+    }
+    end(response, json.encode(new ErrorReply(error, cut(why == null ? "" : why))));
+  }
+
+  private static void end(HttpServerResponse response, byte @Nullable [] body) {
+    if (response.closed()) {
+      return;
+    }
+    if (body == null) {
+      var _ = response.end();
+      return;
+    }
+    var _ =
+        response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json").end(Buffer.buffer(body));
+  }
+
+  private static String cut(String text) {
+    return text.length() > 512 ? text.substring(0, 512) : text;
+  }
+}

@@ -1,0 +1,305 @@
+package io.cade.engine.operate;
+
+import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.CardRole;
+import io.cade.agent.wire.HardwareDescriptor;
+import io.cade.agent.wire.ProxyReport;
+import io.cade.agent.wire.SensorReading;
+import io.cade.agent.wire.SoftwareDescriptor;
+import io.cade.engine.change.Refusal;
+import io.cade.engine.model.Alarm;
+import io.cade.engine.model.AlarmKey;
+import io.cade.engine.model.Cabinet;
+import io.cade.engine.model.Card;
+import io.cade.engine.model.CardState;
+import io.cade.engine.model.Lease;
+import io.cade.engine.model.Service;
+import io.cade.engine.model.ServicePhase;
+import io.cade.engine.model.Severity;
+import io.cade.engine.observe.Observed;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What can be seen, from one immutable state each time. Thread-safe; does not block, except {@link
+ * #history}.
+ */
+public final class Inspection {
+  /** Entries of alarm history in one answer. */
+  public static final int MAX_HISTORY = 1_000;
+
+  private final Supplier<Cabinet> cabinet;
+  private final Supplier<Observed> observed;
+  private final AlarmHistory history;
+  private final InstantSource clock;
+
+  public Inspection(
+      Supplier<Cabinet> cabinet,
+      Supplier<Observed> observed,
+      AlarmHistory history,
+      InstantSource clock) {
+    this.cabinet = cabinet;
+    this.observed = observed;
+    this.history = history;
+    this.clock = clock;
+  }
+
+  public Views.CabinetView cabinet() {
+    Cabinet c = cabinet.get();
+    Map<CardState, Integer> states = new EnumMap<>(CardState.class);
+    c.cards().values().forEach(card -> states.merge(card.state(), 1, Integer::sum));
+    Map<Severity, Integer> alarms = new EnumMap<>(Severity.class);
+    c.alarms().values().forEach(a -> alarms.merge(a.severity(), 1, Integer::sum));
+    int announced =
+        (int)
+            c.services().values().stream().filter(s -> s.phase() == ServicePhase.ANNOUNCED).count();
+    return new Views.CabinetView(
+        clock.instant(),
+        c.position(),
+        c.cards().size(),
+        states,
+        c.services().size(),
+        announced,
+        alarms,
+        c.leases().size(),
+        c.swaps().size());
+  }
+
+  public List<Views.CardView> cards() {
+    Cabinet c = cabinet.get();
+    Observed o = observed.get();
+    return c.cards().values().stream().map(card -> view(c, o, card)).toList();
+  }
+
+  /**
+   * One card.
+   *
+   * @throws Refusal NOT_FOUND when none was ever seen there
+   */
+  public Views.CardView card(CardPosition at) throws Refusal {
+    Cabinet c = cabinet.get();
+    Card card =
+        c.card(at)
+            .orElseThrow(
+                () -> new Refusal(Refusal.Kind.NOT_FOUND, "no card was ever seen in slot " + at));
+    return view(c, observed.get(), card);
+  }
+
+  public List<Views.ServiceView> services() {
+    return cabinet.get().services().values().stream().map(Inspection::view).toList();
+  }
+
+  /**
+   * One service.
+   *
+   * @throws Refusal NOT_FOUND when there is none of that name
+   */
+  public Views.ServiceView service(String name) throws Refusal {
+    return view(requireService(cabinet.get(), name));
+  }
+
+  static Service requireService(Cabinet c, String name) throws Refusal {
+    return c.service(name)
+        .orElseThrow(() ->
+            new Refusal(
+                Refusal.Kind.NOT_FOUND,
+                "there is no service "
+                    + (name.length() > 63 ? name.substring(0, 63) + "…" : name)));
+  }
+
+  /** All sensors, chassis first; those of cards that are away are left out. */
+  public List<Views.SensorView> sensors() {
+    Cabinet c = cabinet.get();
+    Observed o = observed.get();
+    List<Views.SensorView> all = new ArrayList<>();
+    o.chassis().entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .forEach(e ->
+            e.getValue()
+                .status()
+                .readings()
+                .forEach(r -> all.add(view("chassis " + e.getKey(), r))));
+    o.cards().entrySet().stream()
+        .filter(e -> c.card(e.getKey()).filter(card -> card.state().isAlive()).isPresent())
+        .sorted(Map.Entry.comparingByKey())
+        .forEach(e -> e.getValue().readings().forEach(r -> all.add(view("card " + e.getKey(), r))));
+    return all;
+  }
+
+  /** Active alarms: worst first, then newest. */
+  public List<Views.AlarmView> alarms() {
+    return cabinet.get().alarms().values().stream()
+        .sorted(
+            Comparator.comparing(Alarm::severity)
+                .thenComparing(Comparator.comparingLong(Alarm::sequence).reversed()))
+        .map(Inspection::view)
+        .toList();
+  }
+
+  /**
+   * Alarms of the past, newest first. Blocks.
+   *
+   * @throws Refusal INVALID when the limit is not 1 to {@value #MAX_HISTORY}
+   */
+  public List<Views.AlarmView> history(int limit) throws Refusal, IOException {
+    if (limit < 1 || limit > MAX_HISTORY) {
+      throw new Refusal(
+          Refusal.Kind.INVALID, "limit is " + limit + ", outside 1 to " + MAX_HISTORY);
+    }
+    return history.latest(limit).stream()
+        .map(e ->
+            view(
+                e.sequence(),
+                e.key(),
+                e.severity(),
+                e.text(),
+                e.raisedAt(),
+                e.clearedAt(),
+                e.acknowledgedBy()))
+        .toList();
+  }
+
+  /** Cards that were exchanged, newest first. */
+  public List<Views.SwapView> swaps() {
+    return cabinet.get().swaps().reversed().stream()
+        .map(s ->
+            new Views.SwapView(s.position(), s.at(), s.oldMac().toString(), s.newMac().toString()))
+        .toList();
+  }
+
+  /** Proxies and balancer, with each one's own view of the back ends. */
+  public List<Views.ProxyView> proxies() {
+    Observed o = observed.get();
+    return cabinet.get().cards().values().stream()
+        .filter(card -> card.role() != CardRole.SERVER)
+        .map(card -> proxy(card, o))
+        .toList();
+  }
+
+  private static Views.ProxyView proxy(Card card, Observed o) {
+    Observed.ProxyHeard heard = o.proxies().get(card.position());
+    ProxyReport report = heard == null ? null : heard.report();
+    return new Views.ProxyView(
+        card.position(),
+        card.role(),
+        card.state(),
+        heard == null ? null : heard.at(),
+        report == null ? null : report.routesVersion(),
+        report == null
+            ? List.of()
+            : report.backends().stream()
+                .map(b ->
+                    new Views.BackendView(
+                        b.service(),
+                        b.position(),
+                        b.usable(),
+                        b.cause(),
+                        b.requests(),
+                        b.failures()))
+                .toList());
+  }
+
+  private static Views.CardView view(Cabinet c, Observed o, Card card) {
+    CardPosition at = card.position();
+    Observed.CardHeard heard = o.cards().get(at);
+    HardwareDescriptor hw = card.hardware();
+    SoftwareDescriptor sw = card.software();
+    return new Views.CardView(
+        at,
+        card.role(),
+        card.state(),
+        card.since(),
+        card.cause(),
+        card.mac() == null ? null : card.mac().toString(),
+        c.lease(at).map(Lease::address).orElse(null),
+        heard == null ? null : heard.at(),
+        c.servicesOn(at).stream().map(Service::name).toList(),
+        c.queue(at).waiting().size(),
+        hw == null
+            ? null
+            : new Views.HardwareView(
+                hw.manufacturer(),
+                hw.model(),
+                hw.serialNumber(),
+                hw.cpus(),
+                hw.memoryBytes(),
+                hw.disks()),
+        sw == null
+            ? null
+            : new Views.SoftwareView(
+                sw.agentVersion(), sw.imageName(), sw.imageVersion(), sw.operatingSystem()),
+        card.certificateSerial());
+  }
+
+  static Views.ServiceView view(Service s) {
+    return new Views.ServiceView(
+        s.name(),
+        s.definition().kind(),
+        s.definition().hosts(),
+        s.definition().cards(),
+        (int) s.running(),
+        s.phase(),
+        s.phaseSince(),
+        s.waitsFor(),
+        s.definition().contentDigest(),
+        s.packageDigest(),
+        s.packageBytes(),
+        s.placements().stream()
+            .map(p -> new Views.PlacementView(p.position(), p.state(), p.detail()))
+            .toList());
+  }
+
+  static Views.AlarmView view(Alarm a) {
+    return view(
+        a.sequence(), a.key(), a.severity(), a.text(), a.raisedAt(), null, a.acknowledgedBy());
+  }
+
+  private static Views.AlarmView view(
+      long sequence,
+      AlarmKey key,
+      Severity severity,
+      String text,
+      Instant raisedAt,
+      @Nullable Instant clearedAt,
+      String acknowledgedBy) {
+    return new Views.AlarmView(
+        sequence,
+        key.type().word(),
+        key.source(),
+        severity,
+        key.type().probableCause(),
+        text,
+        raisedAt,
+        clearedAt,
+        acknowledgedBy);
+  }
+
+  private static Views.SensorView view(String source, SensorReading r) {
+    boolean read = r.quality() == SensorReading.Quality.OK;
+    Unit unit = Unit.of(r.kind());
+    return new Views.SensorView(
+        source, r.name(), unit.quantity(), read ? r.value() : null, unit.unit(), r.cause(), r.at());
+  }
+
+  private record Unit(String quantity, String unit) {
+    static Unit of(SensorReading.Kind kind) {
+      return switch (kind) {
+        case CELSIUS -> new Unit("temperature", "celsius");
+        case RPM -> new Unit("rotation", "rpm");
+        case PERCENT -> new Unit("ratio", "percent");
+        case VOLTS -> new Unit("voltage", "volts");
+        case AMPERES -> new Unit("current", "amperes");
+        case WATTS -> new Unit("power", "watts");
+        case TRUTH -> new Unit("state", "good");
+      };
+    }
+  }
+}

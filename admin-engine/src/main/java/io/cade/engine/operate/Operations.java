@@ -1,0 +1,298 @@
+package io.cade.engine.operate;
+
+import io.cade.engine.change.ChangeWriter;
+import io.cade.engine.change.Decision;
+import io.cade.engine.change.Refusal;
+import io.cade.engine.change.Transaction;
+import io.cade.engine.model.Alarm;
+import io.cade.engine.model.Cabinet;
+import io.cade.engine.model.Change;
+import io.cade.engine.model.Service;
+import io.cade.engine.model.ServiceDefinition;
+import io.cade.engine.model.ServicePhase;
+import io.cade.engine.web.Failures;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What can be done (SPEC A2, A5). Each action is carried out together with its record of audit, in
+ * one transaction; a refused one leaves a record too. Thread-safe; stages complete exceptionally
+ * with {@link Refusal}, or with what {@link ChangeWriter#submit} says.
+ */
+public final class Operations {
+  /** Services of one module (DESIGN §6). */
+  public static final int MAX_SERVICES = 1_000;
+
+  /** Host names of all services together (DESIGN §6). */
+  public static final int MAX_HOSTS = 5_000;
+
+  private static final Logger log = LoggerFactory.getLogger(Operations.class);
+
+  private final ChangeWriter writer;
+  private final ContentStore contents;
+  private final Set<String> kinds;
+  private final Executor blocking;
+
+  /**
+   * @param kinds for which there is a plug-in, for example {@code static-site}
+   * @param blocking carries out what waits for the disk
+   */
+  public Operations(
+      ChangeWriter writer, ContentStore contents, Set<String> kinds, Executor blocking) {
+    this.writer = writer;
+    this.contents = contents;
+    this.kinds = Set.copyOf(kinds);
+    this.blocking = blocking;
+  }
+
+  /** Where an upload is to be put before it is given to {@link #createService}. */
+  public Path newUpload() throws IOException {
+    return contents.temporary();
+  }
+
+  /**
+   * Whether the order would be accepted as things stand: to be asked before its content is
+   * uploaded. A refusal goes on record.
+   */
+  public CompletionStage<Boolean> checkNewService(Caller caller, NewService order) {
+    return audited(
+        caller,
+        Role.OPERATOR,
+        describe(order),
+        false,
+        (cabinet, _) -> {
+          checkNew(cabinet, definition(order, ""));
+          return Decision.nothing(true);
+        });
+  }
+
+  /**
+   * Orders a service with its content; the five phases follow of their own accord.
+   *
+   * @param upload a ZIP within {@link ContentArchive}'s limits, in a file of {@link #newUpload};
+   *     deleted in any case
+   */
+  public CompletionStage<Views.ServiceView> createService(
+      Caller caller, NewService order, Path upload) {
+    return checkNewService(caller, order)
+        .thenComposeAsync(
+            _ -> {
+              String digest;
+              try {
+                digest = store(upload);
+              } catch (Refusal e) {
+                return refused(caller, describe(order), e);
+              } catch (IOException e) {
+                return CompletableFuture.failedFuture(e);
+              }
+              return audited(
+                  caller,
+                  Role.OPERATOR,
+                  describe(order),
+                  true,
+                  (cabinet, now) -> {
+                    ServiceDefinition definition = definition(order, digest);
+                    checkNew(cabinet, definition);
+                    int index = cabinet.nextServiceIndex();
+                    Service created =
+                        new Service(
+                            index, definition, ServicePhase.PARAMETERS, now, "", "", 0, List.of());
+                    return Decision.of(
+                        Inspection.view(created), new Change.ServiceCreated(index, definition));
+                  });
+            },
+            blocking)
+        .whenCompleteAsync((_, _) -> discard(upload), blocking);
+  }
+
+  private String store(Path upload) throws Refusal, IOException {
+    Path checked = contents.temporary();
+    try {
+      ContentArchive.rewrite(upload, checked);
+      return contents.adopt(checked).digest();
+    } finally {
+      Files.deleteIfExists(checked);
+    }
+  }
+
+  private static void discard(Path upload) {
+    try {
+      Files.deleteIfExists(upload);
+    } catch (IOException e) {
+      log.warn("cannot delete {}; the next start of the engine will", upload, e);
+    }
+  }
+
+  /** Takes a service away: its routes first, then what is on its cards. */
+  public CompletionStage<Views.ServiceView> deleteService(Caller caller, String name) {
+    return audited(
+        caller,
+        Role.OPERATOR,
+        "delete service " + cut(name),
+        true,
+        (cabinet, now) -> {
+          Service service = Inspection.requireService(cabinet, name);
+          if (service.phase() == ServicePhase.REMOVING) {
+            return Decision.nothing(Inspection.view(service));
+          }
+          Service removing =
+              new Service(
+                  service.index(),
+                  service.definition(),
+                  ServicePhase.REMOVING,
+                  now,
+                  "",
+                  service.packageDigest(),
+                  service.packageBytes(),
+                  service.placements());
+          return Decision.of(
+              Inspection.view(removing),
+              new Change.ServicePhaseChanged(name, ServicePhase.REMOVING, ""));
+        });
+  }
+
+  /** Takes note of an active alarm; who took note first stays on record. */
+  public CompletionStage<Views.AlarmView> acknowledge(Caller caller, long sequence) {
+    return audited(
+        caller,
+        Role.OPERATOR,
+        "acknowledge alarm " + sequence,
+        true,
+        (cabinet, _) -> {
+          Alarm alarm =
+              cabinet.alarms().values().stream()
+                  .filter(a -> a.sequence() == sequence)
+                  .findFirst()
+                  .orElseThrow(() ->
+                      new Refusal(
+                          Refusal.Kind.NOT_FOUND, "no active alarm has number " + sequence));
+          if (!alarm.acknowledgedBy().isEmpty()) {
+            return Decision.nothing(Inspection.view(alarm));
+          }
+          Alarm noted =
+              new Alarm(
+                  alarm.sequence(),
+                  alarm.key(),
+                  alarm.severity(),
+                  alarm.text(),
+                  alarm.raisedAt(),
+                  caller.user());
+          return Decision.of(
+              Inspection.view(noted), new Change.AlarmAcknowledged(alarm.key(), caller.user()));
+        });
+  }
+
+  private ServiceDefinition definition(NewService order, String contentDigest) throws Refusal {
+    if (!kinds.contains(order.kind())) {
+      throw new Refusal(
+          Refusal.Kind.INVALID, "unknown kind '" + cut(order.kind()) + "'; there are " + kinds);
+    }
+    try {
+      return new ServiceDefinition(
+          order.name(), order.kind(), order.hosts(), order.cards(), contentDigest);
+    } catch (IllegalArgumentException e) {
+      throw new Refusal(Refusal.Kind.INVALID, cut(String.valueOf(e.getMessage())));
+    }
+  }
+
+  private static void checkNew(Cabinet cabinet, ServiceDefinition wanted) throws Refusal {
+    if (cabinet.services().containsKey(wanted.name())) {
+      throw new Refusal(
+          Refusal.Kind.CONFLICT,
+          "there is a service " + wanted.name() + " already: choose another name or delete it");
+    }
+    if (cabinet.services().size() >= MAX_SERVICES) {
+      throw new Refusal(Refusal.Kind.LIMIT, "there are " + MAX_SERVICES + " services already");
+    }
+    int hosts = wanted.hosts().size();
+    for (Service s : cabinet.services().values()) {
+      hosts += s.definition().hosts().size();
+      for (String host : wanted.hosts()) {
+        if (s.definition().hosts().contains(host)) {
+          throw new Refusal(
+              Refusal.Kind.CONFLICT, "host name " + host + " belongs to service " + s.name());
+        }
+      }
+    }
+    if (hosts > MAX_HOSTS) {
+      throw new Refusal(
+          Refusal.Kind.LIMIT, "there would be more than " + MAX_HOSTS + " host names");
+    }
+  }
+
+  /**
+   * Authorises, carries out and puts on record.
+   *
+   * @param record whether success goes on record; refusal always does
+   */
+  private <T> CompletionStage<T> audited(
+      Caller caller, Role needed, String action, boolean record, Transaction<T> transaction) {
+    if (!caller.role().includes(needed)) {
+      return refused(
+          caller,
+          action,
+          new Refusal(
+              Refusal.Kind.NOT_ALLOWED,
+              "this needs the role "
+                  + needed.word()
+                  + ", "
+                  + caller.user()
+                  + " is "
+                  + caller.role().word()));
+    }
+    return writer
+        .submit((cabinet, now) -> {
+          Decision<T> decision = transaction.decide(cabinet, now);
+          if (!record) {
+            return decision;
+          }
+          List<Change> changes = new ArrayList<>(decision.changes());
+          changes.add(new Change.Audited(caller.user(), action, "done"));
+          return new Decision<>(changes, decision.result());
+        })
+        .exceptionallyCompose(e ->
+            Failures.cause(e) instanceof Refusal refusal
+                ? refused(caller, action, refusal)
+                : CompletableFuture.failedFuture(e));
+  }
+
+  /** Fails with the refusal, once it is on record. */
+  private <T> CompletableFuture<T> refused(Caller caller, String action, Refusal refusal) {
+    Change.Audited record =
+        new Change.Audited(caller.user(), action, "refused: " + refusal.getMessage());
+    return writer
+        .submit((_, _) -> Decision.of(true, record))
+        .handle((_, e) -> {
+          if (e != null) {
+            log.error("cannot put on record: {}", record, e);
+          }
+          throw new CompletionException(refusal);
+        });
+  }
+
+  private static String describe(NewService order) {
+    return "create service "
+        + cut(order.name())
+        + " ("
+        + cut(order.kind())
+        + ", "
+        + order.cards()
+        + " cards, "
+        + cut(String.join(" ", order.hosts()))
+        + ")";
+  }
+
+  private static String cut(String text) {
+    return text.length() > 256 ? text.substring(0, 256) + "…" : text;
+  }
+}

@@ -1,0 +1,132 @@
+package io.cade.engine.operate;
+
+import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.CardRole;
+import io.cade.engine.model.CardState;
+import io.cade.engine.model.Placement;
+import io.cade.engine.model.ServicePhase;
+import io.cade.engine.model.Severity;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is shown to operators, ready for JSON: names carry units, times are instants (ISO-8601 in
+ * JSON), what is not known is absent. Names of fields are part of the API: added to, never changed.
+ */
+public final class Views {
+  private Views() {}
+
+  /**
+   * The module at a glance.
+   *
+   * @param logPosition of the state shown
+   * @param cardsByState number of slots in each state; states without a card are left out
+   */
+  public record CabinetView(
+      Instant at,
+      long logPosition,
+      int cards,
+      Map<CardState, Integer> cardsByState,
+      int services,
+      int servicesAnnounced,
+      Map<Severity, Integer> activeAlarms,
+      int leases,
+      int swaps) {}
+
+  /**
+   * @param address leased or configured internal address, if any
+   * @param lastHeard when it last reported, if it did since the engine started
+   */
+  public record CardView(
+      CardPosition position,
+      CardRole role,
+      CardState state,
+      Instant since,
+      String cause,
+      @Nullable String mac,
+      @Nullable String address,
+      @Nullable Instant lastHeard,
+      List<String> services,
+      int commandsWaiting,
+      @Nullable HardwareView hardware,
+      @Nullable SoftwareView software,
+      String certificateSerial) {}
+
+  /** What the card is made of. */
+  public record HardwareView(
+      String manufacturer,
+      String model,
+      String serialNumber,
+      int cpus,
+      long memoryBytes,
+      List<String> disks) {}
+
+  /** What runs on the card before any service does. */
+  public record SoftwareView(
+      String agentVersion, String imageName, String imageVersion, String operatingSystem) {}
+
+  public record ServiceView(
+      String name,
+      String kind,
+      List<String> hosts,
+      int cardsWanted,
+      int cardsRunning,
+      ServicePhase phase,
+      Instant phaseSince,
+      String waitsFor,
+      String contentDigest,
+      String packageDigest,
+      long packageBytes,
+      List<PlacementView> placements) {}
+
+  public record PlacementView(CardPosition position, Placement.State state, String detail) {}
+
+  /**
+   * @param source {@code card 1.3} or {@code chassis 1}
+   * @param quantity what is measured, for example {@code temperature}
+   * @param value absent when it could not be read; the cause says why
+   */
+  public record SensorView(
+      String source,
+      String name,
+      String quantity,
+      @Nullable Double value,
+      String unit,
+      String cause,
+      Instant at) {}
+
+  public record AlarmView(
+      long sequence,
+      String type,
+      String source,
+      Severity severity,
+      String probableCause,
+      String text,
+      Instant raisedAt,
+      @Nullable Instant clearedAt,
+      String acknowledgedBy) {}
+
+  public record SwapView(CardPosition position, Instant at, String oldMac, String newMac) {}
+
+  /**
+   * @param routesVersion snapshot in use; absent before the first report
+   */
+  public record ProxyView(
+      CardPosition position,
+      CardRole role,
+      CardState state,
+      @Nullable Instant lastHeard,
+      @Nullable Long routesVersion,
+      List<BackendView> backends) {}
+
+  /** A back end as the proxy sees it. */
+  public record BackendView(
+      String service,
+      CardPosition position,
+      boolean usable,
+      String cause,
+      long requests,
+      long failures) {}
+}

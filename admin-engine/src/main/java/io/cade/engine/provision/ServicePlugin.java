@@ -1,0 +1,21 @@
+package io.cade.engine.provision;
+
+import io.cade.engine.model.ServiceDefinition;
+import io.cade.image.PackageBuilder;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Knows how one kind of service is configured. Stateless and thread-safe. */
+public interface ServicePlugin {
+  /** The kind, as it stands in the service's definition and in {@code start-service}. */
+  String kind();
+
+  /**
+   * Puts into the package what a card needs to run the service.
+   *
+   * @param content the user's content, unpacked
+   * @throws IOException when the content does not fit this kind of service; the message is for the
+   *     operator
+   */
+  void fill(ServiceDefinition service, Path content, PackageBuilder into) throws IOException;
+}

@@ -1,0 +1,113 @@
+package io.cade.engine.store;
+
+import io.cade.engine.change.ChangeWriter;
+import io.cade.engine.change.Commit;
+import io.cade.engine.change.ThreadedChangeWriter;
+import io.cade.engine.log.ChangeLog;
+import io.cade.engine.log.FileChangeLog;
+import io.cade.engine.model.Cabinet;
+import io.cade.engine.model.CabinetBuilder;
+import io.cade.engine.model.Change;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Log, store and writer of one state directory, opened together: the store is loaded, the rest of
+ * the log is replayed, and both go on from there.
+ */
+public final class EngineState implements AutoCloseable {
+  private final ChangeLog log;
+  private final CabinetStore store;
+  private final ThreadedChangeWriter writer;
+  private final Materialiser materialiser;
+
+  private EngineState(
+      ChangeLog log, CabinetStore store, ThreadedChangeWriter writer, Materialiser materialiser) {
+    this.log = log;
+    this.store = store;
+    this.writer = writer;
+    this.materialiser = materialiser;
+  }
+
+  /**
+   * Opens or begins the state in a directory that the caller has locked.
+   *
+   * @throws IOException when log or store cannot be used; the message says which and why
+   */
+  public static EngineState open(Path directory, InstantSource clock) throws IOException {
+    CabinetStore store = H2CabinetStore.open(directory.resolve("store").resolve("cabinet"));
+    ChangeLog log = null;
+    try {
+      log = FileChangeLog.open(directory.resolve("log"));
+      Cabinet stored = store.load();
+      Cabinet start = replay(log, stored);
+      ThreadedChangeWriter writer = new ThreadedChangeWriter(log, clock, start);
+      Materialiser materialiser = new Materialiser(store, stored);
+      if (start.position() > stored.position()) {
+        List<Commit> missed = new ArrayList<>();
+        log.replay(stored.position(), missed::add);
+        materialiser.committed(missed, start);
+      }
+      writer.listen(materialiser);
+      materialiser.start();
+      writer.start();
+      return new EngineState(log, store, writer, materialiser);
+    } catch (IOException | RuntimeException e) {
+      if (log != null) {
+        log.close();
+      }
+      store.close();
+      throw e;
+    }
+  }
+
+  /**
+   * The state after the whole log.
+   *
+   * @throws IOException when the log ends before the store does, or a commit contradicts the state
+   */
+  static Cabinet replay(ChangeLog log, Cabinet from) throws IOException {
+    if (log.lastPosition() < from.position()) {
+      throw new IOException(
+          "the change log ends at "
+              + log.lastPosition()
+              + " but the database has "
+              + from.position()
+              + ": parts of the state directory are from different times; restore a backup");
+    }
+    CabinetBuilder builder = new CabinetBuilder(from);
+    log.replay(
+        from.position(),
+        commit -> {
+          for (Change change : commit.changes()) {
+            builder.apply(change, commit.at());
+          }
+        });
+    return builder.freeze(log.lastPosition());
+  }
+
+  public ChangeWriter writer() {
+    return writer;
+  }
+
+  public CabinetStore store() {
+    return store;
+  }
+
+  /** Forces the store and drops the part of the log that is not needed any more. */
+  public void checkpoint() throws IOException {
+    long position = store.checkpoint();
+    log.truncate(position);
+  }
+
+  @Override
+  public void close() throws IOException {
+    writer.close();
+    materialiser.close();
+    log.close();
+    store.close();
+  }
+}

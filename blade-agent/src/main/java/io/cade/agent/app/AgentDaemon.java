@@ -1,0 +1,48 @@
+package io.cade.agent.app;
+
+import io.cade.agent.run.Agent;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.apache.commons.daemon.Daemon;
+import org.apache.commons.daemon.DaemonContext;
+import org.apache.commons.daemon.DaemonInitException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The agent under jsvc or another starter of Commons Daemon; arguments {@code --config FILE}. Its
+ * methods are called by the starter, one after the other.
+ */
+public final class AgentDaemon implements Daemon {
+  private @Nullable Path file;
+  private @Nullable Agent agent;
+
+  @Override
+  public void init(DaemonContext context) throws DaemonInitException {
+    try {
+      file = Arguments.configFile(context.getArguments());
+    } catch (IllegalArgumentException e) {
+      throw new DaemonInitException(e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void start() throws IOException {
+    if (file == null) {
+      throw new IllegalStateException("started before it was initialised");
+    }
+    agent = AgentProgram.start(file);
+  }
+
+  @Override
+  public void stop() {
+    if (agent != null) {
+      agent.close();
+      agent = null;
+    }
+  }
+
+  @Override
+  public void destroy() {
+    stop();
+  }
+}

@@ -1,0 +1,90 @@
+package io.cade.agent.app;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.cade.agent.wire.CardRole;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The agent's own configuration, a JSON object of at most 64 KiB. Keys: {@code bootConfig} (file
+ * with the card's {@link io.cade.agent.wire.CardBootConfig}), {@code directory} (the card's own,
+ * made when missing), {@code role} ({@code SERVER}, {@code PROXY} or {@code BALANCER}), {@code
+ * imageName} and {@code imageVersion} (of the boot image). Relative paths start at the file's
+ * directory. All are required, others refused.
+ */
+record AgentFile(
+    Path bootConfig, Path directory, CardRole role, String imageName, String imageVersion) {
+  private static final int MAX_BYTES = 64 * 1024;
+  private static final List<String> KEYS =
+      List.of("bootConfig", "directory", "role", "imageName", "imageVersion");
+
+  /**
+   * Reads the file.
+   *
+   * @throws IOException when it cannot be read or is wrong; the message names all that is wrong
+   */
+  static AgentFile read(Path file) throws IOException {
+    if (Files.size(file) > MAX_BYTES) {
+      throw new IOException(file + " is larger than " + MAX_BYTES + " bytes");
+    }
+    JsonNode root;
+    try {
+      root =
+          JsonMapper.builder()
+              .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+              .build()
+              .readTree(Files.readAllBytes(file));
+    } catch (JacksonException e) {
+      var where = e.getLocation();
+      throw new IOException(
+          file
+              + ": malformed JSON"
+              + (where == null ? "" : " in line " + where.getLineNr())
+              + ": "
+              + e.getOriginalMessage(),
+          e);
+    }
+    if (root == null || !root.isObject()) {
+      throw new IOException(file + ": a JSON object with the keys " + KEYS + " is expected");
+    }
+    List<String> problems = new ArrayList<>();
+    Set<String> unknown = new TreeSet<>();
+    root.fieldNames().forEachRemaining(unknown::add);
+    unknown.removeAll(KEYS);
+    unknown.forEach(key -> problems.add("unknown key '" + key + "' (known: " + KEYS + ")"));
+    for (String key : KEYS) {
+      JsonNode value = root.get(key);
+      if (value == null || !value.isTextual() || value.asText().isBlank()) {
+        problems.add("'" + key + "' must be a text");
+      }
+    }
+    CardRole role = role(root.path("role").asText("SERVER"), problems);
+    if (!problems.isEmpty()) {
+      throw new IOException(file + ": " + String.join("; ", problems));
+    }
+    Path base = file.toAbsolutePath().normalize().resolveSibling(".");
+    return new AgentFile(
+        base.resolve(root.path("bootConfig").asText()).normalize(),
+        base.resolve(root.path("directory").asText()).normalize(),
+        role,
+        root.path("imageName").asText(),
+        root.path("imageVersion").asText());
+  }
+
+  private static CardRole role(String text, List<String> problems) {
+    try {
+      return CardRole.valueOf(text);
+    } catch (IllegalArgumentException e) {
+      problems.add("'role' is '" + text + "', not one of " + List.of(CardRole.values()));
+      return CardRole.SERVER;
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.cade.agent.app;
+
+import io.cade.agent.core.AgentTimings;
+import io.cade.agent.gateway.HttpEngineChannels;
+import io.cade.agent.run.Agent;
+import io.cade.agent.run.AgentEnvironment;
+import io.cade.agent.run.AgentPlatform;
+import io.cade.agent.run.CardSensors;
+import io.cade.agent.run.OsServiceProcesses;
+import io.cade.agent.run.ServiceRuntimes;
+import io.cade.agent.wire.CardBootConfig;
+import io.cade.agent.wire.SoftwareDescriptor;
+import io.cade.agent.wire.WireJson;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.concurrent.Executors;
+
+/** Wires the agent of a real card. */
+final class AgentProgram {
+  private AgentProgram() {}
+
+  /**
+   * Starts the agent that a configuration file describes.
+   *
+   * @throws IOException when the file or what it names is wrong; the message is for an operator
+   */
+  static Agent start(Path file) throws IOException {
+    AgentFile settings = AgentFile.read(file);
+    CardBootConfig config = bootConfig(settings.bootConfig());
+    InetAddress local;
+    try {
+      local = InetAddress.ofLiteral(config.localAddress());
+    } catch (IllegalArgumentException e) {
+      throw new IOException(
+          settings.bootConfig() + ": localAddress '" + config.localAddress() + "' is no address",
+          e);
+    }
+    AgentPlatform platform =
+        new AgentPlatform(
+            new HttpEngineChannels(
+                Executors.newVirtualThreadPerTaskExecutor(),
+                HttpEngineChannels.Timeouts.standard()),
+            new OsServiceProcesses(ServiceRuntimes.ofThisProcess()),
+            InstantSource.system(),
+            new SecureRandom(),
+            AgentTimings.standard());
+    String version = AgentProgram.class.getPackage().getImplementationVersion();
+    return Agent.start(
+        new AgentEnvironment(
+            platform,
+            config,
+            settings.role(),
+            settings.directory(),
+            LocalMachine.describe(local),
+            new SoftwareDescriptor(
+                version == null ? "development" : version,
+                settings.imageName(),
+                settings.imageVersion(),
+                System.getProperty("os.name") + " " + System.getProperty("os.version")),
+            CardSensors.none(),
+            () -> bootConfig(settings.bootConfig())));
+  }
+
+  private static CardBootConfig bootConfig(Path file) throws IOException {
+    try {
+      return new WireJson().decode(Files.readAllBytes(file), CardBootConfig.class);
+    } catch (com.fasterxml.jackson.core.JacksonException e) {
+      throw new IOException(file + " is no boot configuration: " + e.getOriginalMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,190 @@
+package io.cade.agent.gateway;
+
+import io.cade.agent.wire.CardPosition;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.X509EncodedKeySpec;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Date;
+import java.util.List;
+import java.util.Optional;
+import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
+import org.bouncycastle.util.io.pem.PemObject;
+import org.bouncycastle.util.io.pem.PemReader;
+import org.bouncycastle.util.io.pem.PemWriter;
+
+/**
+ * Key pair and certificate of one card, in files of its directory that only their owner can read
+ * (0600). One agent owns a directory; not for use by several threads.
+ */
+public final class CardIdentityStore {
+  private static final String KEY_FILE = "card.key";
+  private static final String CERTIFICATE_FILE = "card.crt";
+  private static final int SAN_URI = 6;
+
+  private final Path directory;
+  private final SecureRandom random;
+
+  public CardIdentityStore(Path directory, SecureRandom random) {
+    this.directory = directory;
+    this.random = random;
+  }
+
+  /** The name that certificates carry for a position (SAN of type URI). */
+  public static String uri(CardPosition position) {
+    return "urn:cade:card:" + position;
+  }
+
+  /**
+   * What the card can authenticate itself with now: its key (made when there is none) and, when it
+   * fits authority, key, position and time, its certificate.
+   *
+   * @throws IOException when files cannot be read or written, or the authority is no certificate
+   */
+  public CardIdentity load(String authorityPem, CardPosition position, Instant now)
+      throws IOException {
+    X509Certificate authority = certificate(authorityPem, "the module's authority");
+    KeyPair pair = loadOrCreateKeys();
+    Path file = directory.resolve(CERTIFICATE_FILE);
+    Optional<X509Certificate> kept =
+        Files.exists(file)
+            ? usable(Files.readString(file), authority, pair.getPublic(), position, now)
+            : Optional.empty();
+    return new CardIdentity(authority, pair.getPrivate(), kept.orElse(null));
+  }
+
+  /**
+   * A request for a certificate (PKCS #10, RFC 2986) in PEM.
+   *
+   * @throws IOException when files cannot be read or written
+   */
+  public String certificateRequestPem(CardPosition position) throws IOException {
+    KeyPair pair = loadOrCreateKeys();
+    try {
+      byte[] request =
+          new JcaPKCS10CertificationRequestBuilder(
+                  new X500Principal("CN=card " + position), pair.getPublic())
+              .build(new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate()))
+              .getEncoded();
+      return pem("CERTIFICATE REQUEST", request);
+    } catch (OperatorCreationException e) {
+      throw new IOException("cannot sign with the card's key", e);
+    }
+  }
+
+  /**
+   * Keeps an issued certificate, after checking that it is this card's.
+   *
+   * @throws IOException when it is not, or cannot be written
+   */
+  public void store(String certificatePem, String authorityPem, CardPosition position, Instant now)
+      throws IOException {
+    X509Certificate authority = certificate(authorityPem, "the module's authority");
+    if (usable(certificatePem, authority, loadOrCreateKeys().getPublic(), position, now)
+        .isEmpty()) {
+      throw new IOException(
+          "the certificate issued for card "
+              + position
+              + " does not fit its key, position, time or authority");
+    }
+    PrivateFiles.write(
+        directory.resolve(CERTIFICATE_FILE), certificatePem.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private static Optional<X509Certificate> usable(
+      String pem, X509Certificate authority, PublicKey key, CardPosition position, Instant now) {
+    try {
+      X509Certificate found = certificate(pem, "the card's certificate");
+      found.verify(authority.getPublicKey());
+      found.checkValidity(Date.from(now));
+      return found.getPublicKey().equals(key) && names(found).contains(uri(position))
+          ? Optional.of(found)
+          : Optional.empty();
+    } catch (IOException | GeneralSecurityException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static List<String> names(X509Certificate certificate) throws GeneralSecurityException {
+    Collection<List<?>> names = certificate.getSubjectAlternativeNames();
+    return names == null
+        ? List.of()
+        : names.stream()
+            .filter(name -> name.get(0).equals(SAN_URI))
+            .map(name -> String.valueOf(name.get(1)))
+            .toList();
+  }
+
+  private KeyPair loadOrCreateKeys() throws IOException {
+    Path file = directory.resolve(KEY_FILE);
+    try {
+      if (!Files.exists(file)) {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(new ECGenParameterSpec("secp256r1"), random);
+        KeyPair made = generator.generateKeyPair();
+        String text =
+            pem("PRIVATE KEY", made.getPrivate().getEncoded())
+                + pem("PUBLIC KEY", made.getPublic().getEncoded());
+        PrivateFiles.write(file, text.getBytes(StandardCharsets.US_ASCII));
+        return made;
+      }
+      try (PemReader reader = new PemReader(new StringReader(Files.readString(file)))) {
+        KeyFactory factory = KeyFactory.getInstance("EC");
+        PrivateKey secret =
+            factory.generatePrivate(new PKCS8EncodedKeySpec(next(reader, "PRIVATE KEY", file)));
+        PublicKey open =
+            factory.generatePublic(new X509EncodedKeySpec(next(reader, "PUBLIC KEY", file)));
+        return new KeyPair(open, secret);
+      }
+    } catch (GeneralSecurityException e) {
+      throw new IOException(file + " holds no key pair; delete it to have a new one made", e);
+    }
+  }
+
+  private static byte[] next(PemReader reader, String type, Path file) throws IOException {
+    PemObject object = reader.readPemObject();
+    if (object == null || !object.getType().equals(type)) {
+      throw new IOException(file + " holds no " + type + "; delete it to have a new one made");
+    }
+    return object.getContent();
+  }
+
+  private static X509Certificate certificate(String pem, String what) throws IOException {
+    try {
+      return (X509Certificate)
+          CertificateFactory.getInstance("X.509")
+              .generateCertificate(
+                  new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
+    } catch (GeneralSecurityException e) {
+      throw new IOException(what + " is no certificate in PEM", e);
+    }
+  }
+
+  private static String pem(String type, byte[] der) throws IOException {
+    StringWriter text = new StringWriter();
+    try (PemWriter writer = new PemWriter(text)) {
+      writer.writeObject(new PemObject(type, der));
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,256 @@
+package io.cade.agent.run;
+
+import io.cade.agent.core.AgentCore;
+import io.cade.agent.core.AgentEffect;
+import io.cade.agent.core.AgentEvent;
+import io.cade.agent.core.AgentEvent.Exchange;
+import io.cade.agent.core.AgentMemory;
+import io.cade.agent.wire.ServiceStatus;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The owner of one agent's core: takes events from a bounded queue, steps the core, carries out its
+ * effects. Its thread alone touches core, memory and launchers; everything that blocks runs on the
+ * executor and comes back through the queue.
+ */
+final class AgentLoop implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(AgentLoop.class);
+
+  /** Events waiting; tasks wait for room, pokes are dropped. */
+  private static final int MAX_EVENTS = 256;
+
+  private final AgentEnvironment env;
+  private final EngineExchanges engine;
+  private final ServiceFiles files;
+  private final MemoryFile memoryFile;
+  private final AgentCore core;
+  private final ExecutorService executor;
+  private final BlockingQueue<AgentEvent> events = new ArrayBlockingQueue<>(MAX_EVENTS);
+  private final Map<Long, ServiceLauncher> launchers = new HashMap<>();
+  private AgentMemory memory;
+  private volatile List<ServiceStatus> services = List.of();
+  private volatile boolean online;
+
+  AgentLoop(
+      AgentEnvironment env,
+      EngineExchanges engine,
+      ServiceFiles files,
+      MemoryFile memoryFile,
+      ExecutorService executor)
+      throws IOException {
+    this.env = env;
+    this.engine = engine;
+    this.files = files;
+    this.memoryFile = memoryFile;
+    this.executor = executor;
+    this.memory = memoryFile.load();
+    this.core = new AgentCore(env.platform().timings(), memory, env.platform().random());
+  }
+
+  /** For any thread: a poke, forgotten when the agent is too busy to hear it. */
+  void poked() {
+    events.offer(new AgentEvent.Poked());
+  }
+
+  /** For any thread: services as last stepped. */
+  List<ServiceStatus> services() {
+    return services;
+  }
+
+  /** For any thread: whether the card is introduced. */
+  boolean online() {
+    return online;
+  }
+
+  /** Runs until its thread is interrupted. */
+  @Override
+  public void run() {
+    try {
+      step(new AgentEvent.Started(engine.standing()));
+      while (!Thread.currentThread().isInterrupted()) {
+        step(next());
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("agent of card {} ends", env.config().position());
+    } catch (IOException | RuntimeException e) {
+      // Without its memory the agent must not go on: it would promise what it cannot keep.
+      LOG.error("agent of card {} stops", env.config().position(), e);
+    }
+  }
+
+  private AgentEvent next() throws InterruptedException {
+    Instant wake = core.nextWake();
+    if (wake.equals(Instant.MAX)) {
+      return events.take();
+    }
+    long wait = Duration.between(env.platform().clock().instant(), wake).toMillis();
+    AgentEvent event = events.poll(Math.max(0, wait), TimeUnit.MILLISECONDS);
+    return event == null ? new AgentEvent.Tick() : event;
+  }
+
+  private void step(AgentEvent event) throws IOException {
+    log(event);
+    List<AgentEffect> effects = core.step(event, env.platform().clock().instant());
+    services = core.services();
+    online = core.online();
+    for (AgentEffect effect : effects) {
+      carryOut(effect);
+    }
+    if (event instanceof AgentEvent.ServiceExited exited) {
+      launchers.remove(exited.launch());
+    }
+  }
+
+  private void log(AgentEvent event) {
+    switch (event) {
+      case AgentEvent.ExchangeFailed failed ->
+          LOG.info("card {}: {}", env.config().position(), failed);
+      case AgentEvent.ServiceReady ready -> LOG.info("card {}: {}", env.config().position(), ready);
+      case AgentEvent.ServiceExited exited ->
+          LOG.info("card {}: {}", env.config().position(), exited);
+      case AgentEvent.InstallFailed failed ->
+          LOG.warn("card {}: {}", env.config().position(), failed);
+      default -> LOG.trace("card {}: {}", env.config().position(), event);
+    }
+  }
+
+  private void carryOut(AgentEffect effect) throws IOException {
+    switch (effect) {
+      case AgentEffect.Remember remember -> {
+        memoryFile.store(remember.memory());
+        memory = remember.memory();
+      }
+      case AgentEffect.RefetchBootConfig refetch -> {
+        LOG.info("card {} fetches its configuration: {}", env.config().position(), refetch.cause());
+        exchange(Exchange.BOOT_CONFIG, engine::refetchBootConfig);
+      }
+      case AgentEffect.Enrol() -> exchange(Exchange.ENROL, engine::enrol);
+      case AgentEffect.Introduce() -> exchange(Exchange.INTRODUCE, engine::introduce);
+      case AgentEffect.SendReport report ->
+          exchange(Exchange.REPORT, () -> engine.report(report.services(), report.chassisReader()));
+      case AgentEffect.OpenAskSession open ->
+          exchange(Exchange.ASK, () -> engine.openSession(open.result()));
+      case AgentEffect.Ask ask -> exchange(Exchange.ASK, () -> engine.ask(ask.result()));
+      case AgentEffect.CloseAskSession() -> engine.closeSession();
+      case AgentEffect.InstallPackage install -> {
+        String key = memory.packageKeyPem();
+        background(() -> install(install, key));
+      }
+      case AgentEffect.DeletePackage delete ->
+          background(() -> {
+            files.deletePackage(delete.service(), delete.packageDigest());
+            return new AgentEvent.Tick();
+          });
+      case AgentEffect.DeleteService delete -> background(() -> delete(delete.service()));
+      case AgentEffect.StartProcess start -> launch(start);
+      case AgentEffect.StopProcess stop -> {
+        ServiceLauncher launcher = launchers.get(stop.launch());
+        if (launcher != null) {
+          launcher.stop();
+        }
+      }
+    }
+  }
+
+  private AgentEvent install(AgentEffect.InstallPackage install, String key)
+      throws InterruptedException {
+    try {
+      files.install(
+          install.service(),
+          install.packageDigest(),
+          install.packageBytes(),
+          key,
+          engine.session());
+      return new AgentEvent.PackageInstalled(install.service(), install.packageDigest());
+    } catch (IOException | RuntimeException e) {
+      return new AgentEvent.InstallFailed(install.service(), install.packageDigest(), message(e));
+    }
+  }
+
+  private AgentEvent delete(String service) {
+    try {
+      files.deleteService(service);
+      return new AgentEvent.ServiceDeleted(service, "");
+    } catch (IOException | RuntimeException e) {
+      return new AgentEvent.ServiceDeleted(service, message(e));
+    }
+  }
+
+  private void launch(AgentEffect.StartProcess start) throws IOException {
+    ServiceLauncher launcher =
+        new ServiceLauncher(start.launch(), start.how(), files, env.platform().processes());
+    launchers.put(start.launch(), launcher);
+    String key = memory.packageKeyPem();
+    InetAddress card = InetAddress.ofLiteral(env.config().localAddress());
+    execute(() -> launcher.run(key, card, this::put));
+  }
+
+  private void exchange(Exchange exchange, EngineExchanges.Call call) {
+    execute(() -> put(EngineExchanges.outcome(exchange, call)));
+  }
+
+  private void background(EngineExchanges.Call call) {
+    execute(() -> {
+      try {
+        put(call.run());
+      } catch (IOException | RuntimeException e) {
+        LOG.warn("card {}", env.config().position(), e);
+      }
+    });
+  }
+
+  private interface Task {
+    void run() throws InterruptedException;
+  }
+
+  private void execute(Task task) {
+    try {
+      executor.execute(() -> {
+        try {
+          task.run();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      });
+    } catch (RejectedExecutionException e) {
+      LOG.debug("card {} has ended", env.config().position());
+    }
+  }
+
+  /** On a task's thread: waits for room, and is interrupted when the agent ends. */
+  private void put(AgentEvent event) {
+    try {
+      events.put(event);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** After the loop's thread has ended, on the thread that ends the agent. */
+  void endProcesses(boolean atOnce) {
+    for (ServiceLauncher launcher : launchers.values()) {
+      if (atOnce) {
+        launcher.kill();
+      } else {
+        launcher.stop();
+      }
+    }
+  }
+
+  private static String message(Exception e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+}

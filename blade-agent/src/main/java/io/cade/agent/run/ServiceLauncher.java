@@ -1,0 +1,85 @@
+package io.cade.agent.run;
+
+import io.cade.agent.core.AgentEvent;
+import io.cade.agent.core.AgentMemory;
+import io.cade.agent.run.ServiceProcesses.ServiceProcess;
+import io.cade.agent.run.ServiceProcesses.ServiceSpec;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One launch of one service, from checking its package to the end of its process. {@link #run}
+ * belongs to one thread; {@link #stop} and {@link #kill} may come from another at any moment.
+ */
+final class ServiceLauncher {
+  private static final long PROBE_PAUSE_MILLIS = 50;
+
+  private final long number;
+  private final AgentMemory.Launch how;
+  private final ServiceFiles files;
+  private final ServiceProcesses processes;
+  private @Nullable ServiceProcess process;
+  private boolean ended;
+
+  ServiceLauncher(
+      long number, AgentMemory.Launch how, ServiceFiles files, ServiceProcesses processes) {
+    this.number = number;
+    this.how = how;
+    this.files = files;
+    this.processes = processes;
+  }
+
+  /** Starts, says when it answers, waits for its end and says so. */
+  void run(String keyPem, InetAddress card, Consumer<AgentEvent> events)
+      throws InterruptedException {
+    String cause;
+    try {
+      Path content = files.verifiedContent(how.service(), how.packageDigest(), how.kind(), keyPem);
+      InetSocketAddress address = new InetSocketAddress(card, how.port());
+      ServiceProcess started = start(new ServiceSpec(how.service(), how.kind(), content, address));
+      if (started == null) {
+        cause = "stopped before it was started";
+      } else {
+        CompletableFuture<String> exited = started.exited();
+        CompletableFuture.anyOf(started.listening(), exited).join();
+        while (!exited.isDone() && !HealthProbe.answers(address)) {
+          Thread.sleep(PROBE_PAUSE_MILLIS);
+        }
+        if (!exited.isDone()) {
+          events.accept(new AgentEvent.ServiceReady(how.service(), number));
+        }
+        cause = exited.join();
+      }
+    } catch (IOException | RuntimeException e) {
+      kill();
+      cause = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+    events.accept(new AgentEvent.ServiceExited(how.service(), number, cause));
+  }
+
+  private synchronized @Nullable ServiceProcess start(ServiceSpec spec) throws IOException {
+    if (!ended) {
+      process = processes.start(spec);
+    }
+    return process;
+  }
+
+  synchronized void stop() {
+    ended = true;
+    if (process != null) {
+      process.stop();
+    }
+  }
+
+  synchronized void kill() {
+    ended = true;
+    if (process != null) {
+      process.kill();
+    }
+  }
+}

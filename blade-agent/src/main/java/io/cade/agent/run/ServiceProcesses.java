@@ -1,0 +1,44 @@
+package io.cade.agent.run;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Starts the processes of services on a card. Seam: real processes of the operating system ({@link
+ * OsServiceProcesses}) or servers within this process ({@link InProcessServices}). Safe for use by
+ * several threads.
+ */
+public interface ServiceProcesses {
+  /**
+   * Starts a process and returns without waiting for it.
+   *
+   * @throws IOException when the kind is unknown or the process cannot be started
+   */
+  ServiceProcess start(ServiceSpec spec) throws IOException;
+
+  /**
+   * What to start.
+   *
+   * @param kind predefined runtime
+   * @param content unpacked and verified content
+   * @param address where it has to listen
+   */
+  record ServiceSpec(String service, String kind, Path content, InetSocketAddress address) {}
+
+  /** One process. Safe for use by several threads. */
+  interface ServiceProcess {
+    /** Completes when the process says that it listens; never when it ends before. */
+    CompletableFuture<Void> listening();
+
+    /** Completes at its end with the cause, in one line for an operator. */
+    CompletableFuture<String> exited();
+
+    /** Asks it to end, and makes it end when it does not within a few seconds; does not wait. */
+    void stop();
+
+    /** Ends it at once, as a power cut would. */
+    void kill();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.cade.agent.app;
+
+import org.jspecify.annotations.NullMarked;

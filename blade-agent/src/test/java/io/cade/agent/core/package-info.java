@@ -1,0 +1,4 @@
+@NullMarked
+package io.cade.agent.core;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.cade.agent.gateway;
+
+import org.jspecify.annotations.NullMarked;

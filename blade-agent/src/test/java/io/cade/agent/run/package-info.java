@@ -1,0 +1,4 @@
+@NullMarked
+package io.cade.agent.run;
+
+import org.jspecify.annotations.NullMarked;

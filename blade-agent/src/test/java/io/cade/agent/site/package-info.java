@@ -1,0 +1,4 @@
+@NullMarked
+package io.cade.agent.site;
+
+import org.jspecify.annotations.NullMarked;

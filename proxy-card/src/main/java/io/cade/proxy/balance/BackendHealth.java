@@ -1,0 +1,83 @@
+package io.cade.proxy.balance;
+
+/**
+ * Permits or forbids a back end, whatever an algorithm proposes. Active checks count: {@code fall}
+ * failures in a row forbid, {@code rise} successes in a row permit again. A connection error of a
+ * visitor's request forbids at once, because waiting for the next check would cost further requests
+ * (SPEC P3). A new back end is permitted: the engine announces only cards that run.
+ *
+ * <p>Thread-safe: the verdict is one volatile reference, the counting is guarded by this object.
+ */
+public final class BackendHealth {
+  private static final Verdict USABLE = new Verdict(true, "");
+
+  private final HealthPolicy policy;
+  private final Runnable onChange;
+  private volatile Verdict verdict = USABLE;
+  private int streak;
+
+  /**
+   * @param onChange told after each change of the verdict, on the thread that found it out; must
+   *     not block
+   */
+  public BackendHealth(HealthPolicy policy, Runnable onChange) {
+    this.policy = policy;
+    this.onChange = onChange;
+  }
+
+  private record Verdict(boolean usable, String cause) {}
+
+  /** Whether requests may go there now. */
+  public boolean permits() {
+    return verdict.usable();
+  }
+
+  /** Why not, for the operator; empty while usable. */
+  public String cause() {
+    return verdict.cause();
+  }
+
+  /** A visitor's request met a connection error: nothing more goes there until checks pass. */
+  public void connectionFailed(String cause) {
+    synchronized (this) {
+      streak = 0;
+      if (!verdict.usable()) {
+        return;
+      }
+      verdict = new Verdict(false, cause);
+    }
+    onChange.run();
+  }
+
+  /** An active check was answered. */
+  public void checkPassed() {
+    synchronized (this) {
+      if (verdict.usable()) {
+        streak = 0;
+        return;
+      }
+      if (++streak < policy.rise()) {
+        return;
+      }
+      streak = 0;
+      verdict = USABLE;
+    }
+    onChange.run();
+  }
+
+  /** An active check was not answered, or badly. */
+  public void checkFailed(String cause) {
+    synchronized (this) {
+      if (!verdict.usable()) {
+        streak = 0;
+        return;
+      }
+      if (++streak < policy.fall()) {
+        return;
+      }
+      streak = 0;
+      verdict = new Verdict(false, cause);
+    }
+    onChange.run();
+  }
+}

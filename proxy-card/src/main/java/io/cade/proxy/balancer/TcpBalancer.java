@@ -1,0 +1,196 @@
+package io.cade.proxy.balancer;
+
+import io.cade.proxy.balance.Backend;
+import io.cade.proxy.balance.BackendChooser;
+import io.cade.proxy.balance.BalancingAlgorithm;
+import io.cade.proxy.relay.Tunnel;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The load-balancing card's relay (SPEC P5): a visitor's connection goes to a proxy card as it is,
+ * TLS unopened, behind a header that tells the visitor's address. When a proxy cannot be reached
+ * the next one is tried: nothing was read from the visitor before, so nothing is lost. Thread-safe.
+ */
+// Closing and writing report through the pipeline.
+@SuppressWarnings("FutureReturnValueIgnored")
+public final class TcpBalancer {
+  private final EventLoopGroup group;
+  private final BalancingAlgorithm algorithm;
+  private final BalancerLimits limits;
+  private final @Nullable InetSocketAddress source;
+  private final LongSupplier nanoTime;
+  private final ChannelGroup visitors = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final List<Channel> listeners = new ArrayList<>();
+  private final LongAdder refused = new LongAdder();
+
+  /**
+   * @param sourceAddress from which the proxies are connected to, the one that they trust; null for
+   *     the system's choice
+   * @param nanoTime ticker, as {@link System#nanoTime}
+   */
+  public TcpBalancer(
+      EventLoopGroup group,
+      BalancingAlgorithm algorithm,
+      BalancerLimits limits,
+      @Nullable String sourceAddress,
+      LongSupplier nanoTime) {
+    this.group = group;
+    this.algorithm = algorithm;
+    this.limits = limits;
+    this.source = sourceAddress == null ? null : new InetSocketAddress(sourceAddress, 0);
+    this.nanoTime = nanoTime;
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @param proxies where its connections go
+   * @return the address bound, with the port that the system chose if 0 was asked for
+   * @throws Exception when the address cannot be bound
+   */
+  public InetSocketAddress listen(InetSocketAddress address, List<Backend> proxies)
+      throws Exception {
+    List<Backend> targets = List.copyOf(proxies);
+    Channel listener =
+        new ServerBootstrap()
+            .group(group)
+            .channel(NioServerSocketChannel.class)
+            .option(ChannelOption.SO_BACKLOG, 1024)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.AUTO_READ, false)
+            .childHandler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel visitor) {
+                    if (visitors.size() >= limits.maxConnections()) {
+                      refused.increment();
+                      visitor.close();
+                      return;
+                    }
+                    visitors.add(visitor);
+                    attempt(visitor, targets, new ArrayList<>(2));
+                  }
+                })
+            .bind(address)
+            .sync()
+            .channel();
+    synchronized (listeners) {
+      listeners.add(listener);
+    }
+    return (InetSocketAddress) listener.localAddress();
+  }
+
+  private void attempt(Channel visitor, List<Backend> proxies, List<Backend> tried) {
+    Backend proxy = BackendChooser.choose(algorithm, proxies, tried);
+    if (proxy == null) {
+      // All are marked down: trying one all the same costs a refused connection at most, and finds
+      // a proxy that came back before its checks did.
+      proxy = firstNotIn(proxies, tried);
+    }
+    if (proxy == null) {
+      refused.increment();
+      visitor.close();
+      return;
+    }
+    Backend chosen = proxy;
+    if (!chosen.takeConnection()) {
+      tried.add(chosen);
+      attempt(visitor, proxies, tried);
+      return;
+    }
+    chosen.begun();
+    Bootstrap bootstrap =
+        new Bootstrap()
+            .group(visitor.eventLoop())
+            .channel(NioSocketChannel.class)
+            .option(ChannelOption.TCP_NODELAY, true)
+            .option(ChannelOption.AUTO_READ, false)
+            .option(
+                ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                Math.toIntExact(limits.connectTimeout().toMillis()))
+            .handler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) {}
+                });
+    ChannelFuture connecting = bootstrap.connect(chosen.socketAddress(), source);
+    Channel toProxy = connecting.channel();
+    toProxy
+        .closeFuture()
+        .addListener(closed -> {
+          chosen.giveConnectionBack();
+          chosen.ended();
+        });
+    connecting.addListener(done -> {
+      if (!done.isSuccess()) {
+        chosen.health().connectionFailed("cannot connect");
+        tried.add(chosen);
+        attempt(visitor, proxies, tried);
+      } else {
+        join(visitor, toProxy);
+      }
+    });
+  }
+
+  private void join(Channel visitor, Channel toProxy) {
+    if (!(visitor.remoteAddress() instanceof InetSocketAddress from)
+        || !(visitor.localAddress() instanceof InetSocketAddress to)) {
+      visitor.close(); // gone meanwhile
+      toProxy.close();
+      return;
+    }
+    toProxy.writeAndFlush(ProxyHeader.encode(toProxy.alloc(), from, to), toProxy.voidPromise());
+    Tunnel.join(visitor, toProxy, limits.idleTimeout(), nanoTime);
+  }
+
+  private static @Nullable Backend firstNotIn(List<Backend> proxies, List<Backend> tried) {
+    for (Backend proxy : proxies) {
+      if (!tried.contains(proxy)) {
+        return proxy;
+      }
+    }
+    return null;
+  }
+
+  /** Visitors connected now. */
+  public int visitors() {
+    return visitors.size();
+  }
+
+  /** Connections closed because no proxy took them, or because there were too many. */
+  public long refused() {
+    return refused.sum();
+  }
+
+  /** Takes no more connections, lets those that stand end, and closes what is left after a time. */
+  public void drain(Duration atMost) throws InterruptedException {
+    synchronized (listeners) {
+      for (Channel listener : listeners) {
+        listener.close().sync();
+      }
+      listeners.clear();
+    }
+    if (!visitors.newCloseFuture().await(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+      visitors.close().await(1, TimeUnit.SECONDS);
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package io.cade.proxy.http;
+
+import io.cade.proxy.balance.Backend;
+import io.cade.proxy.balance.RetryBudget;
+import io.cade.proxy.route.Routes;
+import io.cade.proxy.stats.ProxyStatistics;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * What all visitors' connections of a proxy share. Thread-safe.
+ *
+ * @param suspect told of a back end that behaved oddly without a connection error; has it checked
+ *     soon, must not block
+ * @param nanoTime ticker, as {@link System#nanoTime}
+ */
+public record ProxyServices(
+    Routes routes,
+    ProxyStatistics statistics,
+    RetryBudget retries,
+    VisitorLimits limits,
+    Consumer<Backend> suspect,
+    LongSupplier nanoTime) {}

@@ -1,0 +1,242 @@
+package io.cade.proxy.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Netty's request decoder with the guard in front of it. Waits for a whole head, has it inspected,
+ * and only then decodes it. After the head of a request with a body, and after every complete
+ * request, it holds until {@link #release}: so a body is read only when there is a back end to take
+ * it, and of pipelined requests the next one is looked at when the former is answered, which keeps
+ * the answers in order without a queue. What arrives meanwhile waits in one buffer, and the channel
+ * stops reading.
+ *
+ * <p>Passes on {@link FramingFault} instead of a request that it refuses, and drops all bytes from
+ * then on: a stream that was once ambiguous stays so. Owned by its event loop.
+ */
+// Closing and writing report through the pipeline.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class RequestDecoder extends HttpRequestDecoder {
+  /** RFC 9112 §2.2 asks to overlook an empty line before a request; more is no accident. */
+  private static final int MAX_LEADING_EMPTY_LINES = 2;
+
+  private enum State {
+    HEAD,
+    BODY,
+    REFUSED
+  }
+
+  private final int maxRequestLine;
+  private final int maxHead;
+  private final byte[] scratch;
+  private State state = State.HEAD;
+  private boolean held;
+  private boolean stoppedReading;
+  private int nesting;
+  private int scanned;
+  private int lineStart;
+  private int emptyLines;
+  private @Nullable HeadFacts facts;
+  private @Nullable ChannelHandlerContext context;
+
+  /**
+   * @param scratch shared by the decoders of one event loop; holds the largest head
+   */
+  RequestDecoder(VisitorLimits limits, byte[] scratch) {
+    super(
+        new HttpDecoderConfig()
+            .setMaxInitialLineLength(limits.maxRequestLine())
+            .setMaxHeaderSize(limits.maxHeader())
+            .setMaxChunkSize(65536)
+            .setAllowDuplicateContentLengths(false)
+            .setStrictLineParsing(true)
+            .setValidateHeaders(true));
+    this.maxRequestLine = limits.maxRequestLine();
+    this.maxHead = largestHead(limits);
+    this.scratch = scratch;
+  }
+
+  /** Bytes that the scratch buffer must have. */
+  static int largestHead(VisitorLimits limits) {
+    return limits.maxRequestLine() + limits.maxHeader() + 4;
+  }
+
+  /** What the guard found in the request that was passed on last. */
+  HeadFacts facts() {
+    HeadFacts found = facts;
+    if (found == null) {
+      throw new IllegalStateException("no request yet");
+    }
+    return found;
+  }
+
+  /** Whether bytes of a further request have arrived. */
+  boolean hasBegunHead() {
+    return state == State.HEAD && actualReadableBytes() > 0;
+  }
+
+  /** Goes on with what was held back. */
+  void release() {
+    held = false;
+    ChannelHandlerContext ctx = context;
+    if (ctx == null || ctx.isRemoved()) {
+      return;
+    }
+    if (stoppedReading) {
+      stoppedReading = false;
+      ctx.channel().config().setAutoRead(true);
+    }
+    // Called from within decoding, the loop there goes on by itself.
+    if (nesting == 0 && actualReadableBytes() > 0) {
+      try {
+        channelRead(ctx, Unpooled.EMPTY_BUFFER);
+        channelReadComplete(ctx);
+      } catch (Exception e) {
+        ctx.fireExceptionCaught(e);
+      }
+    }
+  }
+
+  /** Holds back the rest of a body again, because its back end is gone. */
+  void hold() {
+    held = true;
+  }
+
+  /** Drops all that still comes. */
+  void dropAll() {
+    state = State.REFUSED;
+    release();
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
+    nesting++;
+    try {
+      super.channelRead(ctx, msg);
+    } finally {
+      nesting--;
+    }
+  }
+
+  @Override
+  protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
+    if (state == State.REFUSED) {
+      in.skipBytes(in.readableBytes());
+      return;
+    }
+    if (held) {
+      if (in.isReadable()) {
+        stoppedReading = true;
+        ctx.channel().config().setAutoRead(false);
+      }
+      return;
+    }
+    if (state == State.HEAD && !admitHead(in, out)) {
+      return;
+    }
+    int before = out.size();
+    super.decode(ctx, in, out);
+    for (int i = before; i < out.size(); i++) {
+      Object part = out.get(i);
+      if (part instanceof HttpRequest request && request.decoderResult().isFailure()) {
+        // The guard is stricter than the decoder; should they differ after all, refuse.
+        out.set(i, FramingFault.REQUEST_LINE);
+        state = State.REFUSED;
+        return;
+      }
+      if (part instanceof LastHttpContent) {
+        state = State.HEAD;
+        held = true;
+      } else if (part instanceof HttpRequest) {
+        held = true;
+      }
+    }
+  }
+
+  /** Whether a whole and good head is there to be decoded. */
+  private boolean admitHead(ByteBuf in, List<Object> out) {
+    int end = findEnd(in, out);
+    if (end == 0) {
+      return false;
+    }
+    in.getBytes(in.readerIndex(), scratch, 0, end);
+    scanned = 0;
+    lineStart = 0;
+    emptyLines = 0;
+    switch (FramingGuard.inspect(scratch, end)) {
+      case HeadFacts found -> {
+        facts = found;
+        state = State.BODY;
+        return true;
+      }
+      case FramingFault fault -> {
+        refuse(fault, in, out);
+        return false;
+      }
+    }
+  }
+
+  /**
+   * Length of the head once all of it is there, else 0. Goes on where it stopped, so that a head
+   * that comes byte by byte costs no more than one that comes at once.
+   */
+  private int findEnd(ByteBuf in, List<Object> out) {
+    int base = in.readerIndex();
+    while (true) {
+      int lf = in.indexOf(base + scanned, in.writerIndex(), (byte) '\n');
+      int seen = (lf < 0 ? in.writerIndex() : lf + 1) - base;
+      boolean firstLine = lineStart == 0;
+      if (firstLine && seen > maxRequestLine) {
+        refuse(FramingFault.URI_TOO_LONG, in, out);
+        return 0;
+      }
+      if (seen > maxHead) {
+        refuse(FramingFault.HEAD_TOO_LARGE, in, out);
+        return 0;
+      }
+      if (lf < 0) {
+        scanned = seen;
+        return 0;
+      }
+      if (lf == base || in.getByte(lf - 1) != '\r') {
+        // RFC 9112 §2.2 lets a reader take LF alone for a line's end; not all do.
+        refuse(FramingFault.BARE_LF, in, out);
+        return 0;
+      }
+      int length = lf - 1 - (base + lineStart);
+      if (length == 0) {
+        if (!firstLine) {
+          return seen;
+        }
+        if (++emptyLines > MAX_LEADING_EMPTY_LINES) {
+          refuse(FramingFault.REQUEST_LINE, in, out);
+          return 0;
+        }
+        in.skipBytes(2);
+        base = in.readerIndex();
+        scanned = 0;
+        continue;
+      }
+      scanned = seen;
+      lineStart = seen;
+    }
+  }
+
+  private void refuse(FramingFault fault, ByteBuf in, List<Object> out) {
+    state = State.REFUSED;
+    in.skipBytes(in.readableBytes());
+    out.add(fault);
+  }
+}

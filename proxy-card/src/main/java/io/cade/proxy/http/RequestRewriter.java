@@ -1,0 +1,82 @@
+package io.cade.proxy.http;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
+
+/** Makes of a visitor's request the one for the card. Stateless. */
+final class RequestRewriter {
+  private static final AsciiString X_FORWARDED_FOR = AsciiString.cached("X-Forwarded-For");
+  private static final AsciiString X_FORWARDED_PROTO = AsciiString.cached("X-Forwarded-Proto");
+  private static final AsciiString X_FORWARDED_HOST = AsciiString.cached("X-Forwarded-Host");
+  private static final AsciiString FORWARDED = AsciiString.cached("Forwarded");
+
+  private RequestRewriter() {}
+
+  /**
+   * Changes the request in place.
+   *
+   * @return the protocol that the visitor wants to change to, or null
+   */
+  static @Nullable String rewrite(HttpRequest request, HeadFacts facts, VisitorInfo visitor) {
+    HttpHeaders headers = request.headers();
+    String upgrade = wantedUpgrade(headers, facts);
+    boolean chunked = headers.contains(HttpHeaderNames.TRANSFER_ENCODING);
+    HopHeaders.removeFrom(headers);
+    if (chunked) {
+      headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+    }
+    headers.remove("HTTP2-Settings");
+    // A CGI program would take it for its own setting HTTP_PROXY.
+    headers.remove("Proxy");
+    if (facts.originTarget() != null) {
+      request.setUri(facts.originTarget());
+    }
+    if (!facts.http11()) {
+      request.setProtocolVersion(HttpVersion.HTTP_1_1);
+      // RFC 9110 §10.1.1: an HTTP/1.0 visitor would not understand the answer 100.
+      headers.remove(HttpHeaderNames.EXPECT);
+    }
+    // The module's edge is here: what a visitor says about earlier hops could be invented, and a
+    // service that trusts these headers must be able to.
+    headers.set(X_FORWARDED_FOR, visitor.address());
+    headers.set(X_FORWARDED_PROTO, visitor.scheme());
+    headers.set(X_FORWARDED_HOST, facts.authority());
+    headers.set(
+        FORWARDED,
+        "for="
+            + visitor.forwardedNode()
+            + ";proto="
+            + visitor.scheme()
+            + ";host=\""
+            + facts.authority()
+            + "\"");
+    headers.remove("X-Real-IP");
+    HopHeaders.addVia(headers);
+    if (upgrade != null) {
+      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
+      headers.set(HttpHeaderNames.UPGRADE, upgrade);
+    }
+    return upgrade;
+  }
+
+  private static @Nullable String wantedUpgrade(HttpHeaders headers, HeadFacts facts) {
+    String upgrade = headers.get(HttpHeaderNames.UPGRADE);
+    if (upgrade == null
+        || !facts.http11()
+        || facts.hasBody()
+        || !headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)) {
+      return null;
+    }
+    // h2c: whoever gets it through has a tunnel in which requests pass unguarded. TLS likewise. A
+    // server may always overlook Upgrade (RFC 9110 §7.8).
+    String lower = AsciiString.of(upgrade).toLowerCase().toString();
+    return lower.contains("h2c") || lower.contains("http/") || lower.contains("tls")
+        ? null
+        : upgrade;
+  }
+}

@@ -1,0 +1,35 @@
+package io.cade.proxy.http;
+
+import io.cade.proxy.pool.BackendConnection;
+import io.cade.proxy.relay.Tunnel;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpClientCodec;
+
+/**
+ * Turns two HTTP connections into a tunnel after the answer 101 (RFC 9110 §7.8): bytes that either
+ * side has already sent in the new protocol lie undecoded in the codecs and must come out first, in
+ * order.
+ */
+final class TunnelSwitch {
+  private TunnelSwitch() {}
+
+  /** Joins them; the answer 101 has been written to the visitor, not necessarily flushed. */
+  static void join(VisitorHandler visitor, BackendConnection backend, ProxyServices services) {
+    Channel visitorChannel = visitor.channel();
+    Channel backendChannel = backend.channel();
+    visitor.flush();
+    backend.detach();
+    Tunnel.join(
+        visitorChannel, backendChannel, services.limits().tunnelIdleTimeout(), services.nanoTime());
+    // The tunnel's handlers are last; with nothing else between, a codec that is removed passes
+    // what it has gathered on to them.
+    visitor.leave();
+    visitorChannel.pipeline().remove(ResponseEncoder.class);
+    visitorChannel.pipeline().remove(RequestDecoder.class);
+    ChannelPipeline pipeline = backendChannel.pipeline();
+    pipeline.remove(backend);
+    pipeline.remove(HttpClientCodec.class);
+    pipeline.remove(BackendConnection.Tap.class);
+  }
+}

@@ -1,0 +1,112 @@
+package io.cade.proxy.route;
+
+import io.cade.agent.gateway.EngineChannel;
+import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.ProxyReport;
+import io.cade.agent.wire.ProxyReport.BackendReport;
+import io.cade.proxy.balance.Backend;
+import io.cade.proxy.stats.CardCounters;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the engine how the back ends look from here: every interval, and at once when one becomes
+ * usable or unusable, yet at most five times a second, for a chassis losing power changes fourteen
+ * of them within a moment. {@link #run} is the body of one thread; {@link #changed} may be called
+ * by any.
+ */
+public final class ProxyReporter implements Runnable {
+  private static final Logger log = LoggerFactory.getLogger(ProxyReporter.class);
+  private static final Duration SMALLEST_GAP = Duration.ofMillis(200);
+  private static final int MOST_BACKENDS = 5_000;
+
+  private final EngineLink link;
+  private final Routes routes;
+  private final CardPosition position;
+  private final String bootId;
+  private final Duration interval;
+  private final Pause pause;
+  private final RandomGenerator random;
+  private final Semaphore changes = new Semaphore(0);
+
+  public ProxyReporter(
+      EngineLink link,
+      Routes routes,
+      CardPosition position,
+      String bootId,
+      Duration interval,
+      Pause pause,
+      RandomGenerator random) {
+    this.link = link;
+    this.routes = routes;
+    this.position = position;
+    this.bootId = bootId;
+    this.interval = interval;
+    this.pause = pause;
+    this.random = random;
+  }
+
+  /** A back end became usable or unusable, or the routes changed; never blocks. */
+  public void changed() {
+    changes.release();
+  }
+
+  @Override
+  public void run() {
+    Backoff backoff = new Backoff(random);
+    try {
+      EngineChannel channel = link.channel();
+      while (true) {
+        changes.drainPermits();
+        try {
+          channel.report(report());
+          backoff.succeeded();
+          pause.pause(SMALLEST_GAP);
+          if (changes.tryAcquire(interval.minus(SMALLEST_GAP).toMillis(), TimeUnit.MILLISECONDS)) {
+            log.debug("a back end changed, reporting at once");
+          }
+        } catch (IOException e) {
+          log.debug("report not taken: {}", e.toString());
+          pause.pause(backoff.failed());
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the daemon stops
+    }
+  }
+
+  /** The report of this moment. */
+  ProxyReport report() {
+    RouteTable table = routes.current();
+    List<BackendReport> reports = new ArrayList<>();
+    for (Site site : table.sites()) {
+      for (Backend backend : site.backends()) {
+        Site.Card card = site.cards().get(backend);
+        if (card == null || reports.size() == MOST_BACKENDS) {
+          continue;
+        }
+        CardCounters counters = card.counters();
+        reports.add(
+            new BackendReport(
+                site.service(),
+                card.position(),
+                backend.health().permits(),
+                shortened(backend.health().cause()),
+                counters.requests(),
+                counters.failures()));
+      }
+    }
+    return new ProxyReport(position, bootId, table.version(), reports);
+  }
+
+  private static String shortened(String cause) {
+    return cause.length() <= 256 ? cause : cause.substring(0, 256);
+  }
+}

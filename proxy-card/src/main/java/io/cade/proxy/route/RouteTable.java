@@ -1,0 +1,52 @@
+package io.cade.proxy.route;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An immutable index of one snapshot: a request looks up everything in the same one, so that a
+ * change of routes never shows half (SPEC P6).
+ */
+public final class RouteTable {
+  private final long version;
+  private final Map<String, Site> byHost;
+  private final Collection<Site> sites;
+  private final Set<String> internalAddresses;
+
+  RouteTable(
+      long version,
+      Map<String, Site> byHost,
+      Collection<Site> sites,
+      Set<String> internalAddresses) {
+    this.version = version;
+    this.byHost = Map.copyOf(byHost);
+    this.sites = List.copyOf(sites);
+    this.internalAddresses = Set.copyOf(internalAddresses);
+  }
+
+  /** Of the snapshot. */
+  public long version() {
+    return version;
+  }
+
+  /**
+   * The site of a host name.
+   *
+   * @param host lower case, without port and trailing dot
+   */
+  public @Nullable Site find(String host) {
+    return byHost.get(host);
+  }
+
+  public Collection<Site> sites() {
+    return sites;
+  }
+
+  /** Whether the text is the address of a card: such must never reach a visitor (SPEC P1). */
+  public boolean isInternal(String address) {
+    return internalAddresses.contains(address);
+  }
+}

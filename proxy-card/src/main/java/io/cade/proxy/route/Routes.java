@@ -1,0 +1,124 @@
+package io.cade.proxy.route;
+
+import io.cade.agent.wire.RouteSnapshot;
+import io.cade.agent.wire.RouteSnapshot.SiteRoute;
+import io.cade.proxy.balance.Backend;
+import io.cade.proxy.balance.Backends;
+import io.cade.proxy.balance.BalancingAlgorithm;
+import io.cade.proxy.stats.ProxyStatistics;
+import io.cade.proxy.tls.SiteCertificates;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Holds the table in use and makes the next one from a snapshot: beside the traffic, then one
+ * reference is swapped. What outlives a snapshot (health, load, counters, the turn of an algorithm,
+ * TLS contexts) is carried over. {@link #current} may be called by any thread, {@link #apply} is
+ * serialised.
+ */
+public final class Routes {
+  private static final Logger log = LoggerFactory.getLogger(Routes.class);
+
+  private final Backends backends;
+  private final ProxyStatistics statistics;
+  private final Supplier<BalancingAlgorithm> algorithms;
+  private final SiteCertificates certificates = new SiteCertificates();
+  private Map<String, BalancingAlgorithm> algorithmOfService = new HashMap<>();
+  private volatile RouteTable current =
+      new RouteTable(RouteSnapshot.empty().version(), Map.of(), List.of(), Set.of());
+
+  /**
+   * @param algorithms a new algorithm for each service that comes up
+   */
+  public Routes(
+      Backends backends, ProxyStatistics statistics, Supplier<BalancingAlgorithm> algorithms) {
+    this.backends = backends;
+    this.statistics = statistics;
+    this.algorithms = algorithms;
+  }
+
+  /** The table in use. */
+  public RouteTable current() {
+    return current;
+  }
+
+  /**
+   * Uses a snapshot from now on.
+   *
+   * @return false, and nothing changes, when it is older than the one in use
+   */
+  public synchronized boolean apply(RouteSnapshot snapshot) {
+    if (snapshot.version() < current.version()) {
+      log.warn("routes {} ignored: {} are in use already", snapshot.version(), current.version());
+      return false;
+    }
+    Map<String, Site> byHost = new HashMap<>();
+    List<Site> sites = new ArrayList<>();
+    Set<String> internal = new HashSet<>();
+    Set<Backend> inUse = new HashSet<>();
+    Set<String> services = new HashSet<>();
+    Map<String, BalancingAlgorithm> nextAlgorithms = new HashMap<>();
+    for (SiteRoute route : snapshot.sites()) {
+      Site site = site(route, nextAlgorithms);
+      sites.add(site);
+      services.add(route.service());
+      inUse.addAll(site.backends());
+      for (RouteSnapshot.Backend backend : route.backends()) {
+        internal.add(backend.address());
+      }
+      for (String host : route.hosts()) {
+        Site first = byHost.putIfAbsent(host.toLowerCase(Locale.ROOT), site);
+        if (first != null) {
+          log.warn(
+              "host {} is claimed by {} and by {}: it stays with the first",
+              host,
+              first.service(),
+              route.service());
+        }
+      }
+    }
+    certificates.endOfSnapshot();
+    algorithmOfService = nextAlgorithms;
+    current = new RouteTable(snapshot.version(), byHost, sites, internal);
+    // Only now: until the swap, requests were still looking at the former table.
+    backends.retain(inUse);
+    statistics.retain(services);
+    return true;
+  }
+
+  private Site site(SiteRoute route, Map<String, BalancingAlgorithm> nextAlgorithms) {
+    List<RouteSnapshot.Backend> ordered = new ArrayList<>(route.backends());
+    ordered.sort(Comparator.comparing(RouteSnapshot.Backend::position));
+    var counters = statistics.site(route.service());
+    List<Backend> targets = new ArrayList<>();
+    Map<Backend, Site.Card> cards = new HashMap<>();
+    for (RouteSnapshot.Backend announced : ordered) {
+      Backend backend = backends.at(announced.address(), announced.port());
+      if (cards.putIfAbsent(
+              backend, new Site.Card(announced.position(), counters.card(announced.position())))
+          == null) {
+        targets.add(backend);
+      }
+    }
+    BalancingAlgorithm kept = algorithmOfService.get(route.service());
+    BalancingAlgorithm algorithm = kept != null ? kept : algorithms.get();
+    nextAlgorithms.put(route.service(), algorithm);
+    return new Site(
+        route.service(),
+        targets,
+        cards,
+        algorithm,
+        counters,
+        certificates.contextFor(
+            route.service(), route.certificateChainPem(), route.privateKeyPem()));
+  }
+}

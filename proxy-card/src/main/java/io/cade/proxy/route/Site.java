@@ -1,0 +1,35 @@
+package io.cade.proxy.route;
+
+import io.cade.agent.wire.CardPosition;
+import io.cade.proxy.balance.Backend;
+import io.cade.proxy.balance.BalancingAlgorithm;
+import io.cade.proxy.stats.CardCounters;
+import io.cade.proxy.stats.SiteCounters;
+import io.netty.handler.ssl.SslContext;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One service as a request needs it: where it can go, in which order, and where it is counted.
+ * Immutable apart from what its parts count.
+ *
+ * @param backends its cards in order of their position
+ * @param cards what is known of each of them
+ * @param tls null when the site has no usable certificate
+ */
+public record Site(
+    String service,
+    List<Backend> backends,
+    Map<Backend, Card> cards,
+    BalancingAlgorithm algorithm,
+    SiteCounters counters,
+    @Nullable SslContext tls) {
+  public Site {
+    backends = List.copyOf(backends);
+    cards = Map.copyOf(cards);
+  }
+
+  /** A card of the service. */
+  public record Card(CardPosition position, CardCounters counters) {}
+}
