@@ -1,0 +1,186 @@
+package io.cade.sim.cabinet;
+
+import io.cade.agent.hw.CardBus;
+import io.cade.agent.hw.ChassisBus;
+import io.cade.agent.run.Agent;
+import io.cade.agent.run.AgentEnvironment;
+import io.cade.agent.run.AgentPlatform;
+import io.cade.agent.run.BootConfigSource;
+import io.cade.agent.run.BusSensors;
+import io.cade.agent.wire.CardBootConfig;
+import io.cade.agent.wire.CardRole;
+import io.cade.agent.wire.SoftwareDescriptor;
+import io.cade.agent.wire.WireJson;
+import io.cade.sim.firmware.BootResult;
+import io.cade.sim.firmware.CardFirmware;
+import io.cade.sim.firmware.PoweredCard;
+import io.cade.sim.pi4j.SimulatedBuses;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One card under power: its boot ROM fetches the configuration, then the real agent runs on it
+ * until power goes. Methods may be called by any thread.
+ */
+final class SimulatedCard {
+  private static final Logger LOG = LoggerFactory.getLogger(SimulatedCard.class);
+
+  /** What all cards of the process share. */
+  record Platform(
+      AgentPlatform agents,
+      CardFirmware firmware,
+      SimulatedBuses buses,
+      Path directory,
+      int bootHttpPort,
+      Executor executor) {}
+
+  private final SlotRecord slot;
+  private final Platform platform;
+  private final PoweredCard rom;
+  // Guarded by this.
+  private boolean off;
+  private @Nullable Agent agent;
+  private @Nullable BusSensors sensors;
+
+  private SimulatedCard(SlotRecord slot, Platform platform) {
+    this.slot = slot;
+    this.platform = platform;
+    this.rom = platform.firmware().powerOn(slot.position(), slot.mac());
+  }
+
+  static SimulatedCard powerOn(SlotRecord slot, Platform platform) {
+    SimulatedCard card = new SimulatedCard(slot, platform);
+    var _ =
+        card.rom
+            .booted()
+            .whenCompleteAsync(
+                (result, failure) -> {
+                  if (result != null) {
+                    card.startAgent(result);
+                  } else if (!card.isOff()) {
+                    LOG.error("card {} cannot boot", slot.position(), failure);
+                  }
+                },
+                platform.executor());
+    return card;
+  }
+
+  private synchronized boolean isOff() {
+    return off;
+  }
+
+  private void startAgent(BootResult booted) {
+    try {
+      CardBootConfig config = new WireJson().decode(booted.configuration(), CardBootConfig.class);
+      BusSensors readers = openSensors();
+      Agent started =
+          Agent.start(
+              new AgentEnvironment(
+                  platform.agents(),
+                  config,
+                  CardRole.SERVER,
+                  // The card's own flash and disks: another card in the slot has others.
+                  platform.directory().resolve(slot.serial()),
+                  slot.hardware(),
+                  new SoftwareDescriptor("0.1", "blade-sim", "1", "simulated"),
+                  readers,
+                  refetch(booted)));
+      synchronized (this) {
+        agent = started;
+        sensors = readers;
+        if (!off) {
+          return;
+        }
+      }
+      // Power went while the agent was starting.
+      endAgent();
+    } catch (IOException | RuntimeException e) {
+      LOG.error("the agent of card {} cannot start", slot.position(), e);
+    }
+  }
+
+  private BusSensors openSensors() {
+    int chassis = slot.position().chassis();
+    int number = slot.position().slot();
+    return new BusSensors(
+        chassis,
+        CardBus.open(
+            platform.buses().context(),
+            SimulatedBuses.cardBus(chassis, number),
+            platform.agents().clock()),
+        ChassisBus.open(
+            platform.buses().context(),
+            SimulatedBuses.chassisBus(chassis, number),
+            platform.agents().clock()));
+  }
+
+  /** The same boot tree over HTTP: an agent that was refused asks for a fresh secret. */
+  private BootConfigSource refetch(BootResult booted) {
+    return () -> {
+      InetAddress own = booted.address();
+      try (HttpClient client =
+          HttpClient.newBuilder()
+              .localAddress(own)
+              .executor(platform.executor())
+              .connectTimeout(Duration.ofSeconds(5))
+              .build()) {
+        HttpResponse<byte[]> response =
+            client.send(
+                HttpRequest.newBuilder(
+                        URI.create(
+                            "http://127.0.0.1:"
+                                + platform.bootHttpPort()
+                                + "/"
+                                + booted.bootFile()))
+                    .timeout(Duration.ofSeconds(10))
+                    .build(),
+                HttpResponse.BodyHandlers.ofByteArray());
+        if (response.statusCode() != 200) {
+          throw new IOException("boot configuration: status " + response.statusCode());
+        }
+        return new WireJson().decode(response.body(), CardBootConfig.class);
+      }
+    };
+  }
+
+  /** Whether the engine gets the card's reports. */
+  synchronized boolean online() {
+    return agent != null && agent.online();
+  }
+
+  /** Power is gone, at once: nothing on the card says goodbye. Returns when nothing of it runs. */
+  void cutPower() {
+    synchronized (this) {
+      off = true;
+    }
+    rom.powerOff();
+    endAgent();
+  }
+
+  private void endAgent() {
+    Agent running;
+    BusSensors readers;
+    synchronized (this) {
+      running = agent;
+      readers = sensors;
+      agent = null;
+      sensors = null;
+    }
+    if (running != null) {
+      running.kill();
+    }
+    if (readers != null) {
+      readers.close();
+    }
+  }
+}
