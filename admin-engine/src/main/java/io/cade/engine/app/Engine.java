@@ -79,6 +79,7 @@ import org.slf4j.LoggerFactory;
 public final class Engine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
   private static final Duration START_TIME = Duration.ofSeconds(30);
+  private static final Duration RESTART_GRACE = Duration.ofSeconds(10);
   private static final Duration CHECKPOINT = Duration.ofMinutes(1);
 
   /** The operator that exists from the first start; its password is in the secrets directory. */
@@ -169,7 +170,6 @@ public final class Engine implements AutoCloseable {
     routes.onChange(gateway::routesChanged);
 
     startBootServices(writer, agentConfigs, blocking);
-    startConductor(writer, observations, timer, plant);
     ManagementCards management =
         new ManagementCards(config.management(), writer, agentConfigs, directory.path("boot"));
     management.seat();
@@ -189,6 +189,7 @@ public final class Engine implements AutoCloseable {
     startApi(
         vertx, directory, state, observations, contents, plant, keys.admin(), blocking, random);
     startSnmp(directory, writer, observations, timer, random);
+    startConductor(writer, observations, timer, plant);
     readySince = clock.instant();
   }
 
@@ -267,7 +268,8 @@ public final class Engine implements AutoCloseable {
                     ConductorPolicy.of(config.reportInterval(), config.ports().service())),
                 writer,
                 observations,
-                clock.instant(),
+                // Agents that found no engine pause between tries: silence counts from later on.
+                clock.instant().plus(RESTART_GRACE),
                 timer,
                 order -> {
                   switch (order) {

@@ -4,7 +4,7 @@ import io.cade.agent.config.ConfigProblems;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code cade engine --config FILE [--exit-on-stdin-eof]}: the engine in the foreground, until it
@@ -54,7 +54,6 @@ public final class EngineMain {
   private static void run(EngineConfig config, boolean watchInput, long begun) throws Exception {
     CountDownLatch end = new CountDownLatch(1);
     CountDownLatch ended = new CountDownLatch(1);
-    AtomicReference<Exception> failure = new AtomicReference<>();
     Engine engine = Engine.start(config);
     Runtime.getRuntime()
         .addShutdownHook(
@@ -80,13 +79,8 @@ public final class EngineMain {
     end.await();
     try {
       engine.close();
-    } catch (Exception e) {
-      failure.set(e);
     } finally {
       ended.countDown();
-    }
-    if (failure.get() != null) {
-      throw failure.get();
     }
   }
 
@@ -101,7 +95,7 @@ public final class EngineMain {
     end.countDown();
   }
 
-  private static void fail(int code, String message) {
+  private static void fail(int code, @Nullable String message) {
     System.err.println("cade engine: " + message);
     System.exit(code);
   }

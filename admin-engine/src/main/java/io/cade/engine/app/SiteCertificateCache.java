@@ -36,7 +36,8 @@ final class SiteCertificateCache implements RouteDerivation.SiteCertificates {
   private RouteDerivation.SiteCertificate issue(Key key) {
     try {
       Identity identity = authority.site(key.service(), key.hosts());
-      return new RouteDerivation.SiteCertificate(identity.certificateChainPem(), identity.privateKeyPem());
+      return new RouteDerivation.SiteCertificate(
+          identity.certificateChainPem(), identity.privateKeyPem());
     } catch (IOException e) {
       LOG.warn("no certificate for service {}: it is served without TLS", key.service(), e);
       return RouteDerivation.SiteCertificate.none();

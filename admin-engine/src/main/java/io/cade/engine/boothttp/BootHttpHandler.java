@@ -126,7 +126,7 @@ final class BootHttpHandler extends ChannelInboundHandlerAdapter {
     if (known != null && (known.equals("*") || known.contains(tag))) {
       file.close();
       HttpResponse response = head(HttpResponseStatus.NOT_MODIFIED, tag);
-      finish(context, request, writeEmpty(context, response, null), true);
+      finish(context, request, writeEmpty(context, request, response, null), true);
       return;
     }
     ByteRange range = range(request, tag, file.size());
@@ -136,7 +136,7 @@ final class BootHttpHandler extends ChannelInboundHandlerAdapter {
         file.close();
         HttpResponse response = head(HttpResponseStatus.REQUESTED_RANGE_NOT_SATISFIABLE, tag);
         response.headers().set(HttpHeaderNames.CONTENT_RANGE, "bytes */" + size);
-        finish(context, request, writeEmpty(context, response, 0L), true);
+        finish(context, request, writeEmpty(context, request, response, 0L), true);
       }
       case ByteRange.Whole w ->
           body(context, request, head, file, head(HttpResponseStatus.OK, tag), 0, file.size());
@@ -173,7 +173,7 @@ final class BootHttpHandler extends ChannelInboundHandlerAdapter {
       long length) {
     if (head) {
       file.close();
-      finish(context, request, writeEmpty(context, response, length), true);
+      finish(context, request, writeEmpty(context, request, response, length), true);
       return;
     }
     HttpUtil.setContentLength(response, length);
@@ -197,7 +197,11 @@ final class BootHttpHandler extends ChannelInboundHandlerAdapter {
   }
 
   private static ChannelFuture writeEmpty(
-      ChannelHandlerContext context, HttpResponse response, @Nullable Long length) {
+      ChannelHandlerContext context,
+      HttpRequest request,
+      HttpResponse response,
+      @Nullable Long length) {
+    keepAlive(request, response);
     if (length != null) {
       HttpUtil.setContentLength(response, length);
     }

@@ -75,6 +75,8 @@ public final class DhcpService implements AutoCloseable {
   private @Nullable DatagramPort port;
   private boolean closed;
 
+  private volatile InetSocketAddress local;
+
   private DhcpService(
       DatagramLoop loop,
       ChangeWriter writer,
@@ -85,6 +87,7 @@ public final class DhcpService implements AutoCloseable {
     this.writer = writer;
     this.clock = clock;
     this.config = config;
+    this.local = config.listen();
     this.decider =
         new Decider(
             plan, new LeasePolicy(config.serverId(), config.leaseTime(), config.bootGrace()));
@@ -107,6 +110,7 @@ public final class DhcpService implements AutoCloseable {
     DhcpService service = new DhcpService(loop, writer, clock, plan, config);
     return loop.open(config.listen(), MAX_DATAGRAM_BYTES, service::received)
         .thenApply(port -> {
+          service.local = port.local();
           loop.execute(() -> {
             service.port = port;
             if (service.closed) {
@@ -116,6 +120,11 @@ public final class DhcpService implements AutoCloseable {
           });
           return service;
         });
+  }
+
+  /** Where it listens, with the real port. */
+  public InetSocketAddress local() {
+    return local;
   }
 
   /** How often each outcome came about. */

@@ -298,7 +298,7 @@ public final class Inspection {
         case VOLTS -> new Unit("voltage", "volts");
         case AMPERES -> new Unit("current", "amperes");
         case WATTS -> new Unit("power", "watts");
-        case TRUTH -> new Unit("state", "good");
+        case TRUTH -> new Unit("state", "boolean");
       };
     }
   }

@@ -87,6 +87,8 @@ public final class Views {
    * @param source {@code card 1.3} or {@code chassis 1}
    * @param quantity what is measured, for example {@code temperature}
    * @param value absent when it could not be read; the cause says why
+   * @param unit {@code celsius}, {@code rpm}, {@code percent}, {@code volts}, {@code amperes},
+   *     {@code watts}, or {@code boolean} (1 good, 0 bad)
    */
   public record SensorView(
       String source,

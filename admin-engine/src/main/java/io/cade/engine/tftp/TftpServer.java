@@ -37,11 +37,14 @@ public final class TftpServer implements AutoCloseable {
   private @Nullable DatagramPort port;
   private boolean closed;
 
+  private volatile InetSocketAddress local;
+
   private TftpServer(DatagramLoop loop, BootTree tree, Executor files, TftpConfig config) {
     this.loop = loop;
     this.tree = tree;
     this.files = files;
     this.config = config;
+    this.local = config.listen();
   }
 
   /**
@@ -56,6 +59,7 @@ public final class TftpServer implements AutoCloseable {
     TftpServer server = new TftpServer(loop, tree, files, config);
     return loop.open(config.listen(), TftpCodec.MAX_REQUEST_BYTES, server::received)
         .thenApply(port -> {
+          server.local = port.local();
           loop.execute(() -> {
             server.port = port;
             if (server.closed) {
@@ -64,6 +68,11 @@ public final class TftpServer implements AutoCloseable {
           });
           return server;
         });
+  }
+
+  /** Where requests arrive, with the real port. */
+  public InetSocketAddress local() {
+    return local;
   }
 
   /** How often each outcome came about. */

@@ -9,7 +9,7 @@
   const time = new Intl.DateTimeFormat(undefined, {
     month: 'short', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit'});
   const number = new Intl.NumberFormat(undefined, {maximumFractionDigits: 1});
-  const units = {celsius: '°C', rpm: 'rpm', percent: '%', volts: 'V', amperes: 'A', watts: 'W'};
+  const units = {celsius: '°C', rpm: 'rpm', percent: '%', volts: 'V', amperes: 'A', watts: 'W', boolean: ''};
   const slots = new Map();
   let selected = null;
   let cards = new Map();
@@ -265,6 +265,12 @@
     ]})));
   }
 
+  function reading(s) {
+    if (s.value === undefined) return 'unavailable: ' + s.cause;
+    if (s.unit === 'boolean') return s.value ? 'good' : 'bad';
+    return number.format(s.value);
+  }
+
   function showSensors() {
     const wanted = $('filter').value.trim().toLowerCase();
     fill($('sensor-table').tBodies[0], sensors
@@ -272,8 +278,8 @@
       .map((s) => ({key: s.source + ' ' + s.name, cells: [
         s.source,
         s.name,
-        {text: s.value === undefined ? 'unavailable: ' + s.cause : number.format(s.value), className: 'number'},
-        units[s.unit] || s.unit,
+        {text: reading(s), className: 'number'},
+        units[s.unit] ?? s.unit,
         {text: when(s.at), className: 'when'},
       ]})));
   }

@@ -3,10 +3,8 @@ package io.cade.agent.gateway;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -31,18 +29,10 @@ final class CardTls {
     }
   }
 
-  private static KeyManager[] keyManagers(CardIdentity identity)
-      throws GeneralSecurityException, IOException {
+  private static KeyManager[] keyManagers(CardIdentity identity) {
     X509Certificate certificate = identity.certificate();
-    if (certificate == null) {
-      return new KeyManager[0];
-    }
-    KeyStore own = KeyStore.getInstance("PKCS12");
-    own.load(null, null);
-    // Lives in memory only, behind the key object itself: a password would protect nothing.
-    own.setKeyEntry("card", identity.key(), new char[0], new Certificate[] {certificate});
-    KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
-    factory.init(own, new char[0]);
-    return factory.getKeyManagers();
+    return certificate == null
+        ? new KeyManager[0]
+        : new KeyManager[] {new CardKeyManager(identity.key(), certificate)};
   }
 }

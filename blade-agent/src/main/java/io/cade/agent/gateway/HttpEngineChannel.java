@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
@@ -46,14 +47,20 @@ final class HttpEngineChannel implements EngineChannel {
   private final WireJson json;
   private final HttpEngineChannels.Timeouts timeouts;
   private final String base;
+  private final Semaphore handshakes;
+
+  /** Set by whichever call first got an answer. */
+  private volatile boolean connected;
 
   HttpEngineChannel(
       EngineChannels.GatewayAddress gateway,
       SSLContext tls,
       Executor executor,
       HttpEngineChannels.Timeouts timeouts,
-      WireJson json) {
+      WireJson json,
+      Semaphore handshakes) {
     this.json = json;
+    this.handshakes = handshakes;
     this.timeouts = timeouts;
     String host = gateway.host().contains(":") ? "[" + gateway.host() + "]" : gateway.host();
     this.base = "https://" + host + ":" + gateway.port();
@@ -106,8 +113,9 @@ final class HttpEngineChannel implements EngineChannel {
                 URI.create(base + "/v1/routes?after=" + after + "&waitMillis=" + wait.toMillis()))
             .GET()
             .build();
+    // Not through the gate: a call that waits for news would keep others from connecting.
     HttpResponse<byte[]> answer =
-        await(request, bounded(), timeouts.connect().plus(timeouts.request()).plus(wait));
+        send(request, bounded(), timeouts.connect().plus(timeouts.request()).plus(wait));
     refuse(answer.statusCode(), answer.body());
     return answer.statusCode() == 204
         ? Optional.empty()
@@ -201,11 +209,26 @@ final class HttpEngineChannel implements EngineChannel {
     throw new GatewayRefusal(status, reply);
   }
 
+  private <T> HttpResponse<T> await(HttpRequest request, BodyHandler<T> handler, Duration limit)
+      throws IOException, InterruptedException {
+    if (connected) {
+      return send(request, handler, limit);
+    }
+    handshakes.acquire();
+    try {
+      HttpResponse<T> answer = send(request, handler, limit);
+      connected = true;
+      return answer;
+    } finally {
+      handshakes.release();
+    }
+  }
+
   /**
    * The client's own time-out ends with the answer's head; this one covers its body too, so that a
    * stalled engine can never hold an agent.
    */
-  private <T> HttpResponse<T> await(HttpRequest request, BodyHandler<T> handler, Duration limit)
+  private <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> handler, Duration limit)
       throws IOException, InterruptedException {
     CompletableFuture<HttpResponse<T>> answer = client.sendAsync(request, handler);
     try {

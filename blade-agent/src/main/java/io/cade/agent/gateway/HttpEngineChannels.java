@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -15,12 +16,20 @@ import org.jspecify.annotations.Nullable;
  * of a process; they share the executor and the codec. Thread-safe.
  */
 public final class HttpEngineChannels implements EngineChannels {
+  /**
+   * Channels of this process that make their first connection at once; others wait their turn. When
+   * hundreds of agents live in one process and boot together, handshakes that all run side by side
+   * all end late, time out together and begin again together.
+   */
+  private static final int MAX_HANDSHAKES = 16;
+
   /** Contexts kept, so that a card's sessions need not parse its keys anew. */
   private static final int MAX_CONTEXTS = 512;
 
   private final Executor executor;
   private final Timeouts timeouts;
   private final WireJson json = new WireJson();
+  private final Semaphore handshakes = new Semaphore(MAX_HANDSHAKES, true);
   private final Map<Parties, SSLContext> contexts =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -34,13 +43,13 @@ public final class HttpEngineChannels implements EngineChannels {
   private record Parties(X509Certificate authority, X509Certificate card) {}
 
   /**
-   * @param connect until the TCP connection stands
+   * @param connect until the TLS connection stands, handshake included
    * @param request from there to the end of the answer; a package has more, by its size
    */
   public record Timeouts(Duration connect, Duration request) {
-    /** 3 s and 10 s. */
+    /** 10 s and 15 s: enough for an engine on two cores that 280 cards greet at once. */
     public static Timeouts standard() {
-      return new Timeouts(Duration.ofSeconds(3), Duration.ofSeconds(10));
+      return new Timeouts(Duration.ofSeconds(10), Duration.ofSeconds(15));
     }
   }
 
@@ -51,7 +60,7 @@ public final class HttpEngineChannels implements EngineChannels {
 
   @Override
   public EngineChannel open(GatewayAddress gateway, CardIdentity identity) throws IOException {
-    return new HttpEngineChannel(gateway, context(identity), executor, timeouts, json);
+    return new HttpEngineChannel(gateway, context(identity), executor, timeouts, json, handshakes);
   }
 
   private SSLContext context(CardIdentity identity) throws IOException {

@@ -33,12 +33,11 @@ public final class BusSensors implements CardSensors, AutoCloseable {
   @Override
   public Optional<ChassisStatus> chassis() {
     return bus.presentSlots()
-        .map(
-            slots ->
-                new ChassisStatus(
-                    chassis,
-                    List.copyOf(slots),
-                    bus.readings().stream().map(BusSensors::onTheWire).toList()));
+        .map(slots ->
+            new ChassisStatus(
+                chassis,
+                List.copyOf(slots),
+                bus.readings().stream().map(BusSensors::onTheWire).toList()));
   }
 
   private static SensorReading onTheWire(Reading r) {

@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Chassis with slots, cards and physics. Everything but the cards' own programs happens on one thread;
- * the public methods hand over to it and wait.
+ * Chassis with slots, cards and physics. Everything but the cards' own programs happens on one
+ * thread; the public methods hand over to it and wait.
  */
 public final class SimulatedCabinet implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SimulatedCabinet.class);
@@ -92,11 +92,10 @@ public final class SimulatedCabinet implements AutoCloseable {
 
   /** Mains on: every card that sits in its slot with its switch on boots. */
   public void start() {
-    run(
-        () -> {
-          slots.values().stream().filter(SlotRecord::inserted).forEach(this::seat);
-          return "";
-        });
+    run(() -> {
+      slots.values().stream().filter(SlotRecord::inserted).forEach(this::seat);
+      return "";
+    });
     var _ =
         owner.scheduleAtFixedRate(
             this::advance, STEP.toMillis(), STEP.toMillis(), TimeUnit.MILLISECONDS);
@@ -116,14 +115,13 @@ public final class SimulatedCabinet implements AutoCloseable {
    * @throws IllegalStateException when there is none
    */
   public String pull(CardPosition at) {
-    return run(
-        () -> {
-          SlotRecord slot = require(at, true);
-          physics(at).remove(at.slot());
-          cutPower(at);
-          put(slot.with(false, true));
-          return "card " + at + " (" + slot.serial() + ") is pulled";
-        });
+    return run(() -> {
+      SlotRecord slot = require(at, true);
+      physics(at).remove(at.slot());
+      cutPower(at);
+      put(slot.with(false, true));
+      return "card " + at + " (" + slot.serial() + ") is pulled";
+    });
   }
 
   /** The same card goes back into its slot and boots. */
@@ -133,15 +131,14 @@ public final class SimulatedCabinet implements AutoCloseable {
 
   /** Another card, with another MAC address, goes into the slot; one that sits there is pulled. */
   public String replace(CardPosition at) {
-    return run(
-        () -> {
-          SlotRecord slot = require(at);
-          if (slot.inserted()) {
-            physics(at).remove(at.slot());
-            cutPower(at);
-          }
-          return seated(slot.replaced(), "is new in slot");
-        });
+    return run(() -> {
+      SlotRecord slot = require(at);
+      if (slot.inserted()) {
+        physics(at).remove(at.slot());
+        cutPower(at);
+      }
+      return seated(slot.replaced(), "is new in slot");
+    });
   }
 
   private String seated(SlotRecord slot, String what) {
@@ -152,34 +149,32 @@ public final class SimulatedCabinet implements AutoCloseable {
 
   /** The power switch of a card that stays in its slot. */
   public String power(CardPosition at, boolean on) {
-    return run(
-        () -> {
-          SlotRecord slot = require(at, true);
-          if (slot.on() == on) {
-            throw new IllegalStateException("card " + at + " is " + (on ? "on" : "off"));
-          }
-          put(slot.with(true, on));
-          physics(at).setCardPower(at.slot(), on);
-          if (on) {
-            boot(slot);
-          } else {
-            cutPower(at);
-          }
-          return "card " + at + " is switched " + (on ? "on" : "off");
-        });
+    return run(() -> {
+      SlotRecord slot = require(at, true);
+      if (slot.on() == on) {
+        throw new IllegalStateException("card " + at + " is " + (on ? "on" : "off"));
+      }
+      put(slot.with(true, on));
+      physics(at).setCardPower(at.slot(), on);
+      if (on) {
+        boot(slot);
+      } else {
+        cutPower(at);
+      }
+      return "card " + at + " is switched " + (on ? "on" : "off");
+    });
   }
 
   /** Power of a whole chassis, or with 0 of all of them. */
   public String mains(int which, boolean on) {
-    return run(
-        () -> {
-          for (var entry : chassis.entrySet()) {
-            if (which == 0 || which == entry.getKey()) {
-              mainsOf(entry.getKey(), entry.getValue(), on);
-            }
-          }
-          return (which == 0 ? "mains" : "chassis " + which) + (on ? " on" : " off");
-        });
+    return run(() -> {
+      for (var entry : chassis.entrySet()) {
+        if (which == 0 || which == entry.getKey()) {
+          mainsOf(entry.getKey(), entry.getValue(), on);
+        }
+      }
+      return (which == 0 ? "mains" : "chassis " + which) + (on ? " on" : " off");
+    });
   }
 
   private void mainsOf(int number, ChassisPhysics physics, boolean on) {
@@ -197,27 +192,30 @@ public final class SimulatedCabinet implements AutoCloseable {
 
   /** Something done to a chassis' hardware. */
   public String hardware(int number, String done, Consumer<ChassisPhysics> act) {
-    return run(
-        () -> {
-          ChassisPhysics physics = chassis.get(number);
-          if (physics == null) {
-            throw new IllegalStateException(
-                "no chassis " + number + "; there are 1 to " + chassis.size());
-          }
-          act.accept(physics);
-          return done;
-        });
+    return run(() -> {
+      ChassisPhysics physics = chassis.get(number);
+      if (physics == null) {
+        throw new IllegalStateException(
+            "no chassis " + number + "; there are 1 to " + chassis.size());
+      }
+      act.accept(physics);
+      return done;
+    });
   }
 
   /** How many cards sit in their slots, have power, and are online. */
   public String status() {
-    return run(
-        () -> {
-          long inserted = slots.values().stream().filter(SlotRecord::inserted).count();
-          long online = running.values().stream().filter(SimulatedCard::online).count();
-          return "%d chassis, %d slots, %d cards inserted, %d powered, %d online"
-              .formatted(chassis.size(), slots.size(), inserted, running.size(), online);
-        });
+    return run(() -> {
+      long inserted = slots.values().stream().filter(SlotRecord::inserted).count();
+      long online = running.values().stream().filter(SimulatedCard::online).count();
+      return "%d chassis, %d slots, %d cards inserted, %d powered, %d online"
+          .formatted(chassis.size(), slots.size(), inserted, running.size(), online);
+    });
+  }
+
+  /** Cards that are in their slots and have power. */
+  public int powered() {
+    return Integer.parseInt(run(() -> String.valueOf(running.size())));
   }
 
   private void seat(SlotRecord slot) {
@@ -296,12 +294,11 @@ public final class SimulatedCabinet implements AutoCloseable {
   /** Mains off, for good. What sits where is remembered. */
   @Override
   public void close() {
-    run(
-        () -> {
-          running.values().parallelStream().forEach(SimulatedCard::cutPower);
-          running.clear();
-          return "";
-        });
+    run(() -> {
+      running.values().parallelStream().forEach(SimulatedCard::cutPower);
+      running.clear();
+      return "";
+    });
     owner.shutdownNow();
   }
 }

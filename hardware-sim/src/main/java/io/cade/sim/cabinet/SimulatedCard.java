@@ -29,8 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One card under power: its boot ROM fetches the configuration, then the real agent runs on it until
- * power goes. Methods may be called by any thread.
+ * One card under power: its boot ROM fetches the configuration, then the real agent runs on it
+ * until power goes. Methods may be called by any thread.
  */
 final class SimulatedCard {
   private static final Logger LOG = LoggerFactory.getLogger(SimulatedCard.class);
@@ -81,8 +81,7 @@ final class SimulatedCard {
 
   private void startAgent(BootResult booted) {
     try {
-      CardBootConfig config =
-          new WireJson().decode(booted.configuration(), CardBootConfig.class);
+      CardBootConfig config = new WireJson().decode(booted.configuration(), CardBootConfig.class);
       BusSensors readers = openSensors();
       Agent started =
           Agent.start(

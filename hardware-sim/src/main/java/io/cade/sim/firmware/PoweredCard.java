@@ -10,7 +10,6 @@ import io.cade.engine.dhcp.wire.DhcpCodec;
 import io.cade.sim.hub.Backplane;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -186,6 +185,7 @@ public final class PoweredCard {
   }
 
   private void fetch(ClientLease held) {
+    endFetch();
     fetch =
         TftpFetch.begin(
             loop,
@@ -211,7 +211,12 @@ public final class PoweredCard {
         LOG.warn("card {} fetches {} again in {}: {}", position, held.bootFile(), retry, f.why());
         loop.schedule(
             retry,
-            () -> Optional.ofNullable(lease).filter(l -> !off && l == held).ifPresent(this::fetch));
+            () -> {
+              ClientLease newest = lease;
+              if (!off && newest != null && !booted.isDone()) {
+                fetch(newest);
+              }
+            });
         retry =
             retry.multipliedBy(2).compareTo(LAST_RETRY) < 0 ? retry.multipliedBy(2) : LAST_RETRY;
       }

@@ -1,7 +1,6 @@
 package io.cade.proxy.http;
 
 import io.cade.proxy.balance.Backend;
-import io.cade.proxy.balance.BackendChooser;
 import io.cade.proxy.pool.BackendConnection;
 import io.cade.proxy.pool.BackendListener;
 import io.cade.proxy.pool.BackendPool;
@@ -12,15 +11,12 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -49,9 +45,7 @@ final class Exchange implements BackendListener {
 
   private enum Stage {
     CONNECTING,
-    WAITING,
-    RESPONDING,
-    SWITCHING,
+    RELAYING,
     DONE
   }
 
@@ -60,21 +54,15 @@ final class Exchange implements BackendListener {
   private final Site site;
   private final HeadFacts facts;
   private final HttpRequest request;
-  private final ResponseHead responseHead;
+  private final ResponseRelay response;
   private final boolean keepAlive;
   private final boolean toHead;
   private final boolean idempotent;
-  private final @Nullable String upgrade;
-  private final List<Backend> tried = new ArrayList<>(2);
+  private final Attempts attempts;
   private Stage stage = Stage.CONNECTING;
-  private @Nullable Backend backend;
   private @Nullable BackendConnection connection;
-  private int attempts;
   private boolean requestComplete;
   private boolean bodySent;
-  private boolean interimRelayed;
-  private boolean inInterim;
-  private boolean stay;
   private long requestBytes;
 
   Exchange(
@@ -89,12 +77,21 @@ final class Exchange implements BackendListener {
     this.services = services;
     this.visitor = visitor;
     this.site = site;
+    this.attempts = new Attempts(services, site);
     this.facts = facts;
     this.keepAlive = keepAlive;
     this.toHead = HttpMethod.HEAD.equals(received.method());
     this.idempotent = IDEMPOTENT.contains(received.method());
-    this.upgrade = RequestRewriter.rewrite(received, facts, info);
-    this.responseHead = new ResponseHead(facts, info, table, toHead);
+    @Nullable String upgrade = RequestRewriter.rewrite(received, facts, info);
+    this.response =
+        new ResponseRelay(
+            visitor,
+            site,
+            facts,
+            new ResponseHead(facts, info, table, toHead),
+            upgrade,
+            toHead,
+            keepAlive);
     // As one message a request without body costs one pass of the encoder; it can be sent again.
     this.request =
         facts.hasBody()
@@ -119,20 +116,16 @@ final class Exchange implements BackendListener {
    * @param otherwise how the request fails when no card is left
    */
   private void attempt(Failure otherwise) {
-    Backend next = BackendChooser.choose(site.algorithm(), site.backends(), tried);
+    Backend next = attempts.next();
     if (next == null) {
       fail(otherwise);
-      return;
+    } else {
+      use(next, false);
     }
-    attempts++;
-    use(next, false);
   }
 
   private void use(Backend next, boolean newConnection) {
-    backend = next;
     stage = Stage.CONNECTING;
-    next.begun();
-    card(next).counters().request();
     BackendPool pool = visitor.pool();
     BackendConnection rested =
         newConnection ? null : pool.poll(next, idempotent ? Long.MAX_VALUE : FRESH_ENOUGH_NANOS);
@@ -155,10 +148,10 @@ final class Exchange implements BackendListener {
 
   private void send(BackendConnection to) {
     connection = to;
-    stage = Stage.WAITING;
+    stage = Stage.RELAYING;
     Channel channel = to.channel();
     channel.write(request, channel.voidPromise());
-    if (!facts.hasBody() || request.headers().contains("Expect")) {
+    if (!facts.hasBody() || request.headers().contains(HttpHeaderNames.EXPECT)) {
       channel.flush();
     }
     if (facts.hasBody()) {
@@ -186,7 +179,9 @@ final class Exchange implements BackendListener {
     channel.write(content, channel.voidPromise());
     if (last) {
       channel.flush();
-      if (stage == Stage.WAITING) {
+      // From now on reading only serves to notice that the visitor leaves.
+      visitor.channel().config().setAutoRead(true);
+      if (!response.hasBegun()) {
         visitor.deadline().in(services.limits().responseTimeout());
       }
     } else {
@@ -215,7 +210,7 @@ final class Exchange implements BackendListener {
 
   void visitorWritabilityChanged(boolean writable) {
     BackendConnection from = connection;
-    if (from != null && stage == Stage.RESPONDING) {
+    if (from != null && response.hasBegun()) {
       from.channel().config().setAutoRead(writable);
       visitor.deadline().in(services.limits().idleTimeout());
     }
@@ -225,74 +220,22 @@ final class Exchange implements BackendListener {
 
   @Override
   public void received(HttpObject part) {
-    if (stage == Stage.DONE) {
+    Backend answering = attempts.current();
+    if (stage == Stage.DONE || answering == null) {
       ReferenceCountUtil.release(part);
-    } else if (part.decoderResult().isFailure()) {
-      ReferenceCountUtil.release(part);
-      brokenResponse();
-    } else if (part instanceof HttpResponse response) {
-      head(response);
-    } else if (part instanceof HttpContent content) {
-      content(content);
+      return;
+    }
+    switch (response.relay(part, answering.address(), requestComplete)) {
+      case MORE -> more();
+      case COMPLETE -> complete();
+      case SWITCHED -> tunnel();
+      case BROKEN -> brokenResponse();
     }
   }
 
-  private void head(HttpResponse response) {
-    boolean switching = response.status().code() == 101;
-    if (switching && upgrade == null) {
-      brokenResponse(); // nobody asked: what follows would be relayed unguarded
-    } else if (switching) {
-      stage = Stage.SWITCHING;
-      responseHead.rewriteSwitch(response, address());
-      site.counters().answered(101);
-      visitor.write(response);
-    } else if (response.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
-      inInterim = true;
-      if (facts.http11()) {
-        interimRelayed = true;
-        responseHead.rewriteInterim(response, address());
-        visitor.write(response);
-      }
-    } else {
-      stage = Stage.RESPONDING;
-      boolean mayStay = keepAlive && requestComplete && !visitor.isDraining();
-      if (!responseHead.rewrite(response, address(), mayStay)) {
-        stage = Stage.WAITING;
-        brokenResponse();
-        return;
-      }
-      stay = mayStay && responseHead.visitorKeepsAlive();
-      site.counters().answered(response.status().code());
-      visitor.encoder().answersHead(toHead);
-      visitor.deadline().in(services.limits().idleTimeout());
-      visitor.write(response);
-    }
-  }
-
-  private void content(HttpContent content) {
-    boolean last = content instanceof LastHttpContent;
-    if (inInterim) {
-      inInterim = !last;
-      if (facts.http11()) {
-        visitor.write(content);
-      } else {
-        content.release();
-      }
-      return;
-    }
-    if (content instanceof LastHttpContent end && !end.trailingHeaders().isEmpty()) {
-      responseHead.rewriteTrailers(end.trailingHeaders(), address());
-    }
-    visitor.write(content);
-    if (stage == Stage.SWITCHING) {
-      if (last) {
-        tunnel();
-      }
-      return;
-    }
-    if (last) {
-      complete();
-      return;
+  private void more() {
+    if (!response.hasBegun()) {
+      return; // an interim response does not prove that the final one will come in time
     }
     visitor.deadline().in(services.limits().idleTimeout());
     if (!visitor.channel().isWritable()) {
@@ -315,28 +258,26 @@ final class Exchange implements BackendListener {
     BackendConnection from = connection;
     if (from != null) {
       account(from);
-      if (requestComplete && responseHead.backendKeepsAlive()) {
+      if (requestComplete && response.backendStays()) {
         from.endExchange();
       } else {
         from.abandon();
       }
     }
     finish();
-    visitor.exchangeEnded(stay);
+    visitor.exchangeEnded(response.visitorStays());
   }
 
   private void tunnel() {
     BackendConnection from = connection;
-    Backend to = backend;
-    if (from == null || to == null) {
+    if (from == null) {
       return;
     }
     account(from);
     stage = Stage.DONE;
     connection = null;
-    backend = null;
     // It counts as running for as long as the tunnel stands.
-    from.channel().closeFuture().addListener(closed -> to.ended());
+    from.channel().closeFuture().addListener(closed -> attempts.end());
     TunnelSwitch.join(visitor, from, services);
   }
 
@@ -344,17 +285,18 @@ final class Exchange implements BackendListener {
 
   @Override
   public void connectFailed(Throwable cause) {
-    Backend failed = backend;
+    Backend failed = attempts.current();
     if (stage == Stage.DONE || failed == null) {
       return;
     }
-    release(failed);
-    tried.add(failed);
+    attempts.exclude(failed);
     if (cause instanceof BackendPool.ConnectionLimitException) {
+      attempts.end();
       attempt(Failure.BUSY); // healthy, only full
       return;
     }
-    card(failed).counters().failure();
+    attempts.countFailure();
+    attempts.end();
     failed.health().connectionFailed("cannot connect");
     retry(Failure.NO_CARD);
   }
@@ -362,20 +304,19 @@ final class Exchange implements BackendListener {
   @Override
   public void closed(@Nullable Throwable cause) {
     BackendConnection from = connection;
-    Backend failed = backend;
+    Backend failed = attempts.current();
     if (stage == Stage.DONE || from == null || failed == null) {
       return;
     }
     account(from);
     connection = null;
-    if (stage != Stage.WAITING) {
-      card(failed).counters().failure();
+    if (response.hasBegun()) {
+      attempts.countFailure();
       finish();
       visitor.abort();
       return;
     }
-    release(failed);
-    boolean noAnswer = from.responseBytes() == 0 && !interimRelayed;
+    boolean noAnswer = from.responseBytes() == 0 && !response.hasSentAnything();
     boolean safe = noAnswer && !bodySent && (idempotent || facts.hasBody());
     if (safe && facts.hasBody()) {
       visitor.decoder().hold();
@@ -383,7 +324,8 @@ final class Exchange implements BackendListener {
     if (from.isReused() && noAnswer) {
       // Most likely the card had closed it for having rested: that says nothing of its health.
       if (safe) {
-        site.counters().retry();
+        attempts.end();
+        attempts.again(failed);
         use(failed, true);
         return;
       }
@@ -392,8 +334,9 @@ final class Exchange implements BackendListener {
     } else {
       services.suspect().accept(failed);
     }
-    card(failed).counters().failure();
-    tried.add(failed);
+    attempts.countFailure();
+    attempts.end();
+    attempts.exclude(failed);
     if (safe) {
       retry(Failure.BROKEN_RESPONSE);
     } else {
@@ -402,20 +345,16 @@ final class Exchange implements BackendListener {
   }
 
   private void retry(Failure otherwise) {
-    if (attempts >= services.limits().maxAttempts() || !services.retries().spend()) {
+    if (attempts.mayRetry()) {
+      attempt(otherwise);
+    } else {
       fail(otherwise);
-      return;
     }
-    site.counters().retry();
-    attempt(otherwise);
   }
 
   private void brokenResponse() {
-    Backend failed = backend;
-    if (failed != null) {
-      card(failed).counters().failure();
-    }
-    if (stage == Stage.WAITING) {
+    attempts.countFailure();
+    if (!response.hasBegun()) {
       fail(Failure.BROKEN_RESPONSE);
     } else {
       dropConnection();
@@ -426,11 +365,10 @@ final class Exchange implements BackendListener {
 
   /** The deadline has passed. */
   void expired() {
-    Backend slow = backend;
-    if (slow != null && requestComplete) {
-      card(slow).counters().failure();
+    if (requestComplete) {
+      attempts.countFailure();
     }
-    if (stage == Stage.WAITING || stage == Stage.CONNECTING) {
+    if (!response.hasBegun()) {
       fail(requestComplete ? Failure.RESPONSE_TIMEOUT : Failure.BODY_TIMEOUT);
     } else {
       dropConnection();
@@ -449,7 +387,7 @@ final class Exchange implements BackendListener {
 
   /** Whether a part of an answer has left. */
   boolean hasAnswered() {
-    return stage == Stage.RESPONDING || stage == Stage.SWITCHING || interimRelayed;
+    return response.hasSentAnything();
   }
 
   private void fail(Failure failure) {
@@ -469,7 +407,7 @@ final class Exchange implements BackendListener {
     BackendConnection dropped = connection;
     if (dropped != null) {
       account(dropped);
-      connection = null;
+      finish();
       dropped.abandon();
     }
   }
@@ -477,32 +415,11 @@ final class Exchange implements BackendListener {
   private void finish() {
     stage = Stage.DONE;
     connection = null;
-    Backend used = backend;
-    if (used != null) {
-      release(used);
-    }
-  }
-
-  private void release(Backend used) {
-    backend = null;
-    used.ended();
+    attempts.end();
   }
 
   private void account(BackendConnection from) {
-    card(from.backend()).counters().bytes(requestBytes, from.responseBytes());
+    attempts.account(from.backend(), requestBytes, from.responseBytes());
     requestBytes = 0;
-  }
-
-  private String address() {
-    Backend answering = backend;
-    return answering == null ? "" : answering.address();
-  }
-
-  private Site.Card card(Backend of) {
-    Site.Card card = site.cards().get(of);
-    if (card == null) {
-      throw new IllegalStateException(of + " is not a card of " + site.service());
-    }
-    return card;
   }
 }

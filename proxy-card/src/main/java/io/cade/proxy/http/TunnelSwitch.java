@@ -23,13 +23,14 @@ final class TunnelSwitch {
     Tunnel.join(
         visitorChannel, backendChannel, services.limits().tunnelIdleTimeout(), services.nanoTime());
     // The tunnel's handlers are last; with nothing else between, a codec that is removed passes
-    // what it has gathered on to them.
+    // what it has gathered on to them, and so to the other channel: whose encoder must be gone by
+    // then. Hence this order.
     visitor.leave();
     visitorChannel.pipeline().remove(ResponseEncoder.class);
-    visitorChannel.pipeline().remove(RequestDecoder.class);
     ChannelPipeline pipeline = backendChannel.pipeline();
     pipeline.remove(backend);
     pipeline.remove(HttpClientCodec.class);
     pipeline.remove(BackendConnection.Tap.class);
+    visitorChannel.pipeline().remove(RequestDecoder.class);
   }
 }

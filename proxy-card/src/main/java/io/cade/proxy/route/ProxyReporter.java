@@ -19,8 +19,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Tells the engine how the back ends look from here: every interval, and at once when one becomes
  * usable or unusable, yet at most five times a second, for a chassis losing power changes fourteen
- * of them within a moment. {@link #run} is the body of one thread; {@link #changed} may be called
- * by any.
+ * of them within a moment. {@link #run} is the body of one thread.
  */
 public final class ProxyReporter implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(ProxyReporter.class);
@@ -34,11 +33,15 @@ public final class ProxyReporter implements Runnable {
   private final Duration interval;
   private final Pause pause;
   private final RandomGenerator random;
-  private final Semaphore changes = new Semaphore(0);
+  private final Semaphore changes;
 
+  /**
+   * @param changes a permit for each change of a back end's usability or of the routes
+   */
   public ProxyReporter(
       EngineLink link,
       Routes routes,
+      Semaphore changes,
       CardPosition position,
       String bootId,
       Duration interval,
@@ -46,16 +49,12 @@ public final class ProxyReporter implements Runnable {
       RandomGenerator random) {
     this.link = link;
     this.routes = routes;
+    this.changes = changes;
     this.position = position;
     this.bootId = bootId;
     this.interval = interval;
     this.pause = pause;
     this.random = random;
-  }
-
-  /** A back end became usable or unusable, or the routes changed; never blocks. */
-  public void changed() {
-    changes.release();
   }
 
   @Override

@@ -250,7 +250,7 @@ class RelayTest {
               Card.raw(
                   out,
                   "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
-                      + "Upgrade: websocket\r\n\r\n>");
+                      + "Upgrade: websocket\r\nSec-WebSocket-Accept: b\r\n\r\n>");
               for (int b = in.read(); b >= 0; b = in.read()) {
                 out.write(b + 1);
               }

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
@@ -97,7 +98,11 @@ public final class Card implements AutoCloseable {
   public void pull() throws IOException {
     listener.close();
     for (Socket socket : open) {
-      socket.setSoLinger(true, 0);
+      try {
+        socket.setSoLinger(true, 0);
+      } catch (SocketException e) {
+        continue; // has just ended by itself
+      }
       socket.close();
     }
   }

@@ -62,7 +62,8 @@ public final class NettyDatagramLoop implements DatagramLoop {
     var binding = bootstrap.bind(local);
     binding.addListener(done -> {
       if (done.isSuccess()) {
-        opened.complete(new Port(binding.channel()));
+        opened.complete(
+            new Port(binding.channel(), (InetSocketAddress) binding.channel().localAddress()));
       } else {
         opened.completeExceptionally(cannotListen(local, done.cause()));
       }
@@ -100,12 +101,7 @@ public final class NettyDatagramLoop implements DatagramLoop {
     return System.nanoTime();
   }
 
-  private record Port(Channel channel) implements DatagramPort {
-    @Override
-    public InetSocketAddress local() {
-      return (InetSocketAddress) channel.localAddress();
-    }
-
+  private record Port(Channel channel, InetSocketAddress local) implements DatagramPort {
     @Override
     public boolean send(byte[] payload, InetSocketAddress to) {
       if (!channel.isActive() || !channel.isWritable()) {

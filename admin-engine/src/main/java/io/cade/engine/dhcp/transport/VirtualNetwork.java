@@ -15,8 +15,9 @@ import java.util.function.BooleanSupplier;
 
 /**
  * A network of UDP sockets in virtual time: nothing happens until it is stepped, and everything
- * happens in the same order for the same {@link Link}. All hosts of a simulation share one. Not
- * thread-safe: owned by the thread that steps it.
+ * happens in the same order for the same {@link Link}. All hosts of a simulation share one. A
+ * receiver or task that throws ends the step with its exception: a simulation is to show faults.
+ * Not thread-safe: owned by the thread that steps it.
  */
 public final class VirtualNetwork implements DatagramLoop, InstantSource {
   /** No more events wait than this; one more is a runaway simulation. */

@@ -1,0 +1,150 @@
+package io.cade.sim.app;
+
+import io.cade.agent.wire.CardPosition;
+import io.cade.sim.cabinet.SimulatedCabinet;
+import io.cade.sim.control.ControlHandler;
+import io.cade.sim.control.ControlReply;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a technician can do at the cabinet, in words. Words that make no sense, or that do not fit
+ * the state of the cabinet, are answered with the reason and change nothing.
+ */
+final class TechnicianDesk implements ControlHandler {
+  private static final Logger LOG = LoggerFactory.getLogger(TechnicianDesk.class);
+
+  private final SimulatedCabinet cabinet;
+
+  TechnicianDesk(SimulatedCabinet cabinet) {
+    this.cabinet = cabinet;
+  }
+
+  @Override
+  public ControlReply handle(List<String> words) {
+    try {
+      if (words.equals(List.of("status"))) {
+        return new ControlReply(true, cabinet.status(), Map.of("powered", cabinet.powered()));
+      }
+      return ControlReply.done(act(words));
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      LOG.info("refused: {}", words, e);
+      return ControlReply.failed(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private String act(List<String> words) {
+    String verb = words.isEmpty() ? "" : words.getFirst();
+    return switch (verb) {
+      case "pull" -> cabinet.pull(position(words));
+      case "insert" -> cabinet.insert(position(words));
+      case "replace" -> cabinet.replace(position(words));
+      case "power" -> cabinet.power(position(words), onOff(words, 2));
+      case "heat" -> heat(position(words), word(words, 2));
+      case "fan" -> fan(word(words, 1), word(words, 2));
+      case "supply" -> supply(word(words, 1), word(words, 2));
+      case "mains" -> cabinet.mains(0, onOff(words, 1));
+      case "chassis" -> cabinet.mains(number(word(words, 1)), onOff(words, 2));
+      case "disk" -> throw new IllegalStateException("disks are not simulated yet");
+      default -> throw new IllegalArgumentException("unknown action '" + verb + "'");
+    };
+  }
+
+  private String heat(CardPosition at, String degrees) {
+    if (degrees.equals("off")) {
+      return cabinet.hardware(
+          at.chassis(), "card " + at + " cools down", p -> p.heatOff(at.slot()));
+    }
+    double celsius;
+    try {
+      celsius = Double.parseDouble(degrees);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("'" + degrees + "' is neither degrees nor off", e);
+    }
+    if (!(celsius >= -40 && celsius <= 125)) {
+      throw new IllegalArgumentException("-40 to 125 °C, not " + degrees);
+    }
+    return cabinet.hardware(
+        at.chassis(),
+        String.format(Locale.ROOT, "card %s is heated to %.1f °C", at, celsius),
+        p -> p.heat(at.slot(), celsius));
+  }
+
+  private String fan(String which, String what) {
+    CardPosition at = CardPosition.parse(which);
+    int fan = upTo(at.slot(), 4, "fan");
+    boolean fail = failOk(what);
+    return cabinet.hardware(
+        at.chassis(),
+        "fan " + which + (fail ? " is stuck" : " turns again"),
+        p -> {
+          if (fail) {
+            p.failFan(fan);
+          } else {
+            p.repairFan(fan);
+          }
+        });
+  }
+
+  private String supply(String which, String what) {
+    CardPosition at = CardPosition.parse(which);
+    int supply = upTo(at.slot(), 2, "supply");
+    boolean fail = failOk(what);
+    return cabinet.hardware(
+        at.chassis(),
+        "supply " + which + (fail ? " gives no power" : " gives power"),
+        p -> {
+          if (fail) {
+            p.failSupply(supply);
+          } else {
+            p.repairSupply(supply);
+          }
+        });
+  }
+
+  private static int upTo(int number, int most, String what) {
+    if (number > most) {
+      throw new IllegalArgumentException("there is no " + what + " " + number + ", only " + most);
+    }
+    return number;
+  }
+
+  private static CardPosition position(List<String> words) {
+    return CardPosition.parse(word(words, 1));
+  }
+
+  private static boolean onOff(List<String> words, int index) {
+    return switch (word(words, index)) {
+      case "on" -> true;
+      case "off" -> false;
+      default -> throw new IllegalArgumentException("on or off is expected");
+    };
+  }
+
+  private static boolean failOk(String word) {
+    return switch (word) {
+      case "fail" -> true;
+      case "ok" -> false;
+      default -> throw new IllegalArgumentException("fail or ok is expected");
+    };
+  }
+
+  private static int number(String text) {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("'" + text + "' is not a number", e);
+    }
+  }
+
+  private static String word(List<String> words, int index) {
+    if (words.size() <= index) {
+      throw new IllegalArgumentException(
+          "something is missing after '" + String.join(" ", words) + "'");
+    }
+    return words.get(index);
+  }
+}

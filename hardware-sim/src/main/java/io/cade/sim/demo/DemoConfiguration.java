@@ -1,0 +1,144 @@
+package io.cade.sim.demo;
+
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The configuration files of the demonstration's processes, and what lies where beside them. */
+final class DemoConfiguration {
+  private static final int MANY_CARDS = 100;
+
+  private final DemoOptions options;
+  private final PortPlan ports;
+
+  DemoConfiguration(DemoOptions options, PortPlan ports) {
+    this.options = options;
+    this.ports = ports;
+  }
+
+  Path file(Role role) {
+    return options.state().resolve(role.label() + ".yaml");
+  }
+
+  Path log(Role role) {
+    return options.state().resolve("log").resolve(role.label() + ".log");
+  }
+
+  Path engineDirectory() {
+    return options.state().resolve("engine");
+  }
+
+  Path secret(String name) {
+    return engineDirectory().resolve("secrets").resolve(name);
+  }
+
+  Path simDirectory() {
+    return options.state().resolve("sim");
+  }
+
+  /** The authority's certificate alone, for clients. */
+  Path caFile() {
+    return options.state().resolve("ca.pem");
+  }
+
+  /** What the engine tells a card of the management chassis. */
+  Path bootConfig(int slot) {
+    return engineDirectory().resolve("boot").resolve("0." + slot).resolve("agent.json");
+  }
+
+  /** Writes every file, each whole or not at all. */
+  void write() throws IOException {
+    YAMLMapper yaml =
+        new YAMLMapper(
+            YAMLFactory.builder().disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER).build());
+    PrivateFiles.write(file(Role.ENGINE), yaml.writeValueAsBytes(engine()));
+    PrivateFiles.write(file(Role.BALANCER), yaml.writeValueAsBytes(balancer()));
+    PrivateFiles.write(file(Role.PROXY_4), yaml.writeValueAsBytes(proxy(4)));
+    PrivateFiles.write(file(Role.PROXY_5), yaml.writeValueAsBytes(proxy(5)));
+    PrivateFiles.write(file(Role.SIM), yaml.writeValueAsBytes(simulator()));
+  }
+
+  private Map<String, Object> engine() {
+    Map<String, Object> p = new LinkedHashMap<>();
+    p.put("admin", ports.admin());
+    p.put("gateway", ports.gateway());
+    p.put("snmp", ports.snmp());
+    p.put("dhcp", ports.dhcp());
+    p.put("relay", ports.dhcp());
+    p.put("tftp", ports.tftp());
+    p.put("bootHttp", ports.bootHttp());
+    p.put("poke", ports.poke());
+    p.put("service", ports.service());
+    Map<String, Object> management = new LinkedHashMap<>();
+    management.put("0.3", "balancer");
+    PortPlan.PROXY_SLOTS.forEach(slot -> management.put("0." + slot, "proxy"));
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("stateDirectory", engineDirectory().toString());
+    all.put("name", "cade-demo");
+    all.put("listenAddress", PortPlan.HOST);
+    all.put("ports", p);
+    all.put("internalNetwork", "127.1");
+    all.put("trapReceiver", PortPlan.HOST + ":" + ports.trap());
+    all.put("reportInterval", options.totalCards() > MANY_CARDS ? "5s" : "2s");
+    all.put("cabinet", ordered("chassis", options.chassis(), "slots", options.cards()));
+    all.put("management", management);
+    return all;
+  }
+
+  private Map<String, Object> managementCard(String role, int slot) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("role", role);
+    all.put("position", "0." + slot);
+    all.put("bootConfig", bootConfig(slot).toString());
+    all.put("stateDirectory", options.state().resolve(role + "-" + slot).toString());
+    // The engine knows its management cards by these (they are installed, not booted).
+    all.put("mac", "02:ca:de:00:00:%02x".formatted(slot));
+    return all;
+  }
+
+  private Map<String, Object> balancer() {
+    Map<String, Object> all = managementCard("balancer", 3);
+    all.put("http", List.of(PortPlan.HOST + ":" + ports.http()));
+    all.put("https", List.of(PortPlan.HOST + ":" + ports.https()));
+    all.put("proxiesHttp", proxies(ports.http()));
+    all.put("proxiesHttps", proxies(ports.https()));
+    all.put("sourceAddress", PortPlan.BALANCER_INSIDE);
+    return all;
+  }
+
+  private Map<String, Object> proxy(int slot) {
+    Map<String, Object> all = managementCard("proxy", slot);
+    all.put("http", List.of(PortPlan.inside(0, slot) + ":" + ports.http()));
+    all.put("https", List.of(PortPlan.inside(0, slot) + ":" + ports.https()));
+    all.put("trustedBalancers", List.of(PortPlan.BALANCER_INSIDE));
+    return all;
+  }
+
+  private static List<String> proxies(int port) {
+    return PortPlan.PROXY_SLOTS.stream()
+        .map(slot -> PortPlan.inside(0, slot) + ":" + port)
+        .toList();
+  }
+
+  private Map<String, Object> simulator() {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("stateDirectory", simDirectory().toString());
+    all.put("chassis", options.chassis());
+    all.put("cards", options.cards());
+    all.put("portOffset", ports.offset());
+    all.put("bootHttpPort", ports.bootHttp());
+    return all;
+  }
+
+  private static Map<String, Object> ordered(String k1, Object v1, String k2, Object v2) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put(k1, v1);
+    map.put(k2, v2);
+    return map;
+  }
+}

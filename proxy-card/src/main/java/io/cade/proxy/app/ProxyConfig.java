@@ -1,0 +1,110 @@
+package io.cade.proxy.app;
+
+import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.MacAddress;
+import io.cade.proxy.balance.HealthPolicy;
+import io.cade.proxy.balancer.BalancerLimits;
+import io.cade.proxy.http.VisitorLimits;
+import io.cade.proxy.pool.PoolLimits;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a proxy or balancer is told at its start: a YAML file. Every key with its default:
+ *
+ * <pre>
+ * role: proxy                      # proxy | balancer; must be given
+ * position: "0.4"                  # chassis.slot; must be given
+ * bootConfig: agent.json           # how to reach the engine, written by it; without: no engine
+ * stateDirectory: /var/lib/cade    # must be given; is made if absent
+ * mac: 02:00:00:00:04:00           # default: from the position, as here
+ * http: [127.1.0.4:8080]           # where to listen; http or https must be given
+ * https: []
+ * trustedBalancers: []             # proxy: from where PROXY headers are believed
+ * proxiesHttp: []                  # balancer: where http connections go, must be given with http
+ * proxiesHttps: []                 # balancer: likewise
+ * sourceAddress:                   # balancer: from where it connects to the proxies
+ * balancing: round-robin           # round-robin | least-connections
+ * threads: 0                       # event loops; 0: one a core
+ * health: {kind: http, path: /.cade/health, interval: 1s, timeout: 1s, rise: 2, fall: 2}
+ * timeouts: {connect: 1s, head: 10s, response: 30s, idle: 30s, keepAlive: 60s, tunnelIdle: 10m,
+ *            backendIdle: 20s, drain: 5s, report: 2s}
+ * limits: {visitors: 20000, requestLine: 8192, header: 32768, responseHeader: 65536,
+ *          connectionsPerBackend: 1000, idlePerBackend: 64, attempts: 4, retryReserve: 500}
+ * </pre>
+ *
+ * @param visitor what visitors may use
+ * @param drain longest time for running requests to end when the daemon stops
+ * @param report from one report to the engine to the next
+ */
+public record ProxyConfig(
+    Role role,
+    CardPosition position,
+    @Nullable Path bootConfig,
+    Path stateDirectory,
+    MacAddress mac,
+    List<InetSocketAddress> http,
+    List<InetSocketAddress> https,
+    Set<String> trustedBalancers,
+    List<InetSocketAddress> proxiesHttp,
+    List<InetSocketAddress> proxiesHttps,
+    @Nullable String sourceAddress,
+    Balancing balancing,
+    int threads,
+    HealthPolicy health,
+    VisitorLimits visitor,
+    PoolLimits pool,
+    BalancerLimits balancer,
+    int connectionsPerBackend,
+    int retryReserve,
+    Duration drain,
+    Duration report) {
+  /** Which card this is. */
+  public enum Role {
+    PROXY,
+    BALANCER
+  }
+
+  /** The order in which back ends are proposed. */
+  public enum Balancing {
+    ROUND_ROBIN,
+    LEAST_CONNECTIONS
+  }
+
+  public ProxyConfig {
+    http = List.copyOf(http);
+    https = List.copyOf(https);
+    trustedBalancers = Set.copyOf(trustedBalancers);
+    proxiesHttp = List.copyOf(proxiesHttp);
+    proxiesHttps = List.copyOf(proxiesHttps);
+  }
+
+  /**
+   * Reads a file. Relative paths in it are relative to the file's folder.
+   *
+   * @throws ConfigException with every problem found
+   */
+  public static ProxyConfig read(Path file) throws ConfigException {
+    String text;
+    try {
+      text = Files.readString(file);
+    } catch (IOException e) {
+      throw new ConfigException(
+          List.of(file + ": cannot be read (" + e + "); give the configuration with --config"));
+    }
+    Problems problems = new Problems(file);
+    Path folder = file.toAbsolutePath().getParent();
+    Section root = new Section("", YamlNode.parse(text, problems), problems);
+    ProxyConfig config = new ConfigReader(root, folder == null ? Path.of("/") : folder).read();
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems.lines());
+    }
+    return config;
+  }
+}

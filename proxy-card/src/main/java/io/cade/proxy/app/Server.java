@@ -1,0 +1,346 @@
+package io.cade.proxy.app;
+
+import io.cade.agent.wire.CardBootConfig;
+import io.cade.agent.wire.CardRole;
+import io.cade.agent.wire.HardwareDescriptor;
+import io.cade.agent.wire.Introduction;
+import io.cade.agent.wire.SoftwareDescriptor;
+import io.cade.agent.wire.WireJson;
+import io.cade.proxy.balance.Backend;
+import io.cade.proxy.balance.Backends;
+import io.cade.proxy.balance.BalancingAlgorithm;
+import io.cade.proxy.balance.HealthChecker;
+import io.cade.proxy.balance.HealthPolicy;
+import io.cade.proxy.balance.LeastConnections;
+import io.cade.proxy.balance.RetryBudget;
+import io.cade.proxy.balance.RoundRobin;
+import io.cade.proxy.balancer.TcpBalancer;
+import io.cade.proxy.http.HttpProxy;
+import io.cade.proxy.http.ProxyServices;
+import io.cade.proxy.route.EngineLink;
+import io.cade.proxy.route.Pause;
+import io.cade.proxy.route.ProxyReporter;
+import io.cade.proxy.route.RouteFeed;
+import io.cade.proxy.route.Routes;
+import io.cade.proxy.route.SnapshotFile;
+import io.cade.proxy.stats.ProxyStatistics;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One running proxy or balancer, wired by hand. Started once, stopped once, by one thread. */
+// Closing and writing report through the pipeline.
+@SuppressWarnings("FutureReturnValueIgnored")
+public final class Server {
+  private static final Logger log = LoggerFactory.getLogger(Server.class);
+  private static final int BOOT_ID_BYTES = 16;
+
+  private final ProxyConfig config;
+  private final EngineConnector connector;
+  private final RandomGenerator random;
+  private final MultiThreadIoEventLoopGroup group;
+  private final List<Thread> threads = new ArrayList<>();
+  private final List<String> listening = new ArrayList<>();
+  private @Nullable EngineLink link;
+  private @Nullable HttpProxy proxy;
+  private @Nullable TcpBalancer balancer;
+  private @Nullable HealthChecker checker;
+
+  /**
+   * @param random unpredictable: boot ids come from it
+   */
+  public Server(ProxyConfig config, EngineConnector connector, RandomGenerator random) {
+    this.config = config;
+    this.connector = connector;
+    this.random = random;
+    this.group =
+        new MultiThreadIoEventLoopGroup(
+            config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads(),
+            NioIoHandler.newFactory());
+  }
+
+  /**
+   * Starts to serve; what was started is stopped again when this fails.
+   *
+   * @return the line that says where it listens
+   * @throws StartException with one line for the operator
+   */
+  public String start() throws StartException, InterruptedException {
+    try {
+      prepareStateDirectory();
+      if (config.role() == ProxyConfig.Role.PROXY) {
+        startProxy();
+      } else {
+        startBalancer();
+      }
+      return "READY "
+          + config.role().name().toLowerCase(java.util.Locale.ROOT)
+          + " "
+          + config.position()
+          + " "
+          + String.join(" ", listening);
+    } catch (StartException | RuntimeException e) {
+      stop();
+      throw e;
+    }
+  }
+
+  private void startProxy() throws StartException {
+    Semaphore changes = new Semaphore(0);
+    Backends backends =
+        new Backends(config.health(), config.connectionsPerBackend(), changes::release);
+    ProxyStatistics statistics = new ProxyStatistics();
+    Routes routes = new Routes(backends, statistics, this::algorithm);
+    SnapshotFile file = new SnapshotFile(config.stateDirectory());
+    HealthChecker health = newChecker(config.health(), backends);
+    HttpProxy http =
+        new HttpProxy(
+            group,
+            new ProxyServices(
+                routes,
+                statistics,
+                new RetryBudget(config.retryReserve()),
+                config.visitor(),
+                health::checkSoon,
+                System::nanoTime),
+            config.pool(),
+            config.trustedBalancers());
+    proxy = http;
+    String bootId = newBootId();
+    EngineLink engine = newLink(CardRole.PROXY, bootId);
+    if (engine == null) {
+      file.load().ifPresent(routes::apply);
+    } else {
+      ProxyReporter reporter =
+          new ProxyReporter(
+              engine,
+              routes,
+              changes,
+              config.position(),
+              bootId,
+              config.report(),
+              Pause.real(),
+              random);
+      RouteFeed feed = new RouteFeed(engine, routes, file, changes::release, Pause.real(), random);
+      feed.restore();
+      newThread("engine-link", engine);
+      newThread("route-feed", feed);
+      newThread("proxy-report", reporter);
+    }
+    for (InetSocketAddress address : config.http()) {
+      listening.add("http " + shown(bind(address, () -> http.listen(address, false))));
+    }
+    for (InetSocketAddress address : config.https()) {
+      listening.add("https " + shown(bind(address, () -> http.listen(address, true))));
+    }
+    health.start();
+    threads.forEach(Thread::start);
+  }
+
+  private void startBalancer() throws StartException {
+    Backends proxies = new Backends(config.health(), config.balancer().maxConnections(), () -> {});
+    // Behind the https port a check in plain HTTP would not be understood: it only connects.
+    HealthPolicy connecting =
+        new HealthPolicy(
+            HealthPolicy.Kind.TCP,
+            config.health().path(),
+            config.health().hostHeader(),
+            config.health().interval(),
+            config.health().timeout(),
+            config.health().rise(),
+            config.health().fall());
+    Backends secureProxies = new Backends(connecting, config.balancer().maxConnections(), () -> {});
+    TcpBalancer relay =
+        new TcpBalancer(
+            group, algorithm(), config.balancer(), config.sourceAddress(), System::nanoTime);
+    balancer = relay;
+    List<Backend> plain = backends(config.proxiesHttp(), proxies);
+    List<Backend> secure = backends(config.proxiesHttps(), secureProxies);
+    for (InetSocketAddress address : config.http()) {
+      listening.add("http " + shown(bind(address, () -> relay.listen(address, plain))));
+    }
+    for (InetSocketAddress address : config.https()) {
+      listening.add("https " + shown(bind(address, () -> relay.listen(address, secure))));
+    }
+    newChecker(config.health(), proxies).start();
+    new HealthChecker((EventLoop) group.next(), connecting, secureProxies::all).start();
+    EngineLink engine = newLink(CardRole.BALANCER, newBootId());
+    if (engine != null) {
+      newThread("engine-link", engine);
+    }
+    threads.forEach(Thread::start);
+  }
+
+  private HealthChecker newChecker(HealthPolicy policy, Backends backends) {
+    HealthChecker made = new HealthChecker((EventLoop) group.next(), policy, backends::all);
+    checker = made;
+    return made;
+  }
+
+  private static List<Backend> backends(List<InetSocketAddress> addresses, Backends all) {
+    return addresses.stream()
+        .map(address -> all.at(address.getAddress().getHostAddress(), address.getPort()))
+        .toList();
+  }
+
+  private BalancingAlgorithm algorithm() {
+    return switch (config.balancing()) {
+      case ROUND_ROBIN -> new RoundRobin();
+      case LEAST_CONNECTIONS -> new LeastConnections();
+    };
+  }
+
+  private @Nullable EngineLink newLink(CardRole role, String bootId) throws StartException {
+    Path file = config.bootConfig();
+    if (file == null) {
+      log.warn("no bootConfig is given: running without an engine");
+      return null;
+    }
+    CardBootConfig boot;
+    try {
+      boot = new WireJson().decode(Files.readAllBytes(file), CardBootConfig.class);
+    } catch (IOException e) {
+      throw new StartException(
+          file
+              + ": not the boot configuration of a card ("
+              + e.getMessage()
+              + "); the engine"
+              + " writes it, start the engine first",
+          e);
+    }
+    if (!boot.position().equals(config.position())) {
+      throw new StartException(
+          file
+              + ": is for the card "
+              + boot.position()
+              + ", this is "
+              + config.position()
+              + "; give each card its own",
+          null);
+    }
+    Introduction introduction =
+        new Introduction(config.position(), role, bootId, hardware(), software());
+    EngineLink made =
+        new EngineLink(
+            () -> connector.open(boot, config.mac(), config.stateDirectory()),
+            introduction,
+            boot.reportInterval(),
+            Pause.real(),
+            random);
+    link = made;
+    return made;
+  }
+
+  private HardwareDescriptor hardware() {
+    return new HardwareDescriptor(
+        "Cade",
+        "management card",
+        "M" + config.position(),
+        config.mac(),
+        Runtime.getRuntime().availableProcessors(),
+        Runtime.getRuntime().maxMemory(),
+        List.of());
+  }
+
+  private static SoftwareDescriptor software() {
+    String version = Server.class.getPackage().getImplementationVersion();
+    String known = version == null ? "development" : version;
+    return new SoftwareDescriptor(
+        known,
+        "cade-proxy",
+        known,
+        System.getProperty("os.name") + " " + System.getProperty("os.version"));
+  }
+
+  private String newBootId() {
+    byte[] id = new byte[BOOT_ID_BYTES];
+    random.nextBytes(id);
+    return HexFormat.of().formatHex(id);
+  }
+
+  private void prepareStateDirectory() throws StartException {
+    Path state = config.stateDirectory();
+    try {
+      if (!Files.isDirectory(state)) {
+        Files.createDirectories(
+            state,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      }
+    } catch (IOException e) {
+      throw new StartException(state + ": cannot be made (" + e + "); change stateDirectory", e);
+    }
+    if (!Files.isWritable(state)) {
+      throw new StartException(
+          state + ": is not writable; change its owner or stateDirectory", null);
+    }
+  }
+
+  private interface Binding {
+    InetSocketAddress bind() throws Exception;
+  }
+
+  private static InetSocketAddress bind(InetSocketAddress address, Binding binding)
+      throws StartException {
+    try {
+      return binding.bind();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StartException("interrupted while starting", e);
+    } catch (BindException e) {
+      throw new StartException(
+          shown(address)
+              + ": cannot listen here ("
+              + e.getMessage()
+              + "); stop what uses the port, or change the configuration",
+          e);
+    } catch (Exception e) {
+      throw new StartException(shown(address) + ": cannot listen here (" + e + ")", e);
+    }
+  }
+
+  private static String shown(InetSocketAddress address) {
+    return address.getAddress().getHostAddress() + ":" + address.getPort();
+  }
+
+  private void newThread(String name, Runnable body) {
+    threads.add(Thread.ofPlatform().name(name).daemon().unstarted(body));
+  }
+
+  /** Takes no more visitors, lets running requests end within the drain time, and stops. */
+  public void stop() throws InterruptedException {
+    for (Thread thread : threads) {
+      thread.interrupt();
+    }
+    if (checker != null) {
+      checker.close();
+    }
+    if (proxy != null) {
+      proxy.drain(config.drain());
+    }
+    if (balancer != null) {
+      balancer.drain(config.drain());
+    }
+    if (link != null) {
+      link.close();
+    }
+    group.shutdownGracefully(0, 2, TimeUnit.SECONDS).await(3, TimeUnit.SECONDS);
+    for (Thread thread : threads) {
+      thread.join(1000);
+    }
+  }
+}

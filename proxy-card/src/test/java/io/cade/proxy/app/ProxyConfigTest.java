@@ -1,0 +1,244 @@
+package io.cade.proxy.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.MacAddress;
+import io.cade.proxy.balance.HealthPolicy;
+import io.cade.proxy.balancer.BalancerLimits;
+import io.cade.proxy.http.VisitorLimits;
+import io.cade.proxy.pool.PoolLimits;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ProxyConfigTest {
+  @TempDir Path folder;
+
+  private ProxyConfig read(String yaml) throws Exception {
+    Path file = folder.resolve("proxy.yaml");
+    Files.writeString(file, yaml);
+    return ProxyConfig.read(file);
+  }
+
+  private List<String> problems(String yaml) {
+    ConfigException refused = catchThrowableOfType(ConfigException.class, () -> read(yaml));
+    return refused.problems().stream()
+        .map(line -> line.substring(folder.toString().length() + 1))
+        .toList();
+  }
+
+  private static InetSocketAddress at(String address, int port) {
+    return new InetSocketAddress(InetAddress.ofLiteral(address), port);
+  }
+
+  @Test
+  void defaultsAreThoseDocumented() throws Exception {
+    ProxyConfig config =
+        read(
+            """
+            role: proxy
+            position: 0.4
+            stateDirectory: state
+            http: 127.1.0.4:8080
+            """);
+    assertThat(config)
+        .isEqualTo(
+            new ProxyConfig(
+                ProxyConfig.Role.PROXY,
+                new CardPosition(0, 4),
+                null,
+                folder.resolve("state"),
+                new MacAddress("02:00:00:00:04:00"),
+                List.of(at("127.1.0.4", 8080)),
+                List.of(),
+                Set.of(),
+                List.of(),
+                List.of(),
+                null,
+                ProxyConfig.Balancing.ROUND_ROBIN,
+                0,
+                HealthPolicy.standard(),
+                VisitorLimits.standard(),
+                PoolLimits.standard(),
+                new BalancerLimits(20_000, Duration.ofSeconds(1), Duration.ofMinutes(15)),
+                1000,
+                500,
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(2)));
+  }
+
+  @Test
+  void everyKeyOfAProxyIsRead() throws Exception {
+    ProxyConfig config =
+        read(
+            """
+            role: proxy
+            position: 0.10
+            bootConfig: agent.json
+            stateDirectory: /var/lib/x
+            mac: 02:00:00:00:09:01
+            http: [127.1.0.4:80, "[::1]:80"]
+            https: [127.1.0.4:443]
+            trustedBalancers: [127.1.0.3]
+            balancing: least-connections
+            threads: 3
+            health: {kind: tcp, path: /up, interval: 2s, timeout: 300ms, rise: 3, fall: 4}
+            timeouts:
+              connect: 2s
+              head: 3s
+              response: 4s
+              idle: 5s
+              keepAlive: 6s
+              tunnelIdle: 7m
+              backendIdle: 8s
+              drain: 9s
+              report: 10s
+            limits:
+              visitors: 11
+              requestLine: 1200
+              header: 1300
+              responseHeader: 1400
+              connectionsPerBackend: 15
+              idlePerBackend: 16
+              attempts: 7
+              retryReserve: 18
+            """);
+    assertThat(config)
+        .isEqualTo(
+            new ProxyConfig(
+                ProxyConfig.Role.PROXY,
+                new CardPosition(0, 10),
+                folder.resolve("agent.json"),
+                Path.of("/var/lib/x"),
+                new MacAddress("02:00:00:00:09:01"),
+                List.of(at("127.1.0.4", 80), at("::1", 80)),
+                List.of(at("127.1.0.4", 443)),
+                Set.of("127.1.0.3"),
+                List.of(),
+                List.of(),
+                null,
+                ProxyConfig.Balancing.LEAST_CONNECTIONS,
+                3,
+                new HealthPolicy(
+                    HealthPolicy.Kind.TCP,
+                    "/up",
+                    "health.cade.invalid",
+                    Duration.ofSeconds(2),
+                    Duration.ofMillis(300),
+                    3,
+                    4),
+                new VisitorLimits(
+                    11,
+                    1200,
+                    1300,
+                    Duration.ofSeconds(3),
+                    Duration.ofSeconds(4),
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(6),
+                    Duration.ofMinutes(7),
+                    7),
+                new PoolLimits(Duration.ofSeconds(2), 16, Duration.ofSeconds(8), 4096, 1400),
+                new BalancerLimits(11, Duration.ofSeconds(2), Duration.ofMinutes(7)),
+                15,
+                18,
+                Duration.ofSeconds(9),
+                Duration.ofSeconds(10)));
+  }
+
+  @Test
+  void keysOfABalancerAreRead() throws Exception {
+    ProxyConfig config =
+        read(
+            """
+            role: balancer
+            position: 0.3
+            stateDirectory: state
+            http: [127.0.0.1:8080]
+            https: [127.0.0.1:8443]
+            proxiesHttp: [127.1.0.4:8080, 127.1.0.5:8080]
+            proxiesHttps: [127.1.0.4:8443]
+            sourceAddress: 127.1.0.3
+            """);
+    assertThat(config.proxiesHttp()).containsExactly(at("127.1.0.4", 8080), at("127.1.0.5", 8080));
+    assertThat(config.proxiesHttps()).containsExactly(at("127.1.0.4", 8443));
+    assertThat(config.sourceAddress()).isEqualTo("127.1.0.3");
+  }
+
+  @Test
+  void allProblemsAreToldAtOnceWithTheirLines() {
+    assertThat(
+            problems(
+                """
+                role: router
+                position: 99.1
+                mac: xx
+                http: [localhost:80, 127.0.0.1:99999]
+                trustedBalancers: name
+                colour: red
+                threads: -1
+                health:
+                  path: no-slash
+                  interval: 1 second
+                  colour: red
+                timeouts:
+                  drain: 10h
+                limits: many
+                threads: 2
+                """))
+        .satisfiesExactlyInAnyOrder(
+            line -> assertThat(line).startsWith("proxy.yaml:1: 'role' is 'router', one of"),
+            line -> assertThat(line).startsWith("proxy.yaml:1: 'stateDirectory' is missing"),
+            line -> assertThat(line).startsWith("proxy.yaml:2: 'position' is wrong: no such"),
+            line -> assertThat(line).startsWith("proxy.yaml:3: 'mac' is wrong"),
+            line -> assertThat(line).startsWith("proxy.yaml:4: 'http' has 'localhost:80'"),
+            line -> assertThat(line).startsWith("proxy.yaml:4: 'http' has '127.0.0.1:99999'"),
+            line -> assertThat(line).startsWith("proxy.yaml:5: 'trustedBalancers' has 'name'"),
+            line -> assertThat(line).startsWith("proxy.yaml:6: unknown key 'colour'; known here"),
+            line -> assertThat(line).startsWith("proxy.yaml:9: 'health.path' is 'no-slash'"),
+            line -> assertThat(line).startsWith("proxy.yaml:10: 'health.interval' is '1 second'"),
+            line -> assertThat(line).startsWith("proxy.yaml:11: unknown key 'health.colour'"),
+            line -> assertThat(line).startsWith("proxy.yaml:13: 'timeouts.drain' is 10h, outside"),
+            line -> assertThat(line).startsWith("proxy.yaml:14: 'limits' should hold keys"),
+            line -> assertThat(line).startsWith("proxy.yaml:15: 'threads' is given twice"));
+  }
+
+  @Test
+  void keysOfTheOtherRoleAreRefused() {
+    assertThat(
+            problems(
+                """
+                role: proxy
+                position: 0.4
+                stateDirectory: s
+                http: 127.0.0.1:80
+                proxiesHttp: 127.0.0.1:81
+                """))
+        .containsExactly("proxy.yaml:5: 'proxiesHttp' is for the role balancer only");
+    assertThat(
+            problems(
+                """
+                role: balancer
+                position: 0.3
+                stateDirectory: s
+                http: 127.0.0.1:80
+                trustedBalancers: 127.0.0.1
+                """))
+        .hasSize(2);
+  }
+
+  @Test
+  void malformedYamlIsToldWithItsLine() {
+    assertThat(problems("role: proxy\nposition: [0.4\n"))
+        .anyMatch(line -> line.contains("not YAML"));
+    assertThat(problems("- a\n")).anyMatch(line -> line.contains("keys with values"));
+    assertThat(problems("")).anyMatch(line -> line.contains("'role' is missing"));
+  }
+}
