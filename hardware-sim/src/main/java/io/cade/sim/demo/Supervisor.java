@@ -147,6 +147,7 @@ final class Supervisor {
     boolean news = again || watched.conflict;
     watched.conflict = false;
     watched.ready.complete(null);
+    publish();
     if (news && stopped == null) {
       listener.say(role.label() + " is ready again (pid " + child.pid() + ")");
     }
@@ -220,7 +221,11 @@ final class Supervisor {
 
   private void publish() {
     Map<Role, Long> pids = new EnumMap<>(Role.class);
-    all.forEach((role, watched) -> onChild(watched, child -> pids.put(role, child.pid())));
+    all.forEach((role, watched) -> {
+      if (!watched.conflict) {
+        onChild(watched, child -> pids.put(role, child.pid()));
+      }
+    });
     listener.running(pids);
   }
 
