@@ -8,6 +8,7 @@ import io.cade.agent.run.OsServiceProcesses;
 import io.cade.agent.run.ServiceRuntimes;
 import io.cade.engine.dhcp.transport.NettyDatagramLoop;
 import io.cade.sim.cabinet.SimulatedCabinet;
+import io.cade.sim.control.ControlServer;
 import io.cade.sim.firmware.CardFirmware;
 import io.cade.sim.firmware.FirmwareConfig;
 import io.cade.sim.hub.Backplane;
@@ -69,6 +70,7 @@ public final class SimulatorMain {
     try {
       SimulatedCabinet cabinet = build(config, parts);
       cabinet.start();
+      parts.push(ControlServer.open(config.stateDirectory(), new TechnicianDesk(cabinet)));
       System.out.printf(
           "READY simulator: %d chassis of %d cards%n", config.chassis(), config.cards());
       awaitEnd(watchInput, parts);
@@ -124,29 +126,27 @@ public final class SimulatorMain {
     Runtime.getRuntime()
         .addShutdownHook(
             Thread.ofPlatform()
-                .unstarted(
-                    () -> {
-                      end.countDown();
-                      try {
-                        var _ = ended.await(10, TimeUnit.SECONDS);
-                      } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                      }
-                    }));
+                .unstarted(() -> {
+                  end.countDown();
+                  try {
+                    var _ = ended.await(10, TimeUnit.SECONDS);
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                }));
     if (watchInput) {
       Thread.ofPlatform()
           .daemon()
-          .start(
-              () -> {
-                try {
-                  while (System.in.read() >= 0) {
-                    // Whatever is typed means nothing.
-                  }
-                } catch (IOException e) {
-                  // No input any more is what we wait for.
-                }
-                end.countDown();
-              });
+          .start(() -> {
+            try {
+              while (System.in.read() >= 0) {
+                // Whatever is typed means nothing.
+              }
+            } catch (IOException e) {
+              // No input any more is what we wait for.
+            }
+            end.countDown();
+          });
     }
     end.await();
   }

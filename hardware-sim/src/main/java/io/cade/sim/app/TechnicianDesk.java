@@ -2,22 +2,41 @@ package io.cade.sim.app;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.sim.cabinet.SimulatedCabinet;
+import io.cade.sim.control.ControlHandler;
+import io.cade.sim.control.ControlReply;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * What a technician can do at the cabinet, in words. A refusal is an {@link
- * IllegalArgumentException} (the words make no sense) or an {@link IllegalStateException} (not in
- * this state).
+ * What a technician can do at the cabinet, in words. Words that make no sense, or that do not fit
+ * the state of the cabinet, are answered with the reason and change nothing.
  */
-final class TechnicianDesk {
+final class TechnicianDesk implements ControlHandler {
+  private static final Logger LOG = LoggerFactory.getLogger(TechnicianDesk.class);
+
   private final SimulatedCabinet cabinet;
 
   TechnicianDesk(SimulatedCabinet cabinet) {
     this.cabinet = cabinet;
   }
 
-  String handle(List<String> words) {
+  @Override
+  public ControlReply handle(List<String> words) {
+    try {
+      if (words.equals(List.of("status"))) {
+        return new ControlReply(true, cabinet.status(), Map.of("powered", cabinet.powered()));
+      }
+      return ControlReply.done(act(words));
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      LOG.info("refused: {}", words, e);
+      return ControlReply.failed(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private String act(List<String> words) {
     String verb = words.isEmpty() ? "" : words.getFirst();
     return switch (verb) {
       case "pull" -> cabinet.pull(position(words));
@@ -29,7 +48,6 @@ final class TechnicianDesk {
       case "supply" -> supply(word(words, 1), word(words, 2));
       case "mains" -> cabinet.mains(0, onOff(words, 1));
       case "chassis" -> cabinet.mains(number(word(words, 1)), onOff(words, 2));
-      case "status" -> cabinet.status();
       case "disk" -> throw new IllegalStateException("disks are not simulated yet");
       default -> throw new IllegalArgumentException("unknown action '" + verb + "'");
     };

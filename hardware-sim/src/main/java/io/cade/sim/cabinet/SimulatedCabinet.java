@@ -213,6 +213,11 @@ public final class SimulatedCabinet implements AutoCloseable {
     });
   }
 
+  /** Cards that are in their slots and have power. */
+  public int powered() {
+    return Integer.parseInt(run(() -> String.valueOf(running.size())));
+  }
+
   private void seat(SlotRecord slot) {
     CardPosition at = slot.position();
     physics(at).insert(at.slot(), slot.inventory());

@@ -21,7 +21,9 @@ public final class ControlSocket {
   public static Path of(Path simDirectory) {
     Path told = pathFile(simDirectory);
     try {
-      if (!fits(regular(simDirectory)) && Files.isRegularFile(told) && Files.size(told) < MAX_FILE) {
+      if (!fits(regular(simDirectory))
+          && Files.isRegularFile(told)
+          && Files.size(told) < MAX_FILE) {
         return Path.of(Files.readString(told).strip());
       }
     } catch (IOException e) {

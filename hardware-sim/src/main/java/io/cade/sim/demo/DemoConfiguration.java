@@ -120,7 +120,9 @@ final class DemoConfiguration {
   }
 
   private static List<String> proxies(int port) {
-    return PortPlan.PROXY_SLOTS.stream().map(slot -> PortPlan.inside(0, slot) + ":" + port).toList();
+    return PortPlan.PROXY_SLOTS.stream()
+        .map(slot -> PortPlan.inside(0, slot) + ":" + port)
+        .toList();
   }
 
   private Map<String, Object> simulator() {

@@ -46,7 +46,8 @@ final class DemoDirectory implements AutoCloseable {
     if (!Files.isWritable(there)) {
       throw failure(
           root,
-          there + " is not writable by this user; change its owner or choose another directory"
+          there
+              + " is not writable by this user; change its owner or choose another directory"
               + " with --state DIR",
           null);
     }
@@ -65,8 +66,7 @@ final class DemoDirectory implements AutoCloseable {
       PrivateFiles.directory(root);
       FileChannel channel =
           lock(
-              Set.of(
-                  StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE));
+              Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE));
       channel.truncate(0);
       channel.write(
           ByteBuffer.wrap(

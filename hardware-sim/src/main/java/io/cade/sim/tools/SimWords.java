@@ -65,8 +65,9 @@ final class SimWords {
 
   static void check(List<String> words) throws Wrong {
     if (words.isEmpty()) {
-      throw new Wrong("no command; one of pull, insert, replace, power, heat, fan, supply, disk,"
-          + " mains, chassis, status is meant");
+      throw new Wrong(
+          "no command; one of pull, insert, replace, power, heat, fan, supply, disk,"
+              + " mains, chassis, status is meant");
     }
     List<Check> checks = COMMANDS.get(words.getFirst());
     if (checks == null) {

@@ -16,10 +16,10 @@ import javax.xml.stream.XMLStreamReader;
 /**
  * Counts the reports of one test run and says what failed and what was skipped, and why.
  *
- * <p>{@code TestSummary ROOT BUILD_STATUS} reads {@code ROOT/<module>/target/{surefire,failsafe}-reports/TEST-*.xml};
- * the caller removes the reports of earlier runs before. The last line is always exactly {@code N
- * passed, N failed, N skipped}. Uses the JDK only, so that the launcher can run it from source even
- * when the build failed.
+ * <p>{@code TestSummary ROOT BUILD_STATUS} reads {@code
+ * ROOT/<module>/target/{surefire,failsafe}-reports/TEST-*.xml}; the caller removes the reports of
+ * earlier runs before. The last line is always exactly {@code N passed, N failed, N skipped}. Uses
+ * the JDK only, so that the launcher can run it from source even when the build failed.
  */
 public final class TestSummary {
   private static final int MAX_TEXT = 300;

@@ -1,4 +1,6 @@
-/** Small programs around the simulated cabinet: the technician's hands, the summary of a test run. */
+/**
+ * Small programs around the simulated cabinet: the technician's hands, the summary of a test run.
+ */
 @NullMarked
 package io.cade.sim.tools;
 

@@ -22,12 +22,14 @@ class TestSummaryTest {
         "surefire-reports/TEST-A.xml",
         """
         <testsuite tests="2"><testcase classname="A" name="one"/>
-        <testcase classname="A" name="two"><system-out>ok</system-out></testcase></testsuite>""");
+        <testcase classname="A" name="two"><system-out>ok</system-out></testcase></testsuite>\
+        """);
     write(
         "hardware-sim",
         "failsafe-reports/TEST-B.xml",
         """
-        <testsuite tests="1"><testcase classname="BIT" name="whole"/></testsuite>""");
+        <testsuite tests="1"><testcase classname="BIT" name="whole"/></testsuite>\
+        """);
 
     assertThat(report(true)).isZero();
     assertThat(lastLine()).isEqualTo("3 passed, 0 failed, 0 skipped");
@@ -42,7 +44,8 @@ class TestSummaryTest {
         <testsuite><testcase classname="A" name="breaks"><failure message="expected 1&#10;but was 2">trace</failure></testcase>
         <testcase classname="A" name="throws"><error type="x"/></testcase>
         <testcase classname="A" name="lacks"><skipped message="Assumption failed: needs snmpwalk (package snmp)"/></testcase>
-        <testcase classname="A" name="works"/></testsuite>""");
+        <testcase classname="A" name="works"/></testsuite>\
+        """);
 
     assertThat(report(true)).isEqualTo(1);
     assertThat(bytes.toString(StandardCharsets.UTF_8))
