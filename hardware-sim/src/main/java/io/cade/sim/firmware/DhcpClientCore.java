@@ -116,7 +116,7 @@ final class DhcpClientCore {
     }
     return switch (type.get()) {
       case OFFER -> state == State.SELECTING ? offer(m, now) : nothing();
-      case ACK -> awaitsAck() ? ack(m, now) : nothing();
+      case ACK -> awaitsAck() ? ack(m) : nothing();
       case NAK -> awaitsAck() ? restart("refused by the server", now) : nothing();
       case DISCOVER, REQUEST, DECLINE, RELEASE, INFORM -> nothing();
     };
@@ -160,7 +160,7 @@ final class DhcpClientCore {
     return send(message(options, now), Route.WIRE, now + jittered());
   }
 
-  private Step ack(DhcpMessage m, long now) {
+  private Step ack(DhcpMessage m) {
     Optional<Long> seconds = m.options().number(OptionCode.LEASE_TIME);
     if (seconds.isEmpty() || m.yourAddress().isZero()) {
       return nothing();

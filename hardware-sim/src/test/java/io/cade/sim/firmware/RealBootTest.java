@@ -70,8 +70,7 @@ class RealBootTest {
     CardPosition position = new CardPosition(1, 3);
     PoweredCard card = firmware().powerOn(position, new MacAddress("02:00:00:01:03:00"));
     BootResult result = card.booted().orTimeout(30, TimeUnit.SECONDS).join();
-    assertThat(result.address())
-        .isEqualTo(Ipv4Address.of(127, 1, 1, 3).toInetAddress());
+    assertThat(result.address()).isEqualTo(Ipv4Address.of(127, 1, 1, 3).toInetAddress());
     assertThat(result.bootFile()).isEqualTo("agent.json");
     assertThat(new String(result.configuration(), StandardCharsets.US_ASCII))
         .isEqualTo(TestEngine.configurationOf(position));

@@ -90,8 +90,7 @@ final class TestEngine implements AutoCloseable {
 
   private static Optional<BootFile> agentJson(CardPosition position, String name) {
     return name.equals("agent.json")
-        ? Optional.of(
-            BootFile.of(configurationOf(position).getBytes(StandardCharsets.US_ASCII)))
+        ? Optional.of(BootFile.of(configurationOf(position).getBytes(StandardCharsets.US_ASCII)))
         : Optional.empty();
   }
 

@@ -41,8 +41,7 @@ class RelayAgentTest {
 
   @Test
   void aCardThatWritesItsOwnPositionIsDropped() {
-    DhcpOptions claiming =
-        discover.options().with(82, RelayInformation.ofCircuit("1/1").encode());
+    DhcpOptions claiming = discover.options().with(82, RelayInformation.ofCircuit("1/1").encode());
     assertDropped(
         relay.fromCard(WIRE, bytes(discover.relayed(0, Ipv4Address.ZERO, claiming))),
         HubOutcome.DROPPED_CLAIMS_POSITION);
@@ -81,8 +80,7 @@ class RelayAgentTest {
   @Test
   void rubbishAndTheWrongDirectionAreDropped() {
     assertDropped(relay.fromCard(WIRE, new byte[30]), HubOutcome.DROPPED_MALFORMED);
-    assertDropped(
-        relay.fromCard(WIRE, bytes(reply("2/5", HUB))), HubOutcome.DROPPED_MALFORMED);
+    assertDropped(relay.fromCard(WIRE, bytes(reply("2/5", HUB))), HubOutcome.DROPPED_MALFORMED);
     assertDropped(relay.fromEngine(bytes(discover)), HubOutcome.DROPPED_MALFORMED);
   }
 
