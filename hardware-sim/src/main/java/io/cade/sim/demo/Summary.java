@@ -18,7 +18,12 @@ final class Summary {
       Path standardState) {
     String state = options.state().equals(standardState) ? "" : " --state " + options.state();
     StringBuilder text = new StringBuilder("\n");
-    row(text, "visitors", "http://127.0.0.1:%d/  https://127.0.0.1:%d/", ports.http(), ports.https());
+    row(
+        text,
+        "visitors",
+        "http://127.0.0.1:%d/  https://127.0.0.1:%d/",
+        ports.http(),
+        ports.https());
     row(
         text,
         "console, API",
