@@ -23,12 +23,12 @@ import java.util.concurrent.TimeoutException;
  */
 final class Demo implements Supervisor.Listener {
   private static final int MANY_CARDS = 100;
-  private static final Duration STAGE = Duration.ofSeconds(60);
-  private static final Duration LONG_STAGE = Duration.ofSeconds(180);
+  private static final Duration STAGE = Duration.ofMinutes(1);
+  private static final Duration LONG_STAGE = Duration.ofMinutes(3);
   private static final Duration STOP = Duration.ofSeconds(9);
 
   /** Processes that record for their caches make them when they end. */
-  private static final Duration STOP_RECORDING = Duration.ofSeconds(120);
+  private static final Duration STOP_RECORDING = Duration.ofMinutes(2);
 
   private static final int OK = 200;
 
@@ -202,7 +202,8 @@ final class Demo implements Supervisor.Listener {
         System.out.println("site " + site.host() + " is ordered");
       }
     } catch (EngineApi.Refused e) {
-      throw new DemoFailure(DemoFailure.FAILED, "the sites could not be ordered: " + e.getMessage(), e);
+      throw new DemoFailure(
+          DemoFailure.FAILED, "the sites could not be ordered: " + e.getMessage(), e);
     }
   }
 

@@ -13,15 +13,15 @@ enum Role {
 
   /** Which virtual machine settings they share. */
   enum Jvm {
-    ENGINE("engine", "cade.jvm.engine", List.of("-Xmx128m")),
-    PROXY("proxy", "cade.jvm.proxy", List.of("-Xmx96m", "-XX:MaxDirectMemorySize=64m")),
-    SIM("simulator", "cade.jvm.sim", List.of("-Xmx512m", "-XX:TieredStopAtLevel=1"));
+    ENGINE("engine", "cade.jvm.engine", "-Xmx128m"),
+    PROXY("proxy", "cade.jvm.proxy", "-Xmx96m -XX:MaxDirectMemorySize=64m"),
+    SIM("simulator", "cade.jvm.sim", "-Xmx512m -XX:TieredStopAtLevel=1");
 
     private final String command;
     private final String property;
-    private final List<String> memory;
+    private final String memory;
 
-    Jvm(String command, String property, List<String> memory) {
+    Jvm(String command, String property, String memory) {
       this.command = command;
       this.property = property;
       this.memory = memory;
@@ -38,7 +38,7 @@ enum Role {
     }
 
     List<String> standardFlags() {
-      return Stream.concat(COMMON.stream(), memory.stream()).toList();
+      return Stream.concat(COMMON.stream(), Stream.of(memory.split(" "))).toList();
     }
   }
 

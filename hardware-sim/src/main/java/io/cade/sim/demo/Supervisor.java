@@ -98,7 +98,7 @@ final class Supervisor {
     CompletableFuture<Void> done = new CompletableFuture<>();
     turn.run(() -> {
       if (stopped != null) {
-        stopped.thenRun(() -> done.complete(null));
+        var _ = stopped.thenRun(() -> done.complete(null));
         return;
       }
       stopped = done;
@@ -141,7 +141,7 @@ final class Supervisor {
   }
 
   private void ready(Role role, Watched watched, Child child, boolean again) {
-    if (watched.child != child) {
+    if (watched.child == null || watched.child.pid() != child.pid()) {
       return;
     }
     boolean news = again || watched.conflict;
