@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 
 /** Entry point of {@code ./cade show|service|card|alarm|update|shell}. */
 public final class CadeCommand {
@@ -21,7 +22,6 @@ public final class CadeCommand {
    * @param args for example {@code show cards --json}
    */
   public static void main(String[] args) {
-    Console console = System.console();
     PrintStream out = stream(FileDescriptor.out);
     PrintStream err = stream(FileDescriptor.err);
     String home = System.getProperty("cade.home");
@@ -32,7 +32,7 @@ public final class CadeCommand {
                     new FileInputStream(FileDescriptor.in), StandardCharsets.UTF_8)),
             out,
             err,
-            console != null && console.isTerminal(),
+            Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false),
             System.getenv(),
             home == null ? Map.of() : Map.of("cade.home", home),
             InstantSource.system());

@@ -74,7 +74,7 @@ final class Children implements Supervisor.Starter {
   boolean makesCaches(UnaryOperator<@Nullable String> environment) {
     return environment.apply(RECORDS) != null
         || Arrays.stream(Role.values())
-        .anyMatch(role -> property(role.jvm().property(), "").contains(MAKES_CACHE));
+            .anyMatch(role -> property(role.jvm().property(), "").contains(MAKES_CACHE));
   }
 
   private String property(String name, String otherwise) {

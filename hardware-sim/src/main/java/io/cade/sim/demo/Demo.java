@@ -202,7 +202,8 @@ final class Demo implements Supervisor.Listener {
         System.out.println("site " + site.host() + " is ordered");
       }
     } catch (EngineApi.Refused e) {
-      throw new DemoFailure(DemoFailure.FAILED, "the sites could not be ordered: " + e.getMessage(), e);
+      throw new DemoFailure(
+          DemoFailure.FAILED, "the sites could not be ordered: " + e.getMessage(), e);
     }
   }
 
