@@ -27,8 +27,7 @@ class ControlServerTest {
     try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
       channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.UTF_8)));
       channel.shutdownOutput();
-      return new String(
-          Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
+      return new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 
@@ -42,10 +41,8 @@ class ControlServerTest {
               heard.add(words);
               return new ControlReply(true, "card 1.3 is out", Map.of("powered", 27));
             })) {
-      ControlReply reply =
-          ControlClient.ask(folder.resolve("sim"), List.of("pull", "1.3"));
-      assertThat(reply)
-          .isEqualTo(new ControlReply(true, "card 1.3 is out", Map.of("powered", 27)));
+      ControlReply reply = ControlClient.ask(folder.resolve("sim"), List.of("pull", "1.3"));
+      assertThat(reply).isEqualTo(new ControlReply(true, "card 1.3 is out", Map.of("powered", 27)));
       assertThat(heard).containsExactly(List.of("pull", "1.3"));
     }
   }
@@ -66,8 +63,7 @@ class ControlServerTest {
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(server.socket())))
           .isEqualTo("rw-------");
       assertThat(
-              PosixFilePermissions.toString(
-                  Files.getPosixFilePermissions(folder.resolve("sim"))))
+              PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("sim"))))
           .isEqualTo("rwx------");
     }
   }
@@ -102,8 +98,7 @@ class ControlServerTest {
               }
               return ControlReply.done("fine");
             })) {
-      ControlReply broken =
-          ControlClient.ask(folder.resolve("sim"), List.of("pull", "1.1"));
+      ControlReply broken = ControlClient.ask(folder.resolve("sim"), List.of("pull", "1.1"));
       assertThat(broken.ok()).isFalse();
       assertThat(broken.message()).contains("broken");
       assertThat(ControlClient.ask(folder.resolve("sim"), List.of("pull", "1.2")).ok()).isTrue();
@@ -113,8 +108,7 @@ class ControlServerTest {
   @Test
   void moreCommandsThanConnectionsAreAllAnswered() throws Exception {
     try (ControlServer _ =
-        ControlServer.open(
-            folder.resolve("sim"), words -> ControlReply.done(words.getLast()))) {
+        ControlServer.open(folder.resolve("sim"), words -> ControlReply.done(words.getLast()))) {
       List<Thread> threads = new ArrayList<>();
       List<String> answers = java.util.Collections.synchronizedList(new ArrayList<>());
       for (int i = 0; i < 3 * ControlServer.MAX_CONNECTIONS; i++) {

@@ -27,8 +27,7 @@ class DemoConfigurationTest {
 
   private DemoConfiguration written(int chassis, int cards, int offset) throws IOException {
     DemoConfiguration configuration =
-        new DemoConfiguration(
-            new DemoOptions(chassis, cards, state, offset), new PortPlan(offset));
+        new DemoConfiguration(new DemoOptions(chassis, cards, state, offset), new PortPlan(offset));
     configuration.write();
     return configuration;
   }
@@ -46,8 +45,7 @@ class DemoConfigurationTest {
                 state.resolve("engine"),
                 "cade-demo",
                 InetAddress.ofLiteral("127.0.0.1"),
-                new EngineConfig.Ports(
-                    9543, 9544, 1261, 1167, 1167, 1169, 9180, 1170, 8100),
+                new EngineConfig.Ports(9543, 9544, 1261, 1167, 1167, 1169, 9180, 1170, 8100),
                 "127.1",
                 at("127.0.0.1", 1262),
                 Duration.ofSeconds(2),
@@ -102,8 +100,7 @@ class DemoConfigurationTest {
     PortPlan ports = new PortPlan(7);
     EndpointsFile file = new EndpointsFile(state, written(2, 14, 7), ports);
     file.write(Map.of(Role.ENGINE, 11L, Role.PROXY_4, 12L));
-    JsonNode json =
-        JsonMapper.builder().build().readTree(state.resolve("endpoints.json").toFile());
+    JsonNode json = JsonMapper.builder().build().readTree(state.resolve("endpoints.json").toFile());
     assertThat(json.fieldNames())
         .toIterable()
         .contains("http", "https", "admin", "snmp", "trap", "dhcp", "tftp", "bootHttp", "ftp")

@@ -42,8 +42,7 @@ class DemoOptionsTest {
       })
   void aWrongOptionIsUsage(String line) {
     DemoFailure refused =
-        catchThrowableOfType(
-            DemoFailure.class, () -> DemoOptions.parse(line.split(" "), STANDARD));
+        catchThrowableOfType(DemoFailure.class, () -> DemoOptions.parse(line.split(" "), STANDARD));
     assertThat(refused.exitCode()).isEqualTo(2);
     assertThat(refused.getMessage()).contains(line.split(" ")[0]).hasLineCount(1);
   }

@@ -18,8 +18,16 @@ class PortPlanTest {
     PortPlan p = new PortPlan(0);
     assertThat(
             List.of(
-                p.http(), p.https(), p.admin(), p.snmp(), p.trap(), p.dhcp(), p.tftp(),
-                p.bootHttp(), p.ftp(), p.pop3()))
+                p.http(),
+                p.https(),
+                p.admin(),
+                p.snmp(),
+                p.trap(),
+                p.dhcp(),
+                p.tftp(),
+                p.bootHttp(),
+                p.ftp(),
+                p.pop3()))
         .containsExactly(8080, 8443, 9443, 1161, 1162, 1067, 1069, 9080, 2121, 1110);
   }
 

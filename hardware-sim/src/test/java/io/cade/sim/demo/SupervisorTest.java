@@ -146,10 +146,7 @@ class SupervisorTest {
     assertThat(pids).isEqualTo(Map.of(Role.PROXY_4, last().pid()));
     assertThat(said)
         .containsExactly(
-            "proxy-4 (pid "
-                + first
-                + ") ended by signal 9; started again as pid "
-                + last().pid());
+            "proxy-4 (pid " + first + ") ended by signal 9; started again as pid " + last().pid());
     turn.until(() -> said.size() == 2);
     assertThat(said.getLast()).isEqualTo("proxy-4 is ready again (pid " + last().pid() + ")");
   }
@@ -262,10 +259,7 @@ class SupervisorTest {
   @Test
   void whoIgnoresItsInputGetsASignalAndWhoIgnoresThatIsKilled() throws Exception {
     scripts.addAll(
-        List.of(
-            "echo READY; exec sleep 1000",
-            "trap '' TERM; echo READY; exec sleep 1000",
-            RUNS));
+        List.of("echo READY; exec sleep 1000", "trap '' TERM; echo READY; exec sleep 1000", RUNS));
     untilReady(supervisor.start(Role.BALANCER));
     untilReady(supervisor.start(Role.SIM));
     CompletableFuture<Void> stopped = supervisor.stop(Duration.ofSeconds(9));
