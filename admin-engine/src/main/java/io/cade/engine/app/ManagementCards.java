@@ -36,7 +36,7 @@ final class ManagementCards {
 
   /** The locally administered address by which a management card is known. */
   static MacAddress mac(EngineConfig.ManagementCard card) {
-    return new MacAddress("02:00:00:%02x:%02x:00".formatted(card.position().chassis(), card.position().slot()));
+    return new MacAddress("02:ca:de:00:00:%02x".formatted(card.position().slot()));
   }
 
   void seat() throws IOException {
