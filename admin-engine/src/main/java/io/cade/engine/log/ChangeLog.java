@@ -16,8 +16,8 @@ public interface ChangeLog extends AutoCloseable {
    * @param commits positions ascend by one from {@link #lastPosition}
    * @throws IOException when it could not be written; the log then refuses every later batch until
    *     it is opened again, so that there is never a gap. Some of the batch may be found then
-   * @throws IllegalArgumentException when a commit is out of order or too large; nothing was written
-   *     and the log goes on
+   * @throws IllegalArgumentException when a commit is out of order or too large; nothing was
+   *     written and the log goes on
    */
   void append(List<Commit> commits) throws IOException;
 

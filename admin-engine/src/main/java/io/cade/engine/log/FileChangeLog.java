@@ -90,8 +90,7 @@ public final class FileChangeLog implements ChangeLog {
       last = newest.getKey() - 1;
       return;
     }
-    SegmentFile.Sound sound =
-        SegmentFile.check(file, SegmentFile.read(file), newest.getKey());
+    SegmentFile.Sound sound = SegmentFile.check(file, SegmentFile.read(file), newest.getKey());
     last = sound.last();
     FileChannel opened = FileChannel.open(file, StandardOpenOption.WRITE);
     try {

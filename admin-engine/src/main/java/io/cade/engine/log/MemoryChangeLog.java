@@ -16,6 +16,7 @@ public final class MemoryChangeLog implements ChangeLog {
   private boolean failing;
   private int tear = -1;
   private boolean broken;
+  private int maxChanges = Integer.MAX_VALUE;
 
   @Override
   public synchronized void append(List<Commit> commits) throws IOException {
@@ -27,6 +28,9 @@ public final class MemoryChangeLog implements ChangeLog {
       if (commit.position() != ++position) {
         throw new IllegalArgumentException(
             "commit " + commit.position() + " where " + position + " is due");
+      }
+      if (commit.changes().size() > maxChanges) {
+        throw new IllegalArgumentException("commit " + position + " is too large");
       }
     }
     if (failing || tear >= 0) {
@@ -41,6 +45,11 @@ public final class MemoryChangeLog implements ChangeLog {
   /** From now on, or no longer, nothing can be written. */
   public synchronized void failing(boolean on) {
     failing = on;
+  }
+
+  /** From now on a commit of more changes is too large to be written. */
+  public synchronized void refuseLargerThan(int changes) {
+    maxChanges = changes;
   }
 
   /**

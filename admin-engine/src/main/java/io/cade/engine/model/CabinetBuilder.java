@@ -140,8 +140,7 @@ public final class CabinetBuilder {
       case Change.LeaseGranted c -> {
         leases =
             leases.with(
-                c.position(),
-                new Lease(c.position(), c.mac(), c.address(), at, c.expiresAt()));
+                c.position(), new Lease(c.position(), c.mac(), c.address(), at, c.expiresAt()));
         touch(EntityKey.Kind.LEASE, c.position());
       }
       case Change.LeaseEnded c -> {

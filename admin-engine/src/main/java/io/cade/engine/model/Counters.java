@@ -10,11 +10,7 @@ package io.cade.engine.model;
  * @param nextSwap sequence of the next swap
  */
 public record Counters(
-    long nextAlarm,
-    long nextNotification,
-    int nextServiceIndex,
-    long nextCommand,
-    long nextSwap) {
+    long nextAlarm, long nextNotification, int nextServiceIndex, long nextCommand, long nextSwap) {
   /** Of a module that nobody has touched. */
   public static final Counters FIRST = new Counters(1, 1, 1, 1, 1);
 }

@@ -86,8 +86,7 @@ public final class EngineState implements AutoCloseable {
           });
     } catch (IllegalStateException e) {
       throw new IOException(
-          "the change log does not fit the database (" + e.getMessage() + "); restore a backup",
-          e);
+          "the change log does not fit the database (" + e.getMessage() + "); restore a backup", e);
     }
     return builder.freeze(log.lastPosition());
   }

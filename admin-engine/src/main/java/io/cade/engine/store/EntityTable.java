@@ -181,8 +181,7 @@ record EntityTable<E>(
     return row.toArray();
   }
 
-  void restore(CabinetBuilder into, String id, String document, WireJson json)
-      throws IOException {
+  void restore(CabinetBuilder into, String id, String document, WireJson json) throws IOException {
     restorer.restore(into, id, json.decode(document.getBytes(StandardCharsets.UTF_8), type));
   }
 

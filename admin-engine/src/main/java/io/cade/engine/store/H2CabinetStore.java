@@ -156,8 +156,7 @@ public final class H2CabinetStore implements CabinetStore {
   }
 
   // Deleted and inserted: every database has its own words for "insert or update".
-  private void replace(
-      Handle handle, EntityTable<?> table, List<EntityKey> keys, Cabinet after) {
+  private void replace(Handle handle, EntityTable<?> table, List<EntityKey> keys, Cabinet after) {
     try (PreparedBatch deletes = handle.prepareBatch(table.delete());
         PreparedBatch inserts = handle.prepareBatch(table.insert())) {
       for (EntityKey key : keys) {

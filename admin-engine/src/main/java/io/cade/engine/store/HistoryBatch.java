@@ -67,8 +67,7 @@ final class HistoryBatch {
       case Change.AlarmCleared c -> {
         Row row = open.remove(c.key());
         if (row == null) {
-          cleared.add(
-              new Object[] {time(commit.at()), c.key().type().name(), c.key().source()});
+          cleared.add(new Object[] {time(commit.at()), c.key().type().name(), c.key().source()});
         } else {
           row.clearedAt = commit.at();
         }

@@ -195,8 +195,7 @@ public final class Materialiser implements CommitListener, AutoCloseable {
 
   private void apply(List<Commit> commits) throws IOException {
     // Some may have been read from the log already.
-    List<Commit> fresh =
-        commits.stream().filter(c -> c.position() > applied.position()).toList();
+    List<Commit> fresh = commits.stream().filter(c -> c.position() > applied.position()).toList();
     if (fresh.isEmpty()) {
       return;
     }
