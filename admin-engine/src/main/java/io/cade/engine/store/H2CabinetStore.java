@@ -34,8 +34,11 @@ public final class H2CabinetStore implements CabinetStore {
   private final Jdbi jdbi;
   private final WireJson json = new WireJson();
 
-  private H2CabinetStore(HikariDataSource pool) {
+  private final int maxHistory;
+
+  private H2CabinetStore(HikariDataSource pool, int maxHistory) {
     this.pool = pool;
+    this.maxHistory = maxHistory;
     this.jdbi = Jdbi.create(pool);
   }
 
@@ -46,6 +49,10 @@ public final class H2CabinetStore implements CabinetStore {
    * @throws IOException when it is in use, damaged, or of a newer version
    */
   public static H2CabinetStore open(Path file) throws IOException {
+    return open(file, MAX_HISTORY);
+  }
+
+  static H2CabinetStore open(Path file, int maxHistory) throws IOException {
     if (file.toAbsolutePath().toString().contains(";")) {
       throw new IOException(
           "the database " + file + " cannot be opened: a ';' may not be in its path");
@@ -67,7 +74,7 @@ public final class H2CabinetStore implements CabinetStore {
     }
     try {
       H2Schema.bringUpToDate(pool, file);
-      return new H2CabinetStore(pool);
+      return new H2CabinetStore(pool, maxHistory);
     } catch (IOException | RuntimeException e) {
       pool.close();
       throw e;
@@ -179,11 +186,11 @@ public final class H2CabinetStore implements CabinetStore {
       handle.execute(
           "DELETE FROM alarm_history WHERE cleared_at IS NOT NULL AND sequence <"
               + " (SELECT next_alarm FROM progress) - "
-              + MAX_HISTORY);
+              + maxHistory);
       handle.execute(
           "DELETE FROM audit WHERE log_position < (SELECT MIN(log_position) FROM (SELECT"
               + " log_position FROM audit ORDER BY log_position DESC LIMIT "
-              + MAX_HISTORY
+              + maxHistory
               + "))");
       long position =
           handle.createQuery("SELECT log_position FROM progress").mapTo(Long.class).one();
