@@ -229,8 +229,7 @@ final class Invariants {
     Map<CardPosition, Change.LeaseGranted> kept = new TreeMap<>();
     for (Lease l : replayed.leases().values()) {
       kept.put(
-          l.position(),
-          new Change.LeaseGranted(l.position(), l.mac(), l.address(), l.expiresAt()));
+          l.position(), new Change.LeaseGranted(l.position(), l.mac(), l.address(), l.expiresAt()));
     }
     require(
         kept.equals(leases),

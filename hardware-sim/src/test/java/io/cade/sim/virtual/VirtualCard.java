@@ -89,7 +89,8 @@ final class VirtualCard {
   /** Whether a visitor would be answered. */
   boolean serves(String service) {
     return !off
-        && processes.values().stream().anyMatch(p -> p.ready && !p.ended && p.service.equals(service));
+        && processes.values().stream()
+            .anyMatch(p -> p.ready && !p.ended && p.service.equals(service));
   }
 
   void cutPower() {
