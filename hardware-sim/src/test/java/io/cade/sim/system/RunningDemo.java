@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 
 /** {@code ./cade demo} as its own process, from the shell as a user has it. Used by one thread. */
 final class RunningDemo implements AutoCloseable {
-  private static final Duration READY_LIMIT = Duration.ofSeconds(120);
+  private static final Duration READY_LIMIT = Duration.ofMinutes(2);
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final Path state;
