@@ -17,10 +17,11 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
 /**
- * One {@code POST} of a file that hears the answer while it still sends. The engine refuses an order
- * (name in use, not allowed) before it takes the content; the JDK's HTTP clients listen only when
- * all is sent, and would wait for each other with the engine until a time-out. Speaks HTTP/1.0, so
- * that an answer ends with its length or its connection (RFC 9112 §6.3) and is never chunked.
+ * One {@code POST} of a file that hears the answer while it still sends. The engine refuses an
+ * order (name in use, not allowed) before it takes the content; the JDK's HTTP clients listen only
+ * when all is sent, and would wait for each other with the engine until a time-out. Speaks
+ * HTTP/1.0, so that an answer ends with its length or its connection (RFC 9112 §6.3) and is never
+ * chunked.
  */
 final class Upload {
   private static final int MAX_HEAD = 16 << 10;
@@ -43,8 +44,7 @@ final class Upload {
         InputStream content = Files.newInputStream(file)) {
       plain.connect(new InetSocketAddress(host, port), (int) patience.connect().toMillis());
       plain.setSoTimeout((int) patience.answer().toMillis());
-      SSLSocket socket =
-          (SSLSocket) tls.getSocketFactory().createSocket(plain, host, port, false);
+      SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket(plain, host, port, false);
       SSLParameters parameters = socket.getSSLParameters();
       parameters.setEndpointIdentificationAlgorithm("HTTPS");
       socket.setSSLParameters(parameters);
@@ -52,7 +52,8 @@ final class Upload {
       plain.setSoTimeout((int) patience.upload().toMillis());
       OutputStream out = socket.getOutputStream();
       out.write(head(path, type, Files.size(file)).getBytes(StandardCharsets.US_ASCII));
-      Thread writer = Thread.ofPlatform().daemon().name("upload").unstarted(() -> copy(content, out));
+      Thread writer =
+          Thread.ofPlatform().daemon().name("upload").unstarted(() -> copy(content, out));
       writer.start();
       return answer(new BufferedInputStream(socket.getInputStream()));
     }
@@ -83,7 +84,9 @@ final class Upload {
   private static ApiClient.Answer answer(InputStream in) throws IOException {
     String[] lines = head(in).split("\r\n");
     String[] status = lines[0].split(" ", 3);
-    if (status.length < 2 || !status[0].startsWith("HTTP/1.") || !status[1].matches("[2-5]\\d\\d")) {
+    if (status.length < 2
+        || !status[0].startsWith("HTTP/1.")
+        || !status[1].matches("[2-5]\\d\\d")) {
       throw new ProtocolException("the answer is not HTTP");
     }
     long length = ApiClient.MAX_ANSWER + 1L;

@@ -161,8 +161,7 @@ class CadeCommandTest {
     assertThat(desk.run("alarm", "ack", "17").out()).contains("17", "MAJOR", "operator");
     assertThat(engine.requests)
         .containsExactly(
-            new PeerEngine.Request(
-                "POST", "/api/v1/alarms/17/acknowledge", "application/json", 0));
+            new PeerEngine.Request("POST", "/api/v1/alarms/17/acknowledge", "application/json", 0));
   }
 
   @Test

@@ -53,7 +53,8 @@ class ContentZipTest {
       ZipEntry entry;
       while ((entry = in.getNextEntry()) != null) {
         names.add(entry.getName());
-        assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("content of " + entry.getName());
+        assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8))
+            .isEqualTo("content of " + entry.getName());
       }
     }
     assertThat(names).containsExactly("a-b.txt", "a/z.css", "b.html", "ä.txt");
