@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * Follows each card from its boot to its loss, by what it says and by the slot's presence contact.
  */
 final class CardRules {
+  /** A report this much younger than a boot cannot have been under way when the card restarted. */
+  private static final Duration STRAY = Duration.ofSeconds(1);
+
   private final ConductorPolicy policy;
 
   CardRules(ConductorPolicy policy) {
@@ -50,6 +53,11 @@ final class CardRules {
       case BOOTING -> {
         if (presence == Presence.EMPTY) {
           draft.become(card, CardState.ABSENT, "out of its slot");
+        } else if (heard != null
+            && heard.isAfter(card.since().plus(STRAY))
+            && !card.certificateSerial().isEmpty()) {
+          // The boot it had before goes on talking: a late copy of a request looked like a reboot.
+          draft.become(card, inUse(draft.cabinet(), card), "had not restarted");
         } else if (now.isAfter(latest(card.since(), listeningSince).plus(policy.bootTime()))) {
           draft.become(
               card,

@@ -66,7 +66,7 @@ public final class EngineState implements AutoCloseable {
    *
    * @throws IOException when the log ends before the store does, or a commit contradicts the state
    */
-  static Cabinet replay(ChangeLog log, Cabinet from) throws IOException {
+  public static Cabinet replay(ChangeLog log, Cabinet from) throws IOException {
     if (log.lastPosition() < from.position()) {
       throw new IOException(
           "the change log ends at "

@@ -285,6 +285,20 @@ final class ConductorTest {
   }
 
   @Test
+  void aLateCopyOfARequestDoesNotMakeALiveCardLookAsIfItBooted() {
+    announceShopOnTwoCards();
+    world.apply(new Change.CardStateChanged(at("1.1"), CardState.BOOTING, "a late copy"));
+    world.settle();
+    assertThat(world.state("1.1")).isEqualTo(CardState.BOOTING);
+    world.now = world.now.plusSeconds(2);
+    world.report("1.1", "b1", running("shop"));
+    world.settle();
+    world.obey("1.1");
+    assertThat(world.state("1.1")).isEqualTo(CardState.RUNNING);
+    assertThat(world.alarms()).isEmpty();
+  }
+
+  @Test
   void aPassOverAModuleAtRestChangesNothing() {
     announceShopOnTwoCards();
     world.orders.clear();

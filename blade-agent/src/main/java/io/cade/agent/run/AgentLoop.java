@@ -8,6 +8,7 @@ import io.cade.agent.core.AgentMemory;
 import io.cade.agent.wire.ServiceStatus;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -83,7 +84,8 @@ final class AgentLoop implements Runnable {
       while (!Thread.currentThread().isInterrupted()) {
         step(next());
       }
-    } catch (InterruptedException e) {
+    } catch (InterruptedException | ClosedByInterruptException e) {
+      // The end came while waiting, or in the middle of a write, whose old file then stands.
       LOG.debug("agent of card {} ends", env.config().position());
     } catch (IOException | RuntimeException e) {
       // Without its memory the agent must not go on: it would promise what it cannot keep.

@@ -2,10 +2,13 @@ package io.cade.sim.app;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.sim.cabinet.SimulatedCabinet;
+import io.cade.sim.control.ControlHandler;
 import io.cade.sim.control.ControlReply;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a technician can do at the cabinet, in words. Words that make no sense, or that do not fit

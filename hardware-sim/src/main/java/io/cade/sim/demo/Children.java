@@ -1,6 +1,7 @@
 package io.cade.sim.demo;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +19,8 @@ final class Children implements Supervisor.Starter {
   private static final long OUTPUT_MILLIS = 500;
   private static final String MAKES_CACHE = "-XX:AOTCacheOutput=";
 
+  private static final String RECORDS = "CADE_AOT_RECORD";
+
   private final DemoConfiguration configuration;
   private final UnaryOperator<@Nullable String> properties;
 
@@ -28,29 +31,34 @@ final class Children implements Supervisor.Starter {
 
   @Override
   public Child start(Role role) throws IOException {
-    return start(command(role), configuration.log(role));
+    return start(command(role), configuration.log(role), property("java.home", ""));
   }
 
-  /** The command line of a role. */
+  /**
+   * The command line of a role: with the flags that a system property has, else by the launcher,
+   * which knows the role's flags and cache, else with standard flags.
+   */
   List<String> command(Role role) {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(property("java.home", "")).resolve("bin").resolve("java").toString());
-    command.addAll(flags(role));
-    command.add("-Dcade.home=" + property("cade.home", "."));
-    command.add("-cp");
-    command.add(property("java.class.path", ""));
-    command.add(role.mainClass());
+    String told = property(role.jvm().property(), "");
+    Path launcher = Path.of(property("cade.home", "")).resolve("cade");
+    if (told.isBlank() && Files.isExecutable(launcher) && !Files.isDirectory(launcher)) {
+      command.add(launcher.toAbsolutePath().toString());
+      command.add(role.jvm().command());
+    } else {
+      command.add(Path.of(property("java.home", ""), "bin", "java").toString());
+      command.addAll(told.isBlank() ? role.jvm().standardFlags() : flags(role, told));
+      command.add("-cp");
+      command.add(property("java.class.path", ""));
+      command.add(role.mainClass());
+    }
     command.add("--config");
     command.add(configuration.file(role).toString());
     command.add("--exit-on-stdin-eof");
     return command;
   }
 
-  private List<String> flags(Role role) {
-    String told = properties.apply(role.jvm().property());
-    if (told == null || told.isBlank()) {
-      return role.jvm().standardFlags();
-    }
+  private static List<String> flags(Role role, String told) {
     return Arrays.stream(told.strip().split("\\s+"))
         // Three processes must not make one cache.
         .filter(flag -> isFirst(role) || !flag.startsWith(MAKES_CACHE))
@@ -58,14 +66,15 @@ final class Children implements Supervisor.Starter {
   }
 
   private static boolean isFirst(Role role) {
-    return Arrays.stream(Role.values()).filter(r -> r.jvm() == role.jvm()).toList().getLast()
+    return Arrays.stream(Role.values()).filter(r -> r.jvm() == role.jvm()).findFirst().orElse(role)
         == role;
   }
 
   /** Whether a process makes a cache when it ends, which takes it seconds. */
-  boolean makesCaches() {
-    return Arrays.stream(Role.values())
-        .anyMatch(role -> property(role.jvm().property(), "").contains(MAKES_CACHE));
+  boolean makesCaches(UnaryOperator<@Nullable String> environment) {
+    return environment.apply(RECORDS) != null
+        || Arrays.stream(Role.values())
+            .anyMatch(role -> property(role.jvm().property(), "").contains(MAKES_CACHE));
   }
 
   private String property(String name, String otherwise) {
@@ -73,8 +82,12 @@ final class Children implements Supervisor.Starter {
     return value == null ? otherwise : value;
   }
 
-  static Child start(List<String> command, Path log) throws IOException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+  static Child start(List<String> command, Path log, String javaHome) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("JAVA_HOME", javaHome);
+    // Whatever is built now is what this process runs, too.
+    builder.environment().put("CADE_NO_BUILD", "1");
+    Process process = builder.start();
     ChildLog output = new ChildLog(log, process.getInputStream());
     Thread.ofPlatform().name("log of " + process.pid()).daemon().start(output);
     return new Started(process, output);

@@ -76,8 +76,7 @@ final class EndpointsFile {
   private Optional<Long> engineOnRecord() {
     try {
       long pid =
-          Long.parseLong(
-              Files.readString(configuration.engineDirectory().resolve("lock")).strip());
+          Long.parseLong(Files.readString(configuration.engineDirectory().resolve("lock")).strip());
       return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).map(ProcessHandle::pid);
     } catch (IOException | NumberFormatException e) {
       return Optional.empty();

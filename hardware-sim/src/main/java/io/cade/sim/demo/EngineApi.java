@@ -113,7 +113,9 @@ final class EngineApi {
   private JsonNode send(HttpRequest request, int expected)
       throws IOException, InterruptedException {
     HttpResponse<byte[]> response =
-        client.send(request, HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), 8 << 20));
+        client.send(
+            request,
+            HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), 8 << 20));
     JsonNode body = json.readTree(response.body());
     if (response.statusCode() != expected) {
       throw new Refused(

@@ -1,6 +1,7 @@
 package io.cade.sim.demo;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The processes of the demonstration. */
 enum Role {
@@ -12,16 +13,23 @@ enum Role {
 
   /** Which virtual machine settings they share. */
   enum Jvm {
-    ENGINE("cade.jvm.engine", List.of("-Xmx128m")),
-    PROXY("cade.jvm.proxy", List.of("-Xmx96m", "-XX:MaxDirectMemorySize=64m")),
-    SIM("cade.jvm.sim", List.of("-Xmx512m", "-XX:TieredStopAtLevel=1"));
+    ENGINE("engine", "cade.jvm.engine", "-Xmx128m"),
+    PROXY("proxy", "cade.jvm.proxy", "-Xmx96m -XX:MaxDirectMemorySize=64m"),
+    SIM("simulator", "cade.jvm.sim", "-Xmx512m -XX:TieredStopAtLevel=1");
 
+    private final String command;
     private final String property;
-    private final List<String> memory;
+    private final String memory;
 
-    Jvm(String property, List<String> memory) {
+    Jvm(String command, String property, String memory) {
+      this.command = command;
       this.property = property;
       this.memory = memory;
+    }
+
+    /** What the launcher calls it. */
+    String command() {
+      return command;
     }
 
     /** System property with flags, separated by blanks, which replace the standard ones. */
@@ -30,14 +38,15 @@ enum Role {
     }
 
     List<String> standardFlags() {
-      var all = new java.util.ArrayList<String>();
-      all.add("-XX:+UseSerialGC");
-      all.add("--enable-native-access=ALL-UNNAMED");
-      all.add("--sun-misc-unsafe-memory-access=allow");
-      all.addAll(memory);
-      return List.copyOf(all);
+      return Stream.concat(COMMON.stream(), Stream.of(memory.split(" "))).toList();
     }
   }
+
+  private static final List<String> COMMON =
+      List.of(
+          "-XX:+UseSerialGC",
+          "--enable-native-access=ALL-UNNAMED",
+          "--sun-misc-unsafe-memory-access=allow");
 
   private final String label;
   private final String mainClass;

@@ -98,7 +98,7 @@ final class Supervisor {
     CompletableFuture<Void> done = new CompletableFuture<>();
     turn.run(() -> {
       if (stopped != null) {
-        stopped.thenRun(() -> done.complete(null));
+        var _ = stopped.thenRun(() -> done.complete(null));
         return;
       }
       stopped = done;
@@ -141,12 +141,13 @@ final class Supervisor {
   }
 
   private void ready(Role role, Watched watched, Child child, boolean again) {
-    if (watched.child != child) {
+    if (watched.child == null || watched.child.pid() != child.pid()) {
       return;
     }
     boolean news = again || watched.conflict;
     watched.conflict = false;
     watched.ready.complete(null);
+    publish();
     if (news && stopped == null) {
       listener.say(role.label() + " is ready again (pid " + child.pid() + ")");
     }
@@ -160,8 +161,12 @@ final class Supervisor {
       return;
     }
     publish();
-    String how = code > SIGNALLED ? "ended by signal " + (code - SIGNALLED) : "ended with " + code;
-    ended(role, watched, code, " (pid " + child.pid() + ")", how + lastLine(child));
+    // Who is killed has not said why.
+    String how =
+        code > SIGNALLED
+            ? "ended by signal " + (code - SIGNALLED)
+            : "ended with " + code + lastLine(child);
+    ended(role, watched, code, " (pid " + child.pid() + ")", how);
   }
 
   private static String lastLine(Child child) {
@@ -220,7 +225,11 @@ final class Supervisor {
 
   private void publish() {
     Map<Role, Long> pids = new EnumMap<>(Role.class);
-    all.forEach((role, watched) -> onChild(watched, child -> pids.put(role, child.pid())));
+    all.forEach((role, watched) -> {
+      if (!watched.conflict) {
+        onChild(watched, child -> pids.put(role, child.pid()));
+      }
+    });
     listener.running(pids);
   }
 

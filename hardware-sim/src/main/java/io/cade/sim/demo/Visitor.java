@@ -26,8 +26,7 @@ final class Visitor {
       byte[] start = socket.getInputStream().readNBytes(STATUS_BYTES);
       return start.length < STATUS_BYTES
           ? 0
-          : Integer.parseInt(
-              new String(start, STATUS_BYTES - 3, 3, StandardCharsets.US_ASCII));
+          : Integer.parseInt(new String(start, STATUS_BYTES - 3, 3, StandardCharsets.US_ASCII));
     } catch (IOException | NumberFormatException e) {
       return 0;
     }

@@ -69,8 +69,9 @@ public final class PoweredCard {
   }
 
   /**
-   * Completes, on the loop's thread, when the card has its configuration; is cancelled when power
-   * goes before that; fails with {@link java.net.BindException} when the wire's address is in use.
+   * Completes, on the loop's thread, when the card has its configuration; fails with {@link
+   * java.util.concurrent.CancellationException} when power goes before that, with {@link
+   * java.net.BindException} when the wire's address is in use.
    */
   public CompletableFuture<BootResult> booted() {
     return booted.copy();

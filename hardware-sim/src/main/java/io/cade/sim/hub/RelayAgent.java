@@ -30,6 +30,7 @@ final class RelayAgent {
   }
 
   /** What becomes of a datagram. */
+  @SuppressWarnings("ArrayRecordComponent") // datagrams are not compared
   sealed interface Relayed {
     record ToEngine(byte[] datagram) implements Relayed {}
 

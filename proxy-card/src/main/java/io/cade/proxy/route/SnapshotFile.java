@@ -2,16 +2,13 @@ package io.cade.proxy.route;
 
 import io.cade.agent.wire.RouteSnapshot;
 import io.cade.agent.wire.WireJson;
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,16 +49,13 @@ public final class SnapshotFile {
   /** Saves a snapshot; durable when this returns. */
   public void save(RouteSnapshot snapshot) throws IOException {
     Files.deleteIfExists(temporary);
-    try (FileChannel out =
-        FileChannel.open(
-            temporary,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      ByteBuffer bytes = ByteBuffer.wrap(json.encode(snapshot));
-      while (bytes.hasRemaining()) {
-        out.write(bytes);
-      }
-      out.force(true);
+    Files.createFile(
+        temporary,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    // Not a FileChannel: the daemon's stop interrupts this thread, which would break the save off.
+    try (FileOutputStream out = new FileOutputStream(temporary.toFile())) {
+      out.write(json.encode(snapshot));
+      out.getFD().sync();
     }
     Files.move(
         temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -30,6 +30,9 @@ public final class NettyDatagramLoop implements DatagramLoop {
   private static final int RECEIVE_BUFFER_BYTES = 1 << 20;
   private static final int SEND_QUEUE_BYTES = 1 << 20;
 
+  private static final int BIND_ATTEMPTS = 4;
+  private static final Duration BIND_PAUSE = Duration.ofMillis(5);
+
   private final EventLoop loop;
 
   /**
@@ -59,16 +62,30 @@ public final class NettyDatagramLoop implements DatagramLoop {
     if (local.getAddress().isAnyLocalAddress()) {
       bootstrap.option(ChannelOption.SO_BROADCAST, true);
     }
+    bind(bootstrap, local, 1, opened);
+    return opened;
+  }
+
+  /**
+   * A channel that was closed on this loop keeps its address until the selector has run once more,
+   * so that a card that is put back at once would find its own address in use: try again soon.
+   */
+  private void bind(
+      Bootstrap bootstrap,
+      InetSocketAddress local,
+      int attempt,
+      CompletableFuture<DatagramPort> opened) {
     var binding = bootstrap.bind(local);
     binding.addListener(done -> {
       if (done.isSuccess()) {
         opened.complete(
             new Port(binding.channel(), (InetSocketAddress) binding.channel().localAddress()));
+      } else if (attempt < BIND_ATTEMPTS && done.cause() instanceof BindException) {
+        schedule(BIND_PAUSE, () -> bind(bootstrap, local, attempt + 1, opened));
       } else {
         opened.completeExceptionally(cannotListen(local, done.cause()));
       }
     });
-    return opened;
   }
 
   private static BindException cannotListen(InetSocketAddress local, Throwable cause) {

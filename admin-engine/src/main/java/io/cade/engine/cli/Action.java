@@ -1,0 +1,24 @@
+package io.cade.engine.cli;
+
+/** What a command does, hung on its picocli specification. */
+sealed interface Action {
+  /**
+   * Asks and shows.
+   *
+   * @param path of the resource; ends with {@code /} where the command's argument follows
+   */
+  record Show(String path, View view) implements Action {}
+
+  record CreateService() implements Action {}
+
+  record DeleteService() implements Action {}
+
+  record AcknowledgeAlarm() implements Action {}
+
+  record Update() implements Action {}
+
+  record StartShell() implements Action {}
+
+  /** Needs one of its sub-commands. */
+  record Group() implements Action {}
+}

@@ -1,0 +1,47 @@
+package io.cade.engine.cli;
+
+import java.io.BufferedReader;
+import java.io.Console;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+
+/** Entry point of {@code ./cade show|service|card|alarm|update|shell}. */
+public final class CadeCommand {
+  private CadeCommand() {}
+
+  /**
+   * Runs one command and ends the JVM with its exit code (DESIGN §5).
+   *
+   * @param args for example {@code show cards --json}
+   */
+  public static void main(String[] args) {
+    PrintStream out = stream(FileDescriptor.out);
+    PrintStream err = stream(FileDescriptor.err);
+    String home = System.getProperty("cade.home");
+    Surroundings surroundings =
+        new Surroundings(
+            new BufferedReader(
+                new InputStreamReader(
+                    new FileInputStream(FileDescriptor.in), StandardCharsets.UTF_8)),
+            out,
+            err,
+            Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false),
+            System.getenv(),
+            home == null ? Map.of() : Map.of("cade.home", home),
+            InstantSource.system());
+    int code = new Runner(surroundings, ApiClient.Patience.usual()).run(args);
+    System.exit(code);
+  }
+
+  /** UTF-8 whatever the locale: JSON has no other encoding and tables have a degree sign. */
+  private static PrintStream stream(FileDescriptor descriptor) {
+    return new PrintStream(new FileOutputStream(descriptor), false, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,208 @@
+package io.cade.engine.cli;
+
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** Takes one command from its words to its exit code. Used by one thread. */
+final class Runner {
+  private final Surroundings surroundings;
+  private final ApiClient.Patience patience;
+
+  Runner(Surroundings surroundings, ApiClient.Patience patience) {
+    this.surroundings = surroundings;
+    this.patience = patience;
+  }
+
+  /** Runs a command of the operating system's command line. */
+  int run(String... words) {
+    return run(new Defaults(surroundings.defaultState(), false), true, words);
+  }
+
+  /** Options of the shell that hold for its commands. */
+  record Defaults(String state, boolean json) {}
+
+  /**
+   * Runs one command.
+   *
+   * @param shellAllowed whether it may be {@code shell}
+   */
+  int run(Defaults defaults, boolean shellAllowed, String... words) {
+    int code;
+    try {
+      code = parseAndRun(defaults, shellAllowed, words);
+    } catch (CommandFailure e) {
+      code = complain(e.code(), e.line());
+    } catch (RuntimeException e) {
+      code = complain(ExitCode.FAILED, "this is a defect of the command itself: " + e);
+    }
+    surroundings.out().flush();
+    surroundings.err().flush();
+    if (code == ExitCode.DONE.code() && surroundings.out().checkError()) {
+      return complain(ExitCode.FAILED, "the output could not be written completely");
+    }
+    return code;
+  }
+
+  /** Says the one line and gives its exit code. */
+  int complain(ExitCode code, String line) {
+    surroundings.err().print("cade: " + Words.printable(line) + "\n");
+    surroundings.err().flush();
+    return code.code();
+  }
+
+  private int parseAndRun(Defaults defaults, boolean shellAllowed, String... words)
+      throws CommandFailure {
+    CommandLine line = CommandTree.build(words);
+    ParseResult leaf;
+    try {
+      leaf = line.parseArgs(words);
+    } catch (ParameterException e) {
+      throw new CommandFailure(ExitCode.USAGE, UsageLine.of(e));
+    }
+    String state = defaults.state();
+    boolean json = defaults.json();
+    while (true) {
+      if (leaf.isUsageHelpRequested()) {
+        surroundings.out().print(UsageLine.help(leaf.commandSpec()));
+        return ExitCode.DONE.code();
+      }
+      state = String.valueOf(leaf.matchedOptionValue(CommandTree.STATE, state));
+      json |= leaf.hasMatchedOption(CommandTree.JSON);
+      if (!leaf.hasSubcommand()) {
+        break;
+      }
+      leaf = leaf.subcommand();
+    }
+    if (!(leaf.commandSpec().userObject() instanceof Action action)) {
+      throw new IllegalStateException("no action behind " + leaf.commandSpec().name());
+    }
+    Defaults options = new Defaults(state, json);
+    switch (action) {
+      case Action.Group _ ->
+          throw new CommandFailure(ExitCode.USAGE, UsageLine.incomplete(leaf.commandSpec()));
+      case Action.Show show -> show(show, leaf, options);
+      case Action.CreateService _ -> {
+        Path content = path(leaf, CommandTree.CONTENT);
+        print(ServiceOrder.of(leaf).send(client(options), content), View.SERVICE, options);
+      }
+      case Action.DeleteService _ ->
+          print(
+              client(options).change("DELETE", "/api/v1/services/" + argument(leaf)),
+              View.SERVICE,
+              options);
+      case Action.AcknowledgeAlarm _ ->
+          print(
+              client(options).change("POST", "/api/v1/alarms/" + argument(leaf) + "/acknowledge"),
+              View.ALARM,
+              options);
+      case Action.Update _ ->
+          throw new CommandFailure(
+              ExitCode.FAILED, "this version has no updates yet; nothing was changed");
+      case Action.StartShell _ -> {
+        if (!shellAllowed) {
+          throw new CommandFailure(ExitCode.USAGE, "this is the shell already; exit ends it");
+        }
+        return new Shell(surroundings, this, options).run();
+      }
+    }
+    return ExitCode.DONE.code();
+  }
+
+  private ApiClient client(Defaults options) throws CommandFailure {
+    try {
+      return new ApiClient(Engine.find(Path.of(options.state())), patience);
+    } catch (InvalidPathException e) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "'" + options.state() + "' after --state is not a path");
+    }
+  }
+
+  private void show(Action.Show show, ParseResult leaf, Defaults options) throws CommandFailure {
+    String path = show.path();
+    if (path.endsWith("/")) {
+      path += argument(leaf);
+    } else if (show.view() == View.HISTORY) {
+      path += "?limit=" + leaf.matchedOptionValue(CommandTree.LIMIT, 100);
+    }
+    print(client(options).get(path), show.view(), options);
+  }
+
+  /** The command's argument, fit to be one segment of a path (RFC 3986 §3.3). */
+  private static String argument(ParseResult leaf) throws CommandFailure {
+    String text = leaf.matchedPositionalValue(0, "");
+    if (text.isBlank() || text.equals(".") || text.equals("..")) {
+      throw new CommandFailure(ExitCode.USAGE, "'" + text + "' is not a name");
+    }
+    return encode(text);
+  }
+
+  static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  private static Path path(ParseResult leaf, String option) throws CommandFailure {
+    String text = leaf.matchedOptionValue(option, "");
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new CommandFailure(ExitCode.USAGE, "'" + text + "' after " + option + " is no path");
+    }
+  }
+
+  private void print(ApiClient.Answer answer, View view, Defaults options) throws CommandFailure {
+    refuse(answer);
+    @Nullable String list = view.list().isEmpty() ? null : view.list();
+    try {
+      if (options.json()) {
+        surroundings.out().print(Json.pretty(answer.body(), list) + "\n");
+      } else {
+        view.print(
+            Json.object(answer.body()),
+            surroundings.out(),
+            surroundings.colour(),
+            surroundings.clock().instant());
+      }
+    } catch (IOException e) {
+      throw new CommandFailure(
+          ExitCode.FAILED,
+          "the answer is not what an engine of this version says; do command and engine have the"
+              + " same version?");
+    }
+  }
+
+  /** Turns a refusal (RFC 9457) into its exit code. */
+  private static void refuse(ApiClient.Answer answer) throws CommandFailure {
+    int status = answer.status();
+    if (status >= 200 && status < 300) {
+      return;
+    }
+    ExitCode code =
+        switch (status) {
+          case 401, 403 -> ExitCode.REFUSED;
+          case 409 -> ExitCode.CONFLICT;
+          default -> ExitCode.FAILED;
+        };
+    throw new CommandFailure(code, detail(answer));
+  }
+
+  private static String detail(ApiClient.Answer answer) {
+    String detail = "";
+    try {
+      detail = Json.object(answer.body()).text("detail");
+    } catch (IOException e) {
+      // Not a problem document: the status has to do.
+    }
+    if (answer.status() == 401) {
+      return "the engine does not know this user or password; is endpoints.json of this engine?"
+          + (detail.isEmpty() ? "" : " (" + detail + ")");
+    }
+    return detail.isEmpty() ? "the engine answered with HTTP status " + answer.status() : detail;
+  }
+}

@@ -1,0 +1,70 @@
+package io.cade.engine.cli;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ParseResult;
+
+/** {@code service create}: parameters in the query, the packed directory as body. */
+record ServiceOrder(String name, String kind, List<String> hosts, int cards) {
+  /** Largest upload that the API takes, bytes. */
+  private static final long MAX_UPLOAD = 64L << 20;
+
+  static ServiceOrder of(ParseResult leaf) throws CommandFailure {
+    int cards = leaf.matchedOptionValue(CommandTree.CARDS, 0);
+    if (cards < 1) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "--cards is " + cards + "; a service needs at least 1");
+    }
+    return new ServiceOrder(
+        leaf.matchedPositionalValue(0, ""),
+        leaf.matchedOptionValue(CommandTree.KIND, "static-site"),
+        List.of(leaf.matchedOptionValue(CommandTree.HOST, new String[0])),
+        cards);
+  }
+
+  ApiClient.Answer send(ApiClient client, Path content) throws CommandFailure {
+    Path packed = null;
+    try {
+      // Only its owner can read a temporary file.
+      packed = Files.createTempFile("cade-content-", ".zip");
+      try (OutputStream out = Files.newOutputStream(packed)) {
+        ContentZip.write(content, out);
+      }
+      if (Files.size(packed) > MAX_UPLOAD) {
+        throw new CommandFailure(
+            ExitCode.FAILED,
+            content + " is larger than " + (MAX_UPLOAD >> 20) + " MiB packed; nothing was sent");
+      }
+      return client.upload("/api/v1/services?" + query(), "application/zip", packed);
+    } catch (IOException e) {
+      throw new CommandFailure(
+          ExitCode.FAILED, content + " cannot be packed; nothing was sent: " + e);
+    } finally {
+      discard(packed);
+    }
+  }
+
+  private static void discard(@Nullable Path file) {
+    if (file != null) {
+      try {
+        Files.deleteIfExists(file);
+      } catch (IOException e) {
+        // A temporary file more; the command's own outcome is what counts.
+      }
+    }
+  }
+
+  private String query() {
+    StringBuilder query =
+        new StringBuilder("name=")
+            .append(Runner.encode(name))
+            .append("&kind=")
+            .append(Runner.encode(kind));
+    hosts.forEach(host -> query.append("&host=").append(Runner.encode(host)));
+    return query.append("&cards=").append(cards).toString();
+  }
+}

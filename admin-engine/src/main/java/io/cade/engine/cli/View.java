@@ -1,0 +1,292 @@
+package io.cade.engine.cli;
+
+import java.io.PrintStream;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** How each answer of the API looks on a screen. */
+enum View {
+  CARDS("cards"),
+  CARD(""),
+  SERVICES("services"),
+  SERVICE(""),
+  SENSORS("sensors"),
+  ALARMS("alarms"),
+  ALARM(""),
+  HISTORY("alarms"),
+  PROXIES("proxies"),
+  CABINET(""),
+  SWAPS("swaps");
+
+  private final String list;
+
+  View(String list) {
+    this.list = list;
+  }
+
+  /** Member of the answer that is the list; empty when the answer is one object. */
+  String list() {
+    return list;
+  }
+
+  /** Prints the answer as tables. */
+  void print(Fields answer, PrintStream out, boolean colour, Instant now) {
+    Printer printer = new Printer(out, colour, now);
+    List<Fields> all = answer.objects(list);
+    switch (this) {
+      case CARDS -> printer.cards(all);
+      case CARD -> printer.card(answer);
+      case SERVICES -> printer.services(all);
+      case SERVICE -> printer.service(answer);
+      case SENSORS -> printer.sensors(all);
+      case ALARMS -> printer.alarms(all);
+      case ALARM -> printer.alarms(List.of(answer));
+      case HISTORY -> printer.history(all);
+      case PROXIES -> printer.proxies(all);
+      case CABINET -> printer.cabinet(answer);
+      case SWAPS -> printer.swaps(all);
+    }
+  }
+
+  private record Printer(PrintStream out, boolean colour, Instant now) {
+
+    private Table table(String... headings) {
+      return new Table(colour, headings);
+    }
+
+    private boolean none(List<Fields> all, String message) {
+      if (all.isEmpty()) {
+        out.print(message + "\n");
+      }
+      return all.isEmpty();
+    }
+
+    private String age(Fields of, String name) {
+      return Words.age(of.instant(name), now);
+    }
+
+    void cards(List<Fields> all) {
+      if (none(all, "no cards were ever seen")) {
+        return;
+      }
+      Table table =
+          table("CARD", "ROLE", "STATE", ">SINCE", "ADDRESS", ">HEARD", "SERVICES", "CAUSE");
+      for (Fields card : all) {
+        table.row(
+            card.text("position"),
+            card.text("role"),
+            card.text("state"),
+            age(card, "since"),
+            Words.orDash(card.text("address")),
+            age(card, "lastHeard"),
+            Words.orDash(String.join(",", card.texts("services"))),
+            card.text("cause"));
+      }
+      table.print(out);
+    }
+
+    void card(Fields card) {
+      Fields hardware = card.object("hardware");
+      Fields software = card.object("software");
+      Table table = table("CARD", card.text("position"));
+      table.row("role", card.text("role"));
+      table.row("state", card.text("state"));
+      table.row("since", age(card, "since"));
+      table.row("cause", Words.orDash(card.text("cause")));
+      table.row("address", Words.orDash(card.text("address")));
+      table.row("MAC", Words.orDash(card.text("mac")));
+      table.row("last heard", age(card, "lastHeard"));
+      table.row("services", Words.orDash(String.join(", ", card.texts("services"))));
+      table.row("commands waiting", card.text("commandsWaiting"));
+      table.row("hardware", joined(hardware, "manufacturer", "model", "serialNumber"));
+      table.row("processors", Words.orDash(hardware.text("cpus")));
+      table.row("memory", hardware.number("memoryBytes").map(Words::bytes).orElse("-"));
+      table.row("disks", Words.orDash(String.join(", ", hardware.texts("disks"))));
+      table.row("agent", Words.orDash(software.text("agentVersion")));
+      table.row("image", joined(software, "imageName", "imageVersion"));
+      table.row("operating system", Words.orDash(software.text("operatingSystem")));
+      table.row("certificate", Words.orDash(card.text("certificateSerial")));
+      table.print(out);
+    }
+
+    private static String joined(Fields of, String... names) {
+      return Words.orDash(
+          Stream.of(names)
+              .map(of::text)
+              .filter(text -> !text.isEmpty())
+              .collect(Collectors.joining(" ")));
+    }
+
+    void services(List<Fields> all) {
+      if (none(all, "no services")) {
+        return;
+      }
+      Table table = table("NAME", "KIND", "PHASE", ">SINCE", ">CARDS", "HOSTS", "WAITS FOR");
+      for (Fields service : all) {
+        table.row(
+            service.text("name"),
+            service.text("kind"),
+            service.text("phase"),
+            age(service, "phaseSince"),
+            running(service),
+            String.join(",", service.texts("hosts")),
+            service.text("waitsFor"));
+      }
+      table.print(out);
+    }
+
+    private static String running(Fields service) {
+      return service.text("cardsRunning") + "/" + service.text("cardsWanted");
+    }
+
+    void service(Fields service) {
+      Table table = table("SERVICE", service.text("name"));
+      table.row("kind", service.text("kind"));
+      table.row("phase", service.text("phase"));
+      table.row("since", age(service, "phaseSince"));
+      table.row("waits for", Words.orDash(service.text("waitsFor")));
+      table.row("hosts", String.join(", ", service.texts("hosts")));
+      table.row("cards running", running(service));
+      table.row("content", Words.orDash(service.text("contentDigest")));
+      table.row("package", Words.orDash(service.text("packageDigest")));
+      table.row("package size", service.number("packageBytes").map(Words::bytes).orElse("-"));
+      table.print(out);
+      List<Fields> placements = service.objects("placements");
+      if (!placements.isEmpty()) {
+        out.print("\n");
+        Table on = table("CARD", "STATE", "DETAIL");
+        for (Fields placement : placements) {
+          on.row(placement.text("position"), placement.text("state"), placement.text("detail"));
+        }
+        on.print(out);
+      }
+    }
+
+    void sensors(List<Fields> all) {
+      if (none(all, "no sensors were read yet")) {
+        return;
+      }
+      Table table = table("SOURCE", "SENSOR", "QUANTITY", ">VALUE", ">READ", "CAUSE");
+      for (Fields sensor : all) {
+        table.row(
+            sensor.text("source"),
+            sensor.text("name"),
+            sensor.text("quantity"),
+            sensor
+                .number("value")
+                .map(value -> Words.measured(value, sensor.text("unit")))
+                .orElse("unreadable"),
+            age(sensor, "at"),
+            sensor.text("cause"));
+      }
+      table.print(out);
+    }
+
+    void alarms(List<Fields> all) {
+      if (none(all, "no active alarms")) {
+        return;
+      }
+      Table table = table(">SEQ", "SEVERITY", "SOURCE", "TYPE", ">RAISED", "ACKNOWLEDGED", "TEXT");
+      for (Fields alarm : all) {
+        table.row(
+            alarm.text("sequence"),
+            alarm.text("severity"),
+            alarm.text("source"),
+            alarm.text("type"),
+            age(alarm, "raisedAt"),
+            Words.orDash(alarm.text("acknowledgedBy")),
+            alarm.text("text"));
+      }
+      table.print(out);
+    }
+
+    void history(List<Fields> all) {
+      if (none(all, "no alarms in the history")) {
+        return;
+      }
+      Table table = table(">SEQ", "SEVERITY", "SOURCE", "TYPE", ">RAISED", ">CLEARED", "TEXT");
+      for (Fields alarm : all) {
+        table.row(
+            alarm.text("sequence"),
+            alarm.text("severity"),
+            alarm.text("source"),
+            alarm.text("type"),
+            age(alarm, "raisedAt"),
+            age(alarm, "clearedAt"),
+            alarm.text("text"));
+      }
+      table.print(out);
+    }
+
+    void proxies(List<Fields> all) {
+      if (none(all, "no proxies were ever seen")) {
+        return;
+      }
+      Table table = table("CARD", "ROLE", "STATE", ">HEARD", ">ROUTES", ">BACK ENDS");
+      Table behind = table("PROXY", "SERVICE", "CARD", "USABLE", ">REQUESTS", ">FAILURES", "CAUSE");
+      boolean any = false;
+      for (Fields proxy : all) {
+        List<Fields> backends = proxy.objects("backends");
+        table.row(
+            proxy.text("position"),
+            proxy.text("role"),
+            proxy.text("state"),
+            age(proxy, "lastHeard"),
+            Words.orDash(proxy.text("routesVersion")),
+            backends.stream().filter(b -> b.is("usable")).count() + "/" + backends.size());
+        for (Fields backend : backends) {
+          any = true;
+          behind.row(
+              proxy.text("position"),
+              backend.text("service"),
+              backend.text("position"),
+              backend.is("usable") ? "yes" : "no",
+              backend.text("requests"),
+              backend.text("failures"),
+              backend.text("cause"));
+        }
+      }
+      table.print(out);
+      if (any) {
+        out.print("\n");
+        behind.print(out);
+      }
+    }
+
+    void cabinet(Fields cabinet) {
+      Table table = table("CABINET", "");
+      table.row("state of", age(cabinet, "at"));
+      table.row("log position", cabinet.text("logPosition"));
+      table.row("cards", cabinet.text("cards") + counts(cabinet.object("cardsByState")));
+      table.row(
+          "services",
+          cabinet.text("services") + " (" + cabinet.text("servicesAnnounced") + " ANNOUNCED)");
+      Fields alarms = cabinet.object("activeAlarms");
+      table.row("active alarms", alarms.members().isEmpty() ? "none" : counts(alarms).strip());
+      table.row("leases", cabinet.text("leases"));
+      table.row("swaps", cabinet.text("swaps"));
+      table.print(out);
+    }
+
+    private static String counts(Fields counts) {
+      return counts.members().isEmpty()
+          ? ""
+          : counts.members().keySet().stream()
+              .map(name -> counts.text(name) + " " + name)
+              .collect(Collectors.joining(", ", " (", ")"));
+    }
+
+    void swaps(List<Fields> all) {
+      if (none(all, "no card was exchanged")) {
+        return;
+      }
+      Table table = table("CARD", ">EXCHANGED", "OLD MAC", "NEW MAC");
+      for (Fields swap : all) {
+        table.row(swap.text("position"), age(swap, "at"), swap.text("oldMac"), swap.text("newMac"));
+      }
+      table.print(out);
+    }
+  }
+}
