@@ -60,8 +60,7 @@ final class Draft {
     }
     for (List<CardState> way : WAYS) {
       if (leads(card.state(), way, state)) {
-        way.forEach(
-            step -> change(new Change.CardStateChanged(card.position(), step, cause)));
+        way.forEach(step -> change(new Change.CardStateChanged(card.position(), step, cause)));
         change(new Change.CardStateChanged(card.position(), state, cause));
         return;
       }

@@ -266,8 +266,7 @@ public final class CabinetBuilder {
       if (!c.succeeded()) {
         putService(
             service.withPlacement(
-                new Placement(
-                    c.position(), Placement.State.FAILED, c.detail(), placement.bootId()),
+                new Placement(c.position(), Placement.State.FAILED, c.detail(), placement.bootId()),
                 at));
       } else if (command instanceof Command.StartService
           && placement.bootId().equals(card.bootId())) {

@@ -352,7 +352,6 @@ final class Invariants {
 
   String summary() {
     return "%d alarms raised, %d cleared, %d notifications, %d card states, %d ACKs, %d announced, %d routes"
-        .formatted(
-            raised, cleared, notified, stateChanges, acked, announcements, backendsChecked);
+        .formatted(raised, cleared, notified, stateChanges, acked, announcements, backendsChecked);
   }
 }
