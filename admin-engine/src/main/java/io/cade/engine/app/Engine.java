@@ -174,7 +174,7 @@ public final class Engine implements AutoCloseable {
         new ManagementCards(config.management(), writer, agentConfigs, directory.path("boot"));
     management.seat();
     every(timer, Duration.ofMinutes(4), management::refresh);
-    every(timer, CHECKPOINT, state::checkpoint);
+    every(timer, CHECKPOINT, state::requestCheckpoint);
 
     lifecycle.started(
         "gateway",
