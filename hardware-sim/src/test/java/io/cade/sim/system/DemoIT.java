@@ -125,13 +125,7 @@ class DemoIT {
     for (Visit visit : List.of(shop, news, unknown, missing)) {
       assertThat(visit.head() + visit.body()).doesNotContain("127.1.").doesNotContain("8000");
     }
-<<<<<<< HEAD
-    assertThat(
-            Visit.certificate(demo().port("https"), SHOP, demo().authority())
-                .getIssuerX500Principal())
-=======
     assertThat(Visit.certificate(demo().port("https"), SHOP, demo().authority()).getIssuerX500Principal())
->>>>>>> system
         .isEqualTo(Visit.authority(demo().authority()).getSubjectX500Principal());
   }
 
@@ -142,17 +136,7 @@ class DemoIT {
     Run.Result plain =
         Run.command(
             List.of(
-<<<<<<< HEAD
-                "curl",
-                "-sS",
-                "-i",
-                "-m",
-                "30",
-                "-H",
-                "Host: " + SHOP,
-=======
                 "curl", "-sS", "-i", "-m", "30", "-H", "Host: " + SHOP,
->>>>>>> system
                 "http://127.0.0.1:" + demo().port("http") + "/"));
     assertThat(plain.exit()).as(plain.toString()).isZero();
     assertThat(plain.out()).startsWith("HTTP/1.1 200").contains("The Example Shop");
@@ -160,35 +144,14 @@ class DemoIT {
     Run.Result tls =
         Run.command(
             List.of(
-<<<<<<< HEAD
-                "curl",
-                "-sS",
-                "-m",
-                "30",
-                "--cacert",
-                demo().authority().toString(),
-                "--resolve",
-                SHOP + ":" + https + ":127.0.0.1",
-                "https://" + SHOP + ":" + https + "/"));
-=======
                 "curl", "-sS", "-m", "30", "--cacert", demo().authority().toString(), "--resolve",
                 SHOP + ":" + https + ":127.0.0.1", "https://" + SHOP + ":" + https + "/"));
->>>>>>> system
     assertThat(tls.exit()).as(tls.toString()).isZero();
     assertThat(tls.out()).contains("The Example Shop");
     Run.Result distrust =
         Run.command(
             List.of(
-<<<<<<< HEAD
-                "curl",
-                "-sS",
-                "-m",
-                "30",
-                "--resolve",
-                SHOP + ":" + https + ":127.0.0.1",
-=======
                 "curl", "-sS", "-m", "30", "--resolve", SHOP + ":" + https + ":127.0.0.1",
->>>>>>> system
                 "https://" + SHOP + ":" + https + "/"));
     assertThat(distrust.exit()).as("without the authority's certificate").isEqualTo(60);
   }
@@ -255,12 +218,8 @@ class DemoIT {
     Patience.until(
         "sensors move",
         LIMIT,
-<<<<<<< HEAD
-        () -> SnmpTools.walk(v2c, port, SnmpTools.SENSOR_VALUE).equals(before) ? "they stand" : "");
-=======
         () ->
             SnmpTools.walk(v2c, port, SnmpTools.SENSOR_VALUE).equals(before) ? "they stand" : "");
->>>>>>> system
 
     Map<String, String> locationBefore = SnmpTools.walk(v2c, port, SnmpTools.SYSTEM);
     Run.Result set =
@@ -321,20 +280,12 @@ class DemoIT {
     assertThat(now.path("hardware").path("serialNumber"))
         .isNotEqualTo(before.path("hardware").path("serialNumber"));
     assertThat(demo().json("show", "swaps"))
-<<<<<<< HEAD
-        .anySatisfy(swap -> {
-          assertThat(swap.path("position").asText()).isEqualTo("2.1");
-          assertThat(swap.path("oldMac")).isEqualTo(before.path("mac"));
-          assertThat(swap.path("newMac")).isEqualTo(now.path("mac"));
-        });
-=======
         .anySatisfy(
             swap -> {
               assertThat(swap.path("position").asText()).isEqualTo("2.1");
               assertThat(swap.path("oldMac")).isEqualTo(before.path("mac"));
               assertThat(swap.path("newMac")).isEqualTo(now.path("mac"));
             });
->>>>>>> system
     awaitAlarm("cardLost", "card 2.1", false);
   }
 
@@ -351,18 +302,7 @@ class DemoIT {
     try (Visitors shop = Visitors.of(http, SHOP);
         Visitors news = Visitors.of(http, NEWS)) {
       does(
-<<<<<<< HEAD
-          "service",
-          "create",
-          "crash",
-          "--host",
-          "crash.example",
-          "--cards",
-          "1",
-          "--content",
-=======
           "service", "create", "crash", "--host", "crash.example", "--cards", "1", "--content",
->>>>>>> system
           content.toString());
       assertThat(ProcessHandle.of(engine).orElseThrow().destroyForcibly()).isTrue();
       killed = Instant.now();
@@ -389,16 +329,6 @@ class DemoIT {
       }
     }
     assertThat(demo().json("service", "list"))
-<<<<<<< HEAD
-        .anyMatch(s ->
-            s.path("name").asText().equals("crash")
-                && s.path("phase").asText().equals("ANNOUNCED"));
-    assertThat(identities()).isEqualTo(before);
-    assertThat(demo().json("alarm", "history"))
-        .noneMatch(a ->
-            a.path("type").asText().endsWith("Lost")
-                && Instant.parse(a.path("raisedAt").asText()).isAfter(killed));
-=======
         .anyMatch(
             s ->
                 s.path("name").asText().equals("crash")
@@ -409,7 +339,6 @@ class DemoIT {
             a ->
                 a.path("type").asText().endsWith("Lost")
                     && Instant.parse(a.path("raisedAt").asText()).isAfter(killed));
->>>>>>> system
     does("service", "delete", "crash");
     Patience.until(
         "the service is taken away",
@@ -442,12 +371,8 @@ class DemoIT {
     BigInteger authority = Visit.authority(demo().authority()).getSerialNumber();
     Map<Long, String> history = history();
     assertThat(history).isNotEmpty();
-<<<<<<< HEAD
-    List<String> secrets = List.of(demo().secret("passwordFile"), demo().secret("communityFile"));
-=======
     List<String> secrets =
         List.of(demo().secret("passwordFile"), demo().secret("communityFile"));
->>>>>>> system
 
     endAndLookForLeftovers();
 
@@ -472,14 +397,7 @@ class DemoIT {
     Set<ProcessHandle> family = demo().family();
     assertThat(family).hasSizeGreaterThanOrEqualTo(6);
     List<Integer> tcp =
-<<<<<<< HEAD
-        List.of(
-            demo().port("http"),
-            demo().port("https"),
-            demo().port("admin"),
-=======
         List.of(demo().port("http"), demo().port("https"), demo().port("admin"),
->>>>>>> system
             demo().port("bootHttp"));
     List<Integer> udp = List.of(demo().port("snmp"), demo().port("dhcp"), demo().port("tftp"));
     long began = System.nanoTime();
@@ -515,16 +433,10 @@ class DemoIT {
           JsonNode alarms = demo().json("alarm", "list");
           boolean there =
               StreamSupport.stream(alarms.spliterator(), false)
-<<<<<<< HEAD
-                  .anyMatch(a ->
-                      a.path("type").asText().equals(type)
-                          && (a.path("source").asText() + " ").startsWith(source + " "));
-=======
                   .anyMatch(
                       a ->
                           a.path("type").asText().equals(type)
                               && (a.path("source").asText() + " ").startsWith(source + " "));
->>>>>>> system
           return there == active ? "" : alarms.toString();
         });
   }
@@ -543,20 +455,12 @@ class DemoIT {
         () -> {
           List<String> lines = receiver.lines();
           return lines.stream()
-<<<<<<< HEAD
-                  .anyMatch(l ->
-                      l.contains(community)
-                          && l.contains("OID: " + oid)
-                          && l.contains("\"" + type + "\"")
-                          && l.contains("\"" + source))
-=======
                   .anyMatch(
                       l ->
                           l.contains(community)
                               && l.contains("OID: " + oid)
                               && l.contains("\"" + type + "\"")
                               && l.contains("\"" + source))
->>>>>>> system
               ? ""
               : lines + receiver.said();
         });

@@ -27,22 +27,7 @@ final class SnmpTools {
 
   static List<String> v3(String user, String passphrase) {
     return List.of(
-<<<<<<< HEAD
-        "-v3",
-        "-l",
-        "authPriv",
-        "-u",
-        user,
-        "-a",
-        "SHA-256",
-        "-A",
-        passphrase,
-        "-x",
-        "AES",
-        "-X",
-=======
         "-v3", "-l", "authPriv", "-u", user, "-a", "SHA-256", "-A", passphrase, "-x", "AES", "-X",
->>>>>>> system
         passphrase);
   }
 
