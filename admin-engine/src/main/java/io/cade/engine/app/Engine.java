@@ -79,7 +79,7 @@ import org.slf4j.LoggerFactory;
 public final class Engine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
   private static final Duration START_TIME = Duration.ofSeconds(30);
-  private static final Duration RESTART_GRACE = Duration.ofSeconds(10);
+  private static final Duration RESTART_GRACE = Duration.ofSeconds(30);
   private static final Duration CHECKPOINT = Duration.ofMinutes(1);
 
   /** The operator that exists from the first start; its password is in the secrets directory. */
@@ -174,7 +174,12 @@ public final class Engine implements AutoCloseable {
         new ManagementCards(config.management(), writer, agentConfigs, directory.path("boot"));
     management.seat();
     every(timer, Duration.ofMinutes(4), management::refresh);
-    every(timer, CHECKPOINT, state::checkpoint);
+    every(
+        timer,
+        CHECKPOINT,
+        () -> {
+          var _ = state.requestCheckpoint();
+        });
 
     lifecycle.started(
         "gateway",

@@ -4,7 +4,6 @@ import io.cade.engine.log.ChangeLog;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.CabinetBuilder;
 import io.cade.engine.model.Change;
-import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -60,23 +59,42 @@ final class ChangeProcessor {
     if (!commits.isEmpty()) {
       try {
         log.append(commits);
-      } catch (IOException | RuntimeException e) {
-        LOG.error("the change log cannot be written; nothing was acknowledged", e);
-        for (Pending<?> pending : batch) {
-          pending.future().completeExceptionally(e);
+      } catch (IllegalArgumentException e) {
+        // Nothing was written: one commit of the batch cannot be. The others are not to suffer.
+        if (batch.size() > 1) {
+          batch.forEach(pending -> process(List.of(pending)));
+        } else {
+          LOG.error("a transaction cannot be written and changed nothing", e);
+          fail(batch, e);
         }
         return;
+      } catch (Throwable e) {
+        LOG.error("the change log cannot be written; nothing was acknowledged", e);
+        fail(batch, e);
+        return;
       }
-      current = working;
-      for (CommitListener listener : listeners) {
-        try {
-          listener.committed(commits, working);
-        } catch (RuntimeException e) {
-          LOG.error("a listener of changes failed", e);
-        }
-      }
+      publish(commits, working);
     }
     outcomes.forEach(Runnable::run);
+  }
+
+  private void publish(List<Commit> commits, Cabinet after) {
+    current = after;
+    List<Commit> published = List.copyOf(commits);
+    for (CommitListener listener : listeners) {
+      try {
+        listener.committed(published, after);
+      } catch (Throwable e) {
+        // Even an Error: the changes are durable, and whoever waits for them must be told.
+        LOG.error("a listener of changes failed", e);
+      }
+    }
+  }
+
+  private static void fail(List<Pending<?>> batch, Throwable cause) {
+    for (Pending<?> pending : batch) {
+      pending.future().completeExceptionally(cause);
+    }
   }
 
   private <T> Cabinet decide(
@@ -100,10 +118,12 @@ final class ChangeProcessor {
       commits.add(commit);
       outcomes.add(success);
       return builder.freeze(commit.position());
-    } catch (Refusal | RuntimeException e) {
-      if (!(e instanceof Refusal)) {
-        LOG.error("a transaction failed and changed nothing", e);
-      }
+    } catch (Refusal e) {
+      outcomes.add(() -> pending.future().completeExceptionally(e));
+      return working;
+    } catch (Throwable e) {
+      // Even an Error, a stack overflow say: it is that transaction's, and the writer goes on.
+      LOG.error("a transaction failed and changed nothing", e);
       outcomes.add(() -> pending.future().completeExceptionally(e));
       return working;
     }

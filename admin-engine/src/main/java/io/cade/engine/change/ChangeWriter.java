@@ -8,11 +8,15 @@ public interface ChangeWriter {
   /**
    * Runs a transaction after all those submitted before it.
    *
+   * <p>The future is completed on the writer's thread, so that its order is the order of the log:
+   * what hangs on it without an executor of its own ({@code thenApply}, not {@code thenApplyAsync})
+   * must be quick and may not block, or all other changes wait.
+   *
    * @return completes when the changes are durable and visible in {@link #current}; exceptionally
    *     with {@link Refusal} when the state does not allow it, with {@link
    *     java.util.concurrent.RejectedExecutionException} when the queue of waiting transactions is
    *     full or the writer is closed, with {@link java.io.IOException} when the log cannot be
-   *     written
+   *     written: the changes are not visible then, but a restart may find them in the log
    */
   <T> CompletableFuture<T> submit(Transaction<T> transaction);
 

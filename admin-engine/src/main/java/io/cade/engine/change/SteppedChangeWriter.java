@@ -19,18 +19,28 @@ public final class SteppedChangeWriter implements ChangeWriter {
   @Override
   public <T> CompletableFuture<T> submit(Transaction<T> transaction) {
     CompletableFuture<T> future = new CompletableFuture<>();
+    if (queue.size() >= ThreadedChangeWriter.MAX_WAITING) {
+      future.completeExceptionally(ThreadedChangeWriter.full());
+      return future;
+    }
     queue.add(new ChangeProcessor.Pending<>(transaction, future));
     return future;
   }
 
-  /** Runs what was submitted before the call; returns whether there was anything. */
+  /**
+   * Runs what was submitted before the call, in batches as the threaded writer would; returns
+   * whether there was anything.
+   */
   public boolean step() {
     if (queue.isEmpty()) {
       return false;
     }
     List<ChangeProcessor.Pending<?>> batch = queue;
     queue = new ArrayList<>();
-    processor.process(batch);
+    for (int from = 0; from < batch.size(); from += ThreadedChangeWriter.MAX_BATCH) {
+      int to = Math.min(from + ThreadedChangeWriter.MAX_BATCH, batch.size());
+      processor.process(List.copyOf(batch.subList(from, to)));
+    }
     return true;
   }
 

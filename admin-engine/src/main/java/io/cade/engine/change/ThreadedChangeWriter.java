@@ -14,8 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The writer of a running engine: one thread takes what has gathered, up to {@value #MAX_BATCH}
- * transactions, and makes it durable with one sync. Futures are completed on that thread: whatever
- * hangs on them must be quick.
+ * transactions, and makes it durable with one sync.
  */
 public final class ThreadedChangeWriter implements ChangeWriter, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ThreadedChangeWriter.class);
@@ -47,14 +46,17 @@ public final class ThreadedChangeWriter implements ChangeWriter, AutoCloseable {
     if (closed) {
       future.completeExceptionally(new RejectedExecutionException("the engine is stopping"));
     } else if (!queue.offer(pending)) {
-      future.completeExceptionally(
-          new RejectedExecutionException(
-              MAX_WAITING + " changes are waiting to be written; try again"));
+      future.completeExceptionally(full());
     } else if (closed && queue.remove(pending)) {
       // Closed in between: the thread may have looked for the last time.
       future.completeExceptionally(new RejectedExecutionException("the engine is stopping"));
     }
     return future;
+  }
+
+  static RejectedExecutionException full() {
+    return new RejectedExecutionException(
+        MAX_WAITING + " changes are waiting to be written; try again");
   }
 
   private void run() {
@@ -70,7 +72,8 @@ public final class ThreadedChangeWriter implements ChangeWriter, AutoCloseable {
       queue.drainTo(batch, MAX_BATCH - 1);
       try {
         processor.process(batch);
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
+        // Without this thread nothing could change any more, and nobody would know.
         LOG.error("a batch of changes failed", e);
         batch.forEach(p -> p.future().completeExceptionally(e));
       }

@@ -3,7 +3,6 @@ package io.cade.engine.cli;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.HttpRetryException;
 import java.net.HttpURLConnection;
@@ -11,10 +10,6 @@ import java.net.Proxy;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -49,7 +44,7 @@ final class ApiClient {
    *
    * @param connect for the connection to be accepted
    * @param answer for the next bytes of an answer
-   * @param upload for a whole upload and its answer
+   * @param upload for the answer to an upload, sending included
    */
   record Patience(Duration connect, Duration answer, Duration upload) {
     static Patience usual() {
@@ -122,6 +117,7 @@ final class ApiClient {
       if (change) {
         // Streaming keeps HttpURLConnection from repeating a request whose answer was lost.
         connection.setDoOutput(true);
+        connection.setRequestProperty("Content-Type", "application/json");
         connection.setFixedLengthStreamingMode(0);
         connection.getOutputStream().close();
       }
@@ -148,36 +144,12 @@ final class ApiClient {
     return status;
   }
 
-  /**
-   * {@code POST}s a file. By another client: this one also reads an answer that the engine gives
-   * before it has taken the whole file (name in use, too large).
-   */
+  /** {@code POST}s a file. */
   Answer upload(String path, String type, Path file) throws CommandFailure {
-    try (HttpClient client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .sslContext(tls)
-            .proxy(HttpClient.Builder.NO_PROXY)
-            .connectTimeout(patience.connect())
-            .build()) {
-      HttpResponse<InputStream> response =
-          client.send(
-              HttpRequest.newBuilder(URI.create(engine.base() + path))
-                  .timeout(patience.upload())
-                  .header("Authorization", engine.authorization())
-                  .header("Accept", "application/json, application/problem+json")
-                  .header("Content-Type", type)
-                  .POST(HttpRequest.BodyPublishers.ofFile(file))
-                  .build(),
-              HttpResponse.BodyHandlers.ofInputStream());
-      try (InputStream in = response.body()) {
-        return new Answer(response.statusCode(), limited(in));
-      }
+    try {
+      return new Upload(engine, tls, patience).send(path, type, file);
     } catch (IOException e) {
       throw failure(e, true);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw failure(new InterruptedIOException("interrupted"), true);
     }
   }
 
@@ -192,13 +164,13 @@ final class ApiClient {
   private CommandFailure failure(IOException e, boolean change) {
     String where = "cannot reach the engine at " + engine.address();
     String state = engine.state().resolve("endpoints.json").toString();
-    if (e instanceof ConnectException && !(e.getCause() instanceof SSLException)) {
+    if (e instanceof ConnectException) {
       where +=
           " (from "
               + state
               + "): nothing listens there; start one with ./cade demo, or name another state"
               + " directory with --state DIR";
-    } else if (e instanceof SocketTimeoutException || e instanceof HttpTimeoutException) {
+    } else if (e instanceof SocketTimeoutException) {
       where +=
           " (from "
               + state
@@ -210,11 +182,11 @@ final class ApiClient {
       where += " (from " + state + "): the host name is not known here";
     } else if (e instanceof SSLException) {
       where +=
-          " securely: what answers there is not the engine that "
-              + engine.authorityFile()
-              + " vouches for ("
+          " securely ("
               + e.getMessage()
-              + "); nothing was sent to it";
+              + "): it must show a certificate of "
+              + engine.authorityFile()
+              + " for this very address; nothing was sent to it";
     } else {
       where +=
           " (from "

@@ -1,6 +1,9 @@
 package io.cade.engine.cli;
 
 import io.cade.agent.wire.CardPosition;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -8,7 +11,10 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.TypeConversionException;
 
-/** All commands, their options and their help. */
+/**
+ * All commands, their options and their help. What the words do not name stays bare (name and one
+ * line for lists): a complete tree costs a cold JVM 100 ms more. Used by one thread.
+ */
 final class CommandTree {
   static final String STATE = "--state";
   static final String JSON = "--json";
@@ -21,13 +27,27 @@ final class CommandTree {
 
   private static final String API = "/api/v1/";
 
-  private CommandTree() {}
+  private final Set<String> words;
 
-  static CommandLine build() {
-    CommandSpec root =
-        spec(new Action.Group(), "The operator's commands of a Cade cabinet.", "show cards");
+  private CommandTree(Set<String> words) {
+    this.words = words;
+  }
+
+  /**
+   * Commands for these words of the operator.
+   *
+   * @param words all of them, so that none can name a command that was left bare
+   */
+  static CommandLine build(String... words) {
+    return new CommandTree(new HashSet<>(Arrays.asList(words))).root();
+  }
+
+  private CommandLine root() {
+    CommandSpec root = CommandSpec.wrapWithoutInspection(new Action.Group());
     root.name("./cade");
+    complete(root);
     root.usageMessage()
+        .description("The operator's commands of a Cade cabinet.")
         .footer(
             "",
             "Examples:",
@@ -37,105 +57,108 @@ final class CommandTree {
             "",
             "Exit codes: 0 done, 1 failed, 2 usage, 3 cannot reach the engine, 4 refused,"
                 + " 5 conflict");
-    root.addSubcommand("show", show());
-    root.addSubcommand("card", card());
-    root.addSubcommand("service", service());
-    root.addSubcommand("alarm", alarm());
-    root.addSubcommand(
-        "update", spec(new Action.Update(), "Updates of cards; not in this version.", "update"));
-    root.addSubcommand(
+    addShow(root);
+    addCard(root);
+    addService(root);
+    addAlarm(root);
+    add(root, "update", new Action.Update(), "Updates of cards; not in this version.", "update");
+    add(
+        root,
         "shell",
-        spec(
-            new Action.StartShell(),
-            "Reads commands line by line, without ./cade before them; exit ends it. From a file or"
-                + " pipe it goes on after a failure and ends with the first failure's exit code.",
-            "shell",
-            "shell --state /var/lib/cade < commands.txt"));
+        new Action.StartShell(),
+        "Reads commands line by line, without ./cade before them; exit ends it. From a file or"
+            + " pipe it goes on after a failure and ends with the first failure's exit code.",
+        "shell",
+        "shell --state /var/lib/cade < commands.txt");
     CommandLine line = new CommandLine(root);
     line.setExpandAtFiles(false);
     line.setInterpolateVariables(false);
     return line;
   }
 
-  private static CommandSpec show() {
+  private void addShow(CommandSpec root) {
     CommandSpec show =
-        spec(
-            new Action.Group(), "Shows a part of the cabinet.", "show cards", "show alarms --json");
-    add(show, "cards", View.CARDS, "Every slot, its card and what runs there.");
-    add(show, "services", View.SERVICES, "Services and how far each one is.");
-    add(show, "sensors", View.SENSORS, "Temperatures, fans, supplies.");
-    add(show, "alarms", View.ALARMS, "Active alarms, worst first.");
-    add(show, "proxies", View.PROXIES, "Proxies, balancer and their back ends.");
-    add(show, "cabinet", View.CABINET, "The cabinet at a glance.");
-    add(show, "swaps", View.SWAPS, "Cards that were exchanged, newest first.");
-    return show;
+        addGroup(root, "show", "Shows a part of the cabinet.", "show cards", "show alarms --json");
+    if (isNamed("show")) {
+      addShow(show, "cards", View.CARDS, "Every slot, its card and what runs there.");
+      addShow(show, "services", View.SERVICES, "Services and how far each one is.");
+      addShow(show, "sensors", View.SENSORS, "Temperatures, fans, supplies.");
+      addShow(show, "alarms", View.ALARMS, "Active alarms, worst first.");
+      addShow(show, "proxies", View.PROXIES, "Proxies, balancer and their back ends.");
+      addShow(show, "cabinet", View.CABINET, "The cabinet at a glance.");
+      addShow(show, "swaps", View.SWAPS, "Cards that were exchanged, newest first.");
+    }
   }
 
-  private static void add(CommandSpec show, String name, View view, String what) {
-    show.addSubcommand(
+  private void addShow(CommandSpec show, String name, View view, String what) {
+    add(
+        show,
         name,
-        spec(
-            new Action.Show(API + name, view),
-            what,
-            "show " + name,
-            "show " + name + " --json --state /var/lib/cade"));
+        new Action.Show(API + name, view),
+        what,
+        "show " + name,
+        "show " + name + " --json --state /var/lib/cade");
   }
 
-  private static CommandSpec card() {
-    CommandSpec card = spec(new Action.Group(), "Cards.", "card list", "card show 1.3");
-    card.addSubcommand(
-        "list",
-        spec(
-            new Action.Show(API + "cards", View.CARDS),
-            "Every slot, its card and what runs there.",
-            "card list",
-            "card list --json"));
-    CommandSpec one =
-        spec(
-            new Action.Show(API + "cards/", View.CARD),
-            "Everything about the card in one slot.",
-            "card show 1.3",
-            "card show 0.4 --json");
-    one.addPositional(
-        argument("POSITION", "Chassis and slot, like 1.3.")
-            .converters(converter(CardPosition::parse))
-            .build());
-    card.addSubcommand("show", one);
-    return card;
+  private void addCard(CommandSpec root) {
+    CommandSpec card = addGroup(root, "card", "Cards.", "card list", "card show 1.3");
+    if (isNamed("card")) {
+      add(
+          card,
+          "list",
+          new Action.Show(API + "cards", View.CARDS),
+          "Every slot, its card and what runs there.",
+          "card list",
+          "card list --json");
+      add(
+              card,
+              "show",
+              new Action.Show(API + "cards/", View.CARD),
+              "Everything about the card in one slot.",
+              "card show 1.3",
+              "card show 0.4 --json")
+          .addPositional(
+              argument("POSITION", "Chassis and slot, like 1.3.")
+                  .converters(converter(CardPosition::parse))
+                  .build());
+    }
   }
 
-  private static CommandSpec service() {
+  private void addService(CommandSpec root) {
     CommandSpec service =
-        spec(new Action.Group(), "Services.", "service list", "service show shop");
-    service.addSubcommand(
-        "list",
-        spec(
-            new Action.Show(API + "services", View.SERVICES),
-            "Services and how far each one is.",
-            "service list",
-            "service list --json"));
-    CommandSpec one =
-        spec(
-            new Action.Show(API + "services/", View.SERVICE),
-            "Everything about one service.",
-            "service show shop",
-            "service show shop --json");
-    one.addPositional(name());
-    service.addSubcommand("show", one);
-    service.addSubcommand("create", create());
-    CommandSpec delete =
-        spec(
-            new Action.DeleteService(),
-            "Takes a service away: its routes first, then its cards.",
-            "service delete shop");
-    delete.addPositional(name());
-    service.addSubcommand("delete", delete);
-    return service;
+        addGroup(root, "service", "Services.", "service list", "service show shop");
+    if (isNamed("service")) {
+      add(
+          service,
+          "list",
+          new Action.Show(API + "services", View.SERVICES),
+          "Services and how far each one is.",
+          "service list",
+          "service list --json");
+      add(
+              service,
+              "show",
+              new Action.Show(API + "services/", View.SERVICE),
+              "Everything about one service.",
+              "service show shop",
+              "service show shop --json")
+          .addPositional(name());
+      addCreate(service);
+      add(
+              service,
+              "delete",
+              new Action.DeleteService(),
+              "Takes a service away: its routes first, then its cards.",
+              "service delete shop")
+          .addPositional(name());
+    }
   }
 
-  private static CommandSpec create() {
+  private void addCreate(CommandSpec service) {
     CommandSpec create =
-        spec(
+        add(
+            service,
+            "create",
             new Action.CreateService(),
             "Orders a service with the files of a directory as its content.",
             "service create shop --host www.shop.example --cards 2 --content ./site",
@@ -143,73 +166,51 @@ final class CommandTree {
                 + " --content ./site");
     create.addPositional(name());
     create.addOption(
-        OptionSpec.builder(HOST)
-            .paramLabel("HOST")
-            .arity("1")
+        option(HOST, "HOST", "Host name that visitors use; may be given several times.")
             .type(String[].class)
             .required(true)
-            .description("Host name that visitors use; may be given several times.")
             .build());
     create.addOption(
-        OptionSpec.builder(CARDS)
-            .paramLabel("N")
-            .arity("1")
-            .type(int.class)
+        option(CARDS, "N", "How many cards carry it.").type(int.class).required(true).build());
+    create.addOption(
+        option(CONTENT, "DIR", "Directory with its files; links in it are refused.")
             .required(true)
-            .description("How many cards carry it.")
             .build());
-    create.addOption(
-        OptionSpec.builder(CONTENT)
-            .paramLabel("DIR")
-            .arity("1")
-            .type(String.class)
-            .required(true)
-            .description("Directory with its files; links in it are refused.")
-            .build());
-    create.addOption(
-        OptionSpec.builder(KIND)
-            .paramLabel("KIND")
-            .arity("1")
-            .type(String.class)
-            .description("Kind of service; static-site if not given.")
-            .build());
-    return create;
+    create.addOption(option(KIND, "KIND", "Kind of service; static-site if not given.").build());
   }
 
-  private static CommandSpec alarm() {
-    CommandSpec alarm = spec(new Action.Group(), "Alarms.", "alarm list", "alarm ack 17");
-    alarm.addSubcommand(
-        "list",
-        spec(
-            new Action.Show(API + "alarms", View.ALARMS),
-            "Active alarms, worst first.",
-            "alarm list",
-            "alarm list --json"));
-    CommandSpec history =
-        spec(
-            new Action.Show(API + "alarms/history", View.HISTORY),
-            "Alarms of the past, newest first.",
-            "alarm history",
-            "alarm history --limit 500 --json");
-    history.addOption(
-        OptionSpec.builder(LIMIT)
-            .paramLabel("N")
-            .arity("1")
-            .type(int.class)
-            .description("How many at most; 100 if not given, 1000 at most.")
-            .build());
-    alarm.addSubcommand("history", history);
-    CommandSpec acknowledge =
-        spec(
-            new Action.AcknowledgeAlarm(),
-            "Puts your name on an active alarm: somebody is at it.",
-            "alarm ack 17");
-    acknowledge.addPositional(
-        argument("SEQ", "Number of the alarm, first column of alarm list.")
-            .converters(converter(CommandTree::sequence))
-            .build());
-    alarm.addSubcommand("ack", acknowledge);
-    return alarm;
+  private void addAlarm(CommandSpec root) {
+    CommandSpec alarm = addGroup(root, "alarm", "Alarms.", "alarm list", "alarm ack 17");
+    if (isNamed("alarm")) {
+      add(
+          alarm,
+          "list",
+          new Action.Show(API + "alarms", View.ALARMS),
+          "Active alarms, worst first.",
+          "alarm list",
+          "alarm list --json");
+      add(
+              alarm,
+              "history",
+              new Action.Show(API + "alarms/history", View.HISTORY),
+              "Alarms of the past, newest first.",
+              "alarm history",
+              "alarm history --limit 500 --json")
+          .addOption(
+              option(LIMIT, "N", "How many at most; 100 if not given, 1000 at most.")
+                  .type(int.class)
+                  .build());
+      add(
+              alarm,
+              "ack",
+              new Action.AcknowledgeAlarm(),
+              "Puts your name on an active alarm: somebody is at it.",
+              "alarm ack 17")
+          .addPositional(
+              argument("SEQ", "Number of the alarm, first column of alarm list.")
+                  .converters(converter(CommandTree::sequence))
+                  .build());
+    }
   }
 
   private static Object sequence(String text) {
@@ -233,8 +234,17 @@ final class CommandTree {
     return PositionalParamSpec.builder()
         .index("0")
         .arity("1")
+        .required(true)
         .type(String.class)
         .paramLabel(label)
+        .description(what);
+  }
+
+  private static OptionSpec.Builder option(String name, String label, String what) {
+    return OptionSpec.builder(name)
+        .paramLabel(label)
+        .arity("1")
+        .type(String.class)
         .description(what);
   }
 
@@ -253,19 +263,33 @@ final class CommandTree {
     };
   }
 
-  private static CommandSpec spec(Action action, String what, String... examples) {
+  private boolean isNamed(String command) {
+    return words.contains(command);
+  }
+
+  private CommandSpec addGroup(CommandSpec to, String name, String what, String... examples) {
+    return add(to, name, new Action.Group(), what, examples);
+  }
+
+  private CommandSpec add(
+      CommandSpec to, String name, Action action, String what, String... examples) {
     CommandSpec spec = CommandSpec.wrapWithoutInspection(action);
+    spec.usageMessage().description(what);
+    if (isNamed(name)) {
+      complete(spec, examples);
+    }
+    to.addSubcommand(name, spec);
+    return spec;
+  }
+
+  private static void complete(CommandSpec spec, String... examples) {
     spec.addOption(
         OptionSpec.builder(JSON)
             .type(boolean.class)
             .description("Print JSON instead of tables; lists are arrays of objects.")
             .build());
     spec.addOption(
-        OptionSpec.builder(STATE)
-            .paramLabel("DIR")
-            .arity("1")
-            .type(String.class)
-            .description("State directory of the engine; else CADE_STATE, else ./state.")
+        option(STATE, "DIR", "State directory of the engine; else CADE_STATE, else ./state.")
             .build());
     spec.addOption(
         OptionSpec.builder("-h", HELP)
@@ -281,10 +305,11 @@ final class CommandTree {
     }
     spec.usageMessage()
         .synopsisHeading("usage: ")
-        .description("", what, "")
+        .descriptionHeading("%n")
+        .parameterListHeading("%n")
+        .optionListHeading("%n")
         .commandListHeading("%nCommands:%n")
         .width(100)
         .footer(footer);
-    return spec;
   }
 }

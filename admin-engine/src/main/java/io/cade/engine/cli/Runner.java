@@ -59,7 +59,7 @@ final class Runner {
 
   private int parseAndRun(Defaults defaults, boolean shellAllowed, String... words)
       throws CommandFailure {
-    CommandLine line = CommandTree.build();
+    CommandLine line = CommandTree.build(words);
     ParseResult leaf;
     try {
       leaf = line.parseArgs(words);

@@ -15,6 +15,14 @@ import java.util.Set;
  * A pass in the making: each rule sees what the rules before it have decided. Owned by one pass.
  */
 final class Draft {
+  /** In the order in which they are tried. */
+  private static final List<List<CardState>> WAYS =
+      List.of(
+          List.of(),
+          List.of(CardState.BOOTING),
+          List.of(CardState.ASSIGNED),
+          List.of(CardState.BOOTING, CardState.ASSIGNED));
+
   private final CabinetBuilder builder;
   private final Instant now;
   private final List<Change> changes = new ArrayList<>();
@@ -42,18 +50,32 @@ final class Draft {
     orders.add(order);
   }
 
-  /** Brings a card into a state, by way of BOOTING where the table has no direct transition. */
+  /**
+   * Brings a card into a state, where the table has no direct transition by way of others: a card
+   * that was only cut off may report from the midst of its work.
+   */
   void become(Card card, CardState state, String cause) {
     if (card.state() == state) {
       return;
     }
-    if (!card.state().mayBecome(state)) {
-      if (!card.state().mayBecome(CardState.BOOTING) || !CardState.BOOTING.mayBecome(state)) {
+    for (List<CardState> way : WAYS) {
+      if (leads(card.state(), way, state)) {
+        way.forEach(step -> change(new Change.CardStateChanged(card.position(), step, cause)));
+        change(new Change.CardStateChanged(card.position(), state, cause));
         return;
       }
-      change(new Change.CardStateChanged(card.position(), CardState.BOOTING, cause));
     }
-    change(new Change.CardStateChanged(card.position(), state, cause));
+  }
+
+  private static boolean leads(CardState from, List<CardState> way, CardState to) {
+    CardState at = from;
+    for (CardState step : way) {
+      if (!at.mayBecome(step)) {
+        return false;
+      }
+      at = step;
+    }
+    return at.mayBecome(to);
   }
 
   Plan plan() {

@@ -5,14 +5,19 @@ import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Keeps commits in order. Written by one thread; {@link #truncate} may come from another. */
+/**
+ * Keeps commits in order. Written by one thread; {@link #replay} and {@link #truncate} may come
+ * from another meanwhile.
+ */
 public interface ChangeLog extends AutoCloseable {
   /**
    * Appends a batch; durable when it returns.
    *
    * @param commits positions ascend by one from {@link #lastPosition}
    * @throws IOException when it could not be written; the log then refuses every later batch until
-   *     it is opened again, so that there is never a gap
+   *     it is opened again, so that there is never a gap. Some of the batch may be found then
+   * @throws IllegalArgumentException when a commit is out of order or too large; nothing was
+   *     written and the log goes on
    */
   void append(List<Commit> commits) throws IOException;
 
@@ -20,7 +25,7 @@ public interface ChangeLog extends AutoCloseable {
   long lastPosition();
 
   /**
-   * Hands out all commits after a position, in order.
+   * Hands out all commits after a position, in order, up to the one that is last at the call.
    *
    * @throws IOException when commits are missing or damaged
    */

@@ -5,59 +5,78 @@ import io.cade.engine.change.Commit;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /**
- * One record of a segment: length of the body (4 octets), CRC-32C of the body (4), body: the commit
- * as JSON. Not thread-safe.
+ * One record of a segment: length of the body (4 octets), CRC-32C of all that follows it (4), first
+ * position of the batch that the record was written with (8), body: the commit as JSON. Immutable.
+ *
+ * <p>The batch is there for recovery: records of one batch may reach the disk in any order, so that
+ * a damaged one in front of a sound one is no proof that acknowledged commits were hit, unless the
+ * sound one came in a later batch.
  */
 final class CommitCodec {
-  static final int HEADER = 8;
+  static final int HEADER = 16;
+  private static final int CRC_FROM = 8;
 
   /** A commit larger than this is a mistake of the program. */
-  static final int MAX_BODY = 8 << 20;
+  static final int MAX_BODY = WireJson.MAX_MESSAGE_BYTES;
 
   private final WireJson json = new WireJson();
 
-  byte[] encode(Commit commit) throws IOException {
-    byte[] body = json.encode(commit);
+  /**
+   * The record of a commit.
+   *
+   * @throws IllegalArgumentException when it is too large or cannot be put into words
+   */
+  byte[] encode(Commit commit, long batch) {
+    byte[] body;
+    try {
+      body = json.encode(commit);
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException(
+          "commit " + commit.position() + " cannot be encoded: " + e.getMessage(), e);
+    }
     if (body.length > MAX_BODY) {
-      throw new IOException(
+      throw new IllegalArgumentException(
           "commit " + commit.position() + " has " + body.length + " bytes, limit " + MAX_BODY);
     }
     ByteBuffer record = ByteBuffer.allocate(HEADER + body.length);
-    record.putInt(body.length).putInt(crc(body, 0, body.length)).put(body);
+    record.putInt(body.length).putInt(0).putLong(batch).put(body);
+    record.putInt(4, crc(record.array(), CRC_FROM, record.capacity() - CRC_FROM));
     return record.array();
   }
 
-  /** The record at an offset, or null when there is no whole and sound one. */
-  @Nullable Commit decode(byte[] segment, int offset) {
-    int end = end(segment, offset);
-    if (end < 0) {
-      return null;
-    }
+  /**
+   * The commit of a sound record.
+   *
+   * @param end as {@link #end} told
+   * @throws IOException when the body is no commit that this version understands
+   */
+  Commit decode(byte[] segment, int offset, int end) throws IOException {
     byte[] body = new byte[end - offset - HEADER];
     System.arraycopy(segment, offset + HEADER, body, 0, body.length);
-    try {
-      return json.decode(body, Commit.class);
-    } catch (IOException e) {
-      return null;
-    }
+    return json.decode(body, Commit.class);
   }
 
   /** Where a sound record that starts at the offset ends, or -1. */
   static int end(byte[] segment, int offset) {
-    if (offset + HEADER > segment.length) {
+    // In long: a damaged length must not wrap around.
+    if (offset + (long) HEADER > segment.length) {
       return -1;
     }
     ByteBuffer header = ByteBuffer.wrap(segment, offset, HEADER);
     int length = header.getInt();
     int crc = header.getInt();
-    if (length < 2 || length > MAX_BODY || offset + HEADER + length > segment.length) {
+    if (length < 2 || length > MAX_BODY || offset + (long) HEADER + length > segment.length) {
       return -1;
     }
     int end = offset + HEADER + length;
-    return crc == crc(segment, offset + HEADER, length) ? end : -1;
+    return crc == crc(segment, offset + CRC_FROM, HEADER - CRC_FROM + length) ? end : -1;
+  }
+
+  /** First position of the batch that a sound record was written with. */
+  static long batch(byte[] segment, int offset) {
+    return ByteBuffer.wrap(segment, offset + CRC_FROM, Long.BYTES).getLong();
   }
 
   private static int crc(byte[] bytes, int offset, int length) {

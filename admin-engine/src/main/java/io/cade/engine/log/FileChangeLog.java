@@ -4,7 +4,6 @@ import io.cade.engine.change.Commit;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -22,28 +21,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The log in a directory of segment files, each named after its first position. A batch is one
- * write and one {@code force(false)}. A torn record at the very end is cut off when the log is
+ * The log in a directory of segment files, each named after its first position. A batch is one run
+ * of writes and one {@code force(false)}. A torn batch at the very end is cut off when the log is
  * opened: it was never acknowledged. Damage anywhere else may have hit acknowledged commits and is
- * refused. Its methods lock the log, so that it can be shortened while it is written.
+ * refused. Any thread may call it; appending waits for no reader. The directory must have been
+ * locked against other processes by the caller.
  */
 public final class FileChangeLog implements ChangeLog {
   private static final Logger LOG = LoggerFactory.getLogger(FileChangeLog.class);
-  private static final byte[] MAGIC = "CADELOG".getBytes(StandardCharsets.US_ASCII);
-  private static final byte FORMAT = 1;
-  private static final int FILE_HEADER = 8;
-  private static final String SUFFIX = ".log";
 
   /** A segment is closed once it is larger than this. */
   public static final int SEGMENT_BYTES = 16 << 20;
 
+  private static final int BUFFER_BYTES = 256 << 10;
+
   private final Path directory;
   private final int segmentBytes;
   private final CommitCodec codec = new CommitCodec();
+  // All of these are guarded by this.
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
   private final NavigableMap<Long, Path> segments = new TreeMap<>();
   private @Nullable FileChannel channel;
   private long last;
-  private boolean broken;
+  private @Nullable String refusal;
 
   private FileChangeLog(Path directory, int segmentBytes) {
     this.directory = directory;
@@ -70,125 +70,105 @@ public final class FileChangeLog implements ChangeLog {
     return log;
   }
 
-  private void recover() throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
-      files
-          .filter(f -> f.getFileName().toString().endsWith(SUFFIX))
-          .forEach(f -> segments.put(firstPosition(f), f));
+  private synchronized void recover() throws IOException {
+    List<Path> files;
+    try (Stream<Path> all = Files.list(directory)) {
+      files = all.filter(SegmentFile::isSegment).toList();
+    }
+    for (Path file : files) {
+      segments.put(SegmentFile.firstPosition(file), file);
     }
     Map.Entry<Long, Path> newest = segments.lastEntry();
     if (newest == null) {
       return;
     }
     Path file = newest.getValue();
-    byte[] bytes = Files.readAllBytes(file);
-    if (bytes.length < FILE_HEADER) {
-      // The crash came between creating the segment and writing its header.
+    if (SegmentFile.isUnborn(Files.readAllBytes(file))) {
+      LOG.warn("{} was only begun and is removed", file);
       Files.delete(file);
       segments.remove(newest.getKey());
       last = newest.getKey() - 1;
       return;
     }
-    checkHeader(file, bytes);
-    last = newest.getKey() - 1;
-    int offset = FILE_HEADER;
-    while (offset < bytes.length) {
-      int end = CommitCodec.end(bytes, offset);
-      if (end < 0) {
-        break;
-      }
-      offset = end;
-      last++;
-    }
-    if (offset < bytes.length) {
-      refuseWhenMoreFollows(file, bytes, offset);
-      LOG.warn(
-          "{}: {} bytes of a write that was never acknowledged are cut off at {}",
-          file,
-          bytes.length - offset,
-          offset);
-    }
+    SegmentFile.Sound sound = SegmentFile.check(file, SegmentFile.read(file), newest.getKey());
+    last = sound.last();
     FileChannel opened = FileChannel.open(file, StandardOpenOption.WRITE);
-    opened.truncate(offset);
-    opened.position(offset);
-    opened.force(true);
+    try {
+      opened.truncate(sound.end());
+      opened.position(sound.end());
+      opened.force(true);
+    } catch (IOException e) {
+      opened.close();
+      throw e;
+    }
     channel = opened;
-  }
-
-  /** A sound record behind a damaged one means that this is no torn tail. */
-  private static void refuseWhenMoreFollows(Path file, byte[] bytes, int damaged)
-      throws IOException {
-    for (int at = damaged + 1; at + CommitCodec.HEADER < bytes.length; at++) {
-      if (CommitCodec.end(bytes, at) > 0) {
-        throw damage(file, damaged);
-      }
-    }
-  }
-
-  private static IOException damage(Path file, int offset) {
-    return new IOException(
-        file
-            + " is damaged at byte "
-            + offset
-            + " with acknowledged changes behind it; restore a backup of the state directory");
-  }
-
-  private static long firstPosition(Path file) {
-    String name = file.getFileName().toString();
-    return Long.parseLong(name.substring(0, name.length() - SUFFIX.length()));
-  }
-
-  private static void checkHeader(Path file, byte[] bytes) throws IOException {
-    for (int i = 0; i < MAGIC.length; i++) {
-      if (bytes[i] != MAGIC[i]) {
-        throw new IOException(file + " is not a change log");
-      }
-    }
-    if (bytes[MAGIC.length] > FORMAT) {
-      throw new IOException(
-          file
-              + " was written by a newer version (format "
-              + bytes[MAGIC.length]
-              + ", this one knows "
-              + FORMAT
-              + "); start that version or restore an older backup");
-    }
   }
 
   @Override
   public synchronized void append(List<Commit> commits) throws IOException {
-    if (broken) {
-      throw new IOException("the change log is closed after a failed write; restart the engine");
+    if (refusal != null) {
+      throw new IOException(refusal);
+    }
+    if (commits.isEmpty()) {
+      return;
     }
     List<byte[]> records = new ArrayList<>(commits.size());
-    int size = 0;
     long position = last;
     for (Commit commit : commits) {
       if (commit.position() != ++position) {
         throw new IllegalArgumentException(
             "commit " + commit.position() + " where " + position + " is due");
       }
-      byte[] record = codec.encode(commit);
-      records.add(record);
-      size += record.length;
+      records.add(codec.encode(commit, last + 1));
     }
-    if (records.isEmpty()) {
-      return;
-    }
-    ByteBuffer batch = ByteBuffer.allocate(size);
-    records.forEach(batch::put);
-    batch.flip();
+    // Until the sync has succeeded: whatever fails in between, memory included, ends the log here.
+    refusal = "the change log " + directory + " could not be written; restart the engine";
+    FileChannel to = channelFor(last + 1);
+    long before = to.position();
     try {
-      FileChannel to = channelFor(last + 1);
-      while (batch.hasRemaining()) {
-        to.write(batch);
-      }
+      write(to, records);
       to.force(false);
     } catch (IOException e) {
-      broken = true;
+      refusal += " (" + e.getMessage() + ")";
+      undo(to, before);
       throw e;
     }
     last = position;
+    refusal = null;
+  }
+
+  private void write(FileChannel to, List<byte[]> records) throws IOException {
+    buffer.clear();
+    for (byte[] record : records) {
+      int at = 0;
+      while (at < record.length) {
+        int part = Math.min(buffer.remaining(), record.length - at);
+        buffer.put(record, at, part);
+        at += part;
+        if (!buffer.hasRemaining()) {
+          drain(to);
+        }
+      }
+    }
+    drain(to);
+  }
+
+  private void drain(FileChannel to) throws IOException {
+    buffer.flip();
+    while (buffer.hasRemaining()) {
+      to.write(buffer);
+    }
+    buffer.clear();
+  }
+
+  /** As far as the disk still lets us: what was refused should not be found after a restart. */
+  private static void undo(FileChannel channel, long size) {
+    try {
+      channel.truncate(size);
+      channel.force(true);
+    } catch (IOException e) {
+      LOG.warn("what could not be written could not be taken back either", e);
+    }
   }
 
   private FileChannel channelFor(long position) throws IOException {
@@ -199,18 +179,18 @@ public final class FileChangeLog implements ChangeLog {
     if (current != null) {
       current.close();
     }
-    Path file = directory.resolve("%020d%s".formatted(position, SUFFIX));
+    Path file = directory.resolve(SegmentFile.name(position));
     FileChannel next =
         FileChannel.open(
             file,
             Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    ByteBuffer header = ByteBuffer.allocate(FILE_HEADER).put(MAGIC).put(FORMAT).flip();
+    channel = next;
+    segments.put(position, file);
+    ByteBuffer header = SegmentFile.header();
     while (header.hasRemaining()) {
       next.write(header);
     }
-    segments.put(position, file);
-    channel = next;
     try (FileChannel dir = FileChannel.open(directory, StandardOpenOption.READ)) {
       // The file's name is in the directory, which has a life of its own on the disk.
       dir.force(true);
@@ -224,50 +204,81 @@ public final class FileChangeLog implements ChangeLog {
   }
 
   @Override
-  public synchronized void replay(long after, Consumer<Commit> consumer) throws IOException {
-    if (after >= last) {
-      return;
+  public void replay(long after, Consumer<Commit> consumer) throws IOException {
+    NavigableMap<Long, Path> files;
+    long upTo;
+    synchronized (this) {
+      upTo = last;
+      Long start = segments.floorKey(after + 1);
+      if (after >= upTo) {
+        return;
+      }
+      if (start == null) {
+        throw new IOException(
+            directory + " begins after position " + (after + 1) + ": changes are missing");
+      }
+      files = new TreeMap<>(segments.subMap(start, true, upTo, true));
     }
-    Long start = segments.floorKey(after + 1);
-    if (start == null) {
-      throw new IOException(
-          directory + " begins after position " + (after + 1) + ": changes are missing");
-    }
-    long expected = start;
-    for (Map.Entry<Long, Path> segment : segments.tailMap(start, true).entrySet()) {
+    // Without the lock: what is read was written and synced before.
+    long expected = files.firstKey();
+    for (Map.Entry<Long, Path> segment : files.entrySet()) {
       if (segment.getKey() != expected) {
         throw new IOException(
             directory + " has no segment for position " + expected + ": changes are missing");
       }
-      expected = replaySegment(segment.getValue(), expected, after, consumer);
+      expected = replaySegment(segment.getValue(), expected, after, upTo, consumer);
     }
-    if (expected != last + 1) {
-      throw new IOException(directory + " ends at " + (expected - 1) + " instead of " + last);
+    if (expected != upTo + 1) {
+      throw new IOException(directory + " ends at " + (expected - 1) + " instead of " + upTo);
     }
   }
 
-  private long replaySegment(Path file, long first, long after, Consumer<Commit> consumer)
-      throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
-    if (bytes.length < FILE_HEADER) {
-      throw damage(file, 0);
-    }
-    checkHeader(file, bytes);
+  private long replaySegment(
+      Path file, long first, long after, long upTo, Consumer<Commit> consumer) throws IOException {
+    byte[] bytes = SegmentFile.read(file);
     long position = first;
-    int offset = FILE_HEADER;
-    while (offset < bytes.length) {
+    int offset = SegmentFile.HEADER;
+    while (offset < bytes.length && position <= upTo) {
       int end = CommitCodec.end(bytes, offset);
-      Commit commit = end < 0 ? null : codec.decode(bytes, offset);
-      if (commit == null || commit.position() != position) {
-        throw damage(file, offset);
+      if (end < 0) {
+        throw SegmentFile.damage(file, offset);
       }
       if (position > after) {
-        consumer.accept(commit);
+        consumer.accept(decode(file, bytes, offset, end, position));
       }
       position++;
       offset = end;
     }
     return position;
+  }
+
+  private Commit decode(Path file, byte[] bytes, int offset, int end, long position)
+      throws IOException {
+    Commit commit;
+    try {
+      commit = codec.decode(bytes, offset, end);
+    } catch (IOException e) {
+      // Whole, but not understood: a newer version may have written it.
+      throw new IOException(
+          file
+              + ": the change at byte "
+              + offset
+              + " is not one that this version understands; start the version that wrote it, or"
+              + " restore a backup of the state directory",
+          e);
+    }
+    if (commit.position() != position) {
+      throw new IOException(
+          file
+              + ": the change at byte "
+              + offset
+              + " has position "
+              + commit.position()
+              + " where "
+              + position
+              + " is due; restore a backup of the state directory");
+    }
+    return commit;
   }
 
   @Override
@@ -278,16 +289,18 @@ public final class FileChangeLog implements ChangeLog {
       if (second == null || second > upTo + 1) {
         return;
       }
-      Path oldest = segments.firstEntry().getValue();
-      Files.delete(oldest);
+      Files.deleteIfExists(segments.firstEntry().getValue());
       segments.pollFirstEntry();
     }
   }
 
   @Override
   public synchronized void close() throws IOException {
-    broken = true;
+    if (refusal == null) {
+      refusal = "the change log is closed";
+    }
     FileChannel current = channel;
+    channel = null;
     if (current != null) {
       current.close();
     }

@@ -17,6 +17,7 @@ import java.util.SortedMap;
  * @param nextNotification sequence of the next notification
  * @param nextServiceIndex index of the next service
  * @param nextCommand id of the next command
+ * @param nextSwap sequence of the next swap
  */
 public record Cabinet(
     long position,
@@ -30,13 +31,19 @@ public record Cabinet(
     long nextAlarm,
     long nextNotification,
     int nextServiceIndex,
-    long nextCommand) {
+    long nextCommand,
+    long nextSwap) {
   public static final int MAX_SWAPS = 1_000;
   public static final int MAX_NOTIFICATIONS = 100_000;
 
   /** A module that nobody has touched. */
   public static Cabinet empty() {
-    return CabinetBuilder.of(0).freeze(0);
+    return CabinetBuilder.restored(0, Counters.FIRST).freeze(0);
+  }
+
+  /** What the next things are numbered. */
+  public Counters counters() {
+    return new Counters(nextAlarm, nextNotification, nextServiceIndex, nextCommand, nextSwap);
   }
 
   public Optional<Card> card(CardPosition at) {

@@ -5,16 +5,11 @@ import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.Command;
 import io.cade.agent.wire.MacAddress;
 import java.time.Instant;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Deque;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,83 +17,73 @@ import org.jspecify.annotations.Nullable;
  * was decided on the same state; a change about something that is gone is a contradiction and
  * throws {@link IllegalStateException}, which the writer treats as a refused transaction.
  *
- * <p>Maps are copied when first written, so that a batch costs one copy a map, however many changes
- * it has. Not thread-safe: owned by the writer.
+ * <p>The maps share their structure with those of the cabinet it began with, so that one change
+ * costs O(log n) however much the cabinet holds. Not thread-safe: owned by whoever made it.
  */
 public final class CabinetBuilder {
-  private SortedMap<CardPosition, Card> cards;
-  private SortedMap<CardPosition, Lease> leases;
-  private SortedMap<String, Service> services;
-  private SortedMap<CardPosition, CommandQueue> queues;
-  private SortedMap<AlarmKey, Alarm> alarms;
-  private SortedMap<Long, PendingNotification> notifications;
+  private SortedTree<CardPosition, Card> cards;
+  private SortedTree<CardPosition, Lease> leases;
+  private SortedTree<String, Service> services;
+  private SortedTree<CardPosition, CommandQueue> queues;
+  private SortedTree<AlarmKey, Alarm> alarms;
+  private SortedTree<Long, PendingNotification> notifications;
   private List<Swap> swaps;
   private long nextAlarm;
   private long nextNotification;
   private int nextServiceIndex;
   private long nextCommand;
+  private long nextSwap;
   private long position;
   private final Set<EntityKey> touched = new LinkedHashSet<>();
-  private final Set<Object> owned = Collections.newSetFromMap(new IdentityHashMap<>());
   private @Nullable Cabinet frozen;
 
   /** Starts from a cabinet. */
   public CabinetBuilder(Cabinet from) {
-    cards = from.cards();
-    leases = from.leases();
-    services = from.services();
-    queues = from.queues();
-    alarms = from.alarms();
-    notifications = from.notifications();
+    cards = SortedTree.copyOf(from.cards());
+    leases = SortedTree.copyOf(from.leases());
+    services = SortedTree.copyOf(from.services());
+    queues = SortedTree.copyOf(from.queues());
+    alarms = SortedTree.copyOf(from.alarms());
+    notifications = SortedTree.copyOf(from.notifications());
     swaps = from.swaps();
     nextAlarm = from.nextAlarm();
     nextNotification = from.nextNotification();
     nextServiceIndex = from.nextServiceIndex();
     nextCommand = from.nextCommand();
+    nextSwap = from.nextSwap();
     position = from.position();
   }
 
-  private CabinetBuilder(long position) {
-    cards = new TreeMap<>();
-    leases = new TreeMap<>();
-    services = new TreeMap<>();
-    queues = new TreeMap<>();
-    alarms = new TreeMap<>();
-    notifications = new TreeMap<>();
+  private CabinetBuilder(long position, Counters counters) {
+    cards = SortedTree.empty();
+    leases = SortedTree.empty();
+    services = SortedTree.empty();
+    queues = SortedTree.empty();
+    alarms = SortedTree.empty();
+    notifications = SortedTree.empty();
     swaps = List.of();
-    nextAlarm = 1;
-    nextNotification = 1;
-    nextServiceIndex = 1;
-    nextCommand = 1;
+    nextAlarm = counters.nextAlarm();
+    nextNotification = counters.nextNotification();
+    nextServiceIndex = counters.nextServiceIndex();
+    nextCommand = counters.nextCommand();
+    nextSwap = counters.nextSwap();
     this.position = position;
   }
 
-  static CabinetBuilder of(long position) {
-    return new CabinetBuilder(position);
+  /** A builder to be filled with entities that were stored before ({@link #restore}). */
+  public static CabinetBuilder restored(long position, Counters counters) {
+    return new CabinetBuilder(position, counters);
   }
 
-  /**
-   * A builder to be filled with entities that were stored before ({@link #restore}).
-   *
-   * @param counters next alarm, next notification, next service index, next command
-   */
-  public static CabinetBuilder restored(long position, long[] counters) {
-    CabinetBuilder b = new CabinetBuilder(position);
-    b.nextAlarm = counters[0];
-    b.nextNotification = counters[1];
-    b.nextServiceIndex = (int) counters[2];
-    b.nextCommand = counters[3];
-    return b;
-  }
-
-  /** Puts back one stored entity. */
+  /** Puts back one stored entity; swaps in the order of their sequence. */
   public void restore(Object entity) {
+    frozen = null;
     switch (entity) {
-      case Card c -> own(cards, m -> cards = m).put(c.position(), c);
-      case Lease l -> own(leases, m -> leases = m).put(l.position(), l);
-      case Service s -> own(services, m -> services = m).put(s.name(), s);
-      case Alarm a -> own(alarms, m -> alarms = m).put(a.key(), a);
-      case PendingNotification n -> own(notifications, m -> notifications = m).put(n.sequence(), n);
+      case Card c -> cards = cards.with(c.position(), c);
+      case Lease l -> leases = leases.with(l.position(), l);
+      case Service s -> services = services.with(s.name(), s);
+      case Alarm a -> alarms = alarms.with(a.key(), a);
+      case PendingNotification n -> notifications = notifications.with(n.sequence(), n);
       case Swap s -> addSwap(s);
       default ->
           throw new IllegalArgumentException("not an entity: " + entity.getClass().getName());
@@ -107,7 +92,8 @@ public final class CabinetBuilder {
 
   /** Puts back a stored command queue. */
   public void restoreQueue(CardPosition at, CommandQueue queue) {
-    own(queues, m -> queues = m).put(at, queue);
+    frozen = null;
+    queues = queues.with(at, queue);
   }
 
   /** What the changes applied so far have altered, in order of first touch. */
@@ -124,21 +110,21 @@ public final class CabinetBuilder {
   /** The cabinet as it stands, at a log position; the builder can go on. */
   public Cabinet freeze(long atPosition) {
     position = atPosition;
-    owned.clear();
     Cabinet result =
         new Cabinet(
             atPosition,
-            Collections.unmodifiableSortedMap(cards),
-            Collections.unmodifiableSortedMap(leases),
-            Collections.unmodifiableSortedMap(services),
-            Collections.unmodifiableSortedMap(queues),
-            Collections.unmodifiableSortedMap(alarms),
-            Collections.unmodifiableSortedMap(notifications),
+            cards,
+            leases,
+            services,
+            queues,
+            alarms,
+            notifications,
             swaps,
             nextAlarm,
             nextNotification,
             nextServiceIndex,
-            nextCommand);
+            nextCommand,
+            nextSwap);
     frozen = result;
     return result;
   }
@@ -152,12 +138,13 @@ public final class CabinetBuilder {
     frozen = null;
     switch (change) {
       case Change.LeaseGranted c -> {
-        leases()
-            .put(c.position(), new Lease(c.position(), c.mac(), c.address(), at, c.expiresAt()));
+        leases =
+            leases.with(
+                c.position(), new Lease(c.position(), c.mac(), c.address(), at, c.expiresAt()));
         touch(EntityKey.Kind.LEASE, c.position());
       }
       case Change.LeaseEnded c -> {
-        leases().remove(c.position());
+        leases = leases.without(c.position());
         touch(EntityKey.Kind.LEASE, c.position());
       }
       case Change.CardSeated c -> seat(c, at);
@@ -181,18 +168,18 @@ public final class CabinetBuilder {
           throw new IllegalStateException(
               "service " + c.service() + " is not bound to " + c.placement().position());
         }
-        putService(s.withPlacement(c.placement()));
+        putService(s.withPlacement(c.placement(), at));
       }
       case Change.ServiceDeleted c -> {
         requireService(c.service());
-        own(services, m -> services = m).remove(c.service());
+        services = services.without(c.service());
         touch(EntityKey.Kind.SERVICE, c.service());
       }
       case Change.CommandQueued c -> {
         putQueue(c.position(), queue(c.position()).plus(c.command()));
         nextCommand = Math.max(nextCommand, c.command().id() + 1);
       }
-      case Change.CommandFinished c -> finish(c);
+      case Change.CommandFinished c -> finish(c, at);
       case Change.AlarmRaised c -> raise(c, at);
       case Change.AlarmCleared c -> clear(c, at);
       case Change.AlarmAcknowledged c -> {
@@ -200,7 +187,7 @@ public final class CabinetBuilder {
         putAlarm(new Alarm(a.sequence(), a.key(), a.severity(), a.text(), a.raisedAt(), c.by()));
       }
       case Change.NotificationDelivered c -> {
-        own(notifications, m -> notifications = m).remove(c.sequence());
+        notifications = notifications.without(c.sequence());
         touch(EntityKey.Kind.NOTIFICATION, c.sequence());
       }
       case Change.Audited c -> {
@@ -216,8 +203,9 @@ public final class CabinetBuilder {
     }
     MacAddress old = known.mac();
     if (old != null && !old.equals(c.mac())) {
-      addSwap(new Swap(c.position(), at, old, c.mac()));
-      touch(EntityKey.Kind.SWAP, c.position() + " " + at);
+      Swap swap = new Swap(nextSwap++, c.position(), at, old, c.mac());
+      addSwap(swap);
+      touch(EntityKey.Kind.SWAP, swap.sequence());
     }
     putCard(known.withMac(c.mac()));
   }
@@ -257,7 +245,7 @@ public final class CabinetBuilder {
    * succeeded means that the service answers; after a failure the later commands for that service
    * are void.
    */
-  private void finish(Change.CommandFinished c) {
+  private void finish(Change.CommandFinished c, Instant at) {
     CommandQueue queue = queue(c.position());
     Command command = queue.command(c.commandId()).orElse(null);
     if (command == null) {
@@ -278,13 +266,13 @@ public final class CabinetBuilder {
       if (!c.succeeded()) {
         putService(
             service.withPlacement(
-                new Placement(
-                    c.position(), Placement.State.FAILED, c.detail(), placement.bootId())));
+                new Placement(c.position(), Placement.State.FAILED, c.detail(), placement.bootId()),
+                at));
       } else if (command instanceof Command.StartService
           && placement.bootId().equals(card.bootId())) {
         putService(
             service.withPlacement(
-                new Placement(c.position(), Placement.State.RUNNING, "", placement.bootId())));
+                new Placement(c.position(), Placement.State.RUNNING, "", placement.bootId()), at));
       }
     }
   }
@@ -300,34 +288,30 @@ public final class CabinetBuilder {
 
   private void clear(Change.AlarmCleared c, Instant at) {
     Alarm alarm = requireAlarm(c.key());
-    own(alarms, m -> alarms = m).remove(c.key());
+    alarms = alarms.without(c.key());
     touch(EntityKey.Kind.ALARM, c.key());
     notify(alarm, true, at);
   }
 
   private void notify(Alarm alarm, boolean cleared, Instant at) {
-    SortedMap<Long, PendingNotification> queue = own(notifications, m -> notifications = m);
-    if (queue.size() >= Cabinet.MAX_NOTIFICATIONS) {
-      Long oldest = queue.firstKey();
-      queue.remove(oldest);
+    if (notifications.size() >= Cabinet.MAX_NOTIFICATIONS) {
+      Long oldest = notifications.firstKey();
+      notifications = notifications.without(oldest);
       touch(EntityKey.Kind.NOTIFICATION, oldest);
     }
     long sequence = nextNotification++;
-    queue.put(sequence, new PendingNotification(sequence, cleared, alarm, at));
+    notifications =
+        notifications.with(sequence, new PendingNotification(sequence, cleared, alarm, at));
     touch(EntityKey.Kind.NOTIFICATION, sequence);
   }
 
   private void addSwap(Swap swap) {
-    Deque<Swap> next = new ArrayDeque<>(swaps);
+    List<Swap> next = new ArrayList<>(swaps);
     if (next.size() >= Cabinet.MAX_SWAPS) {
-      next.removeFirst();
+      touch(EntityKey.Kind.SWAP, next.removeFirst().sequence());
     }
-    next.addLast(swap);
+    next.add(swap);
     swaps = List.copyOf(next);
-  }
-
-  private SortedMap<CardPosition, Lease> leases() {
-    return own(leases, m -> leases = m);
   }
 
   private Card requireCard(CardPosition at) {
@@ -359,40 +343,30 @@ public final class CabinetBuilder {
   }
 
   private void putCard(Card card) {
-    own(cards, m -> cards = m).put(card.position(), card);
+    cards = cards.with(card.position(), card);
     touch(EntityKey.Kind.CARD, card.position());
   }
 
   private void putService(Service service) {
-    own(services, m -> services = m).put(service.name(), service);
+    services = services.with(service.name(), service);
     touch(EntityKey.Kind.SERVICE, service.name());
   }
 
   private void putAlarm(Alarm alarm) {
-    own(alarms, m -> alarms = m).put(alarm.key(), alarm);
+    alarms = alarms.with(alarm.key(), alarm);
     touch(EntityKey.Kind.ALARM, alarm.key());
   }
 
   private void putQueue(CardPosition at, CommandQueue queue) {
     if (queue.waiting().isEmpty()) {
-      own(queues, m -> queues = m).remove(at);
+      queues = queues.without(at);
     } else {
-      own(queues, m -> queues = m).put(at, queue);
+      queues = queues.with(at, queue);
     }
     touch(EntityKey.Kind.QUEUE, at);
   }
 
   private void touch(EntityKey.Kind kind, Object id) {
     touched.add(new EntityKey(kind, id.toString()));
-  }
-
-  private <K, V> SortedMap<K, V> own(SortedMap<K, V> map, Consumer<SortedMap<K, V>> assign) {
-    if (owned.contains(map)) {
-      return map;
-    }
-    SortedMap<K, V> copy = new TreeMap<>(map);
-    owned.add(copy);
-    assign.accept(copy);
-    return copy;
   }
 }

@@ -3,7 +3,8 @@ package io.cade.engine.model;
 /**
  * Names one entity of the {@link Cabinet} for the store.
  *
- * @param id the entity's key as text, as {@code CardPosition}, {@code AlarmKey} … print it
+ * @param id the entity's key as text: a {@code CardPosition} for cards, leases and queues, an
+ *     {@link AlarmKey}, a service's name, the sequence of a notification or swap
  */
 public record EntityKey(Kind kind, String id) {
   /** The maps of the cabinet. */

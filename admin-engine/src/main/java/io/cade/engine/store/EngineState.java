@@ -1,7 +1,6 @@
 package io.cade.engine.store;
 
 import io.cade.engine.change.ChangeWriter;
-import io.cade.engine.change.Commit;
 import io.cade.engine.change.ThreadedChangeWriter;
 import io.cade.engine.log.ChangeLog;
 import io.cade.engine.log.FileChangeLog;
@@ -11,8 +10,8 @@ import io.cade.engine.model.Change;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 
 /**
  * Log, store and writer of one state directory, opened together: the store is loaded, the rest of
@@ -45,21 +44,19 @@ public final class EngineState implements AutoCloseable {
       Cabinet stored = store.load();
       Cabinet start = replay(log, stored);
       ThreadedChangeWriter writer = new ThreadedChangeWriter(log, clock, start);
-      Materialiser materialiser = new Materialiser(store, stored);
-      if (start.position() > stored.position()) {
-        List<Commit> missed = new ArrayList<>();
-        log.replay(stored.position(), missed::add);
-        materialiser.committed(missed, start);
-      }
+      Materialiser materialiser = new Materialiser(store, log, stored);
       writer.listen(materialiser);
       materialiser.start();
       writer.start();
       return new EngineState(log, store, writer, materialiser);
     } catch (IOException | RuntimeException e) {
-      if (log != null) {
-        log.close();
+      try (store) {
+        if (log != null) {
+          log.close();
+        }
+      } catch (IOException suppressed) {
+        e.addSuppressed(suppressed);
       }
-      store.close();
       throw e;
     }
   }
@@ -69,7 +66,7 @@ public final class EngineState implements AutoCloseable {
    *
    * @throws IOException when the log ends before the store does, or a commit contradicts the state
    */
-  static Cabinet replay(ChangeLog log, Cabinet from) throws IOException {
+  public static Cabinet replay(ChangeLog log, Cabinet from) throws IOException {
     if (log.lastPosition() < from.position()) {
       throw new IOException(
           "the change log ends at "
@@ -79,13 +76,18 @@ public final class EngineState implements AutoCloseable {
               + ": parts of the state directory are from different times; restore a backup");
     }
     CabinetBuilder builder = new CabinetBuilder(from);
-    log.replay(
-        from.position(),
-        commit -> {
-          for (Change change : commit.changes()) {
-            builder.apply(change, commit.at());
-          }
-        });
+    try {
+      log.replay(
+          from.position(),
+          commit -> {
+            for (Change change : commit.changes()) {
+              builder.apply(change, commit.at());
+            }
+          });
+    } catch (IllegalStateException e) {
+      throw new IOException(
+          "the change log does not fit the database (" + e.getMessage() + "); restore a backup", e);
+    }
     return builder.freeze(log.lastPosition());
   }
 
@@ -97,17 +99,35 @@ public final class EngineState implements AutoCloseable {
     return store;
   }
 
-  /** Forces the store and drops the part of the log that is not needed any more. */
+  /**
+   * Forces the store and drops the part of the log that is not needed any more; waits for it. The
+   * store does so by itself, too, after {@value Materialiser#CHECKPOINT_EVERY} commits.
+   */
   public void checkpoint() throws IOException {
-    long position = store.checkpoint();
-    log.truncate(position);
+    try {
+      var _ = materialiser.checkpoint().get();
+    } catch (ExecutionException e) {
+      throw new IOException("the store could not be forced to disk: " + e.getCause(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
   }
 
+  /** As {@link #checkpoint}, without waiting: for threads that may not block. */
+  public CompletableFuture<Long> requestCheckpoint() {
+    return materialiser.checkpoint();
+  }
+
+  /** Stops in reverse order; a part that fails does not keep the others from closing. */
   @Override
   public void close() throws IOException {
     writer.close();
     materialiser.close();
-    log.close();
-    store.close();
+    try {
+      log.close();
+    } finally {
+      store.close();
+    }
   }
 }

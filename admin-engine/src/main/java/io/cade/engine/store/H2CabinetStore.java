@@ -2,45 +2,43 @@ package io.cade.engine.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.cade.agent.wire.WireJson;
 import io.cade.engine.change.Commit;
 import io.cade.engine.model.AlarmKey;
 import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.CabinetBuilder;
-import io.cade.engine.model.Change;
+import io.cade.engine.model.Counters;
 import io.cade.engine.model.EntityKey;
 import io.cade.engine.model.Severity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
-import org.flywaydb.core.api.output.MigrateResult;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.result.ResultIterator;
 import org.jdbi.v3.core.statement.PreparedBatch;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The store in an embedded H2 database. Plain SQL, so that another database stays possible. */
 public final class H2CabinetStore implements CabinetStore {
-  private static final Logger LOG = LoggerFactory.getLogger(H2CabinetStore.class);
-
   /** Rows of history that are kept; older ones go at checkpoints. */
   static final int MAX_HISTORY = 100_000;
 
-  private static final String ACTIVE = " WHERE type = ? AND source = ? AND cleared_at IS NULL";
-
   private final HikariDataSource pool;
   private final Jdbi jdbi;
-  private final EntityCodec codec = new EntityCodec();
+  private final WireJson json = new WireJson();
 
-  private H2CabinetStore(HikariDataSource pool) {
+  private final int maxHistory;
+
+  private H2CabinetStore(HikariDataSource pool, int maxHistory) {
     this.pool = pool;
+    this.maxHistory = maxHistory;
     this.jdbi = Jdbi.create(pool);
   }
 
@@ -51,6 +49,14 @@ public final class H2CabinetStore implements CabinetStore {
    * @throws IOException when it is in use, damaged, or of a newer version
    */
   public static H2CabinetStore open(Path file) throws IOException {
+    return open(file, MAX_HISTORY);
+  }
+
+  static H2CabinetStore open(Path file, int maxHistory) throws IOException {
+    if (file.toAbsolutePath().toString().contains(";")) {
+      throw new IOException(
+          "the database " + file + " cannot be opened: a ';' may not be in its path");
+    }
     HikariConfig config = new HikariConfig();
     config.setPoolName("store");
     config.setJdbcUrl(
@@ -67,34 +73,11 @@ public final class H2CabinetStore implements CabinetStore {
       throw new IOException("the database " + file + " cannot be opened: " + root(e), e);
     }
     try {
-      migrate(pool, file);
-      return new H2CabinetStore(pool);
+      H2Schema.bringUpToDate(pool, file);
+      return new H2CabinetStore(pool, maxHistory);
     } catch (IOException | RuntimeException e) {
       pool.close();
       throw e;
-    }
-  }
-
-  private static void migrate(HikariDataSource pool, Path file) throws IOException {
-    try {
-      Flyway flyway =
-          Flyway.configure()
-              .dataSource(pool)
-              .locations("classpath:io/cade/engine/store/migration")
-              .validateMigrationNaming(true)
-              .ignoreMigrationPatterns(new String[0])
-              .load();
-      MigrateResult result = flyway.migrate();
-      if (result.migrationsExecuted > 0) {
-        LOG.info("the database {} is now at version {}", file, result.targetSchemaVersion);
-      }
-    } catch (FlywayException e) {
-      throw new IOException(
-          "the database "
-              + file
-              + " cannot be brought to this version; it may have been written by a newer one: "
-              + root(e),
-          e);
     }
   }
 
@@ -109,34 +92,44 @@ public final class H2CabinetStore implements CabinetStore {
   @Override
   public Cabinet load() throws IOException {
     try (Handle handle = jdbi.open()) {
-      long[] progress =
+      record Progress(long position, Counters counters) {}
+      Progress progress =
           handle
               .createQuery(
-                  "SELECT log_position, next_alarm, next_notification, next_service, next_command"
-                      + " FROM progress")
+                  "SELECT log_position, next_alarm, next_notification, next_service, next_command,"
+                      + " next_swap FROM progress")
               .map((rs, ctx) ->
-                  new long[] {
-                    rs.getLong(1), rs.getLong(2), rs.getLong(3), rs.getLong(4), rs.getLong(5)
-                  })
+                  new Progress(
+                      rs.getLong(1),
+                      new Counters(
+                          rs.getLong(2),
+                          rs.getLong(3),
+                          rs.getInt(4),
+                          rs.getLong(5),
+                          rs.getLong(6))))
               .one();
-      CabinetBuilder builder =
-          CabinetBuilder.restored(
-              progress[0], new long[] {progress[1], progress[2], progress[3], progress[4]});
-      record Row(EntityKey key, String document) {}
-      List<Row> rows =
-          handle
-              .createQuery("SELECT kind, id, document FROM entity ORDER BY kind, id")
-              .map((rs, ctx) ->
-                  new Row(
-                      new EntityKey(EntityKey.Kind.valueOf(rs.getString(1)), rs.getString(2)),
-                      rs.getString(3)))
-              .list();
-      for (Row row : rows) {
-        codec.restore(builder, row.key(), row.document());
+      CabinetBuilder builder = CabinetBuilder.restored(progress.position(), progress.counters());
+      for (EntityTable<?> table : EntityTable.ALL) {
+        loadTable(handle, table, builder);
       }
-      return builder.freeze(progress[0]);
+      return builder.freeze(progress.position());
     } catch (JdbiException e) {
       throw new IOException("the database cannot be read: " + root(e), e);
+    }
+  }
+
+  private void loadTable(Handle handle, EntityTable<?> table, CabinetBuilder into)
+      throws IOException {
+    record Row(String id, String document) {}
+    try (ResultIterator<Row> rows =
+        handle
+            .createQuery(table.select())
+            .map((rs, ctx) -> new Row(rs.getString(1), rs.getString(2)))
+            .iterator()) {
+      while (rows.hasNext()) {
+        Row row = rows.next();
+        table.restore(into, row.id(), row.document(), json);
+      }
     }
   }
 
@@ -151,87 +144,40 @@ public final class H2CabinetStore implements CabinetStore {
   }
 
   private void applyIn(Handle handle, List<Commit> commits, Cabinet after, Set<EntityKey> touched) {
-    try (PreparedBatch puts =
-            handle.prepareBatch("MERGE INTO entity KEY (kind, id) VALUES (?, ?, ?)");
-        PreparedBatch deletes =
-            handle.prepareBatch("DELETE FROM entity WHERE kind = ? AND id = ?")) {
-      for (EntityKey key : touched) {
-        String document = codec.document(after, key);
-        if (document == null) {
-          deletes.add(key.kind().name(), key.id());
-        } else {
-          puts.add(key.kind().name(), key.id(), document);
-        }
-      }
-      run(puts);
-      run(deletes);
+    Map<EntityTable<?>, List<EntityKey>> byTable = new LinkedHashMap<>();
+    for (EntityKey key : touched) {
+      byTable.computeIfAbsent(EntityTable.of(key.kind()), t -> new ArrayList<>()).add(key);
     }
-    history(handle, commits);
+    byTable.forEach((table, keys) -> replace(handle, table, keys, after));
+    long nextAlarm = handle.createQuery("SELECT next_alarm FROM progress").mapTo(Long.class).one();
+    new HistoryBatch(commits, nextAlarm).write(handle);
     handle.execute(
         "UPDATE progress SET log_position = ?, next_alarm = ?, next_notification = ?,"
-            + " next_service = ?, next_command = ?",
+            + " next_service = ?, next_command = ?, next_swap = ?",
         after.position(),
         after.nextAlarm(),
         after.nextNotification(),
-        (long) after.nextServiceIndex(),
-        after.nextCommand());
+        after.nextServiceIndex(),
+        after.nextCommand(),
+        after.nextSwap());
   }
 
-  private static void history(Handle handle, List<Commit> commits) {
-    // Alarms are numbered in the order of the log, so the number follows from the last one applied.
-    long alarm = handle.createQuery("SELECT next_alarm FROM progress").mapTo(Long.class).one();
-    for (Commit commit : commits) {
-      OffsetDateTime at = commit.at().atOffset(ZoneOffset.UTC);
-      int item = 0;
-      for (Change change : commit.changes()) {
-        item++;
-        switch (change) {
-          case Change.AlarmRaised c ->
-              handle.execute(
-                  "INSERT INTO alarm_history VALUES (?, ?, ?, ?, ?, ?, NULL, '')",
-                  alarm++,
-                  c.key().type().name(),
-                  cut(c.key().source(), 255),
-                  c.severity().name(),
-                  cut(c.text(), 2048),
-                  at);
-          case Change.AlarmCleared c ->
-              handle.execute(
-                  "UPDATE alarm_history SET cleared_at = ?" + ACTIVE,
-                  at,
-                  c.key().type().name(),
-                  cut(c.key().source(), 255));
-          case Change.AlarmAcknowledged c ->
-              handle.execute(
-                  "UPDATE alarm_history SET acknowledged_by = ?" + ACTIVE,
-                  cut(c.by(), 64),
-                  c.key().type().name(),
-                  cut(c.key().source(), 255));
-          case Change.Audited c ->
-              handle.execute(
-                  "INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?)",
-                  commit.position(),
-                  item,
-                  at,
-                  cut(c.user(), 64),
-                  cut(c.action(), 1024),
-                  cut(c.outcome(), 1024));
-          default -> {
-            // The state tells the rest.
-          }
+  // Deleted and inserted: every database has its own words for "insert or update".
+  private void replace(Handle handle, EntityTable<?> table, List<EntityKey> keys, Cabinet after) {
+    try (PreparedBatch deletes = handle.prepareBatch(table.delete());
+        PreparedBatch inserts = handle.prepareBatch(table.insert())) {
+      for (EntityKey key : keys) {
+        deletes.add(table.keyValue(key));
+        Object[] row = table.row(after, key, json);
+        if (row != null) {
+          inserts.add(row);
         }
       }
+      deletes.execute();
+      if (inserts.size() > 0) {
+        inserts.execute();
+      }
     }
-  }
-
-  private static void run(PreparedBatch batch) {
-    if (batch.size() > 0) {
-      batch.execute();
-    }
-  }
-
-  private static String cut(String text, int max) {
-    return text.length() <= max ? text : text.substring(0, max);
   }
 
   @Override
@@ -240,11 +186,11 @@ public final class H2CabinetStore implements CabinetStore {
       handle.execute(
           "DELETE FROM alarm_history WHERE cleared_at IS NOT NULL AND sequence <"
               + " (SELECT next_alarm FROM progress) - "
-              + MAX_HISTORY);
+              + maxHistory);
       handle.execute(
           "DELETE FROM audit WHERE log_position < (SELECT MIN(log_position) FROM (SELECT"
               + " log_position FROM audit ORDER BY log_position DESC LIMIT "
-              + MAX_HISTORY
+              + maxHistory
               + "))");
       long position =
           handle.createQuery("SELECT log_position FROM progress").mapTo(Long.class).one();
@@ -303,11 +249,7 @@ public final class H2CabinetStore implements CabinetStore {
 
   @Override
   public void close() {
-    try (Handle handle = jdbi.open()) {
-      handle.execute("SHUTDOWN");
-    } catch (JdbiException e) {
-      LOG.warn("the database was not closed cleanly", e);
-    }
+    // The last connection closes the database.
     pool.close();
   }
 }

@@ -23,6 +23,7 @@ public final class MemoryCabinetStore implements CabinetStore {
 
   @Override
   public synchronized void apply(List<Commit> commits, Cabinet after, Set<EntityKey> touched) {
+    long sequence = cabinet.nextAlarm();
     cabinet = after;
     for (Commit commit : commits) {
       for (Change change : commit.changes()) {
@@ -30,7 +31,7 @@ public final class MemoryCabinetStore implements CabinetStore {
           case Change.AlarmRaised c ->
               alarms.addFirst(
                   new PastAlarm(
-                      alarms.size() + 1, c.key(), c.severity(), c.text(), commit.at(), null, ""));
+                      sequence++, c.key(), c.severity(), c.text(), commit.at(), null, ""));
           case Change.AlarmCleared c ->
               replace(
                   c.key(),
@@ -73,7 +74,15 @@ public final class MemoryCabinetStore implements CabinetStore {
 
   @Override
   public synchronized long checkpoint() {
+    trim(alarms);
+    trim(audits);
     return cabinet.position();
+  }
+
+  private static void trim(List<?> newestFirst) {
+    if (newestFirst.size() > H2CabinetStore.MAX_HISTORY) {
+      newestFirst.subList(H2CabinetStore.MAX_HISTORY, newestFirst.size()).clear();
+    }
   }
 
   @Override

@@ -106,6 +106,76 @@ abstract class ChangeWriterContract {
   }
 
   @Test
+  void evenAnErrorIsThatTransactionsAlone() throws Exception {
+    ChangeWriter writer = writer();
+    var before = writer.submit((c, now) -> Decision.of(1, seated(1)));
+    var broken =
+        writer.submit((c, now) -> {
+          throw new StackOverflowError();
+        });
+    var after = writer.submit((c, now) -> Decision.of(2, seated(2)));
+    assertThat((Object) await(before)).isEqualTo(1);
+    assertThatThrownBy(() -> await(broken)).cause().isInstanceOf(StackOverflowError.class);
+    assertThat((Object) await(after)).isEqualTo(2);
+    assertThat(writer.current().position()).isEqualTo(2);
+  }
+
+  @Test
+  void aListenerThatFailsKeepsNobodyFromHearing() throws Exception {
+    ChangeWriter writer = writer();
+    List<Long> heard = new ArrayList<>();
+    writer.listen((commits, after) -> {
+      throw new NoClassDefFoundError("a defect");
+    });
+    writer.listen((commits, after) -> heard.add(after.position()));
+    assertThat((Object) await(writer.submit((c, now) -> Decision.of(1, seated(1))))).isEqualTo(1);
+    assertThat(heard).containsExactly(1L);
+  }
+
+  @Test
+  void aTransactionThatCannotBeWrittenDoesNotTakeTheOthersWithIt() throws Exception {
+    log.refuseLargerThan(3);
+    ChangeWriter writer = writer();
+    var first = writer.submit((c, now) -> Decision.of(c.position(), seated(1)));
+    var huge =
+        writer.submit((c, now) -> Decision.of(0, seated(2), seated(2), seated(2), seated(2)));
+    var last = writer.submit((c, now) -> Decision.of(c.position(), seated(3)));
+    assertThat(await(first)).isZero();
+    assertThatThrownBy(() -> await(huge)).cause().isInstanceOf(IllegalArgumentException.class);
+    assertThat(await(last)).isEqualTo(1);
+    assertThat(writer.current().cards()).hasSize(2);
+    assertThat(log.lastPosition()).isEqualTo(2);
+  }
+
+  @Test
+  void aDecisionWithoutChangesIsToldAfterThoseBeforeIt() throws Exception {
+    ChangeWriter writer = writer();
+    List<String> told = new ArrayList<>();
+    var change = writer.submit((c, now) -> Decision.of("change", seated(1))).thenAccept(told::add);
+    var look = writer.submit((c, now) -> Decision.nothing("look")).thenAccept(told::add);
+    var _ = await(look);
+    var _ = await(change);
+    assertThat(told).containsExactly("change", "look");
+  }
+
+  @Test
+  void afterACrashTheWriterGoesOnWhereTheLogEnds() throws Exception {
+    ChangeWriter writer = writer();
+    assertThat((Object) await(writer.submit((c, now) -> Decision.of("", seated(1))))).isEqualTo("");
+    log.tearNext(0);
+    var lost = writer.submit((c, now) -> Decision.of("", seated(2)));
+    assertThatThrownBy(() -> await(lost)).cause().isInstanceOf(IOException.class);
+    var later = writer.submit((c, now) -> Decision.of("", seated(3)));
+    assertThatThrownBy(() -> await(later)).cause().isInstanceOf(IOException.class);
+    assertThat(writer.current().cards()).hasSize(1);
+    log.crash();
+    SteppedChangeWriter next = new SteppedChangeWriter(log, CLOCK, writer.current());
+    var again = next.submit((c, now) -> Decision.of(c.position(), seated(2)));
+    assertThat(next.step()).isTrue();
+    assertThat(again.get()).isEqualTo(1);
+  }
+
+  @Test
   void nothingIsAcknowledgedOrVisibleWhenTheLogCannotBeWritten() throws Exception {
     ChangeWriter writer = writer();
     log.failing(true);

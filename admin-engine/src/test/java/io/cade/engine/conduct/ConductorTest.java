@@ -3,6 +3,7 @@ package io.cade.engine.conduct;
 import static io.cade.engine.conduct.World.at;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.Command;
 import io.cade.agent.wire.SensorReading;
 import io.cade.agent.wire.ServiceStatus;
@@ -155,6 +156,20 @@ final class ConductorTest {
     assertThat(world.alarms()).isEmpty();
     world.pass(Duration.ofSeconds(4));
     assertThat(world.state("1.1")).isEqualTo(CardState.FAILED);
+  }
+
+  @Test
+  void aProxyThatReportsAgainIsTakenBack() {
+    world.boot("0.4", 1, "b1", CardRole.PROXY);
+    assertThat(world.state("0.4")).isEqualTo(CardState.RUNNING);
+    world.pass(Duration.ofSeconds(7));
+    assertThat(world.state("0.4")).isEqualTo(CardState.FAILED);
+    assertThat(world.alarms()).hasSize(1);
+    world.now = world.now.plusSeconds(1);
+    world.report("0.4", "b1");
+    world.settle();
+    assertThat(world.state("0.4")).isEqualTo(CardState.RUNNING);
+    assertThat(world.alarms()).isEmpty();
   }
 
   @Test

@@ -72,10 +72,14 @@ final class World {
 
   /** A card boots and introduces itself, as the boot services and the gateway record it. */
   void boot(String position, int generation, String bootId) {
+    boot(position, generation, bootId, CardRole.SERVER);
+  }
+
+  void boot(String position, int generation, String bootId, CardRole role) {
     CardPosition p = at(position);
     MacAddress mac = mac(p, generation);
     apply(
-        new Change.CardSeated(p, CardRole.SERVER, mac),
+        new Change.CardSeated(p, role, mac),
         new Change.CardStateChanged(p, CardState.BOOTING, "asked for its address"),
         new Change.LeaseGranted(
             p, mac, "127.1." + p.chassis() + "." + p.slot(), now.plusSeconds(3600)),
@@ -84,7 +88,7 @@ final class World {
     apply(
         new Change.CardIntroduced(
             p,
-            CardRole.SERVER,
+            role,
             bootId,
             new HardwareDescriptor("Cade", "Blade", "S" + generation, mac, 1, 1 << 30, List.of()),
             new SoftwareDescriptor("1", "blade", "1", "Linux")),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.cade.engine.change.Commit;
 import io.cade.engine.model.Change;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +65,41 @@ abstract class ChangeLogContract {
       assertThatThrownBy(() -> log.append(commits(3, 3)))
           .isInstanceOf(IllegalArgumentException.class);
       assertThat(log.lastPosition()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aBatchIsTakenWholeOrNotAtAllWhenACommitInItIsOutOfOrder() throws Exception {
+    try (ChangeLog log = open()) {
+      List<Commit> jumbled = List.of(commit(1), commit(2), commit(4));
+      assertThatThrownBy(() -> log.append(jumbled)).isInstanceOf(IllegalArgumentException.class);
+      assertThat(replayed(log, 0)).isEmpty();
+      log.append(commits(1, 2));
+      assertThat(replayed(log, 0)).isEqualTo(commits(1, 2));
+    }
+  }
+
+  @Test
+  void aReaderMayComeWhileTheLogIsWritten() throws Exception {
+    try (ChangeLog log = open()) {
+      log.append(commits(1, 20));
+      List<Long> read = new ArrayList<>();
+      log.replay(
+          0,
+          commit -> {
+            read.add(commit.position());
+            appendOne(log);
+          });
+      assertThat(read).isEqualTo(LongStream.rangeClosed(1, 20).boxed().toList());
+      assertThat(replayed(log, 0)).isEqualTo(commits(1, 40));
+    }
+  }
+
+  private static void appendOne(ChangeLog log) {
+    try {
+      log.append(commits(log.lastPosition() + 1, log.lastPosition() + 1));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -13,6 +13,7 @@ import io.cade.engine.model.AlarmKey;
 import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.CabinetBuilder;
+import io.cade.engine.model.CabinetWalk;
 import io.cade.engine.model.CardState;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.Placement;
@@ -24,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** What every store does. */
@@ -108,19 +110,83 @@ abstract class CabinetStoreContract {
 
   @Test
   void whatWasAppliedIsLoadedAgain() throws Exception {
-    for (long seed = 1; seed <= 5; seed++) {
-      Cabinet cabinet;
+    Cabinet cabinet;
+    try (CabinetStore store = open()) {
+      cabinet = apply(store, store.load(), story(), new Random(1));
+      assertThat(store.checkpoint()).isEqualTo(story().size());
+    }
+    try (CabinetStore store = open()) {
+      assertThat(store.load()).isEqualTo(cabinet);
+    }
+  }
+
+  @Test
+  void whateverAWalkHasLedToIsLoadedAgain() throws Exception {
+    long seed = System.nanoTime();
+    System.out.println("store walk seed " + seed);
+    CabinetWalk walk = new CabinetWalk(seed);
+    Cabinet cabinet = Cabinet.empty();
+    for (int round = 0; round < 4; round++) {
       try (CabinetStore store = open()) {
-        cabinet = store.load();
-        if (cabinet.position() > 0) {
-          continue;
+        assertThat(store.load()).as("seed %d round %d", seed, round).isEqualTo(cabinet);
+        for (int batch = 0; batch < 25; batch++) {
+          List<Commit> commits = new ArrayList<>();
+          CabinetBuilder builder = new CabinetBuilder(cabinet);
+          for (Change change : walk.allowed(cabinet, 10)) {
+            Instant now = walk.now();
+            builder.apply(change, now);
+            commits.add(new Commit(cabinet.position() + 1 + commits.size(), now, List.of(change)));
+          }
+          cabinet = builder.freeze(cabinet.position() + commits.size());
+          store.apply(commits, cabinet, builder.touched());
         }
-        cabinet = apply(store, cabinet, story(), new Random(seed));
-        assertThat(store.checkpoint()).isEqualTo(story().size());
+        assertThat(store.load()).as("seed %d round %d", seed, round).isEqualTo(cabinet);
+        historyAgreesWith(cabinet, store);
       }
-      try (CabinetStore store = open()) {
-        assertThat(store.load()).as("seed %d", seed).isEqualTo(cabinet);
+    }
+  }
+
+  /** Alarms without an end are those that are active; every number was given once. */
+  private static void historyAgreesWith(Cabinet cabinet, CabinetStore store) throws IOException {
+    List<CabinetStore.PastAlarm> history = store.alarmHistory(1_000_000);
+    assertThat(history)
+        .extracting(CabinetStore.PastAlarm::sequence)
+        .containsExactlyElementsOf(
+            LongStream.range(1, cabinet.nextAlarm())
+                .map(i -> cabinet.nextAlarm() - i)
+                .boxed()
+                .toList());
+    assertThat(
+            history.stream()
+                .filter(a -> a.clearedAt() == null)
+                .map(a -> a.sequence() + " " + a.key() + " " + a.raisedAt() + a.acknowledgedBy()))
+        .containsExactlyInAnyOrderElementsOf(
+            cabinet.alarms().values().stream()
+                .map(a -> a.sequence() + " " + a.key() + " " + a.raisedAt() + a.acknowledgedBy())
+                .toList());
+  }
+
+  @Test
+  void anAlarmRaisedClearedAndRaisedAgainInOneBatchIsTwoAlarms() throws Exception {
+    AlarmKey key = new AlarmKey(AlarmType.FAN_FAILED, "sensor 1.0 fan1");
+    Change raised = new Change.AlarmRaised(key, Severity.MAJOR, "stands still");
+    Change cleared = new Change.AlarmCleared(key, "turns");
+    try (CabinetStore store = open()) {
+      Cabinet cabinet = store.load();
+      for (List<Change> batch :
+          List.of(
+              List.of(raised),
+              List.of(
+                  new Change.AlarmAcknowledged(key, "anna"), cleared, raised, cleared, raised))) {
+        CabinetBuilder builder = new CabinetBuilder(cabinet);
+        batch.forEach(c -> builder.apply(c, NOW));
+        cabinet = builder.freeze(cabinet.position() + 1);
+        store.apply(
+            List.of(new Commit(cabinet.position(), NOW, batch)), cabinet, builder.touched());
       }
+      assertThat(store.alarmHistory(10))
+          .extracting(a -> a.sequence() + " " + (a.clearedAt() == null) + " " + a.acknowledgedBy())
+          .containsExactly("3 true ", "2 false ", "1 false anna");
     }
   }
 

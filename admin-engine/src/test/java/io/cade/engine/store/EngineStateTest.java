@@ -6,19 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.cade.engine.change.Decision;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Change;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Random;
+import java.util.Comparator;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 final class EngineStateTest {
@@ -72,83 +67,37 @@ final class EngineStateTest {
   }
 
   @Test
-  @Timeout(120)
-  void whateverWasAcknowledgedSurvivesKills() throws Exception {
-    long seed = System.nanoTime();
-    System.out.println("kill test seed " + seed);
-    Random random = new Random(seed);
-    for (int round = 0; round < 4; round++) {
-      Process child =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-XX:+UseSerialGC",
-                  "-XX:TieredStopAtLevel=1",
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  Submitter.class.getName(),
-                  directory.toString())
-              .redirectError(directory.resolve("err" + round).toFile())
-              .start();
-      List<Long> acknowledged = new ArrayList<>();
-      int enough = 1 + random.nextInt(150);
-      try (BufferedReader out =
-          new BufferedReader(
-              new InputStreamReader(child.getInputStream(), StandardCharsets.US_ASCII))) {
-        String line;
-        while ((line = out.readLine()) != null && acknowledged.size() < enough) {
-          acknowledge(acknowledged, line);
-        }
-        // By its handle: Process.destroyForcibly would close the pipe that still holds
-        // acknowledgements.
-        child.toHandle().destroyForcibly();
-        while ((line = out.readLine()) != null) {
-          acknowledge(acknowledged, line);
-        }
+  void theDatabaseIsBroughtUpToTheLogAfterAStart() throws Exception {
+    try (EngineState state = EngineState.open(directory, InstantSource.system())) {
+      for (int i = 0; i < 50; i++) {
+        state.writer().submit((c, now) -> Decision.of("", audited(1))).get(10, TimeUnit.SECONDS);
       }
-      child.waitFor();
-      assertThat(acknowledged)
-          .as("child said: %s", Files.readString(directory.resolve("err" + round)))
-          .isNotEmpty();
-      try (EngineState state = EngineState.open(directory, InstantSource.system())) {
-        assertThat(state.writer().current().position())
-            .as("seed %d round %d", seed, round)
-            .isGreaterThanOrEqualTo(acknowledged.getLast());
-      }
+    }
+    delete(directory.resolve("store"));
+    try (EngineState state = EngineState.open(directory, InstantSource.system())) {
+      state.checkpoint();
+      assertThat(state.store().audit(1_000)).hasSize(50);
     }
   }
 
-  private static void acknowledge(List<Long> acknowledged, String line) {
-    if (line.startsWith("ack ")) {
-      acknowledged.add(Long.parseLong(line.substring(4)));
+  @Test
+  void aLogThatStartsAfterTheDatabaseIsRefused() throws Exception {
+    try (EngineState state = EngineState.open(directory, InstantSource.system())) {
+      state.writer().submit((c, now) -> Decision.of("", audited(1))).get(10, TimeUnit.SECONDS);
     }
+    delete(directory.resolve("store"));
+    try (Stream<Path> segments = Files.list(directory.resolve("log"))) {
+      Path segment = segments.findFirst().orElseThrow();
+      Files.move(segment, segment.resolveSibling("00000000000000000002.log"));
+    }
+    assertThatThrownBy(() -> EngineState.open(directory, InstantSource.system()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("missing");
   }
 
-  /** Submits until it is killed; says each position once it was acknowledged. */
-  static final class Submitter {
-    private Submitter() {}
-
-    public static void main(String[] args) throws Exception {
-      try (EngineState state = EngineState.open(Path.of(args[0]), InstantSource.system())) {
-        for (int i = 0; i < 100_000; i++) {
-          int n = i;
-          long position =
-              state
-                  .writer()
-                  .submit((c, now) -> Decision.of(c.position() + 1, audited(n)))
-                  .get(10, TimeUnit.SECONDS);
-          System.out.println("ack " + position);
-          System.out.flush();
-          if (i % 100 == 99) {
-            state.checkpoint();
-          }
-        }
-      }
-    }
-  }
-
-  private static void delete(Path tree) throws java.io.IOException {
+  private static void delete(Path tree) throws IOException {
     try (Stream<Path> files = Files.walk(tree)) {
-      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
     }

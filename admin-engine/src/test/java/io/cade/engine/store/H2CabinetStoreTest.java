@@ -3,15 +3,26 @@ package io.cade.engine.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.cade.engine.change.Commit;
+import io.cade.engine.model.AlarmKey;
+import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.Cabinet;
+import io.cade.engine.model.CabinetBuilder;
+import io.cade.engine.model.Change;
 import io.cade.engine.model.EntityKey;
+import io.cade.engine.model.Severity;
 import java.io.IOException;
+import java.net.URL;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,6 +55,65 @@ final class H2CabinetStoreTest extends CabinetStoreContract {
           "INSERT INTO \"flyway_schema_history\" VALUES (9, '99', 'future', 'SQL', 'V99__x.sql', 1,"
               + " 'CADE', CURRENT_TIMESTAMP, 1, TRUE)");
     }
+    int rows = historyRows(url);
     assertThatThrownBy(this::open).isInstanceOf(IOException.class).hasMessageContaining("newer");
+    // Its content is as it was: nothing was taken back or added.
+    assertThat(historyRows(url)).isEqualTo(rows);
+  }
+
+  private static int historyRows(String url) throws Exception {
+    try (Connection c = DriverManager.getConnection(url, "cade", "");
+        var s = c.createStatement();
+        var rows = s.executeQuery("SELECT COUNT(*) FROM \"flyway_schema_history\"")) {
+      assertThat(rows.next()).isTrue();
+      return rows.getInt(1);
+    }
+  }
+
+  @Test
+  void theNewestMigrationIsTheVersionThatIsExpected() throws Exception {
+    URL migrations = H2CabinetStore.class.getResource("migration");
+    assertThat(migrations).isNotNull();
+    try (Stream<Path> files = Files.list(Path.of(migrations.toURI()))) {
+      assertThat(files.map(f -> f.getFileName().toString().split("__")[0]).sorted().toList())
+          .last()
+          .isEqualTo("V" + H2Schema.VERSION);
+    }
+  }
+
+  @Test
+  void aPathThatWouldBeReadAsASettingIsRefused() {
+    assertThatThrownBy(() -> H2CabinetStore.open(directory.resolve("a;INIT=x")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("';'");
+  }
+
+  @Test
+  void onlyTheNewestHistoryIsKeptAndActiveAlarmsAlways() throws Exception {
+    try (CabinetStore store = H2CabinetStore.open(directory.resolve("cabinet"), 50)) {
+      AlarmKey active = new AlarmKey(AlarmType.FAN_FAILED, "sensor 1.0 fan1");
+      AlarmKey key = new AlarmKey(AlarmType.CARD_LOST, "card 1.1");
+      Cabinet cabinet = store.load();
+      List<Change> first = List.of(new Change.AlarmRaised(active, Severity.MAJOR, "stands still"));
+      List<Change> many = new ArrayList<>();
+      for (int i = 0; i < 50 + 10; i++) {
+        many.add(new Change.AlarmRaised(key, Severity.MAJOR, "gone"));
+        many.add(new Change.AlarmCleared(key, "back"));
+      }
+      for (List<Change> batch : List.of(first, many)) {
+        CabinetBuilder builder = new CabinetBuilder(cabinet);
+        batch.forEach(c -> builder.apply(c, Instant.EPOCH));
+        cabinet = builder.freeze(cabinet.position() + 1);
+        store.apply(
+            List.of(new Commit(cabinet.position(), Instant.EPOCH, batch)),
+            cabinet,
+            builder.touched());
+      }
+      store.checkpoint();
+      List<CabinetStore.PastAlarm> history = store.alarmHistory(1_000_000);
+      assertThat(history).hasSize(50 + 1);
+      assertThat(history.getLast().key()).isEqualTo(active);
+      assertThat(history.get(50 - 1).sequence()).isEqualTo(12);
+    }
   }
 }

@@ -161,8 +161,12 @@ final class Supervisor {
       return;
     }
     publish();
-    String how = code > SIGNALLED ? "ended by signal " + (code - SIGNALLED) : "ended with " + code;
-    ended(role, watched, code, " (pid " + child.pid() + ")", how + lastLine(child));
+    // Who is killed has not said why.
+    String how =
+        code > SIGNALLED
+            ? "ended by signal " + (code - SIGNALLED)
+            : "ended with " + code + lastLine(child);
+    ended(role, watched, code, " (pid " + child.pid() + ")", how);
   }
 
   private static String lastLine(Child child) {

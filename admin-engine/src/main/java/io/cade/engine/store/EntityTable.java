@@ -1,0 +1,201 @@
+package io.cade.engine.store;
+
+import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.WireJson;
+import io.cade.engine.model.Alarm;
+import io.cade.engine.model.AlarmKey;
+import io.cade.engine.model.Cabinet;
+import io.cade.engine.model.CabinetBuilder;
+import io.cade.engine.model.Card;
+import io.cade.engine.model.CommandQueue;
+import io.cade.engine.model.EntityKey;
+import io.cade.engine.model.EntityKey.Kind;
+import io.cade.engine.model.Lease;
+import io.cade.engine.model.PendingNotification;
+import io.cade.engine.model.Service;
+import io.cade.engine.model.Swap;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The table of one kind of entity: its key, some columns for people's queries, and the document
+ * from which the entity is made again. Immutable.
+ *
+ * @param key name of the key's column
+ * @param numeric whether the key is a number
+ * @param columns names of the columns between key and document
+ * @param find the entity of a cabinet by the text of its key
+ * @param values what goes into {@code columns}
+ */
+record EntityTable<E>(
+    Kind kind,
+    String name,
+    String key,
+    boolean numeric,
+    List<String> columns,
+    Class<E> type,
+    BiFunction<Cabinet, String, @Nullable E> find,
+    Function<E, List<Object>> values,
+    Restorer<E> restorer) {
+
+  /** Puts an entity back under the text of its key. */
+  @FunctionalInterface
+  interface Restorer<E> {
+    void restore(CabinetBuilder into, String id, E entity);
+  }
+
+  /** All of them. */
+  static final List<EntityTable<?>> ALL =
+      List.of(
+          new EntityTable<>(
+              Kind.CARD,
+              "card",
+              "card_position",
+              false,
+              List.of("role", "state", "mac", "since"),
+              Card.class,
+              (cabinet, id) -> cabinet.cards().get(CardPosition.parse(id)),
+              c ->
+                  List.of(
+                      c.role().name(),
+                      c.state().name(),
+                      c.mac() == null ? "" : c.mac().toString(),
+                      time(c.since())),
+              (into, id, c) -> into.restore(c)),
+          new EntityTable<>(
+              Kind.LEASE,
+              "lease",
+              "card_position",
+              false,
+              List.of("mac", "address", "expires_at"),
+              Lease.class,
+              (cabinet, id) -> cabinet.leases().get(CardPosition.parse(id)),
+              l -> List.of(l.mac().toString(), l.address(), time(l.expiresAt())),
+              (into, id, l) -> into.restore(l)),
+          new EntityTable<>(
+              Kind.SERVICE,
+              "service",
+              "name",
+              false,
+              List.of("service_index", "kind", "phase", "cards"),
+              Service.class,
+              (cabinet, id) -> cabinet.services().get(id),
+              s ->
+                  List.of(
+                      s.index(), s.definition().kind(), s.phase().name(), s.definition().cards()),
+              (into, id, s) -> into.restore(s)),
+          new EntityTable<>(
+              Kind.QUEUE,
+              "command_queue",
+              "card_position",
+              false,
+              List.of("waiting"),
+              CommandQueue.class,
+              (cabinet, id) -> cabinet.queues().get(CardPosition.parse(id)),
+              q -> List.of(q.waiting().size()),
+              (into, id, q) -> into.restoreQueue(CardPosition.parse(id), q)),
+          new EntityTable<>(
+              Kind.ALARM,
+              "alarm",
+              "alarm_key",
+              false,
+              List.of("sequence", "severity", "raised_at"),
+              Alarm.class,
+              (cabinet, id) -> cabinet.alarms().get(AlarmKey.parse(id)),
+              a -> List.of(a.sequence(), a.severity().name(), time(a.raisedAt())),
+              (into, id, a) -> into.restore(a)),
+          new EntityTable<>(
+              Kind.NOTIFICATION,
+              "notification",
+              "sequence",
+              true,
+              List.of("alarm_sequence", "cleared"),
+              PendingNotification.class,
+              (cabinet, id) -> cabinet.notifications().get(Long.valueOf(id)),
+              n -> List.of(n.alarm().sequence(), n.cleared()),
+              (into, id, n) -> into.restore(n)),
+          new EntityTable<>(
+              Kind.SWAP,
+              "swap",
+              "sequence",
+              true,
+              List.of("card_position", "at"),
+              Swap.class,
+              (cabinet, id) -> swap(cabinet, Long.parseLong(id)),
+              s -> List.of(s.position().toString(), time(s.at())),
+              (into, id, s) -> into.restore(s)));
+
+  static EntityTable<?> of(Kind kind) {
+    for (EntityTable<?> table : ALL) {
+      if (table.kind == kind) {
+        return table;
+      }
+    }
+    throw new IllegalArgumentException("no table for " + kind);
+  }
+
+  String select() {
+    return "SELECT " + key + ", document FROM " + name + " ORDER BY " + key;
+  }
+
+  String delete() {
+    return "DELETE FROM " + name + " WHERE " + key + " = ?";
+  }
+
+  String insert() {
+    return "INSERT INTO "
+        + name
+        + " ("
+        + key
+        + ", "
+        + String.join(", ", columns)
+        + ", document) VALUES ("
+        + String.join(", ", Collections.nCopies(columns.size() + 2, "?"))
+        + ")";
+  }
+
+  /** The value of the key's column. */
+  Object keyValue(EntityKey entity) {
+    return numeric ? Long.valueOf(entity.id()) : entity.id();
+  }
+
+  /** The values for {@link #insert}, or null when the cabinet does not hold the entity. */
+  Object @Nullable [] row(Cabinet cabinet, EntityKey entity, WireJson json) {
+    E found = find.apply(cabinet, entity.id());
+    if (found == null) {
+      return null;
+    }
+    List<Object> row = new ArrayList<>(columns.size() + 2);
+    row.add(keyValue(entity));
+    row.addAll(values.apply(found));
+    row.add(new String(json.encode(found), StandardCharsets.UTF_8));
+    return row.toArray();
+  }
+
+  void restore(CabinetBuilder into, String id, String document, WireJson json) throws IOException {
+    restorer.restore(into, id, json.decode(document.getBytes(StandardCharsets.UTF_8), type));
+  }
+
+  private static @Nullable Swap swap(Cabinet cabinet, long sequence) {
+    // The newest are at the end, and it is them that change.
+    for (Swap swap : cabinet.swaps().reversed()) {
+      if (swap.sequence() == sequence) {
+        return swap;
+      }
+    }
+    return null;
+  }
+
+  private static OffsetDateTime time(Instant instant) {
+    return instant.atOffset(ZoneOffset.UTC);
+  }
+}

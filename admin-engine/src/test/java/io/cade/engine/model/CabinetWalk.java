@@ -1,0 +1,121 @@
+package io.cade.engine.model;
+
+import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.CardRole;
+import io.cade.agent.wire.Command;
+import io.cade.agent.wire.HardwareDescriptor;
+import io.cade.agent.wire.MacAddress;
+import io.cade.agent.wire.SoftwareDescriptor;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Random changes of every kind about a small cabinet; many of them contradict its state. */
+public final class CabinetWalk {
+  private static final int KINDS = 19;
+
+  private final Random random;
+  private Instant now = Instant.parse("2026-11-21T10:00:00Z");
+
+  public CabinetWalk(long seed) {
+    this.random = new Random(seed);
+  }
+
+  /** A time that mostly goes on, sometimes stands still, and once in a while goes back. */
+  public Instant now() {
+    now = now.plusNanos(1_000L * (random.nextInt(10) == 0 ? -5_000 : random.nextInt(3) * 1_000));
+    return now;
+  }
+
+  private CardPosition position() {
+    return new CardPosition(1 + random.nextInt(2), 1 + random.nextInt(14));
+  }
+
+  private MacAddress mac() {
+    return new MacAddress("02:00:00:00:00:%02x".formatted(random.nextInt(40)));
+  }
+
+  private String service() {
+    return "site" + random.nextInt(4);
+  }
+
+  private AlarmKey alarm() {
+    AlarmType type = any(AlarmType.values());
+    return new AlarmKey(type, "card " + position());
+  }
+
+  private <E> E any(E[] values) {
+    return values[random.nextInt(values.length)];
+  }
+
+  /** A change, allowed or not. */
+  public Change change(Cabinet cabinet) {
+    CardPosition at = position();
+    return switch (random.nextInt(KINDS)) {
+      case 0 ->
+          new Change.LeaseGranted(
+              at, mac(), "127.1." + at.chassis() + "." + at.slot(), now.plusSeconds(600));
+      case 1 -> new Change.LeaseEnded(at, "released");
+      case 2 -> new Change.CardSeated(at, CardRole.SERVER, mac());
+      case 3 -> new Change.CardEnrolled(at, mac(), "1f");
+      case 4 ->
+          new Change.CardIntroduced(
+              at,
+              CardRole.SERVER,
+              "boot" + random.nextInt(3),
+              new HardwareDescriptor("Cade", "Blade", "S1", mac(), 2, 1L << 30, List.of("sda")),
+              new SoftwareDescriptor("1", "blade", "1", "Linux ü€𝄞"));
+      case 5, 6 -> new Change.CardStateChanged(at, any(CardState.values()), "asked");
+      case 7 ->
+          new Change.ServiceCreated(
+              cabinet.nextServiceIndex(),
+              new ServiceDefinition(
+                  service(), "static-site", List.of("www.shop.example"), 2, "sha256:00"));
+      case 8 -> new Change.ServicePhaseChanged(service(), any(ServicePhase.values()), "");
+      case 9 -> new Change.CardsBound(service(), List.of(at, position()));
+      case 10 -> new Change.PackageGenerated(service(), "sha256:01", random.nextInt(1_000));
+      case 11 ->
+          new Change.PlacementChanged(
+              service(), new Placement(at, any(Placement.State.values()), "", "boot1"));
+      case 12 -> new Change.ServiceDeleted(service());
+      case 13 -> new Change.CommandQueued(at, command(cabinet.nextCommand()));
+      case 14 ->
+          new Change.CommandFinished(
+              at, Math.max(1, cabinet.nextCommand() - random.nextInt(9)), random.nextBoolean(), "");
+      case 15 -> {
+        AlarmKey key = alarm();
+        yield new Change.AlarmRaised(key, key.type().severity(), "it happened");
+      }
+      case 16 -> new Change.AlarmCleared(alarm(), "it passed");
+      case 17 -> new Change.AlarmAcknowledged(alarm(), "anna");
+      default ->
+          new Change.NotificationDelivered(
+              Math.max(1, cabinet.nextNotification() - random.nextInt(9)));
+    };
+  }
+
+  private Command command(long id) {
+    return switch (random.nextInt(3)) {
+      case 0 -> new Command.InstallService(id, service(), "sha256:01", 100);
+      case 1 -> new Command.StartService(id, service(), "static-site", "sha256:01", 8000);
+      default -> new Command.StopService(id, service());
+    };
+  }
+
+  /** Changes that the state allows, one after the other. */
+  public List<Change> allowed(Cabinet from, int count) {
+    List<Change> changes = new ArrayList<>();
+    CabinetBuilder builder = new CabinetBuilder(from);
+    while (changes.size() < count) {
+      Change change = change(builder.view());
+      try {
+        builder.apply(change, now);
+        changes.add(change);
+      } catch (IllegalStateException e) {
+        // Not allowed: another one.
+      }
+    }
+    return changes;
+  }
+}

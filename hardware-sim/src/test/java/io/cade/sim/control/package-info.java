@@ -1,0 +1,4 @@
+@NullMarked
+package io.cade.sim.control;
+
+import org.jspecify.annotations.NullMarked;

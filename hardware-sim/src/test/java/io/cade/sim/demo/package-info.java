@@ -1,0 +1,4 @@
+@NullMarked
+package io.cade.sim.demo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.cade.sim.tools;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,61 @@
+package io.cade.sim.virtual;
+
+import io.cade.engine.change.Commit;
+import io.cade.engine.log.ChangeLog;
+import io.cade.engine.log.MemoryChangeLog;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** The engine's disk: survives every crash, may fail, and shows what became durable. */
+final class Disk implements ChangeLog {
+  private final MemoryChangeLog log = new MemoryChangeLog();
+  private final Consumer<List<Commit>> durable;
+  private boolean crashAfterAppend;
+
+  /**
+   * @param durable hears of commits when they have become durable, before anybody else
+   */
+  Disk(Consumer<List<Commit>> durable) {
+    this.durable = durable;
+  }
+
+  void failing(boolean on) {
+    log.failing(on);
+  }
+
+  /** The next batch becomes durable, and the engine dies before it can tell anybody. */
+  void crashAfterAppend(boolean on) {
+    crashAfterAppend = on;
+  }
+
+  @Override
+  public void append(List<Commit> commits) throws IOException {
+    log.append(commits);
+    durable.accept(commits);
+    if (crashAfterAppend) {
+      crashAfterAppend = false;
+      throw new EngineCrash();
+    }
+  }
+
+  @Override
+  public long lastPosition() {
+    return log.lastPosition();
+  }
+
+  @Override
+  public void replay(long after, Consumer<Commit> consumer) throws IOException {
+    log.replay(after, consumer);
+  }
+
+  @Override
+  public void truncate(long upTo) {
+    log.truncate(upTo);
+  }
+
+  @Override
+  public void close() {
+    log.close();
+  }
+}
