@@ -117,6 +117,7 @@ public final class Engine implements AutoCloseable {
   private void startAll() throws IOException {
     StateDirectory directory =
         lifecycle.started("state directory", StateDirectory.open(config.stateDirectory()));
+    FreePorts.require(config);
     SecureRandom random = new SecureRandom();
     // Slow to begin with and independent of each other: keys, HTTP and the store start side by
     // side.

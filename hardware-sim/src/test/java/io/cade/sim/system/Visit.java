@@ -1,7 +1,7 @@
 package io.cade.sim.system;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -13,6 +13,7 @@ import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Locale;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -60,9 +61,13 @@ record Visit(int status, String head, String body) {
   }
 
   static X509Certificate authority(Path file) throws IOException, GeneralSecurityException {
-    try (InputStream in = Files.newInputStream(file)) {
-      return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
-    }
+    // The engine's own file has the key before the certificate.
+    String pem = Files.readString(file);
+    String certificate = pem.substring(pem.indexOf("-----BEGIN CERTIFICATE-----"));
+    return (X509Certificate)
+        CertificateFactory.getInstance("X.509")
+            .generateCertificate(
+                new ByteArrayInputStream(certificate.getBytes(StandardCharsets.US_ASCII)));
   }
 
   /** A client's trust in one authority alone. */
@@ -100,7 +105,7 @@ record Visit(int status, String head, String body) {
     String head = all.substring(0, end);
     String body = all.substring(end + 4);
     for (String line : head.lines().toList()) {
-      String lower = line.toLowerCase(java.util.Locale.ROOT);
+      String lower = line.toLowerCase(Locale.ROOT);
       if (lower.startsWith("content-length:")) {
         int length = Integer.parseInt(lower.substring(15).strip());
         if (body.getBytes(StandardCharsets.UTF_8).length != length) {
