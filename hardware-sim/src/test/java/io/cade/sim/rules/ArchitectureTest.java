@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 /** Who may use whom among the modules (DESIGN §2), and where time comes from (§3). */
 class ArchitectureTest {
   /**
-   * Programs and adapters (the poke socket and the service launcher are adapters to the machine): here, and only here, is the machine's clock read or a thread put to
-   * sleep.
+   * Programs and adapters (the poke socket and the service launcher are adapters to the machine):
+   * here, and only here, is the machine's clock read or a thread put to sleep.
    */
   private static final Set<String> ADAPTERS =
       Set.of(

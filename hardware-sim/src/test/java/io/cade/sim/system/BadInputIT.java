@@ -147,10 +147,7 @@ class BadInputIT {
       assertThat(lock.tryLock()).isNotNull();
       refused(demo(state, Ports.freeOffset()), 5, state.toString(), "4711", "--state");
       refused(
-          Run.cade("engine", "--config", engine.config().toString()),
-          5,
-          state.toString(),
-          "4711");
+          Run.cade("engine", "--config", engine.config().toString()), 5, state.toString(), "4711");
       assertThat(names(state)).containsExactly("lock");
     }
   }

@@ -125,7 +125,9 @@ class DemoIT {
     for (Visit visit : List.of(shop, news, unknown, missing)) {
       assertThat(visit.head() + visit.body()).doesNotContain("127.1.").doesNotContain("8000");
     }
-    assertThat(Visit.certificate(demo().port("https"), SHOP, demo().authority()).getIssuerX500Principal())
+    assertThat(
+            Visit.certificate(demo().port("https"), SHOP, demo().authority())
+                .getIssuerX500Principal())
         .isEqualTo(Visit.authority(demo().authority()).getSubjectX500Principal());
   }
 
@@ -136,7 +138,13 @@ class DemoIT {
     Run.Result plain =
         Run.command(
             List.of(
-                "curl", "-sS", "-i", "-m", "30", "-H", "Host: " + SHOP,
+                "curl",
+                "-sS",
+                "-i",
+                "-m",
+                "30",
+                "-H",
+                "Host: " + SHOP,
                 "http://127.0.0.1:" + demo().port("http") + "/"));
     assertThat(plain.exit()).as(plain.toString()).isZero();
     assertThat(plain.out()).startsWith("HTTP/1.1 200").contains("The Example Shop");
@@ -144,14 +152,26 @@ class DemoIT {
     Run.Result tls =
         Run.command(
             List.of(
-                "curl", "-sS", "-m", "30", "--cacert", demo().authority().toString(), "--resolve",
-                SHOP + ":" + https + ":127.0.0.1", "https://" + SHOP + ":" + https + "/"));
+                "curl",
+                "-sS",
+                "-m",
+                "30",
+                "--cacert",
+                demo().authority().toString(),
+                "--resolve",
+                SHOP + ":" + https + ":127.0.0.1",
+                "https://" + SHOP + ":" + https + "/"));
     assertThat(tls.exit()).as(tls.toString()).isZero();
     assertThat(tls.out()).contains("The Example Shop");
     Run.Result distrust =
         Run.command(
             List.of(
-                "curl", "-sS", "-m", "30", "--resolve", SHOP + ":" + https + ":127.0.0.1",
+                "curl",
+                "-sS",
+                "-m",
+                "30",
+                "--resolve",
+                SHOP + ":" + https + ":127.0.0.1",
                 "https://" + SHOP + ":" + https + "/"));
     assertThat(distrust.exit()).as("without the authority's certificate").isEqualTo(60);
   }
@@ -218,8 +238,7 @@ class DemoIT {
     Patience.until(
         "sensors move",
         LIMIT,
-        () ->
-            SnmpTools.walk(v2c, port, SnmpTools.SENSOR_VALUE).equals(before) ? "they stand" : "");
+        () -> SnmpTools.walk(v2c, port, SnmpTools.SENSOR_VALUE).equals(before) ? "they stand" : "");
 
     Map<String, String> locationBefore = SnmpTools.walk(v2c, port, SnmpTools.SYSTEM);
     Run.Result set =
@@ -280,12 +299,11 @@ class DemoIT {
     assertThat(now.path("hardware").path("serialNumber"))
         .isNotEqualTo(before.path("hardware").path("serialNumber"));
     assertThat(demo().json("show", "swaps"))
-        .anySatisfy(
-            swap -> {
-              assertThat(swap.path("position").asText()).isEqualTo("2.1");
-              assertThat(swap.path("oldMac")).isEqualTo(before.path("mac"));
-              assertThat(swap.path("newMac")).isEqualTo(now.path("mac"));
-            });
+        .anySatisfy(swap -> {
+          assertThat(swap.path("position").asText()).isEqualTo("2.1");
+          assertThat(swap.path("oldMac")).isEqualTo(before.path("mac"));
+          assertThat(swap.path("newMac")).isEqualTo(now.path("mac"));
+        });
     awaitAlarm("cardLost", "card 2.1", false);
   }
 
@@ -302,7 +320,14 @@ class DemoIT {
     try (Visitors shop = Visitors.of(http, SHOP);
         Visitors news = Visitors.of(http, NEWS)) {
       does(
-          "service", "create", "crash", "--host", "crash.example", "--cards", "1", "--content",
+          "service",
+          "create",
+          "crash",
+          "--host",
+          "crash.example",
+          "--cards",
+          "1",
+          "--content",
           content.toString());
       assertThat(ProcessHandle.of(engine).orElseThrow().destroyForcibly()).isTrue();
       killed = Instant.now();
@@ -329,16 +354,14 @@ class DemoIT {
       }
     }
     assertThat(demo().json("service", "list"))
-        .anyMatch(
-            s ->
-                s.path("name").asText().equals("crash")
-                    && s.path("phase").asText().equals("ANNOUNCED"));
+        .anyMatch(s ->
+            s.path("name").asText().equals("crash")
+                && s.path("phase").asText().equals("ANNOUNCED"));
     assertThat(identities()).isEqualTo(before);
     assertThat(demo().json("alarm", "history"))
-        .noneMatch(
-            a ->
-                a.path("type").asText().endsWith("Lost")
-                    && Instant.parse(a.path("raisedAt").asText()).isAfter(killed));
+        .noneMatch(a ->
+            a.path("type").asText().endsWith("Lost")
+                && Instant.parse(a.path("raisedAt").asText()).isAfter(killed));
     does("service", "delete", "crash");
     Patience.until(
         "the service is taken away",
@@ -371,8 +394,7 @@ class DemoIT {
     BigInteger authority = Visit.authority(demo().authority()).getSerialNumber();
     Map<Long, String> history = history();
     assertThat(history).isNotEmpty();
-    List<String> secrets =
-        List.of(demo().secret("passwordFile"), demo().secret("communityFile"));
+    List<String> secrets = List.of(demo().secret("passwordFile"), demo().secret("communityFile"));
 
     endAndLookForLeftovers();
 
@@ -397,7 +419,10 @@ class DemoIT {
     Set<ProcessHandle> family = demo().family();
     assertThat(family).hasSizeGreaterThanOrEqualTo(6);
     List<Integer> tcp =
-        List.of(demo().port("http"), demo().port("https"), demo().port("admin"),
+        List.of(
+            demo().port("http"),
+            demo().port("https"),
+            demo().port("admin"),
             demo().port("bootHttp"));
     List<Integer> udp = List.of(demo().port("snmp"), demo().port("dhcp"), demo().port("tftp"));
     long began = System.nanoTime();
@@ -433,10 +458,9 @@ class DemoIT {
           JsonNode alarms = demo().json("alarm", "list");
           boolean there =
               StreamSupport.stream(alarms.spliterator(), false)
-                  .anyMatch(
-                      a ->
-                          a.path("type").asText().equals(type)
-                              && (a.path("source").asText() + " ").startsWith(source + " "));
+                  .anyMatch(a ->
+                      a.path("type").asText().equals(type)
+                          && (a.path("source").asText() + " ").startsWith(source + " "));
           return there == active ? "" : alarms.toString();
         });
   }
@@ -455,12 +479,11 @@ class DemoIT {
         () -> {
           List<String> lines = receiver.lines();
           return lines.stream()
-                  .anyMatch(
-                      l ->
-                          l.contains(community)
-                              && l.contains("OID: " + oid)
-                              && l.contains("\"" + type + "\"")
-                              && l.contains("\"" + source))
+                  .anyMatch(l ->
+                      l.contains(community)
+                          && l.contains("OID: " + oid)
+                          && l.contains("\"" + type + "\"")
+                          && l.contains("\"" + source))
               ? ""
               : lines + receiver.said();
         });

@@ -27,7 +27,18 @@ final class SnmpTools {
 
   static List<String> v3(String user, String passphrase) {
     return List.of(
-        "-v3", "-l", "authPriv", "-u", user, "-a", "SHA-256", "-A", passphrase, "-x", "AES", "-X",
+        "-v3",
+        "-l",
+        "authPriv",
+        "-u",
+        user,
+        "-a",
+        "SHA-256",
+        "-A",
+        passphrase,
+        "-x",
+        "AES",
+        "-X",
         passphrase);
   }
 

@@ -85,8 +85,7 @@ record Visit(int status, String head, String body) {
 
   private static void connect(Socket socket, int port) throws IOException {
     socket.setSoTimeout(TIMEOUT_MILLIS);
-    socket.connect(
-        new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), TIMEOUT_MILLIS);
+    socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), TIMEOUT_MILLIS);
   }
 
   private static Visit exchange(Socket socket, String host, String path) throws IOException {
@@ -96,8 +95,7 @@ record Visit(int status, String head, String body) {
             ("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII));
     socket.getOutputStream().flush();
-    String all =
-        new String(socket.getInputStream().readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
+    String all = new String(socket.getInputStream().readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
     int end = all.indexOf("\r\n\r\n");
     if (end < 0 || !all.startsWith("HTTP/1.1 ")) {
       throw new IOException("no answer: '" + all + "'");
