@@ -175,7 +175,12 @@ public final class Engine implements AutoCloseable {
         new ManagementCards(config.management(), writer, agentConfigs, directory.path("boot"));
     management.seat();
     every(timer, Duration.ofMinutes(4), management::refresh);
-    every(timer, CHECKPOINT, state::checkpoint);
+    every(
+        timer,
+        CHECKPOINT,
+        () -> {
+          var _ = state.requestCheckpoint();
+        });
 
     lifecycle.started(
         "gateway",

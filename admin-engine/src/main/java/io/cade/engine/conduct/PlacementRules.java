@@ -10,11 +10,15 @@ import io.cade.engine.model.Placement;
 import io.cade.engine.model.Service;
 import io.cade.engine.model.ServicePhase;
 import io.cade.engine.observe.Observed;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Brings each card to run what is bound to its slot, whichever card sits there now (SPEC C2). */
 final class PlacementRules {
+  /** What failed on a card is tried again after this time: the cause may have been the network. */
+  private static final Duration RETRY = Duration.ofMinutes(1);
+
   private final ConductorPolicy policy;
 
   PlacementRules(ConductorPolicy policy) {
@@ -44,6 +48,11 @@ final class PlacementRules {
       return;
     }
     if (placement.state() == Placement.State.PENDING || !placement.bootId().equals(card.bootId())) {
+      order(draft, service, card);
+      return;
+    }
+    if (placement.state() == Placement.State.FAILED
+        && !draft.now().isBefore(placement.since().plus(RETRY))) {
       order(draft, service, card);
       return;
     }

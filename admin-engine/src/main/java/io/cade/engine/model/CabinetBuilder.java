@@ -168,7 +168,7 @@ public final class CabinetBuilder {
           throw new IllegalStateException(
               "service " + c.service() + " is not bound to " + c.placement().position());
         }
-        putService(s.withPlacement(c.placement()));
+        putService(s.withPlacement(c.placement(), at));
       }
       case Change.ServiceDeleted c -> {
         requireService(c.service());
@@ -179,7 +179,7 @@ public final class CabinetBuilder {
         putQueue(c.position(), queue(c.position()).plus(c.command()));
         nextCommand = Math.max(nextCommand, c.command().id() + 1);
       }
-      case Change.CommandFinished c -> finish(c);
+      case Change.CommandFinished c -> finish(c, at);
       case Change.AlarmRaised c -> raise(c, at);
       case Change.AlarmCleared c -> clear(c, at);
       case Change.AlarmAcknowledged c -> {
@@ -245,7 +245,7 @@ public final class CabinetBuilder {
    * succeeded means that the service answers; after a failure the later commands for that service
    * are void.
    */
-  private void finish(Change.CommandFinished c) {
+  private void finish(Change.CommandFinished c, Instant at) {
     CommandQueue queue = queue(c.position());
     Command command = queue.command(c.commandId()).orElse(null);
     if (command == null) {
@@ -266,13 +266,13 @@ public final class CabinetBuilder {
       if (!c.succeeded()) {
         putService(
             service.withPlacement(
-                new Placement(
-                    c.position(), Placement.State.FAILED, c.detail(), placement.bootId())));
+                new Placement(c.position(), Placement.State.FAILED, c.detail(), placement.bootId()),
+                at));
       } else if (command instanceof Command.StartService
           && placement.bootId().equals(card.bootId())) {
         putService(
             service.withPlacement(
-                new Placement(c.position(), Placement.State.RUNNING, "", placement.bootId())));
+                new Placement(c.position(), Placement.State.RUNNING, "", placement.bootId()), at));
       }
     }
   }

@@ -56,10 +56,10 @@ public record Service(
         index, definition, phase, phaseSince, waitsFor, packageDigest, packageBytes, next);
   }
 
-  Service withPlacement(Placement changed) {
+  Service withPlacement(Placement changed, Instant now) {
     return withPlacements(
         placements.stream()
-            .map(p -> p.position().equals(changed.position()) ? changed : p)
+            .map(p -> p.position().equals(changed.position()) ? changed.at(now) : p)
             .toList());
   }
 }

@@ -225,7 +225,7 @@ final class CabinetBuilderTest {
     Cabinet cabinet = builder.view();
     assertThat(cabinet.queue(AT).waiting()).extracting(Command::id).containsExactly(3L);
     assertThat(cabinet.service("shop").orElseThrow().on(AT).orElseThrow())
-        .isEqualTo(new Placement(AT, Placement.State.FAILED, "digest differs", "boot1"));
+        .isEqualTo(new Placement(AT, Placement.State.FAILED, "digest differs", "boot1", NOW));
   }
 
   @Test

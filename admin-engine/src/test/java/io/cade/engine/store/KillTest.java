@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** An engine's state in a process of its own, killed while it is being written. */
 final class KillTest {
-  private static final int ROUNDS = 10;
+  private static final int ROUNDS = 8;
   private static final int SLOTS = 14;
 
   @TempDir Path directory;

@@ -66,6 +66,8 @@ final class Invariants {
   private long raised;
   private long cleared;
   private long stateChanges;
+  private long announcements;
+  private long backendsChecked;
 
   private final Set<Boot> said = new HashSet<>();
   private final Set<String> announced = new HashSet<>();
@@ -137,6 +139,7 @@ final class Invariants {
         announced.remove(c.service());
         if (c.phase() == ServicePhase.ANNOUNCED) {
           announced.add(c.service());
+          announcements++;
         }
       }
       case Change.CommandQueued c -> commands.put(c.command().id(), c.command());
@@ -302,6 +305,7 @@ final class Invariants {
     for (RouteSnapshot.SiteRoute site : routes.sites()) {
       Service service = cabinet.services().get(site.service());
       for (RouteSnapshot.Backend backend : site.backends()) {
+        backendsChecked++;
         Card card = cabinet.cards().get(backend.position());
         Lease lease = cabinet.leases().get(backend.position());
         require(
@@ -347,7 +351,7 @@ final class Invariants {
   }
 
   String summary() {
-    return "%d alarms raised, %d cleared, %d notifications, %d card states, %d ACKs"
-        .formatted(raised, cleared, notified, stateChanges, acked);
+    return "%d alarms raised, %d cleared, %d notifications, %d card states, %d ACKs, %d announced, %d routes"
+        .formatted(raised, cleared, notified, stateChanges, acked, announcements, backendsChecked);
   }
 }

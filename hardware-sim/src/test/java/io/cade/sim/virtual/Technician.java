@@ -6,13 +6,16 @@ import java.util.List;
 
 /** Everything that people and power do to a cabinet, at random moments. */
 final class Technician {
-  private static final Duration BETWEEN = Duration.ofSeconds(4);
+  /** One seed has storms, another a mishap now and then, with time to see what comes of it. */
+  private static final List<Duration> BETWEEN =
+      List.of(Duration.ofSeconds(2), Duration.ofSeconds(6), Duration.ofSeconds(15));
 
   private final VirtualCabinet cabinet;
   private final Rack rack;
   private final Faults faults;
   private final Layout layout;
   private final List<CardFlash> shelf = new ArrayList<>();
+  private final Duration between;
   private boolean calm;
 
   Technician(VirtualCabinet cabinet, Rack rack, Faults faults, Layout layout) {
@@ -20,6 +23,7 @@ final class Technician {
     this.rack = rack;
     this.faults = faults;
     this.layout = layout;
+    this.between = faults.oneOf(BETWEEN);
   }
 
   void begin(Operator operator) {
@@ -29,7 +33,7 @@ final class Technician {
   private void next(Operator operator) {
     rack.network()
         .schedule(
-            faults.pause(BETWEEN),
+            faults.pause(between),
             () -> {
               if (!calm) {
                 act(operator);
@@ -57,7 +61,7 @@ final class Technician {
       cabinet.crashWithNextCommit();
     } else if (what < 74) {
       cabinet.failDisk();
-      rack.network().schedule(faults.millis(200, 5_000), cabinet::crashEngine);
+      rack.network().schedule(faults.millis(200, 5_000), cabinet::replaceDisk);
     } else if (what < 84) {
       crashService(slot);
     } else if (what < 92) {

@@ -174,7 +174,7 @@ final class VirtualCabinet implements VirtualEngine.Surroundings {
     if (alive == null) {
       invariants.noEngine();
     } else {
-      invariants.check(alive, network.instant(), diskFails ? Instant.MAX : excusedUntil);
+      invariants.check(alive, network.instant(), diskFails ? network.instant() : excusedUntil);
     }
     String complaint = complaints.first();
     if (!complaint.isEmpty() && !diskFails) {
@@ -237,6 +237,14 @@ final class VirtualCabinet implements VirtualEngine.Surroundings {
     trace.add("DISK fails");
     diskFails = true;
     disk.failing(true);
+  }
+
+  /** The disk is replaced; an engine that met the broken one does not trust it again. */
+  void replaceDisk() {
+    if (diskFails) {
+      healDisk();
+      crashEngine();
+    }
   }
 
   private void healDisk() {

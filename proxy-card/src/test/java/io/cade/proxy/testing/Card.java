@@ -57,6 +57,7 @@ public final class Card implements AutoCloseable {
   private final Script script;
   private final InetSocketAddress address;
   private volatile ServerSocket listener;
+  private volatile Thread acceptor;
 
   public Card(Script script) throws IOException {
     this(InetAddress.ofLiteral("127.0.0.1"), 0, script);
@@ -97,6 +98,12 @@ public final class Card implements AutoCloseable {
   /** As when the card is pulled: no more listening, all connections reset. */
   public void pull() throws IOException {
     listener.close();
+    try {
+      // The port is closed only when the thread that waits on it has noticed.
+      acceptor.join();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
     for (Socket socket : open) {
       try {
         socket.setSoLinger(true, 0);
@@ -126,21 +133,22 @@ public final class Card implements AutoCloseable {
 
   private void accept() {
     ServerSocket listening = listener;
-    Thread.ofVirtual()
-        .start(() -> {
-          while (!listening.isClosed()) {
-            try {
-              Socket socket = listening.accept();
-              Thread.ofVirtual().start(() -> serve(socket));
-            } catch (IOException e) {
-              return; // closed
-            }
-          }
-        });
+    acceptor =
+        Thread.ofVirtual()
+            .start(() -> {
+              while (!listening.isClosed()) {
+                try {
+                  Socket socket = listening.accept();
+                  open.add(socket);
+                  Thread.ofVirtual().start(() -> serve(socket));
+                } catch (IOException e) {
+                  return; // closed
+                }
+              }
+            });
   }
 
   private void serve(Socket socket) {
-    open.add(socket);
     try (socket) {
       InputStream in = socket.getInputStream();
       OutputStream out = socket.getOutputStream();

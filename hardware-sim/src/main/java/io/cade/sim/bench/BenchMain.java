@@ -1,0 +1,54 @@
+package io.cade.sim.bench;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * {@code cade bench boot|footprint [--quick]}. Ends with lines {@code figure NAME VALUE UNIT}. Exit
+ * codes: 0 measured, 1 failed, 2 usage.
+ */
+public final class BenchMain {
+  private static final String USAGE = "usage: cade bench boot|footprint [--quick]";
+
+  private BenchMain() {}
+
+  public static void main(String[] args) {
+    System.exit(run(args, System.getProperty("cade.home", "."), System.out, System.err));
+  }
+
+  static int run(String[] args, String home, PrintStream out, PrintStream err) {
+    List<String> words = List.of(args);
+    boolean quick = words.contains("--quick");
+    List<String> names = words.stream().filter(w -> !w.equals("--quick")).toList();
+    if (names.size() != 1 || words.size() > 2) {
+      err.println(USAGE);
+      return 2;
+    }
+    Path launcher = Path.of(home).resolve("cade").toAbsolutePath().normalize();
+    try {
+      switch (names.getFirst()) {
+        case "boot" -> new BootBench(launcher, out).run(quick);
+        case "footprint" -> new FootprintBench(launcher, out).run();
+        default -> {
+          err.println("cade bench: unknown measurement '" + names.getFirst() + "'; " + USAGE);
+          return 2;
+        }
+      }
+      return 0;
+    } catch (IOException e) {
+      err.println("cade bench: " + e.getMessage());
+      return 1;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return 1;
+    }
+  }
+
+  static void figure(PrintStream out, String name, double value, String unit) {
+    out.printf(Locale.ROOT, "figure %s %.2f %s%n", name, value, unit);
+    out.flush();
+  }
+}

@@ -1,0 +1,91 @@
+package io.cade.sim.bench;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class BenchTest {
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @Test
+  void unknownMeasurementIsAUsageError(@TempDir Path home) {
+    assertThat(run(home, "fly")).isEqualTo(2);
+    assertThat(err.toString(UTF_8)).contains("unknown measurement 'fly'").contains("boot");
+    assertThat(run(home)).isEqualTo(2);
+    assertThat(run(home, "boot", "--fast")).isEqualTo(2);
+  }
+
+  @Test
+  void demoThatFailsIsReportedWithItsLastWords(@TempDir Path home) throws IOException {
+    launcher(home, "echo 'cade demo: port 8080 is in use'; exit 1");
+
+    assertThat(run(home, "boot", "--quick")).isEqualTo(1);
+
+    assertThat(err.toString(UTF_8)).contains("port 8080 is in use");
+    assertThat(out.toString(UTF_8)).doesNotContain("figure");
+  }
+
+  @Test
+  void quickBootPrintsBothFigures(@TempDir Path home) throws IOException {
+    launcher(home, "echo \"READY $1 in 0.1 s\"; exec sleep 60");
+
+    assertThat(run(home, "boot", "--quick")).isZero();
+
+    assertThat(out.toString(UTF_8).lines().filter(l -> l.startsWith("figure ")))
+        .satisfiesExactly(
+            demo -> assertThat(demo).matches("figure demo.ready_seconds \\d+\\.\\d\\d s"),
+            engine -> assertThat(engine).matches("figure engine.ready_seconds \\d+\\.\\d\\d s"));
+  }
+
+  @Test
+  void silentProgramIsGivenUp() throws Exception {
+    try (Running silent = Running.start(List.of("sleep", "60"))) {
+      assertThatThrownBy(() -> silent.awaitReady(Duration.ofMillis(50)))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("not ready");
+    }
+  }
+
+  @Test
+  void medianOfRunsIsTheMiddleOne() {
+    assertThat(BootBench.median(List.of(3.0, 1.0, 2.0))).isEqualTo(2.0);
+    assertThat(BootBench.median(List.of(2.0, 1.0))).isEqualTo(1.0);
+  }
+
+  @Test
+  void residentMemoryIsReadFromTheStatusOfAProcess() throws IOException {
+    assertThat(
+            FootprintBench.residentMebibytes(
+                List.of("Name:\tjava", "VmRSS:\t  262144 kB", "Threads:\t9")))
+        .isEqualTo(256.0);
+    assertThatThrownBy(() -> FootprintBench.residentMebibytes(List.of("Name:\tjava")))
+        .isInstanceOf(IOException.class);
+  }
+
+  private int run(Path home, String... args) {
+    return BenchMain.run(
+        args,
+        home.toString(),
+        new PrintStream(out, true, UTF_8),
+        new PrintStream(err, true, UTF_8));
+  }
+
+  private static void launcher(Path home, String body) throws IOException {
+    Path file = home.resolve("cade");
+    Files.writeString(file, "#!/bin/sh\n" + body + "\n");
+    assertThat(file.toFile().setExecutable(true)).isTrue();
+  }
+}
