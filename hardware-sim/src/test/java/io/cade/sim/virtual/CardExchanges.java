@@ -240,7 +240,8 @@ final class CardExchanges {
   /** One exchange; exactly one of the two is told, unless power goes first. */
   private <T> void send(Call<T> call, Consumer<T> answered, Told told) {
     Faults faults = world.faults();
-    Faults.Fate fate = faults.exchange();
+    Faults.Fate fate =
+        world.isIsolated(config.position()) ? Faults.Fate.REQUEST_LOST : faults.exchange();
     boolean[] over = new boolean[1];
     if (fate != Faults.Fate.ANSWERED) {
       card.after(

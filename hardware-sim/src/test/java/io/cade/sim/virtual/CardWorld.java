@@ -31,6 +31,9 @@ interface CardWorld {
   /** What the sensors of a chassis read. */
   List<SensorReading> readings(int chassis);
 
+  /** Whether the card is cut off from the network. */
+  boolean isIsolated(CardPosition card);
+
   /** The card's power fails at this very moment. */
   void powerFails(VirtualCard card);
 

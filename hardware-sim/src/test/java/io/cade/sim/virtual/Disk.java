@@ -3,6 +3,7 @@ package io.cade.sim.virtual;
 import io.cade.engine.change.Commit;
 import io.cade.engine.log.ChangeLog;
 import io.cade.engine.log.MemoryChangeLog;
+import io.cade.engine.model.Cabinet;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
@@ -11,6 +12,7 @@ import java.util.function.Consumer;
 final class Disk implements ChangeLog {
   private final MemoryChangeLog log = new MemoryChangeLog();
   private final Consumer<List<Commit>> durable;
+  private Cabinet stored = Cabinet.empty();
   private boolean crashAfterAppend;
 
   /**
@@ -27,6 +29,17 @@ final class Disk implements ChangeLog {
   /** The next batch becomes durable, and the engine dies before it can tell anybody. */
   void crashAfterAppend(boolean on) {
     crashAfterAppend = on;
+  }
+
+  /** The store behind the log holds this state now. */
+  void checkpoint(Cabinet state) {
+    stored = state;
+    log.truncate(state.position());
+  }
+
+  /** What the store holds: where a replay begins. */
+  Cabinet stored() {
+    return stored;
   }
 
   @Override

@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,10 +45,15 @@ final class Invariants {
   static final String ACKNOWLEDGED_LOST = "acknowledged-lost";
   static final String ROUTE_TO_NOT_RUNNING = "route-to-not-running";
   static final String ROUTE_TO_DEAD = "route-to-dead";
+  static final String DEAD_CARD_ALIVE = "dead-card-alive";
+  static final String LIVE_CARD_DEAD = "live-card-dead";
   static final String ALARM_TWICE = "alarm-twice";
   static final String NOTIFICATION_GAP = "notification-gap";
   static final String CARD_STATE = "card-state";
   static final String NEVER_SAID = "never-said";
+
+  /** Within which an agent that reports is known again: a few failed exchanges with their pauses. */
+  private static final Duration RECOGNITION = Duration.ofSeconds(40);
 
   private record Boot(String service, CardPosition position, String bootId) {}
 
@@ -73,6 +79,8 @@ final class Invariants {
   private final Set<String> announced = new HashSet<>();
   private long acked;
   private final Map<BackendKey, Instant> deadSince = new HashMap<>();
+  private final Map<CardPosition, Instant> offSince = new HashMap<>();
+  private final Map<CardPosition, Instant> onlineSince = new HashMap<>();
   private long notified;
   private @Nullable Cabinet published;
   private @Nullable RouteSnapshot checked;
@@ -243,7 +251,12 @@ final class Invariants {
     checked = null;
   }
 
-  void check(VirtualEngine engine, Instant now, Instant excusedUntil) {
+  void check(
+      VirtualEngine engine,
+      Instant now,
+      Instant excusedUntil,
+      Predicate<CardPosition> hasPower,
+      Predicate<CardPosition> isOnline) {
     Cabinet cabinet = engine.writer().current();
     RouteSnapshot routes = engine.routes();
     if (cabinet != published) {
@@ -257,7 +270,30 @@ final class Invariants {
       checked = routes;
       checkRoutes(cabinet, routes);
     }
-    checkFacts(routes, now, latest(engine.listeningSince(), excusedUntil));
+    Instant countsFrom = latest(engine.listeningSince(), excusedUntil);
+    checkFacts(routes, now, countsFrom);
+    for (Card card : cabinet.cards().values()) {
+      if (!card.state().isAlive() && isOnline.test(card.position())) {
+        Instant since = latest(onlineSince.computeIfAbsent(card.position(), at -> now), countsFrom);
+        require(
+            !now.isAfter(since.plus(RECOGNITION)),
+            LIVE_CARD_DEAD,
+            "card %s counts as %s and has been online since %s"
+                .formatted(card.position(), card.state(), onlineSince.get(card.position())));
+      } else {
+        onlineSince.remove(card.position());
+      }
+      if (card.state().isAlive() && !hasPower.test(card.position())) {
+        Instant since = latest(offSince.computeIfAbsent(card.position(), at -> now), countsFrom);
+        require(
+            !now.isAfter(since.plus(detection)),
+            DEAD_CARD_ALIVE,
+            "card %s counts as %s and has been off since %s"
+                .formatted(card.position(), card.state(), offSince.get(card.position())));
+      } else {
+        offSince.remove(card.position());
+      }
+    }
   }
 
   /** Without an engine nobody can keep the routes right. */

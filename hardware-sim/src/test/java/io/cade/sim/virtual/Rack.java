@@ -5,11 +5,13 @@ import io.cade.agent.wire.MacAddress;
 import io.cade.agent.wire.SensorReading;
 import io.cade.engine.dhcp.transport.VirtualNetwork;
 import io.cade.sim.firmware.CardFirmware;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -59,6 +61,12 @@ final class Rack implements CardWorld {
       slot.hardware = newCard();
       slots.put(at, slot);
     }
+  }
+
+  /** Somebody has given two cards the same address. */
+  CardFlash cloneOf(CardFlash card) {
+    made++;
+    return new CardFlash(card.mac(), directory.resolve("card-" + made), keys);
   }
 
   /** A card from the shelf that was never used. */
@@ -139,6 +147,40 @@ final class Rack implements CardWorld {
     }
   }
 
+  /** The card's network is cut off, and comes back; its services run on. */
+  void isolate(Slot slot) {
+    trace.add("ISOLATE " + slot.position);
+    slot.isolated++;
+    network.schedule(faults.millis(500, 20_000), () -> slot.isolated--);
+  }
+
+  boolean runs(CardPosition at) {
+    return slot(at).running != null;
+  }
+
+  boolean isOnline(CardPosition at) {
+    Slot slot = slot(at);
+    VirtualCard card = slot.running;
+    return slot.isolated == 0 && card != null && card.isOnline();
+  }
+
+  @Override
+  public boolean isIsolated(CardPosition at) {
+    return slot(at).isolated > 0;
+  }
+
+  /** Whether a datagram's way leads to or from a card that is cut off. */
+  boolean isCutOff(InetSocketAddress address) {
+    byte[] a = address.getAddress().getAddress();
+    return a[0] == 127
+        && a[2] > 0
+        && a[3] > 0
+        && a[3] <= CardPosition.MAX_SLOT
+        && Optional.ofNullable(slots.get(new CardPosition(a[2], a[3])))
+            .filter(s -> s.isolated > 0)
+            .isPresent();
+  }
+
   boolean serves(String service, CardPosition at) {
     VirtualCard card = slot(at).running;
     return card != null && card.serves(service);
@@ -151,7 +193,7 @@ final class Rack implements CardWorld {
     }
     VirtualCard card = slot.running;
     // A poke is one datagram.
-    if (card != null && faults.exchange() == Faults.Fate.ANSWERED) {
+    if (card != null && slot.isolated == 0 && faults.exchange() == Faults.Fate.ANSWERED) {
       card.after(0, 5, card::poked);
     }
   }

@@ -10,6 +10,9 @@ final class Slot {
   @Nullable VirtualCard running;
   boolean hot;
 
+  /** How many causes cut it off from the network. */
+  int isolated;
+
   Slot(CardPosition position) {
     this.position = position;
   }

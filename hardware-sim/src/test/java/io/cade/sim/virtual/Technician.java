@@ -1,8 +1,11 @@
 package io.cade.sim.virtual;
 
+import io.cade.agent.wire.MacAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Everything that people and power do to a cabinet, at random moments. */
 final class Technician {
@@ -62,11 +65,20 @@ final class Technician {
     } else if (what < 74) {
       cabinet.failDisk();
       rack.network().schedule(faults.millis(200, 5_000), cabinet::replaceDisk);
-    } else if (what < 84) {
+    } else if (what < 80) {
       crashService(slot);
-    } else if (what < 92) {
+    } else if (what < 84) {
       heat(slot);
-    } else if (what < 94) {
+    } else if (what < 89) {
+      rack.isolate(slot);
+    } else if (what < 90) {
+      int chassis = slot.position.chassis();
+      rack.slots().stream().filter(s -> s.position.chassis() == chassis).forEach(rack::isolate);
+    } else if (what < 91) {
+      cabinet.longOutage();
+    } else if (what < 93) {
+      duplicate(slot);
+    } else if (what < 95) {
       VirtualEngine engine = cabinet.engine();
       if (engine != null) {
         operator.delete(engine, faults.oneOf(layout.services()));
@@ -81,6 +93,31 @@ final class Technician {
     if (card != null) {
       rack.network().schedule(faults.millis(200, 30_000), () -> seat(slot, card));
     }
+  }
+
+  /** A card with the address of another one is tried in a slot for a while. */
+  private void duplicate(Slot slot) {
+    CardFlash original = faults.oneOf(rack.slots()).hardware;
+    CardFlash here = rack.pull(slot);
+    if (original == null || original == here) {
+      if (here != null) {
+        rack.insert(slot, here);
+      }
+      return;
+    }
+    CardFlash twin = rack.cloneOf(original);
+    rack.insert(slot, twin);
+    rack.network()
+        .schedule(
+            faults.millis(5_000, 40_000),
+            () -> {
+              if (slot.hardware == twin) {
+                rack.pull(slot);
+                rack.insert(slot, here == null ? rack.newCard() : here);
+              } else if (here != null) {
+                shelf.add(here);
+              }
+            });
   }
 
   private void seat(Slot slot, CardFlash card) {
@@ -156,8 +193,16 @@ final class Technician {
     calm = true;
     rack.network()
         .schedule(
-            Duration.ofSeconds(31),
+            Duration.ofSeconds(41),
             () -> {
+              Set<MacAddress> seen = new HashSet<>();
+              for (Slot slot : rack.slots()) {
+                CardFlash card = slot.hardware;
+                if (card != null && !seen.add(card.mac())) {
+                  rack.pull(slot);
+                }
+              }
+              shelf.removeIf(card -> !seen.add(card.mac()));
               for (Slot slot : rack.slots()) {
                 if (slot.hardware == null) {
                   rack.insert(slot, shelf.isEmpty() ? rack.newCard() : shelf.removeLast());

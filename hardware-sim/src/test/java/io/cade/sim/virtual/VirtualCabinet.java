@@ -12,6 +12,7 @@ import io.cade.sim.firmware.FirmwareConfig;
 import io.cade.sim.hub.ChassisHub;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,7 +26,7 @@ final class VirtualCabinet implements VirtualEngine.Surroundings {
   static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
   /** All that was lost is back within this time after the last fault. */
-  static final Duration RECOVERY = Duration.ofMinutes(5);
+  static final Duration RECOVERY = Duration.ofMinutes(4);
 
   /** Conductor's pace, commit and way of the last report. */
   private static final Duration SLACK = Duration.ofMillis(500);
@@ -68,7 +69,7 @@ final class VirtualCabinet implements VirtualEngine.Surroundings {
               if (from.equals(layout.backplane().engineDhcp())) {
                 answered(to, payload);
               }
-              return faults.carry(from, to, payload);
+              return cutOff(from, to) ? List.of() : faults.carry(from, to, payload);
             });
     this.trace = new Trace(network);
     this.invariants =
@@ -107,8 +108,12 @@ final class VirtualCabinet implements VirtualEngine.Surroundings {
     this.technician = new Technician(this, rack, faults, layout);
   }
 
-  private void answered(java.net.InetSocketAddress to, byte[] payload) {
+  private void answered(InetSocketAddress to, byte[] payload) {
     invariants.answered(to, payload, network.instant());
+  }
+
+  private boolean cutOff(InetSocketAddress from, InetSocketAddress to) {
+    return rack.isCutOff(from) || rack.isCutOff(to);
   }
 
   private boolean servesInFact(String service, CardPosition at) {
@@ -134,6 +139,7 @@ final class VirtualCabinet implements VirtualEngine.Surroundings {
     }
     Operator operator = new Operator(rack, layout);
     network.schedule(faults.millis(0, 2_000), this::startEngine);
+    network.schedule(faults.millis(5_000, 30_000), this::checkpoint);
     for (int c = 1; c <= layout.chassis(); c++) {
       int chassis = c;
       network.schedule(faults.millis(0, 3_000), () -> rack.chassisPower(chassis, true));
@@ -147,6 +153,7 @@ final class VirtualCabinet implements VirtualEngine.Surroundings {
     trace.add("CALM");
     technician.calm();
     faults.calm();
+    network.schedule(Duration.ofSeconds(1), this::startEngine);
     Duration limit = trace.elapsed().plus(RECOVERY);
     List<String> missing = missing();
     while (!missing.isEmpty()) {
@@ -166,7 +173,7 @@ final class VirtualCabinet implements VirtualEngine.Surroundings {
         throw new IllegalStateException("nothing happens any more");
       }
     } catch (EngineCrash e) {
-      crashed("after its changes became durable");
+      crashed("after its changes became durable", false);
     }
     events++;
     trace.mix(Long.toString(network.nanoTime()));
@@ -174,7 +181,12 @@ final class VirtualCabinet implements VirtualEngine.Surroundings {
     if (alive == null) {
       invariants.noEngine();
     } else {
-      invariants.check(alive, network.instant(), diskFails ? network.instant() : excusedUntil);
+      invariants.check(
+          alive,
+          network.instant(),
+          diskFails ? network.instant() : excusedUntil,
+          rack::runs,
+          rack::isOnline);
     }
     String complaint = complaints.first();
     if (!complaint.isEmpty() && !diskFails) {
@@ -210,13 +222,29 @@ final class VirtualCabinet implements VirtualEngine.Surroundings {
     }
   }
 
+  /** The store catches up and the log is cut, as on the daemon's schedule. */
+  private void checkpoint() {
+    VirtualEngine alive = engine;
+    if (alive != null && !diskFails) {
+      Cabinet durable = alive.writer().current();
+      disk.checkpoint(durable);
+      trace.add("CHECKPOINT " + durable.position());
+    }
+    network.schedule(faults.millis(5_000, 30_000), this::checkpoint);
+  }
+
   void crashEngine() {
     if (engine != null) {
-      crashed("between two events");
+      crashed("between two events", false);
     }
   }
 
-  private void crashed(String when) {
+  /** Long enough for leases to run out. */
+  void longOutage() {
+    crashed("for long", true);
+  }
+
+  private void crashed(String when, boolean forLong) {
     VirtualEngine dying = engine;
     if (dying != null) {
       trace.add("ENGINE CRASH " + when);
@@ -224,7 +252,8 @@ final class VirtualCabinet implements VirtualEngine.Surroundings {
       engine = null;
       disk.crashAfterAppend(false);
       healDisk();
-      network.schedule(faults.millis(300, 15_000), this::startEngine);
+      Duration outage = forLong ? faults.millis(60_000, 150_000) : faults.millis(300, 15_000);
+      network.schedule(outage, this::startEngine);
     }
   }
 

@@ -82,6 +82,11 @@ final class VirtualCard {
     return bootId;
   }
 
+  /** Whether the agent believes that the engine knows it. */
+  boolean isOnline() {
+    return !off && core != null && core.online();
+  }
+
   boolean isOff() {
     return off;
   }

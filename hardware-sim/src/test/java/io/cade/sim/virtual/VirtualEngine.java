@@ -93,7 +93,7 @@ final class VirtualEngine {
     faults = site.faults();
     InstantSource clock = site.clock();
     ChangeLog log = site.sabotage().log().apply(site.disk());
-    Cabinet start = EngineState.replay(site.disk(), Cabinet.empty());
+    Cabinet start = EngineState.replay(site.disk(), site.disk().stored());
     writer = new SyncedWriter(log, clock, start, process, () -> faults.micros(200, 8_000));
     listeningSince = clock.instant().plus(RESTART_GRACE);
 
