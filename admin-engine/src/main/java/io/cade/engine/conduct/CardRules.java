@@ -40,8 +40,9 @@ final class CardRules {
       case AVAILABLE, ASSIGNED, RUNNING, DEGRADED, UPDATING -> {
         // After a restart nothing has been heard yet: the silence counts from then, or a restarted
         // engine would declare the whole cabinet lost.
-        Instant since = latest(card.since(), listeningSince);
-        Instant last = heard == null ? since : latest(heard, since);
+        // Nor is a change of state a sign of life where there is a better one: the engine's own
+        // orders make it, also on a card that is dead.
+        Instant last = latest(heard == null ? card.since() : heard, listeningSince);
         if (presence == Presence.EMPTY) {
           draft.become(card, CardState.ABSENT, "out of its slot");
         } else if (now.isAfter(last.plus(policy.silence()))) {

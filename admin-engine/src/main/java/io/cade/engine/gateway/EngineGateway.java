@@ -20,6 +20,7 @@ import io.cade.engine.change.Refusal;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.CabinetBuilder;
 import io.cade.engine.model.Card;
+import io.cade.engine.model.CardState;
 import io.cade.engine.model.Change;
 import io.cade.engine.observe.Observations;
 import io.cade.engine.pki.EnrolmentSecrets;
@@ -137,7 +138,9 @@ public final class EngineGateway implements AgentGateway {
     Cabinet cabinet = writer.current();
     try {
       Card card = PeerRules.requireCard(cabinet, peer, report.position());
-      if (!card.bootId().equals(report.bootId())) {
+      // BOOTING with a known boot: the card took its lease anew while its agent ran on. Only an
+      // introduction leads out of that state.
+      if (!card.bootId().equals(report.bootId()) || card.state() == CardState.BOOTING) {
         return CompletableFuture.completedFuture(new ReportReply(true, false, false));
       }
       Instant now = clock.instant();

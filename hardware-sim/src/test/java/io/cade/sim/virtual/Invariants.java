@@ -52,9 +52,7 @@ final class Invariants {
   static final String CARD_STATE = "card-state";
   static final String NEVER_SAID = "never-said";
 
-  /**
-   * Within which an agent that reports is known again: a few failed exchanges with their pauses.
-   */
+  /** Within which an agent that reports is known again: a few failed exchanges with their pauses. */
   private static final Duration RECOGNITION = Duration.ofSeconds(40);
 
   private record Boot(String service, CardPosition position, String bootId) {}
@@ -242,7 +240,8 @@ final class Invariants {
     Map<CardPosition, Change.LeaseGranted> kept = new TreeMap<>();
     for (Lease l : replayed.leases().values()) {
       kept.put(
-          l.position(), new Change.LeaseGranted(l.position(), l.mac(), l.address(), l.expiresAt()));
+          l.position(),
+          new Change.LeaseGranted(l.position(), l.mac(), l.address(), l.expiresAt()));
     }
     require(
         kept.equals(leases),
@@ -252,7 +251,6 @@ final class Invariants {
     checked = null;
   }
 
-  @SuppressWarnings("ReferenceEquality") // the same snapshot needs no second look
   void check(
       VirtualEngine engine,
       Instant now,
@@ -273,7 +271,7 @@ final class Invariants {
       checkRoutes(cabinet, routes);
     }
     Instant countsFrom = latest(engine.listeningSince(), excusedUntil);
-    checkFacts(routes, now, countsFrom);
+    checkFacts(cabinet, routes, now, countsFrom);
     for (Card card : cabinet.cards().values()) {
       if (!card.state().isAlive() && isOnline.test(card.position())) {
         Instant since = latest(onlineSince.computeIfAbsent(card.position(), at -> now), countsFrom);
@@ -286,7 +284,9 @@ final class Invariants {
         onlineSince.remove(card.position());
       }
       if (card.state().isAlive() && !hasPower.test(card.position())) {
-        Instant since = latest(offSince.computeIfAbsent(card.position(), at -> now), countsFrom);
+        Instant since =
+            silentFrom(
+                card, offSince.computeIfAbsent(card.position(), at -> now), countsFrom);
         require(
             !now.isAfter(since.plus(detection)),
             DEAD_CARD_ALIVE,
@@ -366,14 +366,19 @@ final class Invariants {
     }
   }
 
-  private void checkFacts(RouteSnapshot routes, Instant now, Instant countsFrom) {
+  private void checkFacts(
+      Cabinet cabinet, RouteSnapshot routes, Instant now, Instant countsFrom) {
     Set<BackendKey> dead = new HashSet<>();
     for (RouteSnapshot.SiteRoute site : routes.sites()) {
       for (RouteSnapshot.Backend backend : site.backends()) {
         if (!servesInFact.test(site.service(), backend.position())) {
           BackendKey key = new BackendKey(site.service(), backend.position());
           dead.add(key);
-          Instant since = latest(deadSince.computeIfAbsent(key, k -> now), countsFrom);
+          Instant since =
+              silentFrom(
+                  cabinet.cards().get(backend.position()),
+                  deadSince.computeIfAbsent(key, k -> now),
+                  countsFrom);
           require(
               !now.isAfter(since.plus(detection)),
               ROUTE_TO_DEAD,
@@ -385,12 +390,23 @@ final class Invariants {
     deadSince.keySet().retainAll(dead);
   }
 
+  /**
+   * From when the engine can know that a card is silent. One that this engine has never heard is
+   * given time from its last change of state.
+   */
+  private static Instant silentFrom(@Nullable Card card, Instant silent, Instant countsFrom) {
+    return card != null && countsFrom.isAfter(silent)
+        ? latest(countsFrom, card.since())
+        : latest(countsFrom, silent);
+  }
+
   private static Instant latest(Instant a, Instant b) {
     return a.isAfter(b) ? a : b;
   }
 
   String summary() {
     return "%d alarms raised, %d cleared, %d notifications, %d card states, %d ACKs, %d announced, %d routes"
-        .formatted(raised, cleared, notified, stateChanges, acked, announcements, backendsChecked);
+        .formatted(
+            raised, cleared, notified, stateChanges, acked, announcements, backendsChecked);
   }
 }

@@ -35,7 +35,7 @@ final class VirtualCard {
   private final CardFlash flash;
   private final RandomGenerator random;
   private final PoweredCard rom;
-  private final Map<Long, CardProcess> processes = new HashMap<>();
+  private final Map<Long, Process> processes = new HashMap<>();
   private boolean off;
   private @Nullable AgentCore core;
   private @Nullable CardExchanges exchanges;
@@ -43,12 +43,12 @@ final class VirtualCard {
   private String bootId = "";
 
   /** A service's process. */
-  private static final class CardProcess {
+  private static final class Process {
     final String service;
     boolean ready;
     boolean ended;
 
-    CardProcess(String service) {
+    Process(String service) {
       this.service = service;
     }
   }
@@ -94,8 +94,7 @@ final class VirtualCard {
   /** Whether a visitor would be answered. */
   boolean serves(String service) {
     return !off
-        && processes.values().stream()
-            .anyMatch(p -> p.ready && !p.ended && p.service.equals(service));
+        && processes.values().stream().anyMatch(p -> p.ready && !p.ended && p.service.equals(service));
   }
 
   void cutPower() {
@@ -112,7 +111,7 @@ final class VirtualCard {
 
   /** One of the service processes dies; false when none runs. */
   boolean crashService() {
-    for (Map.Entry<Long, CardProcess> e : processes.entrySet()) {
+    for (Map.Entry<Long, Process> e : processes.entrySet()) {
       if (e.getValue().ready && !e.getValue().ended) {
         ended(e.getKey(), "killed by signal 9");
         return true;
@@ -232,7 +231,7 @@ final class VirtualCard {
   }
 
   private void launch(AgentEffect.StartProcess start) {
-    CardProcess process = new CardProcess(start.how().service());
+    Process process = new Process(start.how().service());
     processes.put(start.launch(), process);
     boolean fails =
         !flash.holds(start.how().service(), start.how().packageDigest())
@@ -254,7 +253,7 @@ final class VirtualCard {
   }
 
   private void ended(long launch, String cause) {
-    CardProcess process = processes.get(launch);
+    Process process = processes.get(launch);
     if (process != null && !process.ended) {
       process.ended = true;
       processes.remove(launch);
