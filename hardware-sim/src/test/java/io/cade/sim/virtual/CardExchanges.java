@@ -147,8 +147,7 @@ final class CardExchanges {
     send(
         engine -> engine.gateway().introduce(peer(), said),
         reply ->
-            card.step(
-                new AgentEvent.IntroductionAnswered(copy(reply, IntroductionReply.class))),
+            card.step(new AgentEvent.IntroductionAnswered(copy(reply, IntroductionReply.class))),
         told(Exchange.INTRODUCE));
   }
 
@@ -167,8 +166,7 @@ final class CardExchanges {
       }
     }
     Report report =
-        copy(
-            new Report(at, card.bootId(), services, world.readings(at), chassis), Report.class);
+        copy(new Report(at, card.bootId(), services, world.readings(at), chassis), Report.class);
     send(
         engine -> engine.gateway().report(peer(), report),
         reply -> card.step(new AgentEvent.ReportAnswered(copy(reply, ReportReply.class))),
@@ -260,12 +258,17 @@ final class CardExchanges {
         .network()
         .schedule(
             faults.micros(200, 20_000),
-            () -> arrive(call, fate, answered, (failure, cause) -> {
-              if (!over[0]) {
-                over[0] = true;
-                told.failed(failure, cause);
-              }
-            }));
+            () ->
+                arrive(
+                    call,
+                    fate,
+                    answered,
+                    (failure, cause) -> {
+                      if (!over[0]) {
+                        over[0] = true;
+                        told.failed(failure, cause);
+                      }
+                    }));
   }
 
   private <T> void arrive(Call<T> call, Faults.Fate fate, Consumer<T> answered, Told told) {

@@ -12,18 +12,25 @@ import java.util.function.Consumer;
 final class Disk implements ChangeLog {
   private final MemoryChangeLog log = new MemoryChangeLog();
   private final Consumer<List<Commit>> durable;
+  private final Runnable crash;
   private Cabinet stored = Cabinet.empty();
   private boolean crashAfterAppend;
 
   /**
    * @param durable hears of commits when they have become durable, before anybody else
+   * @param crash kills the engine at once
    */
-  Disk(Consumer<List<Commit>> durable) {
+  Disk(Consumer<List<Commit>> durable, Runnable crash) {
     this.durable = durable;
+    this.crash = crash;
   }
 
   void failing(boolean on) {
     log.failing(on);
+    if (!on) {
+      // The engine was started again and has opened its log anew.
+      log.crash();
+    }
   }
 
   /** The next batch becomes durable, and the engine dies before it can tell anybody. */
@@ -48,6 +55,8 @@ final class Disk implements ChangeLog {
     durable.accept(commits);
     if (crashAfterAppend) {
       crashAfterAppend = false;
+      crash.run();
+      // The process is dead: whatever the writer still does with this, nobody hears of it.
       throw new EngineCrash();
     }
   }

@@ -49,7 +49,9 @@ final class Faults implements VirtualNetwork.Link {
     boolean lost = chance(rates.loss());
     boolean twice = chance(rates.copies());
     Duration delay = micros(50, 5_000);
-    return lost ? List.of() : twice ? List.of(delay, delay.plus(micros(50, 20_000))) : List.of(delay);
+    return lost
+        ? List.of()
+        : twice ? List.of(delay, delay.plus(micros(50, 20_000))) : List.of(delay);
   }
 
   /** What becomes of a request to the engine. */

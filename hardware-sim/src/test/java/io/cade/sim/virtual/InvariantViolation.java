@@ -11,8 +11,7 @@ final class InvariantViolation extends AssertionError {
   InvariantViolation(String rule, String what, long seed, Trace trace) {
     super(
         "%s: %s%nseed %d, virtual time %.6f s, last events:%n%s"
-            .formatted(
-                rule, what, seed, trace.elapsed().toNanos() / 1e9, lines(trace.last())));
+            .formatted(rule, what, seed, trace.elapsed().toNanos() / 1e9, lines(trace.last())));
     this.rule = rule;
   }
 

@@ -52,7 +52,9 @@ final class Invariants {
   static final String CARD_STATE = "card-state";
   static final String NEVER_SAID = "never-said";
 
-  /** Within which an agent that reports is known again: a few failed exchanges with their pauses. */
+  /**
+   * Within which an agent that reports is known again: a few failed exchanges with their pauses.
+   */
   private static final Duration RECOGNITION = Duration.ofSeconds(40);
 
   private record Boot(String service, CardPosition position, String bootId) {}
@@ -240,8 +242,7 @@ final class Invariants {
     Map<CardPosition, Change.LeaseGranted> kept = new TreeMap<>();
     for (Lease l : replayed.leases().values()) {
       kept.put(
-          l.position(),
-          new Change.LeaseGranted(l.position(), l.mac(), l.address(), l.expiresAt()));
+          l.position(), new Change.LeaseGranted(l.position(), l.mac(), l.address(), l.expiresAt()));
     }
     require(
         kept.equals(leases),
@@ -251,6 +252,7 @@ final class Invariants {
     checked = null;
   }
 
+  @SuppressWarnings("ReferenceEquality") // the same snapshot needs no second look
   void check(
       VirtualEngine engine,
       Instant now,
@@ -285,8 +287,7 @@ final class Invariants {
       }
       if (card.state().isAlive() && !hasPower.test(card.position())) {
         Instant since =
-            silentFrom(
-                card, offSince.computeIfAbsent(card.position(), at -> now), countsFrom);
+            silentFrom(card, offSince.computeIfAbsent(card.position(), at -> now), countsFrom);
         require(
             !now.isAfter(since.plus(detection)),
             DEAD_CARD_ALIVE,
@@ -366,8 +367,7 @@ final class Invariants {
     }
   }
 
-  private void checkFacts(
-      Cabinet cabinet, RouteSnapshot routes, Instant now, Instant countsFrom) {
+  private void checkFacts(Cabinet cabinet, RouteSnapshot routes, Instant now, Instant countsFrom) {
     Set<BackendKey> dead = new HashSet<>();
     for (RouteSnapshot.SiteRoute site : routes.sites()) {
       for (RouteSnapshot.Backend backend : site.backends()) {
@@ -406,7 +406,6 @@ final class Invariants {
 
   String summary() {
     return "%d alarms raised, %d cleared, %d notifications, %d card states, %d ACKs, %d announced, %d routes"
-        .formatted(
-            raised, cleared, notified, stateChanges, acked, announcements, backendsChecked);
+        .formatted(raised, cleared, notified, stateChanges, acked, announcements, backendsChecked);
   }
 }

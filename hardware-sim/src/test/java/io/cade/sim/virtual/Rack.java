@@ -107,7 +107,7 @@ final class Rack implements CardWorld {
 
   void chassisPower(int chassis, boolean on) {
     trace.add("CHASSIS " + chassis + (on ? " on" : " off"));
-    dark.remove((Integer) chassis);
+    dark.remove(Integer.valueOf(chassis));
     if (!on) {
       dark.add(chassis);
     }

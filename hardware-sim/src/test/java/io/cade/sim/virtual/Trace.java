@@ -25,7 +25,9 @@ final class Trace {
 
   void add(String what) {
     String line = "%.6f %s".formatted(elapsed().toNanos() / 1e9, what);
-    if (Boolean.getBoolean("cade.virtual.trace")) { System.out.println(line); }
+    if (Boolean.getBoolean("cade.virtual.trace")) {
+      System.out.println(line);
+    }
     mix(line);
     lines++;
     if (last.size() == KEPT) {

@@ -78,7 +78,8 @@ final class VirtualCabinet implements VirtualEngine.Surroundings {
             this::broken,
             this::servesInFact,
             layout.reportInterval().multipliedBy(3).plus(SLACK));
-    this.disk = new Disk(invariants::durable);
+    this.disk =
+        new Disk(invariants::durable, () -> crashed("after its changes became durable", false));
     SeededSecureRandom keys = new SeededSecureRandom(seed + 1);
     this.site =
         new VirtualEngine.Site(
@@ -168,12 +169,9 @@ final class VirtualCabinet implements VirtualEngine.Surroundings {
   }
 
   private void step() {
-    try {
-      if (!network.step()) {
-        throw new IllegalStateException("nothing happens any more");
-      }
-    } catch (EngineCrash e) {
-      crashed("after its changes became durable", false);
+    VirtualEngine before = engine;
+    if (!network.step()) {
+      throw new IllegalStateException("nothing happens any more");
     }
     events++;
     trace.mix(Long.toString(network.nanoTime()));
@@ -189,7 +187,7 @@ final class VirtualCabinet implements VirtualEngine.Surroundings {
           rack::isOnline);
     }
     String complaint = complaints.first();
-    if (!complaint.isEmpty() && !diskFails) {
+    if (!complaint.isEmpty() && !diskFails && (before == null || !before.isDead())) {
       broken("engine-error", complaint);
     }
     complaints.clear();

@@ -35,7 +35,7 @@ final class VirtualCard {
   private final CardFlash flash;
   private final RandomGenerator random;
   private final PoweredCard rom;
-  private final Map<Long, Process> processes = new HashMap<>();
+  private final Map<Long, CardProcess> processes = new HashMap<>();
   private boolean off;
   private @Nullable AgentCore core;
   private @Nullable CardExchanges exchanges;
@@ -43,12 +43,12 @@ final class VirtualCard {
   private String bootId = "";
 
   /** A service's process. */
-  private static final class Process {
+  private static final class CardProcess {
     final String service;
     boolean ready;
     boolean ended;
 
-    Process(String service) {
+    CardProcess(String service) {
       this.service = service;
     }
   }
@@ -94,7 +94,8 @@ final class VirtualCard {
   /** Whether a visitor would be answered. */
   boolean serves(String service) {
     return !off
-        && processes.values().stream().anyMatch(p -> p.ready && !p.ended && p.service.equals(service));
+        && processes.values().stream()
+            .anyMatch(p -> p.ready && !p.ended && p.service.equals(service));
   }
 
   void cutPower() {
@@ -111,7 +112,7 @@ final class VirtualCard {
 
   /** One of the service processes dies; false when none runs. */
   boolean crashService() {
-    for (Map.Entry<Long, Process> e : processes.entrySet()) {
+    for (Map.Entry<Long, CardProcess> e : processes.entrySet()) {
       if (e.getValue().ready && !e.getValue().ended) {
         ended(e.getKey(), "killed by signal 9");
         return true;
@@ -231,7 +232,7 @@ final class VirtualCard {
   }
 
   private void launch(AgentEffect.StartProcess start) {
-    Process process = new Process(start.how().service());
+    CardProcess process = new CardProcess(start.how().service());
     processes.put(start.launch(), process);
     boolean fails =
         !flash.holds(start.how().service(), start.how().packageDigest())
@@ -253,7 +254,7 @@ final class VirtualCard {
   }
 
   private void ended(long launch, String cause) {
-    Process process = processes.get(launch);
+    CardProcess process = processes.get(launch);
     if (process != null && !process.ended) {
       process.ended = true;
       processes.remove(launch);

@@ -164,9 +164,7 @@ final class VirtualEngine {
     conduct(site, observations, scheduler, plant);
     NotificationPump pump =
         new NotificationPump(
-            writer,
-            n -> new Centre(process, faults, site.surroundings()).deliver(n),
-            scheduler);
+            writer, n -> new Centre(process, faults, site.surroundings()).deliver(n), scheduler);
     pump.start();
   }
 
