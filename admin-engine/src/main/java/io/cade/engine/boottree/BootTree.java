@@ -1,7 +1,7 @@
 package io.cade.engine.boottree;
 
 import io.cade.agent.wire.CardPosition;
-import io.cade.engine.dhcp.transport.Tally;
+import io.cade.engine.datagram.Tally;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Lease;
 import java.io.IOException;

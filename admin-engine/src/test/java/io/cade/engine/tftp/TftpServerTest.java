@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.cade.engine.boottree.BootOutcome;
 import io.cade.engine.boottree.BootTree;
 import io.cade.engine.boottree.TreeFixture;
-import io.cade.engine.dhcp.transport.NettyDatagramLoop;
+import io.cade.engine.datagram.NettyDatagramLoop;
 import io.cade.engine.dhcp.wire.Ipv4Address;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;

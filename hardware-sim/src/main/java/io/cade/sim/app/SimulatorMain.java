@@ -6,7 +6,7 @@ import io.cade.agent.gateway.HttpEngineChannels;
 import io.cade.agent.run.AgentPlatform;
 import io.cade.agent.run.OsServiceProcesses;
 import io.cade.agent.run.ServiceRuntimes;
-import io.cade.engine.dhcp.transport.NettyDatagramLoop;
+import io.cade.engine.datagram.NettyDatagramLoop;
 import io.cade.sim.cabinet.SimulatedCabinet;
 import io.cade.sim.control.ControlServer;
 import io.cade.sim.firmware.CardFirmware;

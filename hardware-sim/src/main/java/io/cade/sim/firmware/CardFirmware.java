@@ -2,7 +2,7 @@ package io.cade.sim.firmware;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.MacAddress;
-import io.cade.engine.dhcp.transport.DatagramLoop;
+import io.cade.engine.datagram.DatagramLoop;
 import io.cade.sim.hub.Backplane;
 import java.util.random.RandomGenerator;
 

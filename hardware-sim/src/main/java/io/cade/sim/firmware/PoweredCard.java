@@ -2,9 +2,9 @@ package io.cade.sim.firmware;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.MacAddress;
-import io.cade.engine.dhcp.transport.DatagramLoop;
-import io.cade.engine.dhcp.transport.DatagramPort;
-import io.cade.engine.dhcp.transport.LoopTimer;
+import io.cade.engine.datagram.DatagramLoop;
+import io.cade.engine.datagram.DatagramPort;
+import io.cade.engine.datagram.LoopTimer;
 import io.cade.engine.dhcp.wire.Decoded;
 import io.cade.engine.dhcp.wire.DhcpCodec;
 import io.cade.sim.hub.Backplane;

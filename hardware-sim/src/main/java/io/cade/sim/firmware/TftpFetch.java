@@ -1,8 +1,8 @@
 package io.cade.sim.firmware;
 
-import io.cade.engine.dhcp.transport.DatagramLoop;
-import io.cade.engine.dhcp.transport.DatagramPort;
-import io.cade.engine.dhcp.transport.LoopTimer;
+import io.cade.engine.datagram.DatagramLoop;
+import io.cade.engine.datagram.DatagramPort;
+import io.cade.engine.datagram.LoopTimer;
 import io.cade.engine.dhcp.wire.Ipv4Address;
 import io.cade.engine.tftp.TftpCodec;
 import io.cade.engine.tftp.TftpPacket;

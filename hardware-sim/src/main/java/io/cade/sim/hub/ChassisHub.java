@@ -1,9 +1,9 @@
 package io.cade.sim.hub;
 
 import io.cade.agent.wire.CardPosition;
-import io.cade.engine.dhcp.transport.DatagramLoop;
-import io.cade.engine.dhcp.transport.DatagramPort;
-import io.cade.engine.dhcp.transport.Tally;
+import io.cade.engine.datagram.DatagramLoop;
+import io.cade.engine.datagram.DatagramPort;
+import io.cade.engine.datagram.Tally;
 import io.cade.engine.dhcp.wire.Ipv4Address;
 import io.cade.sim.hub.RelayAgent.Relayed;
 import java.net.InetSocketAddress;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.MacAddress;
+import io.cade.engine.datagram.NettyDatagramLoop;
 import io.cade.engine.dhcp.decide.Outcome;
-import io.cade.engine.dhcp.transport.NettyDatagramLoop;
 import io.cade.engine.dhcp.wire.Ipv4Address;
 import io.cade.sim.hub.Backplane;
 import io.netty.channel.MultiThreadIoEventLoopGroup;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.MacAddress;
+import io.cade.engine.datagram.VirtualNetwork;
 import io.cade.engine.dhcp.decide.Outcome;
-import io.cade.engine.dhcp.transport.VirtualNetwork;
 import io.cade.engine.dhcp.wire.Ipv4Address;
 import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.CardState;

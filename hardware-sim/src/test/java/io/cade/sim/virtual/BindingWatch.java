@@ -1,9 +1,9 @@
 package io.cade.sim.virtual;
 
-import io.cade.engine.dhcp.transport.DatagramLoop;
-import io.cade.engine.dhcp.transport.DatagramPort;
-import io.cade.engine.dhcp.transport.DatagramReceiver;
-import io.cade.engine.dhcp.transport.LoopTimer;
+import io.cade.engine.datagram.DatagramLoop;
+import io.cade.engine.datagram.DatagramPort;
+import io.cade.engine.datagram.DatagramReceiver;
+import io.cade.engine.datagram.LoopTimer;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

@@ -2,7 +2,7 @@ package io.cade.sim.virtual;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.SensorReading;
-import io.cade.engine.dhcp.transport.VirtualNetwork;
+import io.cade.engine.datagram.VirtualNetwork;
 import io.cade.sim.firmware.CardFirmware;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

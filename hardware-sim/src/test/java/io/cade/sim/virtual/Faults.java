@@ -1,6 +1,6 @@
 package io.cade.sim.virtual;
 
-import io.cade.engine.dhcp.transport.VirtualNetwork;
+import io.cade.engine.datagram.VirtualNetwork;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;

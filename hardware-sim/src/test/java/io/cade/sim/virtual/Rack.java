@@ -3,7 +3,7 @@ package io.cade.sim.virtual;
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.MacAddress;
 import io.cade.agent.wire.SensorReading;
-import io.cade.engine.dhcp.transport.VirtualNetwork;
+import io.cade.engine.datagram.VirtualNetwork;
 import io.cade.sim.firmware.CardFirmware;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import io.cade.engine.change.ChangeWriter;
 import io.cade.engine.change.CommitListener;
 import io.cade.engine.change.SteppedChangeWriter;
 import io.cade.engine.change.Transaction;
-import io.cade.engine.dhcp.transport.DatagramLoop;
+import io.cade.engine.datagram.DatagramLoop;
 import io.cade.engine.log.ChangeLog;
 import io.cade.engine.model.Cabinet;
 import java.time.Duration;

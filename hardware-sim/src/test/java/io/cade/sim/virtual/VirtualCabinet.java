@@ -1,7 +1,7 @@
 package io.cade.sim.virtual;
 
 import io.cade.agent.wire.CardPosition;
-import io.cade.engine.dhcp.transport.VirtualNetwork;
+import io.cade.engine.datagram.VirtualNetwork;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Card;
 import io.cade.engine.model.CardState;

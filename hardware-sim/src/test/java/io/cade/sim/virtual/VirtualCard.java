@@ -8,7 +8,7 @@ import io.cade.agent.core.AgentTimings;
 import io.cade.agent.wire.CardBootConfig;
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.WireJson;
-import io.cade.engine.dhcp.transport.LoopTimer;
+import io.cade.engine.datagram.LoopTimer;
 import io.cade.image.PackageCheck;
 import io.cade.image.PackageKeys;
 import io.cade.image.PackageReader;

@@ -1,7 +1,7 @@
 package io.cade.sim.virtual;
 
-import io.cade.engine.dhcp.transport.DatagramLoop;
-import io.cade.engine.dhcp.transport.LoopTimer;
+import io.cade.engine.datagram.DatagramLoop;
+import io.cade.engine.datagram.LoopTimer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.AbstractExecutorService;

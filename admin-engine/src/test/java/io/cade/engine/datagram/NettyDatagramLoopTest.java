@@ -1,4 +1,4 @@
-package io.cade.engine.dhcp.transport;
+package io.cade.engine.datagram;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
