@@ -6,7 +6,6 @@ import io.cade.engine.change.ChangeWriter;
 import io.cade.engine.change.Decision;
 import io.cade.engine.change.Refusal;
 import io.cade.engine.datagram.DatagramLoop;
-import io.cade.engine.datagram.DatagramPort;
 import io.cade.engine.datagram.Tally;
 import io.cade.engine.dhcp.decide.AddressPlan;
 import io.cade.engine.dhcp.decide.Decider;
@@ -24,6 +23,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -42,9 +42,6 @@ import org.slf4j.LoggerFactory;
  * retransmissions.
  */
 public final class DhcpService implements AutoCloseable {
-  /** Larger datagrams than Ethernet carries are cut off by the port. */
-  private static final int MAX_DATAGRAM_BYTES = 1500;
-
   private static final int MAX_ANSWERED = 1024;
   private static final Duration SWEEP = Duration.ofSeconds(30);
   private static final Logger LOG = LoggerFactory.getLogger(DhcpService.class);
@@ -72,7 +69,7 @@ public final class DhcpService implements AutoCloseable {
           return size() > MAX_ANSWERED;
         }
       };
-  private @Nullable DatagramPort port;
+  private List<Wire> wires = List.of();
   private boolean closed;
 
   private volatile InetSocketAddress local;
@@ -96,7 +93,7 @@ public final class DhcpService implements AutoCloseable {
   }
 
   /**
-   * Opens the port and serves.
+   * Opens an ordinary UDP socket and serves: {@link UdpWire} on {@link DhcpConfig#listen}.
    *
    * @return completes exceptionally with {@link java.net.BindException} naming the address when it
    *     cannot be had
@@ -107,14 +104,54 @@ public final class DhcpService implements AutoCloseable {
       InstantSource clock,
       AddressPlan plan,
       DhcpConfig config) {
+    return start(loop, writer, clock, plan, config, List.of(udp(config)));
+  }
+
+  /** The wire of {@link DhcpConfig#listen}: an ordinary UDP socket. */
+  public static WireOpener udp(DhcpConfig config) {
+    return UdpWire.at(
+        config.listen(),
+        config.serverId(),
+        new UdpWire.Settings(
+            config.relayPort(), config.clientPort(), config.canBroadcast(), false));
+  }
+
+  /**
+   * Opens the wires and serves on all of them. They belong to the service and are closed with it;
+   * when one cannot be opened, the others are closed again.
+   *
+   * @return completes exceptionally with the {@link java.io.IOException} of the first wire that
+   *     cannot be had
+   */
+  public static CompletableFuture<DhcpService> start(
+      DatagramLoop loop,
+      ChangeWriter writer,
+      InstantSource clock,
+      AddressPlan plan,
+      DhcpConfig config,
+      List<WireOpener> openers) {
     DhcpService service = new DhcpService(loop, writer, clock, plan, config);
-    return loop.open(config.listen(), MAX_DATAGRAM_BYTES, service::received)
-        .thenApply(port -> {
-          service.local = port.local();
+    List<CompletableFuture<Wire>> opening =
+        openers.stream().map(o -> o.open(loop, service::received)).toList();
+    return CompletableFuture.allOf(opening.toArray(CompletableFuture[]::new))
+        .handle((done, failure) -> {
+          List<Wire> open =
+              opening.stream()
+                  .filter(w -> !w.isCompletedExceptionally())
+                  .map(CompletableFuture::join)
+                  .toList();
+          if (failure != null) {
+            open.forEach(Wire::close);
+            throw failure instanceof CompletionException e ? e : new CompletionException(failure);
+          }
+          open.stream()
+              .filter(UdpWire.class::isInstance)
+              .findFirst()
+              .ifPresent(w -> service.local = ((UdpWire) w).local());
           loop.execute(() -> {
-            service.port = port;
+            service.wires = open;
             if (service.closed) {
-              port.close();
+              open.forEach(Wire::close);
             }
             service.sweepLater();
           });
@@ -122,7 +159,7 @@ public final class DhcpService implements AutoCloseable {
         });
   }
 
-  /** Where it listens, with the real port. */
+  /** Where its first ordinary socket listens, with the real port. */
   public InetSocketAddress local() {
     return local;
   }
@@ -142,14 +179,11 @@ public final class DhcpService implements AutoCloseable {
   public void close() {
     loop.execute(() -> {
       closed = true;
-      DatagramPort open = port;
-      if (open != null) {
-        open.close();
-      }
+      wires.forEach(Wire::close);
     });
   }
 
-  private void received(InetSocketAddress from, byte[] datagram) {
+  private void received(Wire on, InetSocketAddress from, byte[] datagram) {
     if (closed) {
       return;
     }
@@ -158,11 +192,11 @@ public final class DhcpService implements AutoCloseable {
         malformed.count(m.reason());
         outcomes.count(Outcome.IGNORED_MALFORMED);
       }
-      case Decoded.Message m -> handle(m.message(), from);
+      case Decoded.Message m -> handle(on, m.message(), from);
     }
   }
 
-  private void handle(DhcpMessage message, InetSocketAddress from) {
+  private void handle(Wire on, DhcpMessage message, InetSocketAddress from) {
     Instant now = clock.instant();
     boolean again =
         message
@@ -174,13 +208,13 @@ public final class DhcpService implements AutoCloseable {
       message.mac().ifPresent(mac -> duplicates.heard(mac, now));
     }
     if (verdict.changes().isEmpty()) {
-      answer(message, verdict);
+      answer(on, message, verdict);
     } else {
-      commit(message, from, again);
+      commit(on, message, from, again);
     }
   }
 
-  private void commit(DhcpMessage message, InetSocketAddress from, boolean again) {
+  private void commit(Wire on, DhcpMessage message, InetSocketAddress from, boolean again) {
     Exchange exchange =
         new Exchange(
             message.mac().orElseThrow(), message.transactionId(), message.type().orElseThrow());
@@ -200,17 +234,18 @@ public final class DhcpService implements AutoCloseable {
               return new Decision<>(newest.changes(), newest);
             })
             .whenComplete((verdict, failure) ->
-                loop.execute(() -> committed(exchange, message, verdict, failure)));
+                loop.execute(() -> committed(on, exchange, message, verdict, failure)));
   }
 
   private void committed(
+      Wire on,
       Exchange exchange,
       DhcpMessage message,
       @Nullable Verdict verdict,
       @Nullable Throwable failure) {
     inFlight.remove(exchange);
     if (verdict == null) {
-      failed(exchange, message, failure);
+      failed(on, exchange, message, failure);
       return;
     }
     if (verdict instanceof Verdict.Ack ack) {
@@ -220,30 +255,30 @@ public final class DhcpService implements AutoCloseable {
     if (verdict.outcome() == Outcome.DECLINED) {
       LOG.warn("{} declined its address as being in use already", exchange.mac());
     }
-    answer(message, verdict);
+    answer(on, message, verdict);
   }
 
-  private void failed(Exchange exchange, DhcpMessage message, @Nullable Throwable failure) {
+  private void failed(
+      Wire on, Exchange exchange, DhcpMessage message, @Nullable Throwable failure) {
     Throwable cause =
         failure instanceof CompletionException e && e.getCause() != null ? e.getCause() : failure;
     if (cause instanceof Refusal && exchange.type() == MessageType.REQUEST) {
       LOG.warn("lease for {} refused: {}", exchange.mac(), cause.getMessage());
-      answer(message, new Verdict.Nak(Outcome.NAK_REFUSED, "refused"));
+      answer(on, message, new Verdict.Nak(Outcome.NAK_REFUSED, "refused"));
       return;
     }
     outcomes.count(Outcome.DROPPED_NOT_DURABLE);
     LOG.warn("{} of {} not made durable, no answer", exchange.type(), exchange.mac(), cause);
   }
 
-  private void answer(DhcpMessage request, Verdict verdict) {
+  private void answer(Wire on, DhcpMessage request, Verdict verdict) {
     outcomes.count(verdict.outcome());
-    DatagramPort out = port;
-    if (closed || out == null) {
+    if (closed) {
       return;
     }
     replies
-        .to(request, verdict)
-        .ifPresent(r -> out.send(DhcpCodec.encode(r.message(), r.maxBytes()), r.to()));
+        .to(on, request, verdict)
+        .ifPresent(r -> on.send(DhcpCodec.encode(r.message(), r.maxBytes()), r.to()));
   }
 
   private void sweepLater() {

@@ -8,7 +8,6 @@ import io.cade.engine.dhcp.wire.DhcpOptions;
 import io.cade.engine.dhcp.wire.Ipv4Address;
 import io.cade.engine.dhcp.wire.MessageType;
 import io.cade.engine.dhcp.wire.OptionCode;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -31,22 +30,23 @@ final class Replies {
   /**
    * @param maxBytes of UDP payload that the client takes (option 57)
    */
-  record Reply(DhcpMessage message, InetSocketAddress to, int maxBytes) {}
+  record Reply(DhcpMessage message, Destination to, int maxBytes) {}
 
   /** Empty when there is nothing to be said, or no way to say it. */
-  Optional<Reply> to(DhcpMessage request, Verdict verdict) {
+  Optional<Reply> to(Wire on, DhcpMessage request, Verdict verdict) {
     return switch (verdict) {
       case Verdict.Silence s -> Optional.empty();
       case Verdict.Offer o ->
-          lease(request, MessageType.OFFER, o.position(), o.address(), o.leaseTime());
+          lease(on, request, MessageType.OFFER, o.position(), o.address(), o.leaseTime());
       case Verdict.Ack a ->
-          lease(request, MessageType.ACK, a.position(), a.address(), a.leaseTime());
-      case Verdict.Inform i -> inform(request, i.position());
-      case Verdict.Nak n -> nak(request, n.text());
+          lease(on, request, MessageType.ACK, a.position(), a.address(), a.leaseTime());
+      case Verdict.Inform i -> inform(on, request, i.position());
+      case Verdict.Nak n -> nak(on, request, n.text());
     };
   }
 
   private Optional<Reply> lease(
+      Wire on,
       DhcpMessage request,
       MessageType type,
       CardPosition position,
@@ -54,27 +54,26 @@ final class Replies {
       Duration leaseTime) {
     long seconds = leaseTime.toSeconds();
     DhcpOptions.Builder options =
-        begin(type)
+        begin(on, type)
             .putSeconds(OptionCode.LEASE_TIME, seconds)
             .putSeconds(OptionCode.RENEWAL_TIME, seconds / 2)
             .putSeconds(OptionCode.REBINDING_TIME, seconds * 7 / 8);
     parameters(options, position);
     Ipv4Address client = type == MessageType.ACK ? request.clientAddress() : Ipv4Address.ZERO;
-    return destination(request, address)
-        .map(to ->
-            reply(
-                request,
-                request.broadcast(),
-                client,
-                address,
-                config.tftpServer(),
-                config.bootFile(),
-                options,
-                to));
+    return Optional.of(
+        reply(
+            request,
+            request.broadcast(),
+            client,
+            address,
+            config.tftpServer(),
+            config.bootFile(),
+            options,
+            destination(on, request, address)));
   }
 
-  private Optional<Reply> inform(DhcpMessage request, CardPosition position) {
-    DhcpOptions.Builder options = begin(MessageType.ACK);
+  private Optional<Reply> inform(Wire on, DhcpMessage request, CardPosition position) {
+    DhcpOptions.Builder options = begin(on, MessageType.ACK);
     parameters(options, position);
     // Straight to the client even when relayed: it has an address (RFC 2131 §4.3.5).
     return Optional.of(
@@ -86,23 +85,20 @@ final class Replies {
             config.tftpServer(),
             config.bootFile(),
             options,
-            request.clientAddress().port(config.clientPort())));
+            toClient(request)));
   }
 
-  private Optional<Reply> nak(DhcpMessage request, String text) {
-    DhcpOptions.Builder options = begin(MessageType.NAK).put(OptionCode.MESSAGE, text);
-    Optional<InetSocketAddress> to;
+  private Optional<Reply> nak(Wire on, DhcpMessage request, String text) {
+    DhcpOptions.Builder options = begin(on, MessageType.NAK).put(OptionCode.MESSAGE, text);
+    Optional<Destination> to;
     boolean broadcast = true;
     if (!request.relayAddress().isZero()) {
-      to = Optional.of(request.relayAddress().port(config.relayPort()));
-    } else if (config.canBroadcast()) {
-      to = Optional.of(Ipv4Address.BROADCAST.port(config.clientPort()));
+      to = Optional.of(new Destination.Relay(request.relayAddress()));
+    } else if (on.broadcasts()) {
+      to = Optional.of(new Destination.Broadcast());
     } else {
       // The RFC wants broadcast; where there is none, a client that renews still hears unicast.
-      to =
-          Optional.of(request.clientAddress())
-              .filter(a -> !a.isZero())
-              .map(a -> a.port(config.clientPort()));
+      to = request.clientAddress().isZero() ? Optional.empty() : Optional.of(toClient(request));
       broadcast = false;
     }
     boolean flag = broadcast;
@@ -110,8 +106,8 @@ final class Replies {
         reply(request, flag, Ipv4Address.ZERO, Ipv4Address.ZERO, Ipv4Address.ZERO, "", options, t));
   }
 
-  private DhcpOptions.Builder begin(MessageType type) {
-    return DhcpOptions.builder().put(type).put(OptionCode.SERVER_ID, config.serverId());
+  private DhcpOptions.Builder begin(Wire on, MessageType type) {
+    return DhcpOptions.builder().put(type).put(OptionCode.SERVER_ID, on.address());
   }
 
   private void parameters(DhcpOptions.Builder options, CardPosition position) {
@@ -123,18 +119,24 @@ final class Replies {
         .put(OptionCode.BOOT_FILE, config.bootFile());
   }
 
-  private Optional<InetSocketAddress> destination(DhcpMessage request, Ipv4Address your) {
+  /** RFC 2131 §4.1. */
+  private Destination destination(Wire on, DhcpMessage request, Ipv4Address your) {
     if (!request.relayAddress().isZero()) {
-      return Optional.of(request.relayAddress().port(config.relayPort()));
+      return new Destination.Relay(request.relayAddress());
     }
     if (!request.clientAddress().isZero()) {
-      return Optional.of(request.clientAddress().port(config.clientPort()));
+      return toClient(request);
     }
-    // Unicast to a client without an address needs an ARP entry or a raw socket; broadcast reaches
-    // it as well (RFC 2131 §4.1 leaves the choice).
-    return config.canBroadcast()
-        ? Optional.of(Ipv4Address.BROADCAST.port(config.clientPort()))
-        : Optional.of(your.port(config.clientPort()));
+    return request.broadcast() && on.broadcasts()
+        ? new Destination.Broadcast()
+        : request
+            .mac()
+            .<Destination>map(mac -> new Destination.Hardware(mac, your))
+            .orElse(new Destination.Broadcast());
+  }
+
+  private Destination toClient(DhcpMessage request) {
+    return new Destination.Client(request.clientAddress(), config.clientPort());
   }
 
   private static Reply reply(
@@ -145,7 +147,7 @@ final class Replies {
       Ipv4Address next,
       String bootFile,
       DhcpOptions.Builder options,
-      InetSocketAddress to) {
+      Destination to) {
     request
         .options()
         .get(OptionCode.CLIENT_ID)
