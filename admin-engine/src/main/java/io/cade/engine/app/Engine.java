@@ -15,6 +15,9 @@ import io.cade.engine.conduct.Order;
 import io.cade.engine.datagram.NettyDatagramLoop;
 import io.cade.engine.dhcp.DhcpConfig;
 import io.cade.engine.dhcp.DhcpService;
+import io.cade.engine.dhcp.InterfaceWire;
+import io.cade.engine.dhcp.UdpWire;
+import io.cade.engine.dhcp.WireOpener;
 import io.cade.engine.dhcp.decide.ChassisSubnets;
 import io.cade.engine.dhcp.wire.Ipv4Address;
 import io.cade.engine.gateway.EngineGateway;
@@ -60,6 +63,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -246,7 +250,9 @@ public final class Engine implements AutoCloseable {
             .withPeers(config.ports().relay(), config.ports().dhcp() + 1);
     lifecycle.started(
         "DHCP",
-        await(DhcpService.start(new NettyDatagramLoop(loops.next()), writer, clock, plan, dhcp)));
+        await(
+            DhcpService.start(
+                new NettyDatagramLoop(loops.next()), writer, clock, plan, dhcp, wires(dhcp))));
     lifecycle.started(
         "TFTP",
         await(
@@ -257,6 +263,26 @@ public final class Engine implements AutoCloseable {
                 TftpConfig.of(at(config.ports().tftp())))));
     lifecycle.started(
         "boot HTTP", BootHttpServer.start(loops, at(config.ports().bootHttp()), tree, blocking));
+  }
+
+  /** The interfaces, and the listen address beside them unless one of them has it. */
+  private List<WireOpener> wires(DhcpConfig dhcp) throws IOException {
+    List<WireOpener> wires = new ArrayList<>();
+    boolean covered = false;
+    for (String name : config.dhcpInterfaces()) {
+      covered |= InterfaceWire.addressOf(name).equals(dhcp.serverId());
+      wires.add(
+          InterfaceWire.on(name, dhcp.listen().getPort(), dhcp.relayPort(), dhcp.clientPort()));
+    }
+    if (!covered) {
+      wires.add(
+          UdpWire.at(
+              dhcp.listen(),
+              dhcp.serverId(),
+              new UdpWire.Settings(
+                  dhcp.relayPort(), dhcp.clientPort(), dhcp.canBroadcast(), false)));
+    }
+    return wires;
   }
 
   private void startConductor(

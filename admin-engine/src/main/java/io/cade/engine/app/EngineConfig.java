@@ -24,6 +24,8 @@ import java.util.Locale;
  * @param chassis chassis of server cards in this cabinet
  * @param slots slots of each chassis
  * @param management cards of the management chassis, besides the engine's own
+ * @param dhcpInterfaces Ethernet interfaces and VLAN sub-interfaces on which clients without an
+ *     address are served
  */
 public record EngineConfig(
     Path stateDirectory,
@@ -35,7 +37,9 @@ public record EngineConfig(
     Duration reportInterval,
     int chassis,
     int slots,
-    List<ManagementCard> management) {
+    List<ManagementCard> management,
+    List<String> dhcpInterfaces) {
+  private static final int MAX_INTERFACES = 64;
 
   /**
    * @param admin console and API, TCP
@@ -98,7 +102,8 @@ public record EngineConfig(
             Duration.ofSeconds(5)),
         cabinet.integer("chassis", 1, CardPosition.MAX_CHASSIS, 2),
         cabinet.integer("slots", 1, CardPosition.MAX_SLOT, CardPosition.MAX_SLOT),
-        s.entries("management", EngineConfig::managementCard));
+        s.entries("management", EngineConfig::managementCard),
+        s.section("dhcp").list("interfaces", MAX_INTERFACES, EngineConfig::interfaceName));
   }
 
   /** Internal address of a card. */
@@ -146,6 +151,14 @@ public record EngineConfig(
       throw new IllegalArgumentException(
           "'" + text + "': address:port, like 127.0.0.1:1162, is meant", e);
     }
+  }
+
+  /** As Linux has it: at most 15 characters, none of them a blank or a slash. */
+  private static String interfaceName(String text) {
+    if (!text.matches("[!-.0-~]{1,15}")) {
+      throw new IllegalArgumentException("the name of an interface, like eth1.20, is meant");
+    }
+    return text;
   }
 
   private static ManagementCard managementCard(String position, String role) {
