@@ -20,7 +20,6 @@ import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,7 +30,7 @@ import java.util.function.BooleanSupplier;
 
 /**
  * The DHCP server over a durable state in a namespace, and client machines around it: 10.77.0.0/16,
- * one /24 for each chassis. The lease time is short, so that clients renew within a test.
+ * one /24 for each chassis.
  */
 final class DhcpNetwork implements AutoCloseable {
   static final Ipv4Address BASE = Ipv4Address.of(10, 77, 0, 0);
@@ -58,22 +57,9 @@ final class DhcpNetwork implements AutoCloseable {
   }
 
   /** Serves on interfaces of the server. */
-  void serve(Duration leaseTime, String... interfaces) throws Exception {
+  void serve(String... interfaces) throws Exception {
     Ipv4Address self = server.inside(() -> InterfaceWire.addressOf(interfaces[0]));
-    DhcpConfig usual = DhcpConfig.of(self.port(67), self, "agent.json");
-    DhcpConfig config =
-        new DhcpConfig(
-            self.port(67),
-            self,
-            67,
-            68,
-            true,
-            leaseTime,
-            Duration.ofSeconds(1),
-            usual.duplicateQuiet(),
-            self,
-            "agent.json",
-            usual.maxInFlight());
+    DhcpConfig config = DhcpConfig.of(self.port(67), self, "agent.json").withPeers(67, 68);
     NettyDatagramLoop loop = new NettyDatagramLoop(group.next());
     List<WireOpener> wires =
         Arrays.stream(interfaces).map(i -> InterfaceWire.on(i, 67, 67, 68)).toList();

@@ -6,7 +6,6 @@ import io.cade.agent.wire.CardPosition;
 import io.cade.engine.dhcp.decide.Outcome;
 import io.cade.engine.dhcp.wire.Ipv4Address;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -25,7 +24,6 @@ class RealDhcpClientsTest {
   private static final CardPosition OTHER_SLOT = new CardPosition(2, 5);
   private static final String MAC = "02:00:00:01:03:00";
   private static final String OTHER_MAC = "02:00:00:02:05:00";
-  private static final Duration HOUR = Duration.ofHours(1);
 
   @TempDir Path folder;
   private DhcpNetwork network;
@@ -49,7 +47,7 @@ class RealDhcpClientsTest {
   void udhcpcGetsItsAddressWithoutHavingOne() throws Exception {
     Tool.require("udhcpc", "udhcpc");
     DhcpClientMachine card = direct("eth1", "card", SLOT, MAC, "10.77.1.1/24");
-    network.serve(HOUR, "eth1");
+    network.serve("eth1");
     assertThat(card.udhcpc("-q", "-n").waitFor(20, TimeUnit.SECONDS)).isTrue();
     assertThat(card.events()).contains("bound 10.77.1.3 10.77.1.1");
     assertThat(network.lease(SLOT)).hasValueSatisfying(l -> assertThat(l.mac()).hasToString(MAC));
@@ -61,7 +59,7 @@ class RealDhcpClientsTest {
   void clientsThatWantBroadcastAnswersGetThem() throws Exception {
     Tool.require("udhcpc", "udhcpc");
     DhcpClientMachine card = direct("eth1", "card", SLOT, MAC, "10.77.1.1/24");
-    network.serve(HOUR, "eth1");
+    network.serve("eth1");
     assertThat(card.udhcpc("-q", "-n", "-B").waitFor(20, TimeUnit.SECONDS)).isTrue();
     assertThat(card.events()).contains("bound 10.77.1.3 10.77.1.1");
   }
@@ -71,7 +69,7 @@ class RealDhcpClientsTest {
     Tool.require("udhcpc", "udhcpc");
     DhcpClientMachine first = direct("eth1", "one", SLOT, MAC, "10.77.1.1/24");
     DhcpClientMachine second = direct("eth2", "two", OTHER_SLOT, OTHER_MAC, "10.77.2.1/24");
-    network.serve(HOUR, "eth1", "eth2");
+    network.serve("eth1", "eth2");
     Process a = first.udhcpc("-q", "-n");
     Process b = second.udhcpc("-q", "-n");
     assertThat(a.waitFor(20, TimeUnit.SECONDS)).isTrue();
@@ -92,7 +90,7 @@ class RealDhcpClientsTest {
     card.mac("eth0", MAC);
     card.ip("link", "set", "eth0", "up");
     network.seat(SLOT, MAC);
-    network.serve(HOUR, "eth1.20");
+    network.serve("eth1.20");
     DhcpClientMachine client = new DhcpClientMachine(card, "card", folder);
     assertThat(client.udhcpc("-q", "-n").waitFor(20, TimeUnit.SECONDS)).isTrue();
     assertThat(client.events()).contains("bound 10.77.1.3 10.77.1.1");
@@ -102,7 +100,7 @@ class RealDhcpClientsTest {
   void udhcpcRenewsAndReleases() throws Exception {
     Tool.require("udhcpc", "udhcpc");
     DhcpClientMachine card = direct("eth1", "card", SLOT, MAC, "10.77.1.1/24");
-    network.serve(HOUR, "eth1");
+    network.serve("eth1");
     renewAndRelease(card);
   }
 
@@ -118,7 +116,7 @@ class RealDhcpClientsTest {
     card.mac("eth0", MAC);
     squatter.address("eth0", "10.77.1.3/24");
     network.seat(SLOT, MAC);
-    network.serve(HOUR, "eth1");
+    network.serve("eth1");
     DhcpClientMachine client = new DhcpClientMachine(card, "card", folder);
     client.udhcpc("-a");
     network.await("declined", () -> network.count(Outcome.DECLINED) > 0);
@@ -129,7 +127,7 @@ class RealDhcpClientsTest {
   void dhclientGoesThroughAllItsStates() throws Exception {
     Tool.require("dhclient", "isc-dhcp-client");
     DhcpClientMachine card = direct("eth1", "card", SLOT, MAC, "10.77.1.1/24");
-    network.serve(HOUR, "eth1");
+    network.serve("eth1");
     allStates(card, "10.77.1.1");
   }
 
@@ -220,7 +218,7 @@ class RealDhcpClientsTest {
     agent.address("cards", "10.77.1.254/24");
     agent.run("sysctl", "-q", "-w", "net.ipv4.ip_forward=1").orFail();
     card.mac("eth0", MAC);
-    network.serve(HOUR, "eth1");
+    network.serve("eth1");
     network.relay(
         agent, "cards", Ipv4Address.of(10, 77, 1, 254), "1/3", Ipv4Address.of(10, 77, 0, 1));
     return new DhcpClientMachine(card, "card", folder);
