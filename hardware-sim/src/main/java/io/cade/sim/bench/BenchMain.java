@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * {@code cade bench boot|footprint [--quick]}. Ends with lines {@code figure NAME VALUE UNIT}. Exit
+ * {@code cade bench boot|footprint|dhcp|leases [--quick]}. Ends with lines {@code figure NAME VALUE UNIT} and {@code ratio NAME PEER VALUE}. Exit
  * codes: 0 measured, 1 failed, 2 usage.
  */
 public final class BenchMain {
-  private static final String USAGE = "usage: cade bench boot|footprint [--quick]";
+  private static final String USAGE = "usage: cade bench boot|footprint|dhcp|leases [--quick]";
 
   private BenchMain() {}
 
@@ -32,6 +32,7 @@ public final class BenchMain {
       switch (names.getFirst()) {
         case "boot" -> new BootBench(launcher, out).run(quick);
         case "footprint" -> new FootprintBench(launcher, out).run();
+        case "dhcp" -> new DhcpBench(launcher, out).run(quick);
         default -> {
           err.println("cade bench: unknown measurement '" + names.getFirst() + "'; " + USAGE);
           return 2;
@@ -49,6 +50,12 @@ public final class BenchMain {
 
   static void figure(PrintStream out, String name, double value, String unit) {
     out.printf(Locale.ROOT, "figure %s %.2f %s%n", name, value, unit);
+    out.flush();
+  }
+
+  /** Ours divided by a peer's, measured in the same run. */
+  static void ratio(PrintStream out, String name, String peer, double value) {
+    out.printf(Locale.ROOT, "ratio %s %s %.2f%n", name, peer, value);
     out.flush();
   }
 }
