@@ -193,7 +193,16 @@ public final class Engine implements AutoCloseable {
                 keys.authority().certificatePem(),
                 gateway)));
     startApi(
-        vertx, directory, state, observations, contents, plant, keys.admin(), blocking, random);
+        vertx,
+        directory,
+        state,
+        observations,
+        routes,
+        contents,
+        plant,
+        keys.admin(),
+        blocking,
+        random);
     startSnmp(directory, writer, observations, timer, random);
     startConductor(writer, observations, timer, plant);
     readySince = clock.instant();
@@ -291,6 +300,7 @@ public final class Engine implements AutoCloseable {
       StateDirectory directory,
       EngineState state,
       Observations observations,
+      RoutePublisher routes,
       ContentStore contents,
       PackagePlant plant,
       Identity identity,
@@ -321,7 +331,8 @@ public final class Engine implements AutoCloseable {
                 .toList();
     ApiServer.Backing backing =
         new ApiServer.Backing(
-            new Inspection(state.writer()::current, observations::snapshot, history, clock),
+            new Inspection(
+                state.writer()::current, observations::snapshot, routes::snapshot, history, clock),
             new Operations(state.writer(), contents, plant.kinds(), blocking),
             users,
             () -> readySince != null,

@@ -7,6 +7,7 @@ import io.cade.agent.wire.HardwareDescriptor;
 import io.cade.agent.wire.MacAddress;
 import io.cade.agent.wire.ProxyReport;
 import io.cade.agent.wire.Report;
+import io.cade.agent.wire.RouteSnapshot;
 import io.cade.agent.wire.SensorReading;
 import io.cade.agent.wire.SoftwareDescriptor;
 import io.cade.engine.gateway.TestPeer;
@@ -90,7 +91,12 @@ final class ApiBench implements AutoCloseable {
                 port,
                 authority.server("admin", List.of("127.0.0.1")),
                 new ApiServer.Backing(
-                    new Inspection(writer::current, observations::snapshot, history, clock),
+                    new Inspection(
+                        writer::current,
+                        observations::snapshot,
+                        RouteSnapshot::empty,
+                        history,
+                        clock),
                     new Operations(writer, contents, Set.of("static-site"), blocking),
                     users,
                     ready::get,

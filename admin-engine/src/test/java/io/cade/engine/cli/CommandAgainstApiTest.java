@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.MacAddress;
+import io.cade.agent.wire.RouteSnapshot;
 import io.cade.engine.api.ApiServer;
 import io.cade.engine.api.UserFile;
 import io.cade.engine.gateway.TestWriter;
@@ -62,7 +63,12 @@ class CommandAgainstApiTest {
                 0,
                 authority.server("admin", List.of("127.0.0.1")),
                 new ApiServer.Backing(
-                    new Inspection(writer::current, observations::snapshot, _ -> List.of(), clock),
+                    new Inspection(
+                        writer::current,
+                        observations::snapshot,
+                        RouteSnapshot::empty,
+                        _ -> List.of(),
+                        clock),
                     new Operations(
                         writer,
                         ContentStore.open(dir.resolve("contents")),
@@ -98,6 +104,7 @@ class CommandAgainstApiTest {
     return desk.run(
         "service",
         "create",
+        "--no-wait",
         name,
         "--host",
         name + ".example",
@@ -150,7 +157,7 @@ class CommandAgainstApiTest {
     assertThat(created.out()).contains("shop", "PARAMETERS", "shop.example");
     assertThat(desk.run("service", "list").out()).contains("shop", "0/1");
     assertThat(create("shop").code()).isEqualTo(ExitCode.CONFLICT.code());
-    assertThat(desk.run("service", "delete", "shop").out()).contains("REMOVING");
+    assertThat(desk.run("service", "delete", "shop", "--no-wait").out()).contains("REMOVING");
     assertThat(desk.run("service", "delete", "nothing").code()).isEqualTo(1);
   }
 
