@@ -19,6 +19,8 @@ import io.cade.engine.dhcp.decide.ChassisSubnets;
 import io.cade.engine.dhcp.wire.Ipv4Address;
 import io.cade.engine.gateway.EngineGateway;
 import io.cade.engine.gateway.GatewayServer;
+import io.cade.engine.model.Cabinet;
+import io.cade.engine.model.Service;
 import io.cade.engine.observe.Observations;
 import io.cade.engine.operate.AlarmHistory;
 import io.cade.engine.operate.ContentStore;
@@ -60,6 +62,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -68,6 +71,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -142,6 +146,7 @@ public final class Engine implements AutoCloseable {
         new AgentConfigSource(config, keys.authority().certificatePem(), secrets);
     ContentStore contents = ContentStore.open(directory.path("content"));
     ContentStore packages = ContentStore.open(directory.path("packages"));
+    forgetUnused(writer.current(), contents, packages);
     PackagePlant plant =
         new PackagePlant(
             writer,
@@ -293,6 +298,15 @@ public final class Engine implements AutoCloseable {
                   }
                 }));
     runner.start();
+  }
+
+  /** What services that are gone have left behind; nothing is being added yet. */
+  private static void forgetUnused(Cabinet cabinet, ContentStore contents, ContentStore packages)
+      throws IOException {
+    Collection<Service> services = cabinet.services().values();
+    contents.retain(
+        services.stream().map(s -> s.definition().contentDigest()).collect(Collectors.toSet()));
+    packages.retain(services.stream().map(Service::packageDigest).collect(Collectors.toSet()));
   }
 
   private void startApi(
