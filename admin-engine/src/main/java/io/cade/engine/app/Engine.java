@@ -19,8 +19,6 @@ import io.cade.engine.dhcp.decide.ChassisSubnets;
 import io.cade.engine.dhcp.wire.Ipv4Address;
 import io.cade.engine.gateway.EngineGateway;
 import io.cade.engine.gateway.GatewayServer;
-import io.cade.engine.model.Cabinet;
-import io.cade.engine.model.Service;
 import io.cade.engine.observe.Observations;
 import io.cade.engine.operate.AlarmHistory;
 import io.cade.engine.operate.ContentStore;
@@ -62,7 +60,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -71,7 +68,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -146,7 +142,15 @@ public final class Engine implements AutoCloseable {
         new AgentConfigSource(config, keys.authority().certificatePem(), secrets);
     ContentStore contents = ContentStore.open(directory.path("content"));
     ContentStore packages = ContentStore.open(directory.path("packages"));
-    forgetUnused(writer.current(), contents, packages);
+    Duration settled = Duration.ofHours(1);
+    var _ =
+        timer.scheduleWithFixedDelay(
+            () ->
+                blocking.execute(
+                    new Sweep(writer, contents, packages, clock.instant().minus(settled))),
+            0,
+            10,
+            TimeUnit.MINUTES);
     PackagePlant plant =
         new PackagePlant(
             writer,
@@ -300,15 +304,6 @@ public final class Engine implements AutoCloseable {
     runner.start();
   }
 
-  /** What services that are gone have left behind; nothing is being added yet. */
-  private static void forgetUnused(Cabinet cabinet, ContentStore contents, ContentStore packages)
-      throws IOException {
-    Collection<Service> services = cabinet.services().values();
-    contents.retain(
-        services.stream().map(s -> s.definition().contentDigest()).collect(Collectors.toSet()));
-    packages.retain(services.stream().map(Service::packageDigest).collect(Collectors.toSet()));
-  }
-
   private void startApi(
       Vertx vertx,
       StateDirectory directory,
@@ -347,7 +342,8 @@ public final class Engine implements AutoCloseable {
         new ApiServer.Backing(
             new Inspection(
                 state.writer()::current, observations::snapshot, routes::snapshot, history, clock),
-            new Operations(state.writer(), contents, plant.kinds(), blocking),
+            new Operations(
+                state.writer(), contents, plant, config.chassis() * config.slots(), blocking),
             users,
             () -> readySince != null,
             blocking,

@@ -21,6 +21,7 @@ import io.cade.engine.model.ServiceDefinition;
 import io.cade.engine.model.ServicePhase;
 import io.cade.engine.observe.Observations;
 import io.cade.engine.operate.AlarmHistory;
+import io.cade.engine.operate.AnyContent;
 import io.cade.engine.operate.ContentStore;
 import io.cade.engine.operate.Inspection;
 import io.cade.engine.operate.Operations;
@@ -38,7 +39,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -97,7 +97,7 @@ final class ApiBench implements AutoCloseable {
                         RouteSnapshot::empty,
                         history,
                         clock),
-                    new Operations(writer, contents, Set.of("static-site"), blocking),
+                    new Operations(writer, contents, new AnyContent(), 280, blocking),
                     users,
                     ready::get,
                     blocking,

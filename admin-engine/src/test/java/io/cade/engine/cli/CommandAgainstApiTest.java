@@ -13,6 +13,7 @@ import io.cade.engine.model.AlarmKey;
 import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.Change;
 import io.cade.engine.observe.Observations;
+import io.cade.engine.operate.AnyContent;
 import io.cade.engine.operate.ContentStore;
 import io.cade.engine.operate.Inspection;
 import io.cade.engine.operate.Operations;
@@ -26,7 +27,6 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -72,7 +72,8 @@ class CommandAgainstApiTest {
                     new Operations(
                         writer,
                         ContentStore.open(dir.resolve("contents")),
-                        Set.of("static-site"),
+                        new AnyContent(),
+                        280,
                         blocking),
                     users,
                     () -> true,
