@@ -115,6 +115,10 @@ public final class Engine implements AutoCloseable {
   }
 
   private void startAll() throws IOException {
+    // Nothing is to be made in vain; but where a state is, its own engine may hold the ports.
+    if (!Files.exists(config.stateDirectory())) {
+      FreePorts.require(config);
+    }
     StateDirectory directory =
         lifecycle.started("state directory", StateDirectory.open(config.stateDirectory()));
     FreePorts.require(config);

@@ -230,7 +230,7 @@ public final class Inspection {
         card.position(),
         card.role(),
         card.state(),
-        heard == null ? null : heard.at(),
+        lastHeard(o, card.position()),
         report == null ? null : report.routesVersion(),
         report == null
             ? List.of()
@@ -244,6 +244,12 @@ public final class Inspection {
                         b.requests(),
                         b.failures()))
                 .toList());
+  }
+
+  /** A balancer has no routes to report, but it speaks. */
+  private static @Nullable Instant lastHeard(Observed o, CardPosition at) {
+    Observed.CardHeard heard = o.cards().get(at);
+    return heard == null ? null : heard.at();
   }
 
   private static Views.CardView view(Cabinet c, Observed o, Card card) {

@@ -21,6 +21,10 @@ public final class BenchMain {
 
   static int run(String[] args, String home, PrintStream out, PrintStream err) {
     List<String> words = List.of(args);
+    if (words.equals(List.of("--help")) || words.equals(List.of("-h"))) {
+      out.println(USAGE);
+      return 0;
+    }
     boolean quick = words.contains("--quick");
     List<String> names = words.stream().filter(w -> !w.equals("--quick")).toList();
     if (names.size() != 1 || words.size() > 2) {
