@@ -187,6 +187,35 @@ public final class Section {
     return result;
   }
 
+  /**
+   * Every section below a key, whose names are of the operator's choice.
+   *
+   * @param maxSize more are a problem
+   * @param parser its refusal becomes a problem
+   */
+  public <T> List<T> sections(String key, int maxSize, BiFunction<String, Section, T> parser) {
+    JsonNode value = get(key);
+    List<T> result = new ArrayList<>();
+    if (value == null) {
+      return result;
+    }
+    if (!value.isObject() || value.size() > maxSize) {
+      problem(key, "at most " + maxSize + " names with keys and values are expected");
+      return result;
+    }
+    Section parent = section(key);
+    value
+        .properties()
+        .forEach(e -> {
+          try {
+            result.add(parser.apply(e.getKey(), parent.section(e.getKey())));
+          } catch (IllegalArgumentException x) {
+            problem(key + "." + e.getKey(), String.valueOf(x.getMessage()));
+          }
+        });
+    return result;
+  }
+
   /** Notes a problem that the caller found. */
   public void problem(String key, String what) {
     problems.add(path + key + ": " + what);
