@@ -15,6 +15,7 @@ import io.cade.engine.conduct.Order;
 import io.cade.engine.datagram.NettyDatagramLoop;
 import io.cade.engine.dhcp.DhcpConfig;
 import io.cade.engine.dhcp.DhcpService;
+import io.cade.engine.dhcp.WireOpener;
 import io.cade.engine.dhcp.decide.ChassisSubnets;
 import io.cade.engine.dhcp.wire.Ipv4Address;
 import io.cade.engine.gateway.EngineGateway;
@@ -60,6 +61,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -265,10 +267,19 @@ public final class Engine implements AutoCloseable {
             writer::current, clock, List.of(agentConfigs, new NetworkConfSource(plan, self)));
     DhcpConfig dhcp =
         DhcpConfig.of(at(config.ports().dhcp()), self, CardBootConfig.FILE_NAME)
-            .withPeers(config.ports().relay(), config.ports().dhcp() + 1);
+            .withPeers(config.ports().relay(), config.ports().dhcp() + 1)
+            .withPolicy(
+                config.dhcp().policy(), config.dhcp().leaseTime(), config.dhcp().bootAddress());
+    List<WireOpener> wires = new ArrayList<>();
+    wires.add(DhcpService.udp(dhcp));
+    if (config.dhcp().bootServerPort() != 0) {
+      wires.add(DhcpService.bootServer(dhcp, at(config.dhcp().bootServerPort())));
+    }
     lifecycle.started(
         "DHCP",
-        await(DhcpService.start(new NettyDatagramLoop(loops.next()), writer, clock, plan, dhcp)));
+        await(
+            DhcpService.start(
+                new NettyDatagramLoop(loops.next()), writer, clock, plan, dhcp, wires)));
     lifecycle.started(
         "TFTP",
         await(

@@ -195,7 +195,8 @@ final class VirtualEngine {
             usual.duplicateQuiet(),
             usual.tftpServer(),
             usual.bootFile(),
-            usual.maxInFlight());
+            usual.maxInFlight(),
+            usual.policy());
     var _ =
         DhcpService.start(
                 process,
