@@ -16,7 +16,6 @@ import io.cade.engine.datagram.NettyDatagramLoop;
 import io.cade.engine.dhcp.DhcpConfig;
 import io.cade.engine.dhcp.DhcpService;
 import io.cade.engine.dhcp.InterfaceWire;
-import io.cade.engine.dhcp.UdpWire;
 import io.cade.engine.dhcp.WireOpener;
 import io.cade.engine.dhcp.decide.ChassisSubnets;
 import io.cade.engine.dhcp.wire.Ipv4Address;
@@ -119,6 +118,10 @@ public final class Engine implements AutoCloseable {
   }
 
   private void startAll() throws IOException {
+    // Nothing is to be made in vain; but where a state is, its own engine may hold the ports.
+    if (!Files.exists(config.stateDirectory())) {
+      FreePorts.require(config);
+    }
     StateDirectory directory =
         lifecycle.started("state directory", StateDirectory.open(config.stateDirectory()));
     FreePorts.require(config);
@@ -146,6 +149,15 @@ public final class Engine implements AutoCloseable {
         new AgentConfigSource(config, keys.authority().certificatePem(), secrets);
     ContentStore contents = ContentStore.open(directory.path("content"));
     ContentStore packages = ContentStore.open(directory.path("packages"));
+    Duration settled = Duration.ofHours(1);
+    var _ =
+        timer.scheduleWithFixedDelay(
+            () ->
+                blocking.execute(
+                    new Sweep(writer, contents, packages, clock.instant().minus(settled))),
+            0,
+            10,
+            TimeUnit.MINUTES);
     PackagePlant plant =
         new PackagePlant(
             writer,
@@ -197,7 +209,16 @@ public final class Engine implements AutoCloseable {
                 keys.authority().certificatePem(),
                 gateway)));
     startApi(
-        vertx, directory, state, observations, contents, plant, keys.admin(), blocking, random);
+        vertx,
+        directory,
+        state,
+        observations,
+        routes,
+        contents,
+        plant,
+        keys.admin(),
+        blocking,
+        random);
     startSnmp(directory, writer, observations, timer, random);
     startConductor(writer, observations, timer, plant);
     readySince = clock.instant();
@@ -247,12 +268,18 @@ public final class Engine implements AutoCloseable {
             writer::current, clock, List.of(agentConfigs, new NetworkConfSource(plan, self)));
     DhcpConfig dhcp =
         DhcpConfig.of(at(config.ports().dhcp()), self, CardBootConfig.FILE_NAME)
-            .withPeers(config.ports().relay(), config.ports().dhcp() + 1);
+            .withPeers(config.ports().relay(), config.ports().dhcp() + 1)
+            .withPolicy(
+                config.dhcp().policy(), config.dhcp().leaseTime(), config.dhcp().bootAddress());
+    List<WireOpener> wires = new ArrayList<>(interfaces(dhcp));
+    if (config.dhcp().bootServerPort() != 0) {
+      wires.add(DhcpService.bootServer(dhcp, at(config.dhcp().bootServerPort())));
+    }
     lifecycle.started(
         "DHCP",
         await(
             DhcpService.start(
-                new NettyDatagramLoop(loops.next()), writer, clock, plan, dhcp, wires(dhcp))));
+                new NettyDatagramLoop(loops.next()), writer, clock, plan, dhcp, wires)));
     lifecycle.started(
         "TFTP",
         await(
@@ -265,22 +292,21 @@ public final class Engine implements AutoCloseable {
         "boot HTTP", BootHttpServer.start(loops, at(config.ports().bootHttp()), tree, blocking));
   }
 
-  /** The interfaces, and the listen address beside them unless one of them has it. */
-  private List<WireOpener> wires(DhcpConfig dhcp) throws IOException {
+  /**
+   * The interfaces, and the listen address beside them unless one of them has it: a socket on all
+   * addresses would hear the interfaces' broadcasts once more.
+   */
+  private List<WireOpener> interfaces(DhcpConfig dhcp) throws IOException {
     List<WireOpener> wires = new ArrayList<>();
-    boolean covered = false;
-    for (String name : config.dhcpInterfaces()) {
-      covered |= InterfaceWire.addressOf(name).equals(dhcp.serverId());
+    boolean covered =
+        !config.dhcp().interfaces().isEmpty() && config.listenAddress().isAnyLocalAddress();
+    for (String name : config.dhcp().interfaces()) {
+      covered |= InterfaceWire.addressOf(name).toInetAddress().equals(config.listenAddress());
       wires.add(
           InterfaceWire.on(name, dhcp.listen().getPort(), dhcp.relayPort(), dhcp.clientPort()));
     }
     if (!covered) {
-      wires.add(
-          UdpWire.at(
-              dhcp.listen(),
-              dhcp.serverId(),
-              new UdpWire.Settings(
-                  dhcp.relayPort(), dhcp.clientPort(), dhcp.canBroadcast(), false)));
+      wires.add(DhcpService.udp(dhcp));
     }
     return wires;
   }
@@ -317,6 +343,7 @@ public final class Engine implements AutoCloseable {
       StateDirectory directory,
       EngineState state,
       Observations observations,
+      RoutePublisher routes,
       ContentStore contents,
       PackagePlant plant,
       Identity identity,
@@ -347,8 +374,10 @@ public final class Engine implements AutoCloseable {
                 .toList();
     ApiServer.Backing backing =
         new ApiServer.Backing(
-            new Inspection(state.writer()::current, observations::snapshot, history, clock),
-            new Operations(state.writer(), contents, plant.kinds(), blocking),
+            new Inspection(
+                state.writer()::current, observations::snapshot, routes::snapshot, history, clock),
+            new Operations(
+                state.writer(), contents, plant, config.chassis() * config.slots(), blocking),
             users,
             () -> readySince != null,
             blocking,

@@ -23,9 +23,8 @@ import java.util.Locale;
  * @param reportInterval how often agents report
  * @param chassis chassis of server cards in this cabinet
  * @param slots slots of each chassis
+ * @param dhcp policy of the DHCP server
  * @param management cards of the management chassis, besides the engine's own
- * @param dhcpInterfaces Ethernet interfaces and VLAN sub-interfaces on which clients without an
- *     address are served
  */
 public record EngineConfig(
     Path stateDirectory,
@@ -37,9 +36,8 @@ public record EngineConfig(
     Duration reportInterval,
     int chassis,
     int slots,
-    List<ManagementCard> management,
-    List<String> dhcpInterfaces) {
-  private static final int MAX_INTERFACES = 64;
+    DhcpSettings dhcp,
+    List<ManagementCard> management) {
 
   /**
    * @param admin console and API, TCP
@@ -79,10 +77,7 @@ public record EngineConfig(
     Section ports = s.section("ports");
     Section cabinet = s.section("cabinet");
     InetAddress listen = s.parsed("listenAddress", loopback(), EngineConfig::address);
-    return new EngineConfig(
-        s.path("stateDirectory"),
-        s.text("name", "cade"),
-        listen,
+    Ports read =
         new Ports(
             port(ports, "admin", 9443),
             port(ports, "gateway", 9444),
@@ -92,7 +87,12 @@ public record EngineConfig(
             port(ports, "tftp", 69),
             port(ports, "bootHttp", 9080),
             port(ports, "poke", 1070),
-            port(ports, "service", 8000)),
+            port(ports, "service", 8000));
+    return new EngineConfig(
+        s.path("stateDirectory"),
+        s.text("name", "cade"),
+        listen,
+        read,
         s.parsed("internalNetwork", "127.1", EngineConfig::network),
         s.parsed("trapReceiver", new InetSocketAddress(listen, 162), EngineConfig::endpoint),
         s.duration(
@@ -102,8 +102,8 @@ public record EngineConfig(
             Duration.ofSeconds(5)),
         cabinet.integer("chassis", 1, CardPosition.MAX_CHASSIS, 2),
         cabinet.integer("slots", 1, CardPosition.MAX_SLOT, CardPosition.MAX_SLOT),
-        s.entries("management", EngineConfig::managementCard),
-        s.section("dhcp").list("interfaces", MAX_INTERFACES, EngineConfig::interfaceName));
+        DhcpSettings.from(s.section("dhcp"), listen, read.bootHttp()),
+        s.entries("management", EngineConfig::managementCard));
   }
 
   /** Internal address of a card. */
@@ -151,14 +151,6 @@ public record EngineConfig(
       throw new IllegalArgumentException(
           "'" + text + "': address:port, like 127.0.0.1:1162, is meant", e);
     }
-  }
-
-  /** As Linux has it: at most 15 characters, none of them a blank or a slash. */
-  private static String interfaceName(String text) {
-    if (!text.matches("[!-.0-~]{1,15}")) {
-      throw new IllegalArgumentException("the name of an interface, like eth1.20, is meant");
-    }
-    return text;
   }
 
   private static ManagementCard managementCard(String position, String role) {

@@ -79,18 +79,22 @@ public record DhcpConfig(
         policy);
   }
 
-  /** The same with another policy and lease time. */
-  public DhcpConfig withPolicy(DhcpPolicy other, Duration lease) {
+  /**
+   * The same with another policy and lease time.
+   *
+   * @param boot where the boot files are; also the server's name where it listens on all addresses
+   */
+  public DhcpConfig withPolicy(DhcpPolicy other, Duration lease, Ipv4Address boot) {
     return new DhcpConfig(
         listen,
-        serverId,
+        serverId.isZero() ? boot : serverId,
         relayPort,
         clientPort,
         canBroadcast,
         lease,
         bootGrace,
         duplicateQuiet,
-        tftpServer,
+        boot,
         bootFile,
         maxInFlight,
         other);

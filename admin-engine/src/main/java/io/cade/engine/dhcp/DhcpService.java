@@ -158,6 +158,14 @@ public final class DhcpService implements AutoCloseable {
             config.relayPort(), config.clientPort(), config.canBroadcast(), false));
   }
 
+  /** The wire of PXE boot servers, at an address of this server and usually port 4011. */
+  public static WireOpener bootServer(DhcpConfig config, InetSocketAddress listen) {
+    return UdpWire.at(
+        listen,
+        config.serverId(),
+        new UdpWire.Settings(config.relayPort(), config.clientPort(), false, true));
+  }
+
   /**
    * Opens the wires and serves on all of them. They belong to the service and are closed with it;
    * when one cannot be opened, the others are closed again.
