@@ -15,6 +15,10 @@ sealed interface Action {
 
   record AcknowledgeAlarm() implements Action {}
 
+  record ExportLeases() implements Action {}
+
+  record ImportLeases() implements Action {}
+
   record Update() implements Action {}
 
   record StartShell() implements Action {}

@@ -13,7 +13,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 
-/** Entry point of {@code ./cade show|service|card|alarm|update|shell}. */
+/** Entry point of {@code ./cade show|service|card|alarm|lease|update|shell}. */
 public final class CadeCommand {
   private CadeCommand() {}
 

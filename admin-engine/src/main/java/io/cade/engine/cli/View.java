@@ -3,6 +3,7 @@ package io.cade.engine.cli;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -18,7 +19,9 @@ enum View {
   HISTORY("alarms"),
   PROXIES("proxies"),
   CABINET(""),
-  SWAPS("swaps");
+  SWAPS("swaps"),
+  LEASES("leases"),
+  LEASE_IMPORT("");
 
   private final String list;
 
@@ -47,6 +50,15 @@ enum View {
       case PROXIES -> printer.proxies(all);
       case CABINET -> printer.cabinet(answer);
       case SWAPS -> printer.swaps(all);
+      case LEASES -> printer.leases(all, answer);
+      case LEASE_IMPORT ->
+          out.print(
+              answer.text("imported")
+                  + " leases imported, "
+                  + answer.text("unchanged")
+                  + " were there already, "
+                  + answer.text("expired")
+                  + " have expired\n");
     }
   }
 
@@ -277,6 +289,28 @@ enum View {
           : counts.members().keySet().stream()
               .map(name -> counts.text(name) + " " + name)
               .collect(Collectors.joining(", ", " (", ")"));
+    }
+
+    void leases(List<Fields> all, Fields answer) {
+      if (none(all, "no address is leased")) {
+        return;
+      }
+      Table table = table("ADDRESS", "CARD", "MAC", "KIND", ">GRANTED", "EXPIRES", "HOST NAME");
+      for (Fields lease : all) {
+        table.row(
+            lease.text("address"),
+            lease.text("position"),
+            lease.text("mac"),
+            lease.text("kind").toLowerCase(Locale.ROOT),
+            age(lease, "grantedAt"),
+            lease.text("expiresAt"),
+            lease.text("hostName"));
+      }
+      table.print(out);
+      String total = answer.text("total");
+      if (!total.equals(Integer.toString(all.size()))) {
+        out.print(all.size() + " of " + total + " leases; lease export writes all\n");
+      }
     }
 
     void swaps(List<Fields> all) {

@@ -253,7 +253,7 @@ public final class Operations {
    *
    * @param record whether success goes on record; refusal always does
    */
-  private <T> CompletionStage<T> audited(
+  <T> CompletionStage<T> audited(
       Caller caller, Role needed, String action, boolean record, Transaction<T> transaction) {
     if (!caller.role().includes(needed)) {
       return refused(

@@ -24,6 +24,8 @@ import io.cade.engine.operate.AlarmHistory;
 import io.cade.engine.operate.AnyContent;
 import io.cade.engine.operate.ContentStore;
 import io.cade.engine.operate.Inspection;
+import io.cade.engine.operate.LeasePlaces;
+import io.cade.engine.operate.LeaseTransfer;
 import io.cade.engine.operate.Operations;
 import io.cade.engine.operate.Role;
 import io.cade.engine.pki.ModuleAuthority;
@@ -84,6 +86,8 @@ final class ApiBench implements AutoCloseable {
                         null,
                         a.acknowledgedBy()))
                 .toList();
+    Operations operations =
+        new Operations(writer, contents, new AnyContent(), 280, blocking);
     server =
         ApiServer.start(
                 vertx,
@@ -97,7 +101,9 @@ final class ApiBench implements AutoCloseable {
                         RouteSnapshot::empty,
                         history,
                         clock),
-                    new Operations(writer, contents, new AnyContent(), 280, blocking),
+                    operations,
+                    new LeaseTransfer(
+                        writer::current, operations, _ -> new LeasePlaces.Place.None()),
                     users,
                     ready::get,
                     blocking,
