@@ -13,6 +13,7 @@ import io.cade.engine.conduct.ConductorPolicy;
 import io.cade.engine.conduct.ConductorRunner;
 import io.cade.engine.conduct.Order;
 import io.cade.engine.datagram.NettyDatagramLoop;
+import io.cade.engine.datagram.NettyTransport;
 import io.cade.engine.dhcp.DhcpConfig;
 import io.cade.engine.dhcp.DhcpService;
 import io.cade.engine.dhcp.decide.ChassisSubnets;
@@ -45,7 +46,6 @@ import io.cade.mib.snmp.SnmpAgentConfig;
 import io.cade.mib.snmp.SnmpUser;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -231,7 +231,7 @@ public final class Engine implements AutoCloseable {
   private void startBootServices(
       ChangeWriter writer, AgentConfigSource agentConfigs, ExecutorService blocking)
       throws IOException {
-    EventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
+    EventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, NettyTransport.handlers());
     lifecycle.started(
         "boot services' threads",
         () -> loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).syncUninterruptibly());

@@ -113,7 +113,13 @@ final class BootHttpHandler extends ChannelInboundHandlerAdapter {
                 case FAILED -> HttpResponseStatus.INTERNAL_SERVER_ERROR;
                 case REFUSED_NAME, REFUSED_ABSOLUTE, REFUSED_TRAVERSAL ->
                     HttpResponseStatus.BAD_REQUEST;
-                case OPENED, REFUSED_SOURCE -> HttpResponseStatus.FORBIDDEN;
+                case OPENED,
+                    UPLOAD_OPENED,
+                    REFUSED_SOURCE,
+                    REFUSED_UPLOAD_PATH,
+                    REFUSED_UPLOAD_EXISTS,
+                    REFUSED_UPLOAD_SPACE ->
+                    HttpResponseStatus.FORBIDDEN;
               },
               true);
     }

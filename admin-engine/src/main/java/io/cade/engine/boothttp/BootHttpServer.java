@@ -1,6 +1,7 @@
 package io.cade.engine.boothttp;
 
 import io.cade.engine.boottree.BootTree;
+import io.cade.engine.datagram.NettyTransport;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -10,7 +11,6 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.flow.FlowControlHandler;
@@ -43,7 +43,7 @@ public final class BootHttpServer implements AutoCloseable {
   /**
    * Listens. Waits for the port, so not to be called on an event loop.
    *
-   * @param group NIO event loops, owned by the caller
+   * @param group event loops, all of one kind, owned by the caller
    * @param files opens files
    * @throws BindException naming the address, when it cannot be had
    */
@@ -54,7 +54,7 @@ public final class BootHttpServer implements AutoCloseable {
     ChannelFuture bound =
         new ServerBootstrap()
             .group(group)
-            .channel(NioServerSocketChannel.class)
+            .channel(NettyTransport.serverSockets(group.next()))
             .option(ChannelOption.SO_REUSEADDR, true)
             .option(ChannelOption.SO_BACKLOG, 512)
             // The handler asks for every request: no request is read while one is being answered.
