@@ -4,6 +4,7 @@ import io.cade.agent.wire.CardBootConfig;
 import io.cade.agent.wire.CardPosition;
 import io.cade.engine.api.ApiServer;
 import io.cade.engine.api.UserFile;
+import io.cade.engine.boothttp.BootHttpConfig;
 import io.cade.engine.boothttp.BootHttpServer;
 import io.cade.engine.boottree.BootTree;
 import io.cade.engine.boottree.NetworkConfSource;
@@ -256,7 +257,9 @@ public final class Engine implements AutoCloseable {
                 blocking,
                 TftpConfig.of(at(config.ports().tftp())))));
     lifecycle.started(
-        "boot HTTP", BootHttpServer.start(loops, at(config.ports().bootHttp()), tree, blocking));
+        "boot HTTP",
+        BootHttpServer.start(
+            loops, BootHttpConfig.of(at(config.ports().bootHttp())), tree, blocking, clock));
   }
 
   private void startConductor(

@@ -14,6 +14,7 @@ import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -142,6 +143,10 @@ public final class NettyDatagramLoop implements DatagramLoop {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      if (cause instanceof ClosedChannelException) {
+        // The receiver has closed the port while more was being read.
+        return;
+      }
       LOG.warn("datagram at {} was not handled", context.channel().localAddress(), cause);
     }
   }

@@ -2,6 +2,7 @@ package io.cade.sim.bench;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.MacAddress;
+import io.cade.engine.boothttp.BootHttpConfig;
 import io.cade.engine.boothttp.BootHttpServer;
 import io.cade.engine.boottree.BootFile;
 import io.cade.engine.boottree.BootTree;
@@ -29,7 +30,7 @@ import java.util.concurrent.Executors;
 /**
  * The engine's TFTP and HTTP boot servers in a process of their own, for measurements: {@code
  * IMAGE CARDS [nio]}. Prints {@code TFTP-PORT HTTP-PORT}, serves the file as {@code image} to all
- * cards and to 127.0.0.1, and ends when its input ends.
+ * cards, and ends when its input ends.
  */
 public final class BootServerUnderTest {
   static final String FILE = "image";
@@ -57,7 +58,8 @@ public final class BootServerUnderTest {
         TftpServer.start(
                 new NettyDatagramLoop(loops.next()), tree, files, TftpConfig.of(any))
             .join();
-    BootHttpServer http = BootHttpServer.start(loops, any, tree, files);
+    BootHttpServer http = 
+        BootHttpServer.start(loops, BootHttpConfig.of(any), tree, files, clock);
     System.out.println(tftp.local().getPort() + " " + http.local().getPort());
     while (System.in.read() >= 0) {
       // A line asks for the counters.
@@ -76,7 +78,6 @@ public final class BootServerUnderTest {
     for (int card = 0; card < cards; card++) {
       lease(builder, card, address(card), clock);
     }
-    lease(builder, cards, "127.0.0.1", clock);
     return builder.freeze(1);
   }
 
@@ -85,7 +86,7 @@ public final class BootServerUnderTest {
     builder.apply(
         new Change.LeaseGranted(
             position,
-            new MacAddress(String.format(Locale.ROOT, "02:00:00:00:%02x:%02x", card / 14, card)),
+            new MacAddress(String.format(Locale.ROOT, "02:00:00:00:%02x:%02x", card / 14, card % 14)),
             address,
             clock.instant().plus(Duration.ofDays(1))),
         clock.instant());

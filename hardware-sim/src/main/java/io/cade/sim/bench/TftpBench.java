@@ -179,7 +179,8 @@ final class TftpBench {
   private static double get(InetSocketAddress server, long size) throws IOException {
     long began = System.nanoTime();
     long bytes = 0;
-    try (SocketChannel channel = SocketChannel.open(server)) {
+    try (SocketChannel channel = SocketChannel.open()) {
+      channel.bind(new InetSocketAddress(BootServerUnderTest.address(0), 0)).connect(server);
       channel.write(
           ByteBuffer.wrap(
               ("GET /" + FILE + " HTTP/1.1\r\nHost: boot\r\nConnection: close\r\n\r\n")

@@ -3,6 +3,7 @@ package io.cade.sim.bench;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.charset.StandardCharsets;
@@ -155,8 +156,8 @@ final class TftpClient {
   static Fetch fetch(InetSocketAddress server, String file, int block, int window)
       throws IOException {
     try (DatagramChannel channel = DatagramChannel.open()) {
-      channel.setOption(java.net.StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER_BYTES);
-      channel.bind(new InetSocketAddress(server.getAddress(), 0));
+      channel.setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER_BYTES);
+      channel.bind(new InetSocketAddress(BootServerUnderTest.address(0), 0));
       TftpClient client = new TftpClient(channel, server, file, block, window);
       ByteBuffer packet = ByteBuffer.allocateDirect(65_536);
       long began = System.nanoTime();
