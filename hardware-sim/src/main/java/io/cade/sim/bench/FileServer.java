@@ -47,7 +47,7 @@ record FileServer(
                 "-XX:ReservedCodeCacheSize=48m"));
     String more = System.getProperty("cade.bench.serverFlags", "");
     if (!more.isEmpty()) {
-      command.addAll(List.of(more.split(" ", -1)));
+      command.addAll(List.of(more.split(",,", -1)));
     }
     command.addAll(
         List.of(
