@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * {@code cade bench boot|footprint|storm [--quick]}. Ends with lines {@code figure NAME VALUE
- * UNIT}. Exit codes: 0 measured, 1 failed, 2 usage.
+ * /** {@code cade bench NAME [--quick]}. Ends with lines {@code figure NAME VALUE UNIT}. Exit
+ * codes: 0 measured, 1 failed, 2 usage.
  */
 public final class BenchMain {
-  private static final String USAGE = "usage: ./cade bench boot|footprint|storm [--quick]";
+  private static final String USAGE = "usage: ./cade bench boot|footprint|storm|tftp [--quick]";
 
   private BenchMain() {}
 
@@ -35,6 +35,7 @@ public final class BenchMain {
     try {
       switch (names.getFirst()) {
         case "boot" -> new BootBench(launcher, out).run(quick);
+        case "tftp" -> new TftpBench(out).run(quick);
         case "footprint" -> new FootprintBench(launcher, out).run();
         case "storm" -> new StormBench(launcher, out).run(quick);
         default -> {
