@@ -88,6 +88,11 @@ final class CommandTree {
       addShow(show, "alarms", View.ALARMS, "Active alarms, worst first.");
       addShow(show, "proxies", View.PROXIES, "Proxies, balancer and their back ends.");
       addShow(show, "cabinet", View.CABINET, "The cabinet at a glance.");
+      addShow(
+          show,
+          "boot",
+          View.BOOT,
+          "What became of requests to DHCP, TFTP and HTTP boot since the engine started.");
       addShow(show, "swaps", View.SWAPS, "Cards that were exchanged, newest first.");
     }
   }
