@@ -20,6 +20,7 @@ import io.cade.engine.datagram.NettyDatagramLoop;
 import io.cade.engine.datagram.NettyTransport;
 import io.cade.engine.dhcp.DhcpConfig;
 import io.cade.engine.dhcp.DhcpService;
+import io.cade.engine.dhcp.WireOpener;
 import io.cade.engine.dhcp.decide.ChassisSubnets;
 import io.cade.engine.dhcp.wire.Ipv4Address;
 import io.cade.engine.gateway.EngineGateway;
@@ -65,6 +66,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -120,6 +122,10 @@ public final class Engine implements AutoCloseable {
   }
 
   private void startAll() throws IOException {
+    // Nothing is to be made in vain; but where a state is, its own engine may hold the ports.
+    if (!Files.exists(config.stateDirectory())) {
+      FreePorts.require(config);
+    }
     StateDirectory directory =
         lifecycle.started("state directory", StateDirectory.open(config.stateDirectory()));
     FreePorts.require(config);
@@ -147,6 +153,15 @@ public final class Engine implements AutoCloseable {
         new AgentConfigSource(config, keys.authority().certificatePem(), secrets);
     ContentStore contents = ContentStore.open(directory.path("content"));
     ContentStore packages = ContentStore.open(directory.path("packages"));
+    Duration settled = Duration.ofHours(1);
+    var _ =
+        timer.scheduleWithFixedDelay(
+            () ->
+                blocking.execute(
+                    new Sweep(writer, contents, packages, clock.instant().minus(settled))),
+            0,
+            10,
+            TimeUnit.MINUTES);
     PackagePlant plant =
         new PackagePlant(
             writer,
@@ -198,7 +213,16 @@ public final class Engine implements AutoCloseable {
                 keys.authority().certificatePem(),
                 gateway)));
     startApi(
-        vertx, directory, state, observations, contents, plant, keys.admin(), blocking, random);
+        vertx,
+        directory,
+        state,
+        observations,
+        routes,
+        contents,
+        plant,
+        keys.admin(),
+        blocking,
+        random);
     startSnmp(directory, writer, observations, timer, random);
     startConductor(writer, observations, timer, plant);
     readySince = clock.instant();
@@ -262,10 +286,19 @@ public final class Engine implements AutoCloseable {
             DirectoryUploads.open(directory.path("uploads"), UploadLimits.usual()));
     DhcpConfig dhcp =
         DhcpConfig.of(at(config.ports().dhcp()), self, CardBootConfig.FILE_NAME)
-            .withPeers(config.ports().relay(), config.ports().dhcp() + 1);
+            .withPeers(config.ports().relay(), config.ports().dhcp() + 1)
+            .withPolicy(
+                config.dhcp().policy(), config.dhcp().leaseTime(), config.dhcp().bootAddress());
+    List<WireOpener> wires = new ArrayList<>();
+    wires.add(DhcpService.udp(dhcp));
+    if (config.dhcp().bootServerPort() != 0) {
+      wires.add(DhcpService.bootServer(dhcp, at(config.dhcp().bootServerPort())));
+    }
     lifecycle.started(
         "DHCP",
-        await(DhcpService.start(new NettyDatagramLoop(loops.next()), writer, clock, plan, dhcp)));
+        await(
+            DhcpService.start(
+                new NettyDatagramLoop(loops.next()), writer, clock, plan, dhcp, wires)));
     lifecycle.started(
         "TFTP",
         await(
@@ -314,6 +347,7 @@ public final class Engine implements AutoCloseable {
       StateDirectory directory,
       EngineState state,
       Observations observations,
+      RoutePublisher routes,
       ContentStore contents,
       PackagePlant plant,
       Identity identity,
@@ -344,8 +378,10 @@ public final class Engine implements AutoCloseable {
                 .toList();
     ApiServer.Backing backing =
         new ApiServer.Backing(
-            new Inspection(state.writer()::current, observations::snapshot, history, clock),
-            new Operations(state.writer(), contents, plant.kinds(), blocking),
+            new Inspection(
+                state.writer()::current, observations::snapshot, routes::snapshot, history, clock),
+            new Operations(
+                state.writer(), contents, plant, config.chassis() * config.slots(), blocking),
             users,
             () -> readySince != null,
             blocking,

@@ -1,17 +1,9 @@
 package io.cade.agent.config;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
@@ -31,59 +23,34 @@ public final class StrictYaml {
    * @throws ConfigProblems when the file is missing, no YAML, or a key is unknown, missing or wrong
    */
   public static <T> T read(Path file, Function<Section, T> schema) throws ConfigProblems {
-    List<String> problems = new ArrayList<>();
-    JsonNode root = parse(file, problems);
+    Problems problems = new Problems(file);
+    Section section = new Section("", YamlNode.parse(text(file), problems), problems);
+    T result = null;
     if (problems.isEmpty()) {
-      Section section = new Section("", root, problems);
-      T result = null;
       try {
         result = schema.apply(section);
       } catch (IllegalArgumentException e) {
-        problems.add(String.valueOf(e.getMessage()));
+        problems.at(1, String.valueOf(e.getMessage()));
       }
       section.refuseUnknown();
-      if (problems.isEmpty() && result != null) {
-        return result;
-      }
     }
-    throw new ConfigProblems(file, problems);
+    if (result == null || !problems.isEmpty()) {
+      throw new ConfigProblems(problems.lines());
+    }
+    return result;
   }
 
-  private static JsonNode parse(Path file, List<String> problems) {
-    YAMLFactory factory =
-        YAMLFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(16).build())
-            .build();
+  private static String text(Path file) throws ConfigProblems {
     try {
       if (Files.size(file) > MAX_BYTES) {
-        problems.add("larger than " + MAX_BYTES + " bytes");
-        return JsonNodeFactory.instance.objectNode();
+        throw new ConfigProblems(List.of(file + ": larger than " + MAX_BYTES + " bytes"));
       }
-      JsonNode root = new YAMLMapper(factory).readTree(Files.readAllBytes(file));
-      if (root == null || root.isMissingNode() || root.isNull()) {
-        return JsonNodeFactory.instance.objectNode();
-      }
-      if (!root.isObject()) {
-        problems.add("keys and values are expected, for example 'stateDirectory: /var/lib/cade'");
-      }
-      return root;
+      return Files.readString(file);
     } catch (NoSuchFileException e) {
-      problems.add("no such file");
-    } catch (JsonProcessingException e) {
-      problems.add(
-          "line "
-              + (e.getLocation() == null ? "?" : e.getLocation().getLineNr())
-              + ": "
-              + firstLine(e.getOriginalMessage()));
+      throw new ConfigProblems(
+          List.of(file + ": no such file; name the configuration with --config"));
     } catch (IOException e) {
-      problems.add("cannot be read: " + e.getMessage());
+      throw new ConfigProblems(List.of(file + ": cannot be read as UTF-8 text: " + e.getMessage()));
     }
-    return JsonNodeFactory.instance.objectNode();
-  }
-
-  private static String firstLine(String text) {
-    int end = text.indexOf('\n');
-    return end < 0 ? text : text.substring(0, end);
   }
 }

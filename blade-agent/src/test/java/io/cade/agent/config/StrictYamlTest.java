@@ -33,7 +33,9 @@ final class StrictYamlTest {
 
   private List<String> problems(String yaml) {
     ConfigProblems problems = catchThrowableOfType(ConfigProblems.class, () -> read(yaml));
-    return problems.problems();
+    return problems.problems().stream()
+        .map(line -> line.substring(dir.toString().length() + 1))
+        .toList();
   }
 
   @Test
@@ -50,22 +52,57 @@ final class StrictYamlTest {
   @Test
   void allProblemsAreReportedAtOnce() {
     assertThat(problems("port: 70000\nevery: soon\nnam: a\ninner:\n  dept: 3\n"))
-        .anyMatch(p -> p.startsWith("name: is missing"))
-        .anyMatch(p -> p.startsWith("port: 70000 is outside"))
-        .anyMatch(p -> p.startsWith("every: 'soon'"))
-        .anyMatch(p -> p.startsWith("unknown key 'nam'"))
-        .anyMatch(p -> p.startsWith("unknown key 'inner.dept'"))
-        .hasSize(5);
+        .containsExactlyInAnyOrder(
+            "sample.yaml:1: 'name' is missing",
+            "sample.yaml:1: 'port' is '70000', a whole number from 1 to 65535 is meant",
+            "sample.yaml:2: 'every' is 'soon', a time like 250 ms, 2 s, 5 min or 1 h is meant",
+            "sample.yaml:3: unknown key 'nam'; known here: every, inner, name, port",
+            "sample.yaml:5: unknown key 'inner.dept'; known here: depth");
   }
 
   @Test
   void brokenYamlIsReportedWithItsLine() {
-    assertThat(problems("name: a\nport: [1\n")).singleElement().asString().startsWith("line ");
+    assertThat(problems("name: a\nport: [1\n"))
+        .singleElement()
+        .asString()
+        .matches("sample.yaml:\\d: not YAML: .*");
   }
 
   @Test
   void theSameKeyTwiceIsRefused() {
-    assertThat(problems("name: a\nname: b\n")).hasSize(1);
+    assertThat(problems("name: a\nname: b\n"))
+        .containsExactly("sample.yaml:2: 'name' is given twice");
+  }
+
+  @Test
+  void aKeyWithoutAValueIsAsGoodAsAbsent() throws Exception {
+    assertThat(read("name: a\nport:\n")).isEqualTo(new Sample("a", 80, Duration.ofSeconds(2), 0));
+    assertThat(problems("name:\n")).containsExactly("sample.yaml:1: 'name' is missing");
+  }
+
+  @Test
+  void aValueOutsideItsBoundsIsToldWithThem() {
+    assertThat(problems("name: a\nevery: 2 h\n"))
+        .containsExactly("sample.yaml:2: 'every' is 2 h, outside 1 ms to 1 h");
+  }
+
+  @Test
+  void aSecondDocumentIsRefused() {
+    assertThat(problems("name: a\n---\nname: b\n")).hasSize(1);
+  }
+
+  @Test
+  void nestingDeeperThanAnyConfigurationIsRefused() {
+    assertThat(problems("a: " + "[".repeat(1000) + "]".repeat(1000))).hasSize(1);
+  }
+
+  @Test
+  void aTextThatIsNoUtf8IsRefused() throws Exception {
+    Path file = dir.resolve("sample.yaml");
+    Files.write(file, new byte[] {'a', ':', ' ', (byte) 0xff, '\n'});
+    ConfigProblems problems =
+        catchThrowableOfType(ConfigProblems.class, () -> StrictYaml.read(file, s -> s.text("a")));
+    assertThat(problems).hasMessageContaining("UTF-8");
   }
 
   @Test

@@ -1,17 +1,18 @@
 package io.cade.proxy.app;
 
+import io.cade.agent.config.Section;
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.MacAddress;
 import io.cade.proxy.balance.HealthPolicy;
 import io.cade.proxy.balancer.BalancerLimits;
 import io.cade.proxy.http.VisitorLimits;
 import io.cade.proxy.pool.PoolLimits;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Reads the keys of a {@link ProxyConfig}. */
 final class ConfigReader {
@@ -28,20 +29,20 @@ final class ConfigReader {
   }
 
   ProxyConfig read() {
-    ProxyConfig.Role role = root.choice("role", ProxyConfig.Role.class, null);
+    ProxyConfig.Role role = root.choice("role", ProxyConfig.Role.class);
     CardPosition position = position();
-    String bootConfig = root.text("bootConfig");
-    Path state = folder.resolve(root.required("stateDirectory", "."));
+    String bootConfig = root.text("bootConfig", "");
+    Path state = folder.resolve(root.path("stateDirectory"));
     MacAddress mac = mac(position);
     List<InetSocketAddress> http = root.socketAddresses("http");
     List<InetSocketAddress> https = root.socketAddresses("https");
-    List<String> trusted = root.addresses("trustedBalancers");
+    List<String> trusted = hosts("trustedBalancers");
     List<InetSocketAddress> proxiesHttp = root.socketAddresses("proxiesHttp");
     List<InetSocketAddress> proxiesHttps = root.socketAddresses("proxiesHttps");
-    List<String> source = root.addresses("sourceAddress");
+    List<String> source = hosts("sourceAddress");
     ProxyConfig.Balancing balancing =
         root.choice("balancing", ProxyConfig.Balancing.class, ProxyConfig.Balancing.ROUND_ROBIN);
-    int threads = root.integer("threads", 0, 0, 256);
+    int threads = root.integer("threads", 0, 256, 0);
     Section health = root.section("health");
     Section timeouts = root.section("timeouts");
     Section limits = root.section("limits");
@@ -53,7 +54,7 @@ final class ConfigReader {
         new ProxyConfig(
             role,
             position,
-            bootConfig == null || bootConfig.isEmpty() ? null : folder.resolve(bootConfig),
+            bootConfig.isEmpty() ? null : folder.resolve(bootConfig),
             state,
             mac,
             http,
@@ -68,14 +69,10 @@ final class ConfigReader {
             visitor(timeouts, limits),
             pool(timeouts, limits),
             balancer(timeouts, limits),
-            limits.integer("connectionsPerBackend", 1000, 1, MANY),
-            limits.integer("retryReserve", 500, 0, MANY),
-            timeouts.duration("drain", Duration.ofSeconds(5), Duration.ZERO, HOUR),
-            timeouts.duration("report", Duration.ofSeconds(2), Duration.ofMillis(250), HOUR));
-    health.end();
-    timeouts.end();
-    limits.end();
-    root.end();
+            limits.integer("connectionsPerBackend", 1, MANY, 1000),
+            limits.integer("retryReserve", 0, MANY, 500),
+            timeouts.duration("drain", Duration.ZERO, HOUR, Duration.ofSeconds(5)),
+            timeouts.duration("report", Duration.ofMillis(250), HOUR, Duration.ofSeconds(2)));
     return config;
   }
 
@@ -101,77 +98,74 @@ final class ConfigReader {
     }
   }
 
+  private List<String> hosts(String key) {
+    return root.addresses(key).stream().map(InetAddress::getHostAddress).toList();
+  }
+
   private CardPosition position() {
     CardPosition standIn = new CardPosition(0, 4);
-    String text = root.required("position", standIn.toString());
-    try {
-      return CardPosition.parse(text);
-    } catch (IllegalArgumentException e) {
-      root.problem("position", "is wrong: " + e.getMessage());
-      return standIn;
+    if (!root.has("position")) {
+      root.problem("position", "is missing");
     }
+    return root.parsed("position", standIn, CardPosition::parse);
   }
 
   private MacAddress mac(CardPosition position) {
-    @Nullable String text = root.text("mac");
-    if (text != null) {
-      try {
-        return new MacAddress(text);
-      } catch (IllegalArgumentException e) {
-        root.problem("mac", "is wrong: " + e.getMessage());
-      }
-    }
-    return MacAddress.of(
-        new byte[] {2, 0, 0, (byte) position.chassis(), (byte) position.slot(), 0});
+    MacAddress otherwise =
+        MacAddress.of(new byte[] {2, 0, 0, (byte) position.chassis(), (byte) position.slot(), 0});
+    return root.parsed("mac", otherwise, MacAddress::new);
   }
 
   private static HealthPolicy health(Section health) {
     HealthPolicy standard = HealthPolicy.standard();
-    String path = health.text("path");
-    if (path != null && !path.matches("/[!-~]{0,255}")) {
-      health.problem("path", "is '" + path + "', a path like /.cade/health is meant");
-      path = null;
-    }
+    String path = health.parsed("path", standard.path(), ConfigReader::urlPath);
     return new HealthPolicy(
         health.choice("kind", HealthPolicy.Kind.class, standard.kind()),
-        path == null ? standard.path() : path,
+        path,
         standard.hostHeader(),
-        health.duration("interval", standard.interval(), Duration.ofMillis(50), HOUR),
-        health.duration("timeout", standard.timeout(), Duration.ofMillis(10), HOUR),
-        health.integer("rise", standard.rise(), 1, 100),
-        health.integer("fall", standard.fall(), 1, 100));
+        health.duration("interval", Duration.ofMillis(50), HOUR, standard.interval()),
+        health.duration("timeout", Duration.ofMillis(10), HOUR, standard.timeout()),
+        health.integer("rise", 1, 100, standard.rise()),
+        health.integer("fall", 1, 100, standard.fall()));
+  }
+
+  private static String urlPath(String text) {
+    if (!text.matches("/[!-~]{0,255}")) {
+      throw new IllegalArgumentException("'" + text + "', a path like /.cade/health is meant");
+    }
+    return text;
   }
 
   private static VisitorLimits visitor(Section timeouts, Section limits) {
     VisitorLimits standard = VisitorLimits.standard();
     return new VisitorLimits(
-        limits.integer("visitors", standard.maxVisitors(), 1, MANY),
-        limits.integer("requestLine", standard.maxRequestLine(), 256, 65536),
-        limits.integer("header", standard.maxHeader(), 1024, 262144),
-        timeouts.duration("head", standard.headTimeout(), MILLISECOND, HOUR),
-        timeouts.duration("response", standard.responseTimeout(), MILLISECOND, HOUR),
-        timeouts.duration("idle", standard.idleTimeout(), MILLISECOND, HOUR),
-        timeouts.duration("keepAlive", standard.keepAliveTimeout(), MILLISECOND, HOUR),
+        limits.integer("visitors", 1, MANY, standard.maxVisitors()),
+        limits.integer("requestLine", 256, 65536, standard.maxRequestLine()),
+        limits.integer("header", 1024, 262144, standard.maxHeader()),
+        timeouts.duration("head", MILLISECOND, HOUR, standard.headTimeout()),
+        timeouts.duration("response", MILLISECOND, HOUR, standard.responseTimeout()),
+        timeouts.duration("idle", MILLISECOND, HOUR, standard.idleTimeout()),
+        timeouts.duration("keepAlive", MILLISECOND, HOUR, standard.keepAliveTimeout()),
         timeouts.duration(
-            "tunnelIdle", standard.tunnelIdleTimeout(), MILLISECOND, Duration.ofHours(24)),
-        limits.integer("attempts", standard.maxAttempts(), 1, 10));
+            "tunnelIdle", MILLISECOND, Duration.ofHours(24), standard.tunnelIdleTimeout()),
+        limits.integer("attempts", 1, 10, standard.maxAttempts()));
   }
 
   private static PoolLimits pool(Section timeouts, Section limits) {
     PoolLimits standard = PoolLimits.standard();
     return new PoolLimits(
-        timeouts.duration("connect", standard.connectTimeout(), MILLISECOND, HOUR),
-        limits.integer("idlePerBackend", standard.maxIdlePerBackend(), 0, MANY),
-        timeouts.duration("backendIdle", standard.maxIdleTime(), MILLISECOND, HOUR),
+        timeouts.duration("connect", MILLISECOND, HOUR, standard.connectTimeout()),
+        limits.integer("idlePerBackend", 0, MANY, standard.maxIdlePerBackend()),
+        timeouts.duration("backendIdle", MILLISECOND, HOUR, standard.maxIdleTime()),
         standard.maxResponseLine(),
-        limits.integer("responseHeader", standard.maxResponseHeader(), 1024, 1 << 20));
+        limits.integer("responseHeader", 1024, 1 << 20, standard.maxResponseHeader()));
   }
 
   private static BalancerLimits balancer(Section timeouts, Section limits) {
     BalancerLimits standard = BalancerLimits.standard();
     return new BalancerLimits(
-        limits.integer("visitors", standard.maxConnections(), 1, MANY),
-        timeouts.duration("connect", standard.connectTimeout(), MILLISECOND, HOUR),
-        timeouts.duration("tunnelIdle", standard.idleTimeout(), MILLISECOND, Duration.ofHours(24)));
+        limits.integer("visitors", 1, MANY, standard.maxConnections()),
+        timeouts.duration("connect", MILLISECOND, HOUR, standard.connectTimeout()),
+        timeouts.duration("tunnelIdle", MILLISECOND, Duration.ofHours(24), standard.idleTimeout()));
   }
 }

@@ -1,14 +1,14 @@
 package io.cade.proxy.app;
 
+import io.cade.agent.config.ConfigProblems;
+import io.cade.agent.config.StrictYaml;
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.MacAddress;
 import io.cade.proxy.balance.HealthPolicy;
 import io.cade.proxy.balancer.BalancerLimits;
 import io.cade.proxy.http.VisitorLimits;
 import io.cade.proxy.pool.PoolLimits;
-import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -88,23 +88,11 @@ public record ProxyConfig(
   /**
    * Reads a file. Relative paths in it are relative to the file's folder.
    *
-   * @throws ConfigException with every problem found
+   * @throws ConfigProblems with every problem found
    */
-  public static ProxyConfig read(Path file) throws ConfigException {
-    String text;
-    try {
-      text = Files.readString(file);
-    } catch (IOException e) {
-      throw new ConfigException(
-          List.of(file + ": cannot be read (" + e + "); give the configuration with --config"));
-    }
-    Problems problems = new Problems(file);
+  public static ProxyConfig read(Path file) throws ConfigProblems {
     Path folder = file.toAbsolutePath().getParent();
-    Section root = new Section("", YamlNode.parse(text, problems), problems);
-    ProxyConfig config = new ConfigReader(root, folder == null ? Path.of("/") : folder).read();
-    if (!problems.isEmpty()) {
-      throw new ConfigException(problems.lines());
-    }
-    return config;
+    return StrictYaml.read(
+        file, root -> new ConfigReader(root, folder == null ? Path.of("/") : folder).read());
   }
 }

@@ -1,5 +1,6 @@
 package io.cade.proxy.app;
 
+import io.cade.agent.config.ConfigProblems;
 import java.security.SecureRandom;
 import org.apache.commons.daemon.Daemon;
 import org.apache.commons.daemon.DaemonContext;
@@ -25,7 +26,7 @@ public final class ProxyDaemon implements Daemon {
     }
     try {
       config = ProxyConfig.read(java.nio.file.Path.of(args[1]));
-    } catch (ConfigException e) {
+    } catch (ConfigProblems e) {
       throw new DaemonInitException(e.getMessage());
     }
   }

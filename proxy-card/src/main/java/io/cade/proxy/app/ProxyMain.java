@@ -1,5 +1,6 @@
 package io.cade.proxy.app;
 
+import io.cade.agent.config.ConfigProblems;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -15,12 +16,7 @@ import org.jspecify.annotations.Nullable;
  * done, 1 failed, 2 usage or configuration.
  */
 public final class ProxyMain {
-  private static final String USAGE =
-      """
-      usage: cade proxy --config FILE [--exit-on-stdin-eof]
-        --config FILE         the configuration, YAML
-        --exit-on-stdin-eof   end when standard input ends\
-      """;
+  private static final String USAGE = "usage: ./cade proxy --config FILE [--exit-on-stdin-eof]";
   private static final long STOP_SECONDS = 15;
 
   private ProxyMain() {}
@@ -35,17 +31,21 @@ public final class ProxyMain {
 
   static int run(
       String[] args, InputStream in, PrintStream out, PrintStream err, EngineConnector connector) {
+    if (args.length == 1 && (args[0].equals("--help") || args[0].equals("-h"))) {
+      out.println(USAGE);
+      return 0;
+    }
     Arguments arguments = Arguments.parse(args);
     if (arguments.problem() != null || arguments.config() == null) {
-      err.println(arguments.problem() != null ? arguments.problem() : "--config is missing");
-      err.println(USAGE);
+      String problem = arguments.problem() != null ? arguments.problem() : "--config is missing";
+      err.println("cade proxy: " + problem + "; " + USAGE);
       return 2;
     }
     ProxyConfig config;
     try {
       config = ProxyConfig.read(arguments.config());
-    } catch (ConfigException e) {
-      e.problems().forEach(err::println);
+    } catch (ConfigProblems e) {
+      err.println("cade proxy: " + e.getMessage());
       return 2;
     }
     CountDownLatch end = new CountDownLatch(1);

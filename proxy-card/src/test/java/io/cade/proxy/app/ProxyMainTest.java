@@ -225,7 +225,7 @@ class ProxyMainTest {
     assertThat(ProxyMain.run(new String[] {"--config", bad.toString()}, in, to, to, none))
         .isEqualTo(2);
     assertThat(err.toString(StandardCharsets.UTF_8))
-        .contains("usage: cade proxy", "/no/such: cannot be read", "'position' is missing");
+        .contains("usage: ./cade proxy", "/no/such: no such file", "'position' is missing");
   }
 
   @Test

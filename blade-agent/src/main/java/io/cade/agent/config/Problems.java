@@ -1,4 +1,4 @@
-package io.cade.proxy.app;
+package io.cade.agent.config;
 
 import java.nio.file.Path;
 import java.util.ArrayList;

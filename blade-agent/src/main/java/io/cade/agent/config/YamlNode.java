@@ -1,4 +1,4 @@
-package io.cade.proxy.app;
+package io.cade.agent.config;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -12,8 +12,18 @@ import java.util.Map;
 
 /** A YAML document whose parts know their lines, so that a problem can be shown where it is. */
 sealed interface YamlNode {
+  /** No configuration nests deeper. */
+  int MAX_DEPTH = 8;
+
+  /** What is missing where a scalar or a list stands in place of a mapping. */
+  String KEYS_EXPECTED =
+      "keys with values are expected here, for example 'stateDirectory: /var/lib/cade'";
+
   /** From 1. */
   int line();
+
+  /** A key without a value: as good as absent. */
+  record Nothing(int line) implements YamlNode {}
 
   /** A scalar, as written: {@code 0.10} stays that. */
   record Text(String value, int line) implements YamlNode {}
@@ -33,11 +43,20 @@ sealed interface YamlNode {
       if (parser.nextToken() == null) {
         return new Fields(Map.of(), 1);
       }
-      YamlNode root = read(parser, problems, 0);
-      if (root instanceof Fields fields) {
-        return fields;
+      switch (read(parser, problems, 0)) {
+        case Fields fields -> {
+          if (parser.nextToken() != null) {
+            problems.at(
+                parser.currentTokenLocation().getLineNr(), "one document is expected, not two");
+          }
+          return fields;
+        }
+        case Nothing nothing -> {
+          return new Fields(Map.of(), nothing.line());
+        }
+        case Text scalar -> problems.at(scalar.line(), KEYS_EXPECTED);
+        case Items items -> problems.at(items.line(), KEYS_EXPECTED);
       }
-      problems.at(root.line(), "keys with values are expected here");
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNr());
       problems.at(line, "not YAML: " + e.getOriginalMessage().lines().findFirst().orElse(""));
@@ -49,8 +68,8 @@ sealed interface YamlNode {
 
   private static YamlNode read(JsonParser parser, Problems problems, int depth) throws IOException {
     int line = parser.currentTokenLocation().getLineNr();
-    if (depth > 8) {
-      throw new IOException("nested more than 8 deep");
+    if (depth > MAX_DEPTH) {
+      throw new IOException("nested more than " + MAX_DEPTH + " deep");
     }
     if (parser.currentToken() == JsonToken.START_ARRAY) {
       List<YamlNode> items = new ArrayList<>();
@@ -70,6 +89,9 @@ sealed interface YamlNode {
         }
       }
       return new Fields(fields, line);
+    }
+    if (parser.currentToken() == JsonToken.VALUE_NULL) {
+      return new Nothing(line);
     }
     String value = parser.getText();
     return new Text(value == null ? "" : value, line);
