@@ -156,6 +156,7 @@ final class TftpBench {
             out, name + ".failed", ours.stream().mapToInt(TftpSwarm.Result::failed).sum(), "clients");
       }
       FileServer own = servers.getFirst();
+      out.println("counters of cade: " + own.counters());
       BenchMain.figure(out, "tftp.storm.peak_memory", own.memoryKib("VmHWM") / 1024.0, "MiB");
     } finally {
       servers.forEach(FileServer::close);
