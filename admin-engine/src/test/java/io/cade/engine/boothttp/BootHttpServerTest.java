@@ -167,14 +167,13 @@ class BootHttpServerTest {
 
   @Test
   void aPortInUseIsNamed() {
-    assertThatThrownBy(
-            () ->
-                BootHttpServer.start(
-                    group,
-                    BootHttpConfig.of(server.local()),
-                    TreeFixture.with(Map.of()),
-                    files,
-                    InstantSource.system()))
+    assertThatThrownBy(() ->
+            BootHttpServer.start(
+                group,
+                BootHttpConfig.of(server.local()),
+                TreeFixture.with(Map.of()),
+                files,
+                InstantSource.system()))
         .isInstanceOf(BindException.class)
         .hasMessageStartingWith(
             "cannot listen on 127.0.0.1:" + server.local().getPort() + "/tcp (boot HTTP): ");
@@ -193,7 +192,8 @@ class BootHttpServerTest {
             "GET /image HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked")) {
       assertThat(raw(head + "\r\n\r\n")).as(head).startsWith("HTTP/1.1 400");
     }
-    for (String target : List.of("/..%2fimage", "/a\\b", "/%00", "/image%20", "/C:/x", "//etc/passwd")) {
+    for (String target :
+        List.of("/..%2fimage", "/a\\b", "/%00", "/image%20", "/C:/x", "//etc/passwd")) {
       assertThat(raw("GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n"))
           .as(target)
           .startsWith("HTTP/1.1 400");
@@ -216,7 +216,9 @@ class BootHttpServerTest {
       assertThat(at(bulk, "loader.efi", "If-Modified-Since", date).statusCode()).isEqualTo(304);
       assertThat(at(bulk, "loader.efi", "If-None-Match", "W/\"digest\"").statusCode())
           .isEqualTo(304);
-      assertThat(at(bulk, "loader.efi", "If-None-Match", "\"x\"", "If-Modified-Since", date).statusCode())
+      assertThat(
+              at(bulk, "loader.efi", "If-None-Match", "\"x\"", "If-Modified-Since", date)
+                  .statusCode())
           .as("the tag counts, not the date")
           .isEqualTo(200);
       HttpResponse<byte[]> part =
@@ -231,8 +233,7 @@ class BootHttpServerTest {
 
   @Test
   void oneCardHasOnlySoManyConnections() throws Exception {
-    BootHttpConfig few =
-        new BootHttpConfig(SERVER.port(0), 10, 2, Duration.ofSeconds(10), 3, 1);
+    BootHttpConfig few = new BootHttpConfig(SERVER.port(0), 10, 2, Duration.ofSeconds(10), 3, 1);
     try (BootHttpServer small =
             BootHttpServer.start(
                 group, few, TreeFixture.with(Map.of()), files, InstantSource.system());
@@ -248,8 +249,7 @@ class BootHttpServerTest {
         other.getOutputStream().write("GET /x HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(US_ASCII));
         assertThat(other.getInputStream().read()).isEqualTo('H');
       }
-      assertThat(small.outcomes())
-          .containsEntry(BootHttpOutcome.REFUSED_CLIENT_CONNECTIONS, 1L);
+      assertThat(small.outcomes()).containsEntry(BootHttpOutcome.REFUSED_CLIENT_CONNECTIONS, 1L);
     }
   }
 

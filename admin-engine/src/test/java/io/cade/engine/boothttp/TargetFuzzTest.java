@@ -13,8 +13,27 @@ class TargetFuzzTest {
   private static final long SEED = Long.getLong("cade.fuzz.seed", System.nanoTime());
   private static final List<String> PARTS =
       List.of(
-          "/", "..", ".", "%2e", "%2f", "\\", "\0", "images/sha256/", "agent.json", "http://h/", "?",
-          "#", "*", "a", ":", ";", "\u00e9", "//", "crash/", " ", "\r\n");
+          "/",
+          "..",
+          ".",
+          "%2e",
+          "%2f",
+          "\\",
+          "\0",
+          "images/sha256/",
+          "agent.json",
+          "http://h/",
+          "?",
+          "#",
+          "*",
+          "a",
+          ":",
+          ";",
+          "\u00e9",
+          "//",
+          "crash/",
+          " ",
+          "\r\n");
   private static final List<String> RANGES =
       List.of("bytes", "=", "-", "0", "9", "499", ",", " ", "99999999999999999999", "18", "items");
 

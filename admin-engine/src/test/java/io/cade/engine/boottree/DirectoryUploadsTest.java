@@ -33,8 +33,9 @@ class DirectoryUploadsTest {
       upload.complete();
     }
     assertThat(root.resolve("1.3/crash/core")).hasBinaryContent(new byte[] {1, 2, 3});
-    assertThat(PosixFilePermissions.toString(
-            Files.getPosixFilePermissions(root.resolve("1.3/crash/core"))))
+    assertThat(
+            PosixFilePermissions.toString(
+                Files.getPosixFilePermissions(root.resolve("1.3/crash/core"))))
         .isEqualTo("rw-------");
     assertThat(root.resolve(".parts")).isEmptyDirectory();
   }
@@ -57,7 +58,8 @@ class DirectoryUploadsTest {
 
   @Test
   void onlyNamesInTheOpenFoldersAreTaken() throws Exception {
-    for (String name : new String[] {"core", "boot/x", "crash", "crash/a/b", "log/.x", "crash/.."}) {
+    for (String name :
+        new String[] {"core", "boot/x", "crash", "crash/a/b", "log/.x", "crash/.."}) {
       assertThat(uploads.open(CARD, name, OptionalLong.empty()))
           .as(name)
           .isEqualTo(new UploadLookup.Refused(BootOutcome.REFUSED_UPLOAD_PATH));

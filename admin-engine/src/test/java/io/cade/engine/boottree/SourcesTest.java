@@ -40,8 +40,9 @@ class SourcesTest {
         .isEqualTo(text(new HostKeySource(folder, random), CARD, HostKeySource.PUBLIC_KEY))
         .isNotEqualTo(text(restarted, OTHER, HostKeySource.PUBLIC_KEY));
     assertThat(key).startsWith("-----BEGIN OPENSSH PRIVATE KEY-----\n");
-    assertThat(PosixFilePermissions.toString(
-            Files.getPosixFilePermissions(folder.resolve("1.3.seed"))))
+    assertThat(
+            PosixFilePermissions.toString(
+                Files.getPosixFilePermissions(folder.resolve("1.3.seed"))))
         .isEqualTo("rw-------");
   }
 
@@ -52,7 +53,8 @@ class SourcesTest {
             .anyMatch(f -> Files.isExecutable(Path.of(f, "ssh-keygen")));
     Assumptions.assumeTrue(found, "needs ssh-keygen (package openssh-client)");
     HostKeySource source = new HostKeySource(folder, new SecureRandom());
-    Path key = Files.writeString(folder.resolve("k"), text(source, CARD, HostKeySource.PRIVATE_KEY));
+    Path key =
+        Files.writeString(folder.resolve("k"), text(source, CARD, HostKeySource.PRIVATE_KEY));
     Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
     Process process =
         new ProcessBuilder("ssh-keygen", "-y", "-f", key.toString())

@@ -97,15 +97,14 @@ abstract class DatagramLoopContract {
     CompletableFuture<Integer> first = new CompletableFuture<>();
     DatagramPort to = open(100, (from, bytes) -> first.complete(bytes.length));
     DatagramPort from = open(100, (a, b) -> {});
-    assertThatThrownBy(
-            () ->
-                from.sendSegments(
-                    20,
-                    10,
-                    into -> {
-                      throw new IOException("test: no content");
-                    },
-                    to.local()))
+    assertThatThrownBy(() ->
+            from.sendSegments(
+                20,
+                10,
+                into -> {
+                  throw new IOException("test: no content");
+                },
+                to.local()))
         .isInstanceOf(IOException.class);
     from.send(new byte[3], to.local());
     assertThat(await(first)).isEqualTo(3);

@@ -17,8 +17,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Seeded mutations of real packets against codec and server. {@code -Dcade.fuzz.inputs=10000000} for
- * a long run, {@code -Dcade.fuzz.seed=N} to repeat one.
+ * Seeded mutations of real packets against codec and server. {@code -Dcade.fuzz.inputs=10000000}
+ * for a long run, {@code -Dcade.fuzz.seed=N} to repeat one.
  */
 class FuzzTest {
   private static final int INPUTS = Integer.getInteger("cade.fuzz.inputs", 100_000);

@@ -145,8 +145,7 @@ class LossyNetworkTest {
           .open(new InetSocketAddress(CARD, 10_000 + i), 65_507, (from, bytes) -> {})
           .join()
           .send(
-              TftpCodec.encode(new TftpPacket.ReadRequest("f", "octet", Map.of())),
-              server.local());
+              TftpCodec.encode(new TftpPacket.ReadRequest("f", "octet", Map.of())), server.local());
     }
     network.run(Duration.ofSeconds(1));
     assertThat(server.outcomes()).containsEntry(TftpOutcome.REFUSED_CLIENT_LIMIT, 9_992L);

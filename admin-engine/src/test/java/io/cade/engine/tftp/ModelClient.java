@@ -46,8 +46,7 @@ final class ModelClient {
       InetSocketAddress server,
       String file,
       Map<String, String> options) {
-    return new ModelClient(
-            loop, server, null, new TftpPacket.ReadRequest(file, "octet", options))
+    return new ModelClient(loop, server, null, new TftpPacket.ReadRequest(file, "octet", options))
         .begin(from);
   }
 
@@ -186,12 +185,13 @@ final class ModelClient {
     byte[] all = upload == null ? new byte[0] : upload;
     for (long b = at + 1; b <= at + window && (b - 1) * block <= all.length; b++) {
       int from = (int) (b - 1) * block;
-      open().send(
-          TftpCodec.encode(
-              new TftpPacket.Data(
-                  (int) (b & 0xffff),
-                  Arrays.copyOfRange(all, from, Math.min(all.length, from + block)))),
-          peer == null ? server : peer);
+      open()
+          .send(
+              TftpCodec.encode(
+                  new TftpPacket.Data(
+                      (int) (b & 0xffff),
+                      Arrays.copyOfRange(all, from, Math.min(all.length, from + block)))),
+              peer == null ? server : peer);
     }
   }
 

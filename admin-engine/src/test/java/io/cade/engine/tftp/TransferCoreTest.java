@@ -220,7 +220,8 @@ class TransferCoreTest {
   void windowsAreBoundedInBlocksAndBytes() {
     assertThat(Negotiation.forRead(Map.of("windowsize", "65535"), 1, ANY_PATH, CONFIG).accepted())
         .containsExactly(Map.entry("windowsize", "64"));
-    Negotiation large = Negotiation.forRead(Map.of("windowsize", "64", "blksize", "65464"), 1, ANY_PATH, CONFIG);
+    Negotiation large =
+        Negotiation.forRead(Map.of("windowsize", "64", "blksize", "65464"), 1, ANY_PATH, CONFIG);
     assertThat(large.window()).isEqualTo(4);
     assertThat(large.accepted()).containsEntry("windowsize", "4");
   }
@@ -262,15 +263,13 @@ class TransferCoreTest {
             Negotiation.forRead(Map.of("blksize", "1432"), 1, TftpConfig.blockFor(1500), CONFIG)
                 .blockBytes())
         .isEqualTo(1432);
-    assertThat(
-            Negotiation.forRead(Map.of("blksize", "9000"), 1, 100, CONFIG).blockBytes())
+    assertThat(Negotiation.forRead(Map.of("blksize", "9000"), 1, 100, CONFIG).blockBytes())
         .as("512 is what everybody takes")
         .isEqualTo(512);
   }
 
   private static TransferCore core(long size, Map<String, String> options) {
-    return new TransferCore(
-        size, Negotiation.forRead(options, size, ANY_PATH, CONFIG), CONFIG);
+    return new TransferCore(size, Negotiation.forRead(options, size, ANY_PATH, CONFIG), CONFIG);
   }
 
   private Step step(TransferCore core, Event event) {

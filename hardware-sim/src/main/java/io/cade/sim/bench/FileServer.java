@@ -108,8 +108,7 @@ record FileServer(
     int other = freeUdp();
     start(
             "in.tftpd",
-            List.of(
-                "-L", "-a", "127.0.0.1:" + other, "-u", "root", "-s", folder.toString()))
+            List.of("-L", "-a", "127.0.0.1:" + other, "-u", "root", "-s", folder.toString()))
         .ifPresent(p -> peers.add(tftp("in.tftpd", p, other, false)));
     return peers;
   }
@@ -128,8 +127,7 @@ record FileServer(
             server { listen 127.0.0.1:%2$d; root %3$s; } }
           """
               .formatted(folder.getParent(), port, folder));
-      return start("nginx", List.of("-c", config.toString()))
-          .map(p -> http("nginx", p, port));
+      return start("nginx", List.of("-c", config.toString())).map(p -> http("nginx", p, port));
     }
     return start(
             "python3",

@@ -75,8 +75,7 @@ final class TftpBench {
         if (window > 1 && !server.windows()) {
           continue;
         }
-        TftpClient.Fetch fetch =
-            TftpClient.fetch(server.tftp().orElseThrow(), FILE, BLOCK, window);
+        TftpClient.Fetch fetch = TftpClient.fetch(server.tftp().orElseThrow(), FILE, BLOCK, window);
         digest = digest == 0 ? fetch.digest() : digest;
         if (fetch.digest() != digest) {
           throw new IOException(server.name() + " sent something else than the others");
@@ -122,11 +121,7 @@ final class TftpBench {
             boolean isOurs = server.name().equals("cade");
             TftpSwarm.Result result =
                 TftpSwarm.fetch(
-                    server.tftp().orElseThrow(),
-                    isOurs ? FILE : "card",
-                    CARDS,
-                    BLOCK,
-                    window);
+                    server.tftp().orElseThrow(), isOurs ? FILE : "card", CARDS, BLOCK, window);
             // The first round warms up, the clients too.
             if (round < 0) {
               continue;
@@ -153,7 +148,10 @@ final class TftpBench {
             BootBench.median(ours.stream().map(TftpSwarm.Result::jain).toList()),
             "jain");
         BenchMain.figure(
-            out, name + ".failed", ours.stream().mapToInt(TftpSwarm.Result::failed).sum(), "clients");
+            out,
+            name + ".failed",
+            ours.stream().mapToInt(TftpSwarm.Result::failed).sum(),
+            "clients");
       }
       FileServer own = servers.getFirst();
       out.println("counters of cade: " + own.counters());

@@ -45,8 +45,7 @@ final class TftpSwarm {
     }
   }
 
-  static Result fetch(
-      InetSocketAddress server, String file, int clients, int block, int window)
+  static Result fetch(InetSocketAddress server, String file, int clients, int block, int window)
       throws IOException {
     List<Card> waiting = new ArrayList<>();
     List<Double> rates = new ArrayList<>();
@@ -58,8 +57,7 @@ final class TftpSwarm {
         channel.setOption(StandardSocketOptions.SO_RCVBUF, TftpClient.SOCKET_BUFFER_BYTES);
         channel.bind(new InetSocketAddress(BootServerUnderTest.address(i), 0));
         channel.configureBlocking(false);
-        Card card =
-            new Card(channel, new TftpClient(channel, server, file, block, window), began);
+        Card card = new Card(channel, new TftpClient(channel, server, file, block, window), began);
         channel.register(selector, SelectionKey.OP_READ, card);
         waiting.add(card);
         card.client.request();
