@@ -13,7 +13,7 @@ import io.cade.agent.wire.SoftwareDescriptor;
 import io.cade.agent.wire.WireJson;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.file.Files;
+import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -28,7 +28,7 @@ final class AgentProgram {
    *
    * @throws IOException when the file or what it names is wrong; the message is for an operator
    */
-  static Agent start(Path file) throws IOException {
+  static Agent start(Path file) throws IOException, InterruptedException {
     AgentFile settings = AgentFile.read(file);
     CardBootConfig config = bootConfig(settings.bootConfig());
     InetAddress local;
@@ -65,11 +65,11 @@ final class AgentProgram {
             () -> bootConfig(settings.bootConfig())));
   }
 
-  private static CardBootConfig bootConfig(Path file) throws IOException {
+  private static CardBootConfig bootConfig(URI from) throws IOException, InterruptedException {
     try {
-      return new WireJson().decode(Files.readAllBytes(file), CardBootConfig.class);
+      return new WireJson().decode(BootTreeClient.read(from), CardBootConfig.class);
     } catch (com.fasterxml.jackson.core.JacksonException e) {
-      throw new IOException(file + " is no boot configuration: " + e.getOriginalMessage(), e);
+      throw new IOException(from + " is no boot configuration: " + e.getOriginalMessage(), e);
     }
   }
 }
