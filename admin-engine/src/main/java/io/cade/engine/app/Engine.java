@@ -4,15 +4,20 @@ import io.cade.agent.wire.CardBootConfig;
 import io.cade.agent.wire.CardPosition;
 import io.cade.engine.api.ApiServer;
 import io.cade.engine.api.UserFile;
+import io.cade.engine.boothttp.BootHttpConfig;
 import io.cade.engine.boothttp.BootHttpServer;
 import io.cade.engine.boottree.BootTree;
+import io.cade.engine.boottree.DirectoryUploads;
+import io.cade.engine.boottree.ImageStore;
 import io.cade.engine.boottree.NetworkConfSource;
+import io.cade.engine.boottree.UploadLimits;
 import io.cade.engine.change.ChangeWriter;
 import io.cade.engine.conduct.Conductor;
 import io.cade.engine.conduct.ConductorPolicy;
 import io.cade.engine.conduct.ConductorRunner;
 import io.cade.engine.conduct.Order;
 import io.cade.engine.datagram.NettyDatagramLoop;
+import io.cade.engine.datagram.NettyTransport;
 import io.cade.engine.dhcp.DhcpConfig;
 import io.cade.engine.dhcp.DhcpService;
 import io.cade.engine.dhcp.decide.ChassisSubnets;
@@ -36,6 +41,7 @@ import io.cade.engine.route.RoutePublisher;
 import io.cade.engine.snmp.EngineCabinetView;
 import io.cade.engine.snmp.NotificationPump;
 import io.cade.engine.store.EngineState;
+import io.cade.engine.tftp.InterfaceMtu;
 import io.cade.engine.tftp.TftpConfig;
 import io.cade.engine.tftp.TftpServer;
 import io.cade.mib.snmp.Notifier;
@@ -45,7 +51,6 @@ import io.cade.mib.snmp.SnmpAgentConfig;
 import io.cade.mib.snmp.SnmpUser;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -170,7 +175,7 @@ public final class Engine implements AutoCloseable {
     writer.listen(routes);
     routes.onChange(gateway::routesChanged);
 
-    startBootServices(writer, agentConfigs, blocking);
+    startBootServices(directory, writer, agentConfigs, blocking, random);
     ManagementCards management =
         new ManagementCards(config.management(), writer, agentConfigs, directory.path("boot"));
     management.seat();
@@ -229,9 +234,13 @@ public final class Engine implements AutoCloseable {
   }
 
   private void startBootServices(
-      ChangeWriter writer, AgentConfigSource agentConfigs, ExecutorService blocking)
+      StateDirectory directory,
+      ChangeWriter writer,
+      AgentConfigSource agentConfigs,
+      ExecutorService blocking,
+      SecureRandom random)
       throws IOException {
-    EventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
+    EventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, NettyTransport.handlers());
     lifecycle.started(
         "boot services' threads",
         () -> loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).syncUninterruptibly());
@@ -240,7 +249,17 @@ public final class Engine implements AutoCloseable {
     Ipv4Address self = ipv4(host());
     BootTree tree =
         new BootTree(
-            writer::current, clock, List.of(agentConfigs, new NetworkConfSource(plan, self)));
+            writer::current,
+            clock,
+            BootFiles.of(
+                config,
+                directory,
+                writer::current,
+                agentConfigs,
+                new NetworkConfSource(plan, self),
+                ImageStore.empty(),
+                random),
+            DirectoryUploads.open(directory.path("uploads"), UploadLimits.usual()));
     DhcpConfig dhcp =
         DhcpConfig.of(at(config.ports().dhcp()), self, CardBootConfig.FILE_NAME)
             .withPeers(config.ports().relay(), config.ports().dhcp() + 1);
@@ -254,9 +273,13 @@ public final class Engine implements AutoCloseable {
                 new NettyDatagramLoop(loops.next()),
                 tree,
                 blocking,
-                TftpConfig.of(at(config.ports().tftp())))));
+                TftpConfig.of(at(config.ports().tftp()))
+                    .withMaxBlockBytes(config.tftpMaxBlock())
+                    .withMtu(new InterfaceMtu()))));
     lifecycle.started(
-        "boot HTTP", BootHttpServer.start(loops, at(config.ports().bootHttp()), tree, blocking));
+        "boot HTTP",
+        BootHttpServer.start(
+            loops, BootHttpConfig.of(at(config.ports().bootHttp())), tree, blocking, clock));
   }
 
   private void startConductor(

@@ -24,6 +24,7 @@ import java.util.Locale;
  * @param chassis chassis of server cards in this cabinet
  * @param slots slots of each chassis
  * @param management cards of the management chassis, besides the engine's own
+ * @param tftpMaxBlock largest TFTP block in bytes; the way to a card may allow less
  */
 public record EngineConfig(
     Path stateDirectory,
@@ -35,7 +36,8 @@ public record EngineConfig(
     Duration reportInterval,
     int chassis,
     int slots,
-    List<ManagementCard> management) {
+    List<ManagementCard> management,
+    int tftpMaxBlock) {
 
   /**
    * @param admin console and API, TCP
@@ -98,7 +100,8 @@ public record EngineConfig(
             Duration.ofSeconds(5)),
         cabinet.integer("chassis", 1, CardPosition.MAX_CHASSIS, 2),
         cabinet.integer("slots", 1, CardPosition.MAX_SLOT, CardPosition.MAX_SLOT),
-        s.entries("management", EngineConfig::managementCard));
+        s.entries("management", EngineConfig::managementCard),
+        s.section("tftp").integer("maxBlock", 512, 65_464, 65_464));
   }
 
   /** Internal address of a card. */

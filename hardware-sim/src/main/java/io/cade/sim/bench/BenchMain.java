@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * {@code cade bench boot|footprint [--quick]}. Ends with lines {@code figure NAME VALUE UNIT}. Exit
+ * {@code cade bench boot|footprint|tftp [--quick]}. Ends with lines {@code figure NAME VALUE UNIT}. Exit
  * codes: 0 measured, 1 failed, 2 usage.
  */
 public final class BenchMain {
-  private static final String USAGE = "usage: cade bench boot|footprint [--quick]";
+  private static final String USAGE = "usage: cade bench boot|footprint|tftp [--quick]";
 
   private BenchMain() {}
 
@@ -31,6 +31,7 @@ public final class BenchMain {
     try {
       switch (names.getFirst()) {
         case "boot" -> new BootBench(launcher, out).run(quick);
+        case "tftp" -> new TftpBench(out).run(quick);
         case "footprint" -> new FootprintBench(launcher, out).run();
         default -> {
           err.println("cade bench: unknown measurement '" + names.getFirst() + "'; " + USAGE);

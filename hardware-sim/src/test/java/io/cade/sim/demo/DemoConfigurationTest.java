@@ -54,7 +54,8 @@ class DemoConfigurationTest {
                 List.of(
                     new EngineConfig.ManagementCard(new CardPosition(0, 3), CardRole.BALANCER),
                     new EngineConfig.ManagementCard(new CardPosition(0, 4), CardRole.PROXY),
-                    new EngineConfig.ManagementCard(new CardPosition(0, 5), CardRole.PROXY))));
+                    new EngineConfig.ManagementCard(new CardPosition(0, 5), CardRole.PROXY)),
+                65_464));
   }
 
   @Test
