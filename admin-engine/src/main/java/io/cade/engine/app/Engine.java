@@ -8,7 +8,6 @@ import io.cade.engine.boothttp.BootHttpConfig;
 import io.cade.engine.boothttp.BootHttpServer;
 import io.cade.engine.boottree.BootTree;
 import io.cade.engine.boottree.DirectoryUploads;
-import io.cade.engine.boottree.ImageStore;
 import io.cade.engine.boottree.NetworkConfSource;
 import io.cade.engine.boottree.UploadLimits;
 import io.cade.engine.change.ChangeWriter;
@@ -24,6 +23,8 @@ import io.cade.engine.dhcp.decide.ChassisSubnets;
 import io.cade.engine.dhcp.wire.Ipv4Address;
 import io.cade.engine.gateway.EngineGateway;
 import io.cade.engine.gateway.GatewayServer;
+import io.cade.engine.images.ImageCatalogue;
+import io.cade.engine.images.ImageOperations;
 import io.cade.engine.observe.Observations;
 import io.cade.engine.operate.AlarmHistory;
 import io.cade.engine.operate.ContentStore;
@@ -175,7 +176,11 @@ public final class Engine implements AutoCloseable {
     writer.listen(routes);
     routes.onChange(gateway::routesChanged);
 
-    startBootServices(directory, writer, agentConfigs, blocking, random);
+    keys.authority().imageSigner();
+    ImageCatalogue images =
+        ImageCatalogue.open(
+            directory.path("images"), writer::current, keys.authority().certificate(), clock);
+    startBootServices(directory, writer, agentConfigs, images, blocking, random);
     ManagementCards management =
         new ManagementCards(config.management(), writer, agentConfigs, directory.path("boot"));
     management.seat();
@@ -198,7 +203,16 @@ public final class Engine implements AutoCloseable {
                 keys.authority().certificatePem(),
                 gateway)));
     startApi(
-        vertx, directory, state, observations, contents, plant, keys.admin(), blocking, random);
+        vertx,
+        directory,
+        state,
+        observations,
+        contents,
+        plant,
+        new ImageOperations(writer, images, blocking),
+        keys.admin(),
+        blocking,
+        random);
     startSnmp(directory, writer, observations, timer, random);
     startConductor(writer, observations, timer, plant);
     readySince = clock.instant();
@@ -237,6 +251,7 @@ public final class Engine implements AutoCloseable {
       StateDirectory directory,
       ChangeWriter writer,
       AgentConfigSource agentConfigs,
+      ImageCatalogue images,
       ExecutorService blocking,
       SecureRandom random)
       throws IOException {
@@ -257,7 +272,7 @@ public final class Engine implements AutoCloseable {
                 writer::current,
                 agentConfigs,
                 new NetworkConfSource(plan, self),
-                ImageStore.empty(),
+                images,
                 random),
             DirectoryUploads.open(directory.path("uploads"), UploadLimits.usual()));
     DhcpConfig dhcp =
@@ -316,6 +331,7 @@ public final class Engine implements AutoCloseable {
       Observations observations,
       ContentStore contents,
       PackagePlant plant,
+      ImageOperations images,
       Identity identity,
       ExecutorService blocking,
       SecureRandom random)
@@ -346,6 +362,7 @@ public final class Engine implements AutoCloseable {
         new ApiServer.Backing(
             new Inspection(state.writer()::current, observations::snapshot, history, clock),
             new Operations(state.writer(), contents, plant.kinds(), blocking),
+            images,
             users,
             () -> readySince != null,
             blocking,

@@ -10,6 +10,7 @@ import java.util.SortedMap;
  * The state of the module at one position of the change log. Immutable: any thread may keep it.
  *
  * @param position of the last log record applied, 0 for none
+ * @param images imported boot images by digest, at most {@value #MAX_IMAGES}
  * @param swaps the last {@value #MAX_SWAPS}, oldest first
  * @param notifications not yet acknowledged by the operations centre, by sequence; at most {@value
  *     #MAX_NOTIFICATIONS}, then the oldest is given up (its alarm stays in list and history)
@@ -25,6 +26,7 @@ public record Cabinet(
     SortedMap<CardPosition, Lease> leases,
     SortedMap<String, Service> services,
     SortedMap<CardPosition, CommandQueue> queues,
+    SortedMap<String, StoredImage> images,
     SortedMap<AlarmKey, Alarm> alarms,
     SortedMap<Long, PendingNotification> notifications,
     List<Swap> swaps,
@@ -33,6 +35,7 @@ public record Cabinet(
     int nextServiceIndex,
     long nextCommand,
     long nextSwap) {
+  public static final int MAX_IMAGES = 32;
   public static final int MAX_SWAPS = 1_000;
   public static final int MAX_NOTIFICATIONS = 100_000;
 
