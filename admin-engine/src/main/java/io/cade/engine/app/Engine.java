@@ -213,6 +213,7 @@ public final class Engine implements AutoCloseable {
         keys.admin(),
         blocking,
         random);
+    EndpointsFile.write(config, directory, keys.authority().certificatePem());
     startSnmp(directory, writer, observations, timer, random);
     startConductor(writer, observations, timer, plant);
     readySince = clock.instant();

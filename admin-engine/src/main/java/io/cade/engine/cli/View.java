@@ -18,7 +18,9 @@ enum View {
   HISTORY("alarms"),
   PROXIES("proxies"),
   CABINET(""),
-  SWAPS("swaps");
+  SWAPS("swaps"),
+  IMAGES("images"),
+  IMAGE("");
 
   private final String list;
 
@@ -47,6 +49,8 @@ enum View {
       case PROXIES -> printer.proxies(all);
       case CABINET -> printer.cabinet(answer);
       case SWAPS -> printer.swaps(all);
+      case IMAGES -> ImagePages.list(all, out, colour, now);
+      case IMAGE -> ImagePages.one(answer, out, colour);
     }
   }
 
