@@ -19,6 +19,7 @@ import io.cade.engine.datagram.NettyDatagramLoop;
 import io.cade.engine.datagram.NettyTransport;
 import io.cade.engine.dhcp.DhcpConfig;
 import io.cade.engine.dhcp.DhcpService;
+import io.cade.engine.dhcp.WireOpener;
 import io.cade.engine.dhcp.decide.ChassisSubnets;
 import io.cade.engine.dhcp.wire.Ipv4Address;
 import io.cade.engine.gateway.EngineGateway;
@@ -66,6 +67,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -278,10 +280,19 @@ public final class Engine implements AutoCloseable {
             DirectoryUploads.open(directory.path("uploads"), UploadLimits.usual()));
     DhcpConfig dhcp =
         DhcpConfig.of(at(config.ports().dhcp()), self, CardBootConfig.FILE_NAME)
-            .withPeers(config.ports().relay(), config.ports().dhcp() + 1);
+            .withPeers(config.ports().relay(), config.ports().dhcp() + 1)
+            .withPolicy(
+                config.dhcp().policy(), config.dhcp().leaseTime(), config.dhcp().bootAddress());
+    List<WireOpener> wires = new ArrayList<>();
+    wires.add(DhcpService.udp(dhcp));
+    if (config.dhcp().bootServerPort() != 0) {
+      wires.add(DhcpService.bootServer(dhcp, at(config.dhcp().bootServerPort())));
+    }
     lifecycle.started(
         "DHCP",
-        await(DhcpService.start(new NettyDatagramLoop(loops.next()), writer, clock, plan, dhcp)));
+        await(
+            DhcpService.start(
+                new NettyDatagramLoop(loops.next()), writer, clock, plan, dhcp, wires)));
     lifecycle.started(
         "TFTP",
         await(

@@ -23,6 +23,7 @@ import java.util.Locale;
  * @param reportInterval how often agents report
  * @param chassis chassis of server cards in this cabinet
  * @param slots slots of each chassis
+ * @param dhcp policy of the DHCP server
  * @param management cards of the management chassis, besides the engine's own
  * @param tftpMaxBlock largest TFTP block in bytes; the way to a card may allow less
  */
@@ -36,6 +37,7 @@ public record EngineConfig(
     Duration reportInterval,
     int chassis,
     int slots,
+    DhcpSettings dhcp,
     List<ManagementCard> management,
     int tftpMaxBlock) {
 
@@ -77,10 +79,7 @@ public record EngineConfig(
     Section ports = s.section("ports");
     Section cabinet = s.section("cabinet");
     InetAddress listen = s.parsed("listenAddress", loopback(), EngineConfig::address);
-    return new EngineConfig(
-        s.path("stateDirectory"),
-        s.text("name", "cade"),
-        listen,
+    Ports read =
         new Ports(
             port(ports, "admin", 9443),
             port(ports, "gateway", 9444),
@@ -90,7 +89,12 @@ public record EngineConfig(
             port(ports, "tftp", 69),
             port(ports, "bootHttp", 9080),
             port(ports, "poke", 1070),
-            port(ports, "service", 8000)),
+            port(ports, "service", 8000));
+    return new EngineConfig(
+        s.path("stateDirectory"),
+        s.text("name", "cade"),
+        listen,
+        read,
         s.parsed("internalNetwork", "127.1", EngineConfig::network),
         s.parsed("trapReceiver", new InetSocketAddress(listen, 162), EngineConfig::endpoint),
         s.duration(
@@ -100,6 +104,7 @@ public record EngineConfig(
             Duration.ofSeconds(5)),
         cabinet.integer("chassis", 1, CardPosition.MAX_CHASSIS, 2),
         cabinet.integer("slots", 1, CardPosition.MAX_SLOT, CardPosition.MAX_SLOT),
+        DhcpSettings.from(s.section("dhcp"), listen, read.bootHttp()),
         s.entries("management", EngineConfig::managementCard),
         s.section("tftp").integer("maxBlock", 512, 65_464, 65_464));
   }

@@ -40,6 +40,9 @@ final class FreePorts {
     udp.put("snmp", ports.snmp());
     udp.put("dhcp", ports.dhcp());
     udp.put("tftp", ports.tftp());
+    if (config.dhcp().bootServerPort() != 0) {
+      udp.put("dhcp.bootServerPort", config.dhcp().bootServerPort());
+    }
     for (var port : udp.entrySet()) {
       InetSocketAddress at = new InetSocketAddress(config.listenAddress(), port.getValue());
       try (DatagramSocket socket = new DatagramSocket(null)) {

@@ -189,7 +189,9 @@ final class AlarmRules {
   private static void acknowledgeable(Cabinet cabinet, Map<AlarmKey, String> due) {
     for (Alarm alarm : cabinet.alarms().values()) {
       AlarmType type = alarm.key().type();
-      if ((type == AlarmType.CARD_MOVED || type == AlarmType.DUPLICATE_MAC)
+      if ((type == AlarmType.CARD_MOVED
+              || type == AlarmType.DUPLICATE_MAC
+              || type == AlarmType.ADDRESS_CONFLICT)
           && alarm.acknowledgedBy().isEmpty()) {
         due.put(alarm.key(), alarm.text());
       }

@@ -1,5 +1,6 @@
 package io.cade.engine.dhcp;
 
+import io.cade.engine.dhcp.policy.DhcpPolicy;
 import io.cade.engine.dhcp.wire.Ipv4Address;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.time.Duration;
  * @param tftpServer address of the boot files (siaddr, option 66)
  * @param bootFile the first file that a card fetches (option 67), at most 127 characters
  * @param maxInFlight requests that wait for their lease to become durable; more are dropped
+ * @param policy what is done for whom
  */
 public record DhcpConfig(
     InetSocketAddress listen,
@@ -32,7 +34,8 @@ public record DhcpConfig(
     Duration duplicateQuiet,
     Ipv4Address tftpServer,
     String bootFile,
-    int maxInFlight) {
+    int maxInFlight,
+    DhcpPolicy policy) {
 
   /**
    * The usual values: lease of one hour, boot grace of one minute, a duplicate forgotten after
@@ -55,7 +58,8 @@ public record DhcpConfig(
         Duration.ofMinutes(5),
         tftpServer,
         bootFile,
-        1024);
+        1024,
+        DhcpPolicy.USUAL);
   }
 
   /** The same with other ports for relay agents and clients. */
@@ -71,6 +75,28 @@ public record DhcpConfig(
         duplicateQuiet,
         tftpServer,
         bootFile,
-        maxInFlight);
+        maxInFlight,
+        policy);
+  }
+
+  /**
+   * The same with another policy and lease time.
+   *
+   * @param boot where the boot files are; also the server's name where it listens on all addresses
+   */
+  public DhcpConfig withPolicy(DhcpPolicy other, Duration lease, Ipv4Address boot) {
+    return new DhcpConfig(
+        listen,
+        serverId.isZero() ? boot : serverId,
+        relayPort,
+        clientPort,
+        canBroadcast,
+        lease,
+        bootGrace,
+        duplicateQuiet,
+        boot,
+        bootFile,
+        maxInFlight,
+        other);
   }
 }

@@ -21,7 +21,9 @@ public enum AlarmType {
   /** A power supply gives no power. */
   SUPPLY_FAILED("supplyFailed", Severity.MAJOR, "powerSupplyFailure"),
   /** A proxy card says nothing. */
-  PROXY_LOST("proxyLost", Severity.MAJOR, "equipmentFailure");
+  PROXY_LOST("proxyLost", Severity.MAJOR, "equipmentFailure"),
+  /** An address that the engine gives out is used by somebody who did not get it here. */
+  ADDRESS_CONFLICT("addressConflict", Severity.MAJOR, "duplicateInformation");
 
   private final String word;
   private final Severity severity;

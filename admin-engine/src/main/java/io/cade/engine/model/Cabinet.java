@@ -10,6 +10,7 @@ import java.util.SortedMap;
  * The state of the module at one position of the change log. Immutable: any thread may keep it.
  *
  * @param position of the last log record applied, 0 for none
+ * @param seats the slots in which each MAC address was last seated: derived from {@code cards}
  * @param images imported boot images by digest, at most {@value #MAX_IMAGES}
  * @param swaps the last {@value #MAX_SWAPS}, oldest first
  * @param notifications not yet acknowledged by the operations centre, by sequence; at most {@value
@@ -24,6 +25,8 @@ public record Cabinet(
     long position,
     SortedMap<CardPosition, Card> cards,
     SortedMap<CardPosition, Lease> leases,
+    PoolLeases poolLeases,
+    SortedMap<MacAddress, List<CardPosition>> seats,
     SortedMap<String, Service> services,
     SortedMap<CardPosition, CommandQueue> queues,
     SortedMap<String, StoredImage> images,
@@ -68,7 +71,13 @@ public record Cabinet(
 
   /** The slot in which a MAC address was last seated, if any. */
   public Optional<Card> cardOf(MacAddress mac) {
-    return cards.values().stream().filter(c -> mac.equals(c.mac())).findFirst();
+    List<CardPosition> at = seatsOf(mac);
+    return at.isEmpty() ? Optional.empty() : card(at.getFirst());
+  }
+
+  /** The slots in which a MAC address was last seated, in order; usually one or none. */
+  public List<CardPosition> seatsOf(MacAddress mac) {
+    return seats.getOrDefault(mac, List.of());
   }
 
   /** Services bound to a card. */

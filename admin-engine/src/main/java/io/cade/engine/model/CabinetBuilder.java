@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class CabinetBuilder {
   private SortedTree<CardPosition, Card> cards;
   private SortedTree<CardPosition, Lease> leases;
+  private PoolLeases poolLeases;
+  private SortedTree<MacAddress, List<CardPosition>> seats;
   private SortedTree<String, Service> services;
   private SortedTree<CardPosition, CommandQueue> queues;
   private SortedTree<String, StoredImage> images;
@@ -42,6 +46,8 @@ public final class CabinetBuilder {
   public CabinetBuilder(Cabinet from) {
     cards = SortedTree.copyOf(from.cards());
     leases = SortedTree.copyOf(from.leases());
+    poolLeases = from.poolLeases();
+    seats = SortedTree.copyOf(from.seats());
     services = SortedTree.copyOf(from.services());
     queues = SortedTree.copyOf(from.queues());
     images = SortedTree.copyOf(from.images());
@@ -59,6 +65,8 @@ public final class CabinetBuilder {
   private CabinetBuilder(long position, Counters counters) {
     cards = SortedTree.empty();
     leases = SortedTree.empty();
+    poolLeases = PoolLeases.NONE;
+    seats = SortedTree.empty();
     services = SortedTree.empty();
     queues = SortedTree.empty();
     images = SortedTree.empty();
@@ -82,8 +90,9 @@ public final class CabinetBuilder {
   public void restore(Object entity) {
     frozen = null;
     switch (entity) {
-      case Card c -> cards = cards.with(c.position(), c);
+      case Card c -> place(c);
       case Lease l -> leases = leases.with(l.position(), l);
+      case PoolLease l -> poolLeases = poolLeases.with(l);
       case Service s -> services = services.with(s.name(), s);
       case StoredImage i -> images = images.with(i.digest(), i);
       case Alarm a -> alarms = alarms.with(a.key(), a);
@@ -119,6 +128,8 @@ public final class CabinetBuilder {
             atPosition,
             cards,
             leases,
+            poolLeases,
+            seats,
             services,
             queues,
             images,
@@ -152,6 +163,22 @@ public final class CabinetBuilder {
         leases = leases.without(c.position());
         touch(EntityKey.Kind.LEASE, c.position());
       }
+      case Change.PoolLeaseGranted c ->
+          pool(
+              new PoolLease(
+                  c.address(),
+                  PoolLease.State.GRANTED,
+                  c.client(),
+                  c.mac(),
+                  c.hostName(),
+                  at,
+                  c.expiresAt()));
+      case Change.PoolLeaseEnded c -> {
+        poolLeases = poolLeases.without(PoolLease.number(c.address()));
+        touch(EntityKey.Kind.POOL_LEASE, c.address());
+      }
+      case Change.PoolAddressLocked c ->
+          pool(new PoolLease(c.address(), PoolLease.State.LOCKED, "", null, "", at, c.until()));
       case Change.CardSeated c -> seat(c, at);
       case Change.CardEnrolled c ->
           putCard(
@@ -206,6 +233,13 @@ public final class CabinetBuilder {
         // Only in the log and in the store's audit table: the model has no use for it.
       }
     }
+  }
+
+  private void pool(PoolLease lease) {
+    // Two records are altered when the client held another address before.
+    poolLeases.of(lease.client()).ifPresent(old -> touch(EntityKey.Kind.POOL_LEASE, old.address()));
+    poolLeases = poolLeases.with(lease);
+    touch(EntityKey.Kind.POOL_LEASE, lease.address());
   }
 
   private void seat(Change.CardSeated c, Instant at) {
@@ -378,8 +412,35 @@ public final class CabinetBuilder {
   }
 
   private void putCard(Card card) {
-    cards = cards.with(card.position(), card);
+    place(card);
     touch(EntityKey.Kind.CARD, card.position());
+  }
+
+  /** Puts the card into its slot and keeps the index by MAC address true. */
+  private void place(Card card) {
+    Card old = cards.get(card.position());
+    MacAddress before = old == null ? null : old.mac();
+    MacAddress after = card.mac();
+    cards = cards.with(card.position(), card);
+    if (Objects.equals(before, after)) {
+      return;
+    }
+    if (before != null) {
+      List<CardPosition> rest =
+          seats.getOrDefault(before, List.of()).stream()
+              .filter(p -> !p.equals(card.position()))
+              .toList();
+      seats = rest.isEmpty() ? seats.without(before) : seats.with(before, rest);
+    }
+    if (after != null) {
+      seats =
+          seats.with(
+              after,
+              Stream.concat(
+                      seats.getOrDefault(after, List.of()).stream(), Stream.of(card.position()))
+                  .sorted()
+                  .toList());
+    }
   }
 
   private void putService(Service service) {

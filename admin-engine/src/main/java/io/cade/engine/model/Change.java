@@ -19,6 +19,9 @@ import java.util.List;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Change.LeaseGranted.class, name = "lease-granted"),
   @JsonSubTypes.Type(value = Change.LeaseEnded.class, name = "lease-ended"),
+  @JsonSubTypes.Type(value = Change.PoolLeaseGranted.class, name = "pool-lease-granted"),
+  @JsonSubTypes.Type(value = Change.PoolLeaseEnded.class, name = "pool-lease-ended"),
+  @JsonSubTypes.Type(value = Change.PoolAddressLocked.class, name = "pool-address-locked"),
   @JsonSubTypes.Type(value = Change.CardSeated.class, name = "card-seated"),
   @JsonSubTypes.Type(value = Change.CardEnrolled.class, name = "card-enrolled"),
   @JsonSubTypes.Type(value = Change.CardIntroduced.class, name = "card-introduced"),
@@ -48,6 +51,22 @@ public sealed interface Change {
 
   /** The address is free again. */
   record LeaseEnded(CardPosition position, String cause) implements Change {}
+
+  /**
+   * A machine without a slot holds an address of a pool until {@code expiresAt}; what it held
+   * before, and what was on record for the address, is over.
+   *
+   * @param client and {@code hostName}: see {@link PoolLease}
+   */
+  record PoolLeaseGranted(
+      String address, String client, MacAddress mac, String hostName, Instant expiresAt)
+      implements Change {}
+
+  /** Nothing is on record for the address of a pool any more. */
+  record PoolLeaseEnded(String address, String cause) implements Change {}
+
+  /** The address of a pool is not given to anybody until then: somebody uses it already. */
+  record PoolAddressLocked(String address, Instant until, String cause) implements Change {}
 
   /** A card is known to sit in a slot; another MAC than before is a swap. */
   record CardSeated(CardPosition position, CardRole role, MacAddress mac) implements Change {}

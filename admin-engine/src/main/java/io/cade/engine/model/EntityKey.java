@@ -4,7 +4,8 @@ package io.cade.engine.model;
  * Names one entity of the {@link Cabinet} for the store.
  *
  * @param id the entity's key as text: a {@code CardPosition} for cards, leases and queues, an
- *     {@link AlarmKey}, a service's name, an image's digest, the sequence of a notification or swap
+ *     address for pool leases, an {@link AlarmKey}, a service's name, an image's digest, the sequence
+ *     of a notification or swap
  */
 public record EntityKey(Kind kind, String id) {
   /** The maps of the cabinet. */
@@ -16,6 +17,7 @@ public record EntityKey(Kind kind, String id) {
     IMAGE,
     ALARM,
     NOTIFICATION,
-    SWAP
+    SWAP,
+    POOL_LEASE
   }
 }

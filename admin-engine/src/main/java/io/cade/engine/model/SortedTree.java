@@ -187,6 +187,21 @@ final class SortedTree<K extends Comparable<? super K>, V> extends AbstractMap<K
     return null;
   }
 
+  /** How many keys are lower than this one. */
+  int rank(K key) {
+    int rank = 0;
+    Node<K, V> at = root;
+    while (at != null) {
+      if (key.compareTo(at.getKey()) <= 0) {
+        at = at.left;
+      } else {
+        rank += 1 + size(at.left);
+        at = at.right;
+      }
+    }
+    return rank;
+  }
+
   @Override
   public @Nullable V get(Object key) {
     Node<K, V> found = find(key);

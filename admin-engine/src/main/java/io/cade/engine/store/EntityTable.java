@@ -12,6 +12,7 @@ import io.cade.engine.model.EntityKey;
 import io.cade.engine.model.EntityKey.Kind;
 import io.cade.engine.model.Lease;
 import io.cade.engine.model.PendingNotification;
+import io.cade.engine.model.PoolLease;
 import io.cade.engine.model.Service;
 import io.cade.engine.model.StoredImage;
 import io.cade.engine.model.Swap;
@@ -81,6 +82,21 @@ record EntityTable<E>(
               Lease.class,
               (cabinet, id) -> cabinet.leases().get(CardPosition.parse(id)),
               l -> List.of(l.mac().toString(), l.address(), time(l.expiresAt())),
+              (into, id, l) -> into.restore(l)),
+          new EntityTable<>(
+              Kind.POOL_LEASE,
+              "pool_lease",
+              "address",
+              false,
+              List.of("state", "client", "mac", "expires_at"),
+              PoolLease.class,
+              (cabinet, id) -> cabinet.poolLeases().at(PoolLease.number(id)).orElse(null),
+              l ->
+                  List.of(
+                      l.state().name(),
+                      l.client(),
+                      l.mac() == null ? "" : l.mac().toString(),
+                      time(l.expiresAt())),
               (into, id, l) -> into.restore(l)),
           new EntityTable<>(
               Kind.SERVICE,

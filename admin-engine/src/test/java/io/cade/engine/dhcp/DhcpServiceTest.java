@@ -10,6 +10,7 @@ import io.cade.engine.datagram.DatagramPort;
 import io.cade.engine.datagram.VirtualNetwork;
 import io.cade.engine.dhcp.decide.ChassisSubnets;
 import io.cade.engine.dhcp.decide.Outcome;
+import io.cade.engine.dhcp.policy.DhcpPolicy;
 import io.cade.engine.dhcp.wire.CircuitId;
 import io.cade.engine.dhcp.wire.Decoded;
 import io.cade.engine.dhcp.wire.DhcpCodec;
@@ -60,7 +61,8 @@ class DhcpServiceTest {
             Duration.ofMinutes(5),
             SERVER,
             "agent.json",
-            4);
+            4,
+            DhcpPolicy.USUAL);
     service =
         DhcpService.start(
                 network,

@@ -13,7 +13,7 @@ import java.util.Random;
 
 /** Random changes of every kind about a small cabinet; many of them contradict its state. */
 public final class CabinetWalk {
-  private static final int KINDS = 19;
+  private static final int KINDS = 22;
 
   private final Random random;
   private Instant now = Instant.parse("2026-11-21T10:00:00Z");
@@ -34,6 +34,10 @@ public final class CabinetWalk {
 
   private MacAddress mac() {
     return new MacAddress("02:00:00:00:00:%02x".formatted(random.nextInt(40)));
+  }
+
+  private String pooled() {
+    return "10.0.0." + random.nextInt(20);
   }
 
   private String service() {
@@ -89,6 +93,11 @@ public final class CabinetWalk {
       }
       case 16 -> new Change.AlarmCleared(alarm(), "it passed");
       case 17 -> new Change.AlarmAcknowledged(alarm(), "anna");
+      case 18 ->
+          new Change.PoolLeaseGranted(
+              pooled(), "id 01" + random.nextInt(9), mac(), "laptop", now.plusSeconds(60));
+      case 19 -> new Change.PoolLeaseEnded(pooled(), "released");
+      case 20 -> new Change.PoolAddressLocked(pooled(), now.plusSeconds(600), "declined");
       default ->
           new Change.NotificationDelivered(
               Math.max(1, cabinet.nextNotification() - random.nextInt(9)));

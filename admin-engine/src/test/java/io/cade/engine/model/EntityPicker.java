@@ -29,6 +29,10 @@ final class EntityPicker {
     Map<EntityKey, Object> all = new HashMap<>();
     c.cards().forEach((k, v) -> all.put(key(EntityKey.Kind.CARD, k), v));
     c.leases().forEach((k, v) -> all.put(key(EntityKey.Kind.LEASE, k), v));
+    c.poolLeases()
+        .all()
+        .values()
+        .forEach(l -> all.put(key(EntityKey.Kind.POOL_LEASE, l.address()), l));
     c.services().forEach((k, v) -> all.put(key(EntityKey.Kind.SERVICE, k), v));
     c.queues().forEach((k, v) -> all.put(key(EntityKey.Kind.QUEUE, k), v));
     c.alarms().forEach((k, v) -> all.put(key(EntityKey.Kind.ALARM, k), v));

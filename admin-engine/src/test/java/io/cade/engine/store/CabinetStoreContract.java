@@ -43,6 +43,13 @@ abstract class CabinetStoreContract {
     story.add(new Change.CardSeated(at, CardRole.SERVER, mac));
     story.add(new Change.CardStateChanged(at, CardState.BOOTING, "asked"));
     story.add(new Change.LeaseGranted(at, mac, "127.1.1.1", NOW.plusSeconds(60)));
+    story.add(
+        new Change.PoolLeaseGranted("10.0.0.7", "id 01aa", mac, "laptop", NOW.plusSeconds(60)));
+    story.add(
+        new Change.PoolLeaseGranted("10.0.0.8", "id 01aa", mac, "laptop", NOW.plusSeconds(60)));
+    story.add(new Change.PoolAddressLocked("10.0.0.9", NOW.plusSeconds(600), "declined"));
+    story.add(new Change.PoolLeaseEnded("10.0.0.9", "unlocked"));
+    story.add(new Change.PoolAddressLocked("10.0.0.10", NOW.plusSeconds(600), "in use"));
     story.add(new Change.CardEnrolled(at, mac, "1f"));
     story.add(
         new Change.CardIntroduced(

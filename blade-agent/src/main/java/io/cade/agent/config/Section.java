@@ -296,6 +296,29 @@ public final class Section {
     return result;
   }
 
+  /**
+   * Every section below a key, whose names are of the operator's choice.
+   *
+   * @param maxSize more are a problem
+   * @param parser its refusal becomes a problem
+   */
+  public <T> List<T> sections(String key, int maxSize, BiFunction<String, Section, T> parser) {
+    List<T> result = new ArrayList<>();
+    Section parent = section(key);
+    if (parent.node.fields().size() > maxSize) {
+      problem(key, "has " + parent.node.fields().size() + " names, at most " + maxSize);
+      return result;
+    }
+    for (String name : parent.node.fields().keySet()) {
+      try {
+        result.add(parser.apply(name, parent.section(name)));
+      } catch (IllegalArgumentException e) {
+        parent.problem(name, String.valueOf(e.getMessage()));
+      }
+    }
+    return result;
+  }
+
   /** Notes a problem that the caller found; the text goes on after the key's name. */
   public void problem(String key, String what) {
     problems.at(line(key), "'" + path + key + "' " + what);

@@ -8,6 +8,7 @@ import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.MacAddress;
 import io.cade.engine.app.EngineConfig;
+import io.cade.engine.dhcp.policy.Strangers;
 import io.cade.proxy.app.ProxyConfig;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -51,11 +52,15 @@ class DemoConfigurationTest {
                 Duration.ofSeconds(2),
                 2,
                 14,
+                config.dhcp(),
                 List.of(
                     new EngineConfig.ManagementCard(new CardPosition(0, 3), CardRole.BALANCER),
                     new EngineConfig.ManagementCard(new CardPosition(0, 4), CardRole.PROXY),
                     new EngineConfig.ManagementCard(new CardPosition(0, 5), CardRole.PROXY)),
                 65_464));
+    assertThat(config.dhcp().policy().strangers().treatment())
+        .isEqualTo(Strangers.Treatment.IGNORE);
+    assertThat(config.dhcp().policy().boot().url("x")).isEqualTo("http://127.0.0.1:9180/x");
   }
 
   @Test

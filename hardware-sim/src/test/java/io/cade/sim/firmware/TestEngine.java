@@ -66,7 +66,8 @@ final class TestEngine implements AutoCloseable {
             usual.duplicateQuiet(),
             ADDRESS,
             "agent.json",
-            usual.maxInFlight());
+            usual.maxInFlight(),
+            usual.policy());
     tree =
         new BootTree(
             writer::current,

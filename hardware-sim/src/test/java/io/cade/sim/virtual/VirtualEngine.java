@@ -193,7 +193,8 @@ final class VirtualEngine {
             usual.duplicateQuiet(),
             usual.tftpServer(),
             usual.bootFile(),
-            usual.maxInFlight());
+            usual.maxInFlight(),
+            usual.policy());
     var _ =
         DhcpService.start(
                 process,

@@ -2,6 +2,8 @@ package io.cade.engine.dhcp.decide;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.MacAddress;
+import io.cade.engine.dhcp.policy.Network;
+import io.cade.engine.dhcp.wire.Ipv4Address;
 import io.cade.engine.model.AlarmKey;
 import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.Change;
@@ -18,6 +20,19 @@ public final class Alarms {
   /** One for each slot that took a moved card: {@code card 2.5}. */
   public static AlarmKey moved(CardPosition to) {
     return new AlarmKey(AlarmType.CARD_MOVED, "card " + to);
+  }
+
+  /** One for each slot whose address somebody else uses: {@code address 127.1.1.3}. */
+  public static AlarmKey conflict(Ipv4Address address) {
+    return new AlarmKey(AlarmType.ADDRESS_CONFLICT, "address " + address);
+  }
+
+  /**
+   * One for each pool, however many of its addresses are in use by others: {@code subnet
+   * 10.20.0.0/24}.
+   */
+  public static AlarmKey conflict(Network subnet) {
+    return new AlarmKey(AlarmType.ADDRESS_CONFLICT, "subnet " + subnet);
   }
 
   static Change raise(AlarmKey key, String text) {

@@ -1,242 +1,96 @@
 package io.cade.engine.dhcp.decide;
 
-import io.cade.agent.wire.CardRole;
-import io.cade.engine.dhcp.decide.FactsLoader.Loaded;
-import io.cade.engine.dhcp.wire.DhcpMessage;
+import io.cade.engine.dhcp.policy.DhcpPolicy;
+import io.cade.engine.dhcp.policy.Strangers;
+import io.cade.engine.dhcp.policy.Subnet;
 import io.cade.engine.dhcp.wire.Ipv4Address;
-import io.cade.engine.dhcp.wire.OptionCode;
+import io.cade.engine.dhcp.wire.MessageType;
 import io.cade.engine.model.Cabinet;
-import io.cade.engine.model.Card;
-import io.cade.engine.model.CardState;
 import io.cade.engine.model.Change;
-import io.cade.engine.model.Lease;
-import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The server's behaviour (RFC 2131 §4.3), pure: the same facts give the same verdict. Immutable and
  * thread-safe.
  */
 public final class Decider {
-  private final FactsLoader loader;
-  private final LeasePolicy policy;
+  private final AddressPlan plan;
+  private final DhcpPolicy policy;
+  private final Locator locator;
+  private final CardRules cards;
+  private final PoolRules pools;
 
-  public Decider(AddressPlan plan, LeasePolicy policy) {
-    this.loader = new FactsLoader(plan);
+  public Decider(AddressPlan plan, LeasePolicy leases, DhcpPolicy policy) {
+    this.plan = plan;
     this.policy = policy;
+    this.locator = new Locator(plan, policy);
+    this.cards = new CardRules(policy, leases);
+    this.pools = new PoolRules(policy, leases);
   }
 
   /**
    * Decides on a state of the cabinet.
    *
-   * @param source where the datagram came from
-   * @param retransmission this very request was answered with an ACK before
+   * @param offered addresses of pools that are on offer to other clients than this one
    */
-  public Verdict decide(
-      DhcpMessage message,
-      InetSocketAddress source,
-      boolean retransmission,
-      Cabinet cabinet,
-      Instant now) {
-    return switch (loader.load(message, source, retransmission, cabinet)) {
-      case Loaded.Unknown u -> silence(u.why());
-      case Loaded.Known k -> decide(k.facts(), now);
+  public Verdict decide(Query query, Predicate<Ipv4Address> offered, Cabinet cabinet, Instant now) {
+    if (policy.proxy() || query.bootServer()) {
+      return bootOnly(query, cabinet);
+    }
+    return switch (locator.locate(query, cabinet)) {
+      case Locator.Where.Nowhere n -> new Verdict.Silence(n.why(), List.of());
+      case Locator.Where.Slot s ->
+          cards.decide(Facts.load(query, s.position(), plan.addressOf(s.position()), cabinet), now);
+      case Locator.Where.Stranger s ->
+          pools.decide(query, locator.linkOf(query), s.why(), offered, cabinet, now);
     };
   }
 
-  Verdict decide(Facts facts, Instant now) {
-    return switch (facts.type()) {
-      case DISCOVER -> identity(facts, now).orElseGet(() -> offer(facts));
-      case REQUEST -> identity(facts, now).orElseGet(() -> request(facts, now));
-      case RELEASE -> release(facts);
-      case DECLINE -> decline(facts);
-      case INFORM -> inform(facts);
-      case OFFER, ACK, NAK -> silence(Outcome.IGNORED_TYPE);
+  /** As {@link #decide}, for what does not look for an address: anything but DHCPDISCOVER. */
+  public Verdict decide(Query query, Cabinet cabinet, Instant now) {
+    return decide(query, a -> false, cabinet, now);
+  }
+
+  /**
+   * What is to be changed when an address was found in use before it was offered; nothing when it
+   * has been given away meanwhile.
+   */
+  public List<Change> conflict(Subnet subnet, Ipv4Address address, Cabinet cabinet, Instant now) {
+    return cabinet.poolLeases().at(address.number()).filter(l -> l.isActive(now)).isPresent()
+        ? List.of()
+        : pools.lock(
+            subnet, address, "somebody answers there who did not get it here", cabinet, now);
+  }
+
+  /** The proxy's and the boot server's part of PXE 2.1 (§2.2.3): no addresses. */
+  private Verdict bootOnly(Query q, Cabinet cabinet) {
+    if (BootClient.of(q.message()).kind() == BootClient.Kind.NONE) {
+      return new Verdict.Silence(Outcome.IGNORED_NOT_BOOTING, List.of());
+    }
+    MessageType type = q.type().orElse(MessageType.RELEASE);
+    boolean answered =
+        q.bootServer()
+            ? type == MessageType.REQUEST || type == MessageType.INFORM
+            : type == MessageType.DISCOVER;
+    if (!answered) {
+      // The REQUEST that follows on port 67 is for the server that gave the address.
+      return new Verdict.Silence(Outcome.IGNORED_TYPE, List.of());
+    }
+    if (q.bootServer()
+        && q.message().clientAddress().isZero()
+        && q.source().getAddress().isAnyLocalAddress()) {
+      return new Verdict.Silence(Outcome.IGNORED_NO_ADDRESS, List.of());
+    }
+    MessageType answer = q.bootServer() ? MessageType.ACK : MessageType.OFFER;
+    return switch (locator.locateWithoutAddress(q, cabinet)) {
+      case Locator.Where.Nowhere n -> new Verdict.Silence(n.why(), List.of());
+      case Locator.Where.Slot s -> new Verdict.BootOnly(answer, true);
+      case Locator.Where.Stranger s ->
+          policy.strangers().treatment() == Strangers.Treatment.DISCOVERY
+              ? new Verdict.BootOnly(answer, false)
+              : new Verdict.Silence(s.why(), List.of());
     };
-  }
-
-  /** Whether the card may be what it says, where it says (SPEC C2); empty when it may. */
-  private Optional<Verdict> identity(Facts f, Instant now) {
-    boolean lockedHere =
-        f.isLastSeatedHere()
-            && f.here().filter(c -> c.state() == CardState.QUARANTINED).isPresent();
-    boolean lockedThere = f.elsewhere().filter(c -> c.state() == CardState.QUARANTINED).isPresent();
-    if (f.elsewhere().filter(c -> present(c, now)).isPresent()) {
-      Card other = f.elsewhere().get();
-      return Optional.of(
-          new Verdict.Silence(
-              Outcome.IGNORED_DUPLICATE_MAC,
-              f.duplicateRaised()
-                  ? List.of()
-                  : List.of(
-                      Alarms.raise(
-                          Alarms.duplicate(f.mac()),
-                          "MAC address "
-                              + f.mac()
-                              + " asks for an address in slot "
-                              + f.position()
-                              + " while the card in slot "
-                              + other.position()
-                              + " has it"))));
-    }
-    // A locked card does not get free by being moved or switched off and on.
-    return lockedHere || lockedThere
-        ? Optional.of(silence(Outcome.IGNORED_QUARANTINED))
-        : Optional.empty();
-  }
-
-  private boolean present(Card card, Instant now) {
-    return card.state().isAlive()
-        || (card.state() == CardState.BOOTING
-            && card.since().plus(policy.bootGrace()).isAfter(now));
-  }
-
-  private Verdict offer(Facts f) {
-    return new Verdict.Offer(f.position(), f.address(), policy.leaseTime());
-  }
-
-  private Verdict request(Facts f, Instant now) {
-    DhcpMessage m = f.message();
-    Optional<Ipv4Address> server = m.options().address(OptionCode.SERVER_ID);
-    Optional<Ipv4Address> wanted = m.options().address(OptionCode.REQUESTED_ADDRESS);
-    if (server.isPresent()) {
-      // SELECTING
-      if (!server.get().equals(policy.serverId())) {
-        return silence(Outcome.IGNORED_OTHER_SERVER);
-      }
-      if (wanted.isEmpty()) {
-        return silence(Outcome.IGNORED_NO_ADDRESS);
-      }
-      return wanted.get().equals(f.address()) ? grant(f, now, true) : wrongAddress(f);
-    }
-    if (wanted.isPresent()) {
-      // INIT-REBOOT
-      if (!m.clientAddress().isZero()) {
-        return silence(Outcome.IGNORED_NO_ADDRESS);
-      }
-      if (!wanted.get().equals(f.address())) {
-        return wrongAddress(f);
-      }
-      return f.ownLease().isPresent() ? grant(f, now, true) : silence(Outcome.IGNORED_NO_RECORD);
-    }
-    // RENEWING and REBINDING
-    if (m.clientAddress().isZero()) {
-      return silence(Outcome.IGNORED_NO_ADDRESS);
-    }
-    if (!m.clientAddress().equals(f.address())) {
-      return wrongAddress(f);
-    }
-    return f.ownLease().isPresent()
-        ? grant(f, now, false)
-        : new Verdict.Nak(Outcome.NAK_NO_LEASE, "no lease for this card");
-  }
-
-  private static Verdict wrongAddress(Facts f) {
-    return new Verdict.Nak(
-        Outcome.NAK_WRONG_ADDRESS, "slot " + f.position() + " has another address");
-  }
-
-  private Verdict grant(Facts f, Instant now, boolean boots) {
-    if (f.retransmission()) {
-      Optional<Lease> held = f.ownLease().filter(l -> l.expiresAt().isAfter(now));
-      if (held.isPresent()) {
-        return new Verdict.Ack(
-            f.position(),
-            f.address(),
-            Duration.between(now, held.get().expiresAt()),
-            Outcome.ACKED_AGAIN,
-            List.of());
-      }
-    }
-    List<Change> changes = new ArrayList<>();
-    if (!f.isSeated()) {
-      seat(f, changes);
-    }
-    CardState state = f.here().map(Card::state).orElse(CardState.ABSENT);
-    if (boots && state != CardState.BOOTING && state.mayBecome(CardState.BOOTING)) {
-      changes.add(
-          new Change.CardStateChanged(f.position(), CardState.BOOTING, "asked for its address"));
-    }
-    changes.add(
-        new Change.LeaseGranted(
-            f.position(), f.mac(), f.address().toString(), now.plus(policy.leaseTime())));
-    return new Verdict.Ack(f.position(), f.address(), policy.leaseTime(), Outcome.ACKED, changes);
-  }
-
-  /** Another card than before sits in the slot: new, swapped in, or moved from another slot. */
-  private static void seat(Facts f, List<Change> changes) {
-    boolean returns = f.isLastSeatedHere();
-    if (f.movedHereRaised() && !returns) {
-      changes.add(
-          new Change.AlarmCleared(Alarms.moved(f.position()), "another card is in the slot"));
-    }
-    CardRole role = f.here().map(Card::role).orElse(CardRole.SERVER);
-    changes.add(new Change.CardSeated(f.position(), role, f.mac()));
-    if (f.elsewhere().isEmpty()) {
-      return;
-    }
-    Card left = f.elsewhere().get();
-    if (!returns) {
-      changes.add(
-          Alarms.raise(
-              Alarms.moved(f.position()),
-              "card " + f.mac() + " was in slot " + left.position() + ", now " + f.position()));
-    }
-    if (f.movedThereRaised()) {
-      changes.add(
-          new Change.AlarmCleared(
-              Alarms.moved(left.position()), "the card went on to slot " + f.position()));
-    }
-    if (f.duplicateRaised()) {
-      changes.add(
-          new Change.AlarmCleared(
-              Alarms.duplicate(f.mac()), "slot " + left.position() + " no longer has it"));
-    }
-    if (left.state() != CardState.ABSENT && left.state().mayBecome(CardState.ABSENT)) {
-      changes.add(
-          new Change.CardStateChanged(
-              left.position(), CardState.ABSENT, "moved to slot " + f.position()));
-    }
-    changes.add(new Change.LeaseEnded(left.position(), "card moved to slot " + f.position()));
-  }
-
-  private static Verdict release(Facts f) {
-    boolean holds = f.ownLease().isPresent() && f.message().clientAddress().equals(f.address());
-    return holds
-        ? new Verdict.Silence(
-            Outcome.RELEASED,
-            List.of(new Change.LeaseEnded(f.position(), "released by " + f.mac())))
-        : silence(Outcome.IGNORED_NOT_HOLDER);
-  }
-
-  private static Verdict decline(Facts f) {
-    boolean holds =
-        f.ownLease().isPresent()
-            && f.message()
-                .options()
-                .address(OptionCode.REQUESTED_ADDRESS)
-                .filter(f.address()::equals)
-                .isPresent();
-    return holds
-        ? new Verdict.Silence(
-            Outcome.DECLINED,
-            List.of(
-                new Change.LeaseEnded(
-                    f.position(), "declined by " + f.mac() + ": the address is in use")))
-        : silence(Outcome.IGNORED_NOT_HOLDER);
-  }
-
-  private static Verdict inform(Facts f) {
-    return f.message().clientAddress().equals(f.address())
-        ? new Verdict.Inform(f.position())
-        : silence(Outcome.IGNORED_FOREIGN_ADDRESS);
-  }
-
-  private static Verdict silence(Outcome why) {
-    return new Verdict.Silence(why, List.of());
   }
 }

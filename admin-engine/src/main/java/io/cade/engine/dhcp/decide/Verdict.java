@@ -1,7 +1,6 @@
 package io.cade.engine.dhcp.decide;
 
-import io.cade.agent.wire.CardPosition;
-import io.cade.engine.dhcp.wire.Ipv4Address;
+import io.cade.engine.dhcp.wire.MessageType;
 import io.cade.engine.model.Change;
 import java.time.Duration;
 import java.util.List;
@@ -14,11 +13,16 @@ public sealed interface Verdict {
   /** To be durable before the answer leaves; often none. */
   List<Change> changes();
 
-  /** DHCPOFFER: nothing is promised yet, nothing is stored. */
-  record Offer(CardPosition position, Ipv4Address address, Duration leaseTime) implements Verdict {
+  /**
+   * DHCPOFFER: nothing is promised yet, nothing is stored.
+   *
+   * @param probe whether somebody may use the address already, which is to be found out first (RFC
+   *     2131 §3.1 step 2)
+   */
+  record Offer(Binding to, Duration leaseTime, boolean probe) implements Verdict {
     @Override
     public Outcome outcome() {
-      return Outcome.OFFERED;
+      return to instanceof Binding.Slot ? Outcome.OFFERED : Outcome.OFFERED_FROM_POOL;
     }
 
     @Override
@@ -31,24 +35,50 @@ public sealed interface Verdict {
    * DHCPACK.
    *
    * @param leaseTime from now
+   * @param rapid it answers a DHCPDISCOVER (RFC 4039)
    */
-  record Ack(
-      CardPosition position,
-      Ipv4Address address,
-      Duration leaseTime,
-      Outcome outcome,
-      List<Change> changes)
+  record Ack(Binding to, Duration leaseTime, Outcome outcome, List<Change> changes, boolean rapid)
       implements Verdict {
     public Ack {
       changes = List.copyOf(changes);
     }
   }
 
+  /** BOOTREPLY to a client that does not speak DHCP (RFC 1534 §2). */
+  record Bootp(Binding to, List<Change> changes) implements Verdict {
+    public Bootp {
+      changes = List.copyOf(changes);
+    }
+
+    @Override
+    public Outcome outcome() {
+      return Outcome.BOOTP_ANSWERED;
+    }
+  }
+
   /** DHCPACK to a DHCPINFORM: parameters without a lease (RFC 2131 §4.3.5). */
-  record Inform(CardPosition position) implements Verdict {
+  record Inform(Binding to) implements Verdict {
     @Override
     public Outcome outcome() {
       return Outcome.INFORMED;
+    }
+
+    @Override
+    public List<Change> changes() {
+      return List.of();
+    }
+  }
+
+  /**
+   * Where to boot from, for a client that has its address from elsewhere.
+   *
+   * @param type OFFER or ACK
+   * @param known whether it is a card of this module
+   */
+  record BootOnly(MessageType type, boolean known) implements Verdict {
+    @Override
+    public Outcome outcome() {
+      return Outcome.BOOT_ANSWERED;
     }
 
     @Override

@@ -12,15 +12,40 @@ import java.util.regex.Pattern;
 public final class CircuitId {
   private static final Pattern FORM = Pattern.compile("([1-9][0-9]?)/([1-9][0-9]?)");
 
+  private static final Pattern SLOT = Pattern.compile("[1-9][0-9]?");
+
   private CircuitId() {}
 
   public static String format(CardPosition position) {
     return position.chassis() + "/" + position.slot();
   }
 
+  /**
+   * The slot that a relay agent of one chassis means: a decimal number as text, or the port of the
+   * binary form that switches write (0, 4, VLAN in two octets, module, port).
+   */
+  public static Optional<CardPosition> parseSlot(Octets circuitId, int chassis) {
+    int slot;
+    if (circuitId.length() == 6 && circuitId.at(0) == 0 && circuitId.at(1) == 4) {
+      slot = circuitId.at(5);
+    } else if (circuitId.length() >= 1
+        && circuitId.length() <= 2
+        && SLOT.matcher(circuitId.text()).matches()) {
+      slot = Integer.parseInt(circuitId.text());
+    } else {
+      return Optional.empty();
+    }
+    return slot >= 1
+            && slot <= CardPosition.MAX_SLOT
+            && chassis >= 1
+            && chassis <= CardPosition.MAX_CHASSIS
+        ? Optional.of(new CardPosition(chassis, slot))
+        : Optional.empty();
+  }
+
   /** Empty when it is not of that form or there is no such position. */
   public static Optional<CardPosition> parse(Octets circuitId) {
-    if (circuitId.length() > 5) {
+    if (circuitId.length() < 3 || circuitId.length() > 5) {
       return Optional.empty();
     }
     String text = circuitId.text();

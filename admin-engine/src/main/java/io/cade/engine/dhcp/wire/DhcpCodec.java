@@ -2,11 +2,8 @@ package io.cade.engine.dhcp.wire;
 
 import io.cade.engine.dhcp.wire.Decoded.Malformed;
 import io.cade.engine.dhcp.wire.Decoded.Reason;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,42 +47,29 @@ public final class DhcpCodec {
     if (hardwareLength > 16) {
       return new Malformed(Reason.BAD_HARDWARE_LENGTH);
     }
-    if (in.getInt(COOKIE_AT) != COOKIE) {
+    int cookie = in.getInt(COOKIE_AT);
+    // RFC 951 knew no cookie: its vendor area is zero, or the vendor's own affair.
+    if (cookie != COOKIE && cookie != 0) {
       return new Malformed(Reason.BAD_COOKIE);
     }
-    Map<Integer, ByteArrayOutputStream> values = new LinkedHashMap<>();
-    Reason wrong = options(datagram, OPTIONS_AT, datagram.length, values);
-    if (wrong != null) {
-      return new Malformed(wrong);
-    }
+    DhcpOptions.Builder options = DhcpOptions.builder();
     int overload = 0;
-    ByteArrayOutputStream overloaded = values.remove(OptionCode.OVERLOAD);
-    if (overloaded != null) {
-      overload = overloaded.size() == 1 ? overloaded.toByteArray()[0] : 0;
-      if (overload < 1 || overload > 3) {
-        return new Malformed(Reason.BAD_OVERLOAD);
-      }
-      // The order is the RFC's: file, then sname (RFC 2131 §4.1), which matters to split values.
-      wrong =
-          (overload & OVERLOAD_FILE) != 0 ? options(datagram, FILE_AT, COOKIE_AT, values) : null;
-      if (wrong == null && (overload & OVERLOAD_SNAME) != 0) {
-        wrong = options(datagram, SNAME_AT, FILE_AT, values);
-      }
-      if (wrong == null && values.containsKey(OptionCode.OVERLOAD)) {
-        wrong = Reason.BAD_OVERLOAD;
+    if (cookie == COOKIE) {
+      Reason wrong = options(datagram, OPTIONS_AT, datagram.length, options);
+      Octets overloaded = options.remove(OptionCode.OVERLOAD);
+      if (wrong == null && overloaded != null) {
+        overload = overloaded.length() == 1 ? overloaded.at(0) : 0;
+        wrong = overload(datagram, overload, options);
       }
       if (wrong != null) {
         return new Malformed(wrong);
       }
     }
-    DhcpOptions.Builder options = DhcpOptions.builder();
-    for (Map.Entry<Integer, ByteArrayOutputStream> e : values.entrySet()) {
-      Octets value = Octets.of(e.getValue().toByteArray());
-      int due = fixedLength(e.getKey());
-      if (due != 0 && value.length() != due) {
+    DhcpOptions all = cookie == COOKIE ? options.build() : DhcpOptions.WITHOUT_COOKIE;
+    for (int i = 0; i < all.size(); i++) {
+      if (!isLengthRight(all.code(i), all.value(i).length())) {
         return new Malformed(Reason.BAD_OPTION_LENGTH);
       }
-      options.put(e.getKey(), value);
     }
     return new Decoded.Message(
         new DhcpMessage(
@@ -102,26 +86,42 @@ public final class DhcpCodec {
             new Ipv4Address(in.getInt(24)),
             (overload & OVERLOAD_SNAME) != 0 ? "" : text(datagram, SNAME_AT, FILE_AT - 1),
             (overload & OVERLOAD_FILE) != 0 ? "" : text(datagram, FILE_AT, COOKIE_AT - 1),
-            options.build()));
+            all));
   }
 
-  private static int fixedLength(int code) {
+  private static @Nullable Reason overload(
+      byte[] datagram, int overload, DhcpOptions.Builder options) {
+    if (overload < 1 || overload > 3) {
+      return Reason.BAD_OVERLOAD;
+    }
+    // The order is the RFC's: file, then sname (RFC 2131 §4.1), which matters to split values.
+    Reason wrong =
+        (overload & OVERLOAD_FILE) != 0 ? options(datagram, FILE_AT, COOKIE_AT, options) : null;
+    if (wrong == null && (overload & OVERLOAD_SNAME) != 0) {
+      wrong = options(datagram, SNAME_AT, FILE_AT, options);
+    }
+    return wrong == null && options.has(OptionCode.OVERLOAD) ? Reason.BAD_OVERLOAD : wrong;
+  }
+
+  private static boolean isLengthRight(int code, int length) {
     return switch (code) {
-      case OptionCode.MESSAGE_TYPE -> 1;
-      case OptionCode.MAX_MESSAGE_SIZE -> 2;
+      case OptionCode.MESSAGE_TYPE -> length == 1;
+      case OptionCode.MAX_MESSAGE_SIZE -> length == 2;
+      case OptionCode.RAPID_COMMIT -> length == 0;
+      case OptionCode.CLIENT_ARCHITECTURE -> length % 2 == 0;
       case OptionCode.SUBNET_MASK,
           OptionCode.REQUESTED_ADDRESS,
           OptionCode.SERVER_ID,
           OptionCode.LEASE_TIME,
           OptionCode.RENEWAL_TIME,
-          OptionCode.REBINDING_TIME ->
-          4;
-      default -> 0;
+          OptionCode.REBINDING_TIME,
+          OptionCode.SUBNET_SELECTION ->
+          length == 4;
+      default -> true;
     };
   }
 
-  private static @Nullable Reason options(
-      byte[] in, int from, int to, Map<Integer, ByteArrayOutputStream> values) {
+  private static @Nullable Reason options(byte[] in, int from, int to, DhcpOptions.Builder values) {
     int at = from;
     while (at < to) {
       int code = in[at] & 0xff;
@@ -136,7 +136,7 @@ public final class DhcpCodec {
         return Reason.TRUNCATED_OPTION;
       }
       int length = in[at + 1] & 0xff;
-      values.computeIfAbsent(code, c -> new ByteArrayOutputStream()).write(in, at + 2, length);
+      values.append(code, in, at + 2, at + 2 + length);
       at += 2 + length;
     }
     return null;
@@ -152,7 +152,9 @@ public final class DhcpCodec {
 
   /**
    * Writes a message, the message type first and relay agent information last (RFC 3046 §2.2).
-   * Options that find no room within {@code maxBytes}, not even in the server name and boot file
+   * Options without cookie are the form of RFC 951.
+   *
+   * <p>Options that find no room within {@code maxBytes}, not even in the server name and boot file
    * fields where those are empty, are left out, later ones first (RFC 2131 §4.1).
    *
    * @param maxBytes of UDP payload the receiver takes, 300 to {@value #MAX_BYTES}
@@ -162,8 +164,9 @@ public final class DhcpCodec {
       throw new IllegalArgumentException("a message has 300 to 4096 bytes, not " + maxBytes);
     }
     OptionFields fields = OptionFields.lay(message, maxBytes - OPTIONS_AT);
-    byte[] options = fields.options();
-    ByteBuffer out = ByteBuffer.allocate(Math.max(MIN_BYTES, OPTIONS_AT + options.length));
+    boolean plain = !message.options().hasCookie();
+    byte[] bytes = new byte[Math.max(MIN_BYTES, OPTIONS_AT + (plain ? 0 : fields.optionBytes()))];
+    ByteBuffer out = ByteBuffer.wrap(bytes);
     out.put((byte) (message.request() ? 1 : 2))
         .put((byte) message.hardwareType())
         .put((byte) message.hardwareAddress().length())
@@ -174,21 +177,19 @@ public final class DhcpCodec {
         .putInt(message.clientAddress().bits())
         .putInt(message.yourAddress().bits())
         .putInt(message.nextServer().bits())
-        .putInt(message.relayAddress().bits())
-        .put(message.hardwareAddress().toBytes());
-    out.position(SNAME_AT);
-    out.put(
-        fields.usesServerName()
-            ? fields.serverName()
-            : message.serverName().getBytes(StandardCharsets.ISO_8859_1));
-    out.position(FILE_AT);
-    out.put(
-        fields.usesBootFile()
-            ? fields.bootFile()
-            : message.bootFile().getBytes(StandardCharsets.ISO_8859_1));
-    out.putInt(COOKIE_AT, COOKIE);
-    out.position(OPTIONS_AT);
-    out.put(options);
-    return out.array();
+        .putInt(message.relayAddress().bits());
+    message.hardwareAddress().copyTo(0, bytes, out.position(), message.hardwareAddress().length());
+    text(message.serverName(), bytes, SNAME_AT);
+    text(message.bootFile(), bytes, FILE_AT);
+    if (!plain) {
+      out.putInt(COOKIE_AT, COOKIE);
+      fields.write(bytes, OPTIONS_AT, FILE_AT, SNAME_AT);
+    }
+    return bytes;
+  }
+
+  private static void text(String text, byte[] out, int at) {
+    byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+    System.arraycopy(bytes, 0, out, at, bytes.length);
   }
 }

@@ -76,6 +76,11 @@ public record DhcpMessage(
     return options.number(OptionCode.MESSAGE_TYPE).flatMap(MessageType::of);
   }
 
+  /** The same with other options. */
+  public DhcpMessage withOptions(DhcpOptions other) {
+    return relayed(hops, relayAddress, other);
+  }
+
   /** The same, from a client that uses this address. */
   public DhcpMessage withClientAddress(Ipv4Address address) {
     return new DhcpMessage(

@@ -51,6 +51,16 @@ public record Ipv4Address(int bits) implements Comparable<Ipv4Address> {
     return bits == 0;
   }
 
+  /** From an unsigned number of 32 bits. */
+  public static Ipv4Address ofNumber(long number) {
+    return new Ipv4Address((int) number);
+  }
+
+  /** As an unsigned number. */
+  public long number() {
+    return bits & 0xffff_ffffL;
+  }
+
   /** The four bytes, as options carry them. */
   public Octets octets() {
     return Octets.ofNumber(bits & 0xffff_ffffL, 4);

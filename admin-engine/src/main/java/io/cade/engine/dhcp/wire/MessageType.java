@@ -1,6 +1,6 @@
 package io.cade.engine.dhcp.wire;
 
-import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /** Kinds of DHCP message (option 53, RFC 2132 §9.6). */
@@ -13,6 +13,9 @@ public enum MessageType {
   NAK(6),
   RELEASE(7),
   INFORM(8);
+
+  // In the order of the codes, from 1.
+  private static final List<MessageType> BY_CODE = List.of(values());
 
   private final int code;
 
@@ -27,6 +30,8 @@ public enum MessageType {
 
   /** Empty for values that are not in use here. */
   public static Optional<MessageType> of(long code) {
-    return Arrays.stream(values()).filter(t -> t.code == code).findFirst();
+    return code >= 1 && code <= BY_CODE.size()
+        ? Optional.of(BY_CODE.get((int) code - 1))
+        : Optional.empty();
   }
 }

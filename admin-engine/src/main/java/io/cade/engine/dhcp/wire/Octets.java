@@ -17,6 +17,23 @@ public final class Octets {
     return new Octets(bytes.clone());
   }
 
+  /** The bytes of an array, which nobody alters from now on. */
+  static Octets wrap(byte[] bytes) {
+    return new Octets(bytes);
+  }
+
+  /** These bytes and more. */
+  Octets plus(byte[] more, int from, int to) {
+    byte[] both = Arrays.copyOf(bytes, bytes.length + to - from);
+    System.arraycopy(more, from, both, bytes.length, to - from);
+    return new Octets(both);
+  }
+
+  /** Copies a part into an array. */
+  void copyTo(int from, byte[] target, int at, int length) {
+    System.arraycopy(bytes, from, target, at, length);
+  }
+
   /** The text in ISO 8859-1: one byte a character. */
   public static Octets ofText(String text) {
     return new Octets(text.getBytes(StandardCharsets.ISO_8859_1));
@@ -43,6 +60,19 @@ public final class Octets {
   /** A copy. */
   public byte[] toBytes() {
     return bytes.clone();
+  }
+
+  /** Whether it begins with these characters of ASCII. */
+  public boolean startsWith(String prefix) {
+    if (bytes.length < prefix.length()) {
+      return false;
+    }
+    for (int i = 0; i < prefix.length(); i++) {
+      if (bytes[i] != prefix.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** A part. */

@@ -1,8 +1,6 @@
 package io.cade.engine.dhcp.wire;
 
-import java.io.ByteArrayOutputStream;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.Arrays;
 
 /**
  * Spreads the options of a message over the option field and, where they are empty and needed, the
@@ -14,96 +12,128 @@ final class OptionFields {
   private static final int SNAME_BYTES = 64;
   private static final int OVERLOAD_BYTES = 3;
 
-  private final byte[] options;
-  private final byte[] bootFile;
-  private final byte[] serverName;
+  private static final byte LEFT_OUT = 0;
+  private static final byte MAIN = 1;
+  private static final byte FILE = 2;
+  private static final byte SNAME = 3;
 
-  private OptionFields(byte[] options, byte[] bootFile, byte[] serverName) {
+  private final DhcpOptions options;
+  // Which field each option goes into.
+  private final byte[] field;
+  private final int mainBytes;
+  private final int overload;
+
+  private OptionFields(DhcpOptions options, byte[] field, int mainBytes, int overload) {
     this.options = options;
-    this.bootFile = bootFile;
-    this.serverName = serverName;
+    this.field = field;
+    this.mainBytes = mainBytes;
+    this.overload = overload;
   }
 
   static OptionFields lay(DhcpMessage message, int room) {
-    Map<Integer, Octets> all = new LinkedHashMap<>(message.options().all());
-    Octets relay = all.remove(OptionCode.RELAY_INFORMATION);
-    byte[] last = relay == null ? new byte[0] : instance(OptionCode.RELAY_INFORMATION, relay);
-    Octets type = all.remove(OptionCode.MESSAGE_TYPE);
-    ByteArrayOutputStream main = new ByteArrayOutputStream();
-    if (type != null) {
-      main.writeBytes(instance(OptionCode.MESSAGE_TYPE, type));
+    DhcpOptions all = message.options();
+    int wanted = 1;
+    int fixed = 1;
+    for (int i = 0; i < all.size(); i++) {
+      int bytes = instanceBytes(all.value(i));
+      wanted += bytes;
+      fixed += isFixed(all.code(i)) ? bytes : 0;
     }
-    int fixed = main.size() + last.length + 1;
-    int wanted = all.entrySet().stream().mapToInt(e -> instanceBytes(e.getValue())).sum();
-    boolean fits = fixed + wanted <= room;
-    boolean fileFree = !fits && message.bootFile().isEmpty();
-    boolean nameFree = !fits && message.serverName().isEmpty();
-    int mainRoom = room - last.length - 1 - (fileFree || nameFree ? OVERLOAD_BYTES : 0);
-    ByteArrayOutputStream file = new ByteArrayOutputStream();
-    ByteArrayOutputStream name = new ByteArrayOutputStream();
-    for (Map.Entry<Integer, Octets> e : all.entrySet()) {
-      byte[] instance = instance(e.getKey(), e.getValue());
-      if (main.size() + instance.length <= mainRoom) {
-        main.writeBytes(instance);
-      } else if (fileFree && file.size() + instance.length < FILE_BYTES) {
-        file.writeBytes(instance);
-      } else if (nameFree && name.size() + instance.length < SNAME_BYTES) {
-        name.writeBytes(instance);
+    byte[] field = new byte[all.size()];
+    if (wanted <= room) {
+      Arrays.fill(field, MAIN);
+      return new OptionFields(all, field, wanted, 0);
+    }
+    boolean fileFree = message.bootFile().isEmpty();
+    boolean nameFree = message.serverName().isEmpty();
+    int mainRoom = room - (fileFree || nameFree ? OVERLOAD_BYTES : 0);
+    int main = fixed;
+    int file = 1;
+    int name = 1;
+    for (int i = 0; i < field.length; i++) {
+      int bytes = instanceBytes(all.value(i));
+      if (isFixed(all.code(i))) {
+        field[i] = MAIN;
+      } else if (main + bytes <= mainRoom) {
+        field[i] = MAIN;
+        main += bytes;
+      } else if (fileFree && file + bytes <= FILE_BYTES) {
+        field[i] = FILE;
+        file += bytes;
+      } else if (nameFree && name + bytes <= SNAME_BYTES) {
+        field[i] = SNAME;
+        name += bytes;
+      } else {
+        field[i] = LEFT_OUT;
       }
     }
-    int overload = (file.size() > 0 ? 1 : 0) | (name.size() > 0 ? 2 : 0);
-    if (overload != 0) {
-      main.write(OptionCode.OVERLOAD);
-      main.write(1);
-      main.write(overload);
-    }
-    main.writeBytes(last);
-    main.write(OptionCode.END);
-    return new OptionFields(main.toByteArray(), ended(file), ended(name));
+    int overload = (file > 1 ? 1 : 0) | (name > 1 ? 2 : 0);
+    return new OptionFields(all, field, main + (overload == 0 ? 0 : OVERLOAD_BYTES), overload);
   }
 
-  private static byte[] ended(ByteArrayOutputStream field) {
-    if (field.size() > 0) {
-      field.write(OptionCode.END);
-    }
-    return field.toByteArray();
+  /** The message type leads and relay agent information ends the option field, whatever happens. */
+  private static boolean isFixed(int code) {
+    return code == OptionCode.MESSAGE_TYPE || code == OptionCode.RELAY_INFORMATION;
   }
 
   private static int instanceBytes(Octets value) {
     return value.length() + 2 * Math.max(1, (value.length() + 254) / 255);
   }
 
-  private static byte[] instance(int code, Octets value) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(instanceBytes(value));
-    byte[] bytes = value.toBytes();
-    int at = 0;
+  /** Length of the option field, its end option included. */
+  int optionBytes() {
+    return mainBytes;
+  }
+
+  /** Writes the fields to their places in a message. */
+  void write(byte[] out, int mainAt, int fileAt, int nameAt) {
+    int at = only(out, mainAt, OptionCode.MESSAGE_TYPE);
+    at = all(out, at, MAIN);
+    if (overload != 0) {
+      out[at++] = OptionCode.OVERLOAD;
+      out[at++] = 1;
+      out[at++] = (byte) overload;
+    }
+    at = only(out, at, OptionCode.RELAY_INFORMATION);
+    out[at] = (byte) OptionCode.END;
+    if ((overload & 1) != 0) {
+      out[all(out, fileAt, FILE)] = (byte) OptionCode.END;
+    }
+    if ((overload & 2) != 0) {
+      out[all(out, nameAt, SNAME)] = (byte) OptionCode.END;
+    }
+  }
+
+  private int only(byte[] out, int from, int code) {
+    for (int i = 0; i < field.length; i++) {
+      if (options.code(i) == code) {
+        return instance(out, from, code, options.value(i));
+      }
+    }
+    return from;
+  }
+
+  private int all(byte[] out, int from, byte where) {
+    int at = from;
+    for (int i = 0; i < field.length; i++) {
+      if (field[i] == where && !isFixed(options.code(i))) {
+        at = instance(out, at, options.code(i), options.value(i));
+      }
+    }
+    return at;
+  }
+
+  private static int instance(byte[] out, int from, int code, Octets value) {
+    int at = from;
+    int done = 0;
     do {
-      int length = Math.min(255, bytes.length - at);
-      out.write(code);
-      out.write(length);
-      out.write(bytes, at, length);
+      int length = Math.min(255, value.length() - done);
+      out[at++] = (byte) code;
+      out[at++] = (byte) length;
+      value.copyTo(done, out, at, length);
       at += length;
-    } while (at < bytes.length);
-    return out.toByteArray();
-  }
-
-  byte[] options() {
-    return options;
-  }
-
-  boolean usesBootFile() {
-    return bootFile.length > 0;
-  }
-
-  byte[] bootFile() {
-    return bootFile;
-  }
-
-  boolean usesServerName() {
-    return serverName.length > 0;
-  }
-
-  byte[] serverName() {
-    return serverName;
+      done += length;
+    } while (done < value.length());
+    return at;
   }
 }

@@ -24,6 +24,9 @@ public record RelayInformation(Map<Integer, Octets> byCode) {
   /** RFC 3993. */
   public static final int SUBSCRIBER_ID = 6;
 
+  /** RFC 5107: what clients are to name the server, so that they renew through the relay agent. */
+  public static final int SERVER_ID_OVERRIDE = 11;
+
   public RelayInformation {
     byCode = Collections.unmodifiableMap(new LinkedHashMap<>(byCode));
   }
@@ -66,5 +69,30 @@ public record RelayInformation(Map<Integer, Octets> byCode) {
 
   public Optional<Octets> circuitId() {
     return Optional.ofNullable(byCode.get(CIRCUIT_ID));
+  }
+
+  public Optional<Octets> remoteId() {
+    return Optional.ofNullable(byCode.get(REMOTE_ID));
+  }
+
+  /** Name of the connection that stays when the client is plugged elsewhere. */
+  public Optional<Octets> subscriberId() {
+    return Optional.ofNullable(byCode.get(SUBSCRIBER_ID));
+  }
+
+  /** Empty also when it is not four bytes long. */
+  public Optional<Ipv4Address> linkSelection() {
+    return address(LINK_SELECTION);
+  }
+
+  /** Empty also when it is not four bytes long, or zero. */
+  public Optional<Ipv4Address> serverIdOverride() {
+    return address(SERVER_ID_OVERRIDE).filter(a -> !a.isZero());
+  }
+
+  private Optional<Ipv4Address> address(int code) {
+    return Optional.ofNullable(byCode.get(code))
+        .filter(o -> o.length() == 4)
+        .map(o -> new Ipv4Address((int) o.number()));
   }
 }

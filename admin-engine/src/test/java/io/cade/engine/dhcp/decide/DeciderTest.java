@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.MacAddress;
+import io.cade.engine.dhcp.policy.DhcpPolicy;
 import io.cade.engine.dhcp.wire.CircuitId;
 import io.cade.engine.dhcp.wire.DhcpMessage;
 import io.cade.engine.dhcp.wire.DhcpOptions;
@@ -17,6 +18,7 @@ import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.CabinetBuilder;
 import io.cade.engine.model.CardState;
 import io.cade.engine.model.Change;
+import io.cade.engine.model.Severity;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,13 +37,14 @@ class DeciderTest {
 
   private final AddressPlan plan = new ChassisSubnets(Ipv4Address.of(127, 1, 0, 0), 2);
   private final Decider decider =
-      new Decider(plan, new LeasePolicy(SERVER, HOUR, Duration.ofMinutes(1)));
+      new Decider(plan, new LeasePolicy(SERVER, HOUR, Duration.ofMinutes(1)), DhcpPolicy.USUAL);
+  private static final Binding SLOT = new Binding.Slot(HERE, ADDRESS);
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private Cabinet cabinet = Cabinet.empty();
 
   @Test
   void discoverInAKnownSlotIsOfferedTheSlotsAddress() {
-    assertThat(decide(relayed(discover(), HERE))).isEqualTo(new Verdict.Offer(HERE, ADDRESS, HOUR));
+    assertThat(decide(relayed(discover(), HERE))).isEqualTo(new Verdict.Offer(SLOT, HOUR, false));
   }
 
   @Test
@@ -149,7 +152,15 @@ class DeciderTest {
                 .build());
     Verdict verdict = decide(relayed(decline, HERE));
     assertThat(verdict.outcome()).isEqualTo(Outcome.DECLINED);
-    assertThat(verdict.changes()).singleElement().isInstanceOf(Change.LeaseEnded.class);
+    assertThat(verdict.changes())
+        .containsExactly(
+            new Change.LeaseEnded(HERE, "declined by " + MAC + ": the address is in use"),
+            new Change.AlarmRaised(
+                Alarms.conflict(ADDRESS),
+                Severity.MAJOR,
+                "card "
+                    + MAC
+                    + " in slot 1.3 found its address 127.1.1.3 in use by another station"));
     cabinet = Cabinet.empty();
     assertOutcome(relayed(decline, HERE), Outcome.IGNORED_NOT_HOLDER);
   }
@@ -171,7 +182,7 @@ class DeciderTest {
   void informGetsParametersWithoutALease() {
     DhcpMessage inform =
         client(DhcpOptions.builder().put(MessageType.INFORM).build()).withClientAddress(ADDRESS);
-    assertThat(decide(inform, ADDRESS)).isEqualTo(new Verdict.Inform(HERE));
+    assertThat(decide(inform, ADDRESS)).isEqualTo(new Verdict.Inform(SLOT));
   }
 
   @Test
@@ -179,11 +190,10 @@ class DeciderTest {
     boot(HERE, MAC);
     state(HERE, CardState.AVAILABLE);
     now = now.plusSeconds(10);
-    Verdict verdict =
-        decider.decide(relayed(selecting(ADDRESS, SERVER), HERE), hub(HERE), true, cabinet, now);
+    Verdict verdict = decide(relayed(selecting(ADDRESS, SERVER), HERE), hub(HERE), true);
     assertThat(verdict)
         .isEqualTo(
-            new Verdict.Ack(HERE, ADDRESS, HOUR.minusSeconds(10), Outcome.ACKED_AGAIN, List.of()));
+            new Verdict.Ack(SLOT, HOUR.minusSeconds(10), Outcome.ACKED_AGAIN, List.of(), false));
   }
 
   @Test
@@ -320,8 +330,7 @@ class DeciderTest {
   }
 
   @Test
-  void plainBootpAndServersMessagesAreIgnored() {
-    assertOutcome(relayed(client(DhcpOptions.NONE), HERE), Outcome.IGNORED_TYPE);
+  void serversMessagesAndUnknownTypesAreIgnored() {
     assertOutcome(
         relayed(client(DhcpOptions.builder().put(MessageType.ACK).build()), HERE),
         Outcome.IGNORED_TYPE);
@@ -363,11 +372,19 @@ class DeciderTest {
   }
 
   private Verdict decide(DhcpMessage relayed) {
-    return decider.decide(relayed, hub(HERE), false, cabinet, now);
+    return decide(relayed, hub(HERE), false);
   }
 
   private Verdict decide(DhcpMessage direct, Ipv4Address from) {
-    return decider.decide(direct, from.port(1068), false, cabinet, now);
+    return decide(direct, from.port(1068), false);
+  }
+
+  private Verdict decide(DhcpMessage message, InetSocketAddress from, boolean again) {
+    return switch (Query.of(message, from, SERVER, false)) {
+      case Query.Read.Refused r -> new Verdict.Silence(r.why(), List.of());
+      case Query.Read.Asks a ->
+          decider.decide(again ? a.query().repeated() : a.query(), cabinet, now);
+    };
   }
 
   private static InetSocketAddress hub(CardPosition of) {

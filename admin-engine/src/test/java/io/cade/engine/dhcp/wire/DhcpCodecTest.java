@@ -211,7 +211,9 @@ class DhcpCodecTest {
       int code = 1 + r.nextInt(254);
       int length =
           switch (code) {
-            case 1, 50, 51, 54, 58, 59 -> 4;
+            case 1, 50, 51, 54, 58, 59, 118 -> 4;
+            case 80 -> 0;
+            case 93 -> 2 * r.nextInt(4);
             case 53 -> 1;
             case 57 -> 2;
             case 52 -> -1;
