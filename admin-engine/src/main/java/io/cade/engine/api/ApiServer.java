@@ -6,6 +6,7 @@ import io.cade.engine.operate.Operations;
 import io.cade.engine.pki.Identity;
 import io.cade.engine.web.ConnectionGuard;
 import io.cade.engine.web.TlsOptions;
+import io.cade.engine.web.WebRuntime;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -88,9 +89,9 @@ public final class ApiServer implements AutoCloseable {
     return server.actualPort();
   }
 
-  /** Stops listening and closes its connections; does not wait. */
+  /** Stops listening and closes its connections. Not to be called on an event loop. */
   @Override
   public void close() {
-    var _ = server.close();
+    WebRuntime.close(server);
   }
 }

@@ -123,6 +123,10 @@ public final class Engine implements AutoCloseable {
   }
 
   private void startAll() throws IOException {
+    // Nothing is to be made in vain; but where a state is, its own engine may hold the ports.
+    if (!Files.exists(config.stateDirectory())) {
+      FreePorts.require(config);
+    }
     StateDirectory directory =
         lifecycle.started("state directory", StateDirectory.open(config.stateDirectory()));
     FreePorts.require(config);
@@ -150,6 +154,15 @@ public final class Engine implements AutoCloseable {
         new AgentConfigSource(config, keys.authority().certificatePem(), secrets);
     ContentStore contents = ContentStore.open(directory.path("content"));
     ContentStore packages = ContentStore.open(directory.path("packages"));
+    Duration settled = Duration.ofHours(1);
+    var _ =
+        timer.scheduleWithFixedDelay(
+            () ->
+                blocking.execute(
+                    new Sweep(writer, contents, packages, clock.instant().minus(settled))),
+            0,
+            10,
+            TimeUnit.MINUTES);
     PackagePlant plant =
         new PackagePlant(
             writer,
@@ -209,6 +222,7 @@ public final class Engine implements AutoCloseable {
         directory,
         state,
         observations,
+        routes,
         contents,
         plant,
         new ImageOperations(writer, images, blocking),
@@ -341,6 +355,7 @@ public final class Engine implements AutoCloseable {
       StateDirectory directory,
       EngineState state,
       Observations observations,
+      RoutePublisher routes,
       ContentStore contents,
       PackagePlant plant,
       ImageOperations images,
@@ -372,8 +387,10 @@ public final class Engine implements AutoCloseable {
                 .toList();
     ApiServer.Backing backing =
         new ApiServer.Backing(
-            new Inspection(state.writer()::current, observations::snapshot, history, clock),
-            new Operations(state.writer(), contents, plant.kinds(), blocking),
+            new Inspection(
+                state.writer()::current, observations::snapshot, routes::snapshot, history, clock),
+            new Operations(
+                state.writer(), contents, plant, config.chassis() * config.slots(), blocking),
             images,
             users,
             () -> readySince != null,

@@ -188,8 +188,7 @@ final class BootHttpHandler extends ChannelInboundHandlerAdapter {
       case ByteRange.Unsatisfiable u -> {
         outcomes.count(BootHttpOutcome.REFUSED_RANGE);
         HttpResponse response =
-            Answer.head(
-                HttpResponseStatus.REQUESTED_RANGE_NOT_SATISFIABLE, file, name, now());
+            Answer.head(HttpResponseStatus.REQUESTED_RANGE_NOT_SATISFIABLE, file, name, now());
         response.headers().set(HttpHeaderNames.CONTENT_RANGE, "bytes */" + file.size());
         HttpUtil.setContentLength(response, 0);
         empty(context, request, response);
@@ -204,8 +203,7 @@ final class BootHttpHandler extends ChannelInboundHandlerAdapter {
               0,
               file.size());
       case ByteRange.Part p -> {
-        HttpResponse response =
-            Answer.head(HttpResponseStatus.PARTIAL_CONTENT, file, name, now());
+        HttpResponse response = Answer.head(HttpResponseStatus.PARTIAL_CONTENT, file, name, now());
         response
             .headers()
             .set(
@@ -264,10 +262,7 @@ final class BootHttpHandler extends ChannelInboundHandlerAdapter {
   private void status(
       ChannelHandlerContext context, HttpRequest request, HttpResponseStatus status, boolean goOn) {
     finish(
-        context,
-        request,
-        context.writeAndFlush(Answer.status(status, request, now(), goOn)),
-        goOn);
+        context, request, context.writeAndFlush(Answer.status(status, request, now(), goOn)), goOn);
   }
 
   private Date now() {

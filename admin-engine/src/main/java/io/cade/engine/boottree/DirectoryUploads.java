@@ -21,10 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Uploads in a directory, {@code POSITION/crash/NAME} and {@code POSITION/log/NAME}, readable by the
- * engine's user only. A crash dump is never overwritten, a log is replaced as a whole. What is being
- * written rests in {@value #PARTS} under another name and is gone after a restart. Thread-safe: one
- * lock for the accounts; writing is done without it.
+ * Uploads in a directory, {@code POSITION/crash/NAME} and {@code POSITION/log/NAME}, readable by
+ * the engine's user only. A crash dump is never overwritten, a log is replaced as a whole. What is
+ * being written rests in {@value #PARTS} under another name and is gone after a restart.
+ * Thread-safe: one lock for the accounts; writing is done without it.
  */
 public final class DirectoryUploads implements UploadStore {
   private static final Logger LOG = LoggerFactory.getLogger(DirectoryUploads.class);
@@ -76,8 +76,8 @@ public final class DirectoryUploads implements UploadStore {
   }
 
   @Override
-  public synchronized UploadLookup open(
-      CardPosition position, String name, OptionalLong announced) throws IOException {
+  public synchronized UploadLookup open(CardPosition position, String name, OptionalLong announced)
+      throws IOException {
     String[] segments = name.split("/", -1);
     if (segments.length != 2 || !FOLDERS.contains(segments[0]) || segments[1].startsWith(".")) {
       return new UploadLookup.Refused(BootOutcome.REFUSED_UPLOAD_PATH);
@@ -98,9 +98,7 @@ public final class DirectoryUploads implements UploadStore {
     Path part = root.resolve(PARTS).resolve(Long.toString(nextPart++));
     FileChannel channel =
         FileChannel.open(
-            part,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PRIVATE_FILE);
+            part, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), PRIVATE_FILE);
     account.openFiles++;
     return new UploadLookup.Opened(position, name, new Part(account, part, target, keep, channel));
   }

@@ -20,8 +20,8 @@ import org.bouncycastle.crypto.util.OpenSSHPublicKeyUtil;
 
 /**
  * The SSH host key of each slot (Ed25519, in OpenSSH's form): {@value #PRIVATE_KEY} and {@value
- * #PUBLIC_KEY}. Made when it is first asked for and kept, so that a replacement card is known by the
- * key of its slot (SPEC C2) and nobody is asked to trust a new one. Thread-safe: one lock.
+ * #PUBLIC_KEY}. Made when it is first asked for and kept, so that a replacement card is known by
+ * the key of its slot (SPEC C2) and nobody is asked to trust a new one. Thread-safe: one lock.
  */
 public final class HostKeySource implements BootFileSource {
   public static final String PRIVATE_KEY = "ssh/ssh_host_ed25519_key";
@@ -55,8 +55,12 @@ public final class HostKeySource implements BootFileSource {
     byte[] seed = Files.readAllBytes(file);
     if (seed.length != Ed25519PrivateKeyParameters.KEY_SIZE) {
       throw new IOException(
-          file + " should have " + Ed25519PrivateKeyParameters.KEY_SIZE + " bytes; delete it to make "
-              + "a new host key for slot " + position);
+          file
+              + " should have "
+              + Ed25519PrivateKeyParameters.KEY_SIZE
+              + " bytes; delete it to make "
+              + "a new host key for slot "
+              + position);
     }
     return new Ed25519PrivateKeyParameters(seed);
   }
@@ -85,7 +89,9 @@ public final class HostKeySource implements BootFileSource {
     String body =
         Base64.getMimeEncoder(70, new byte[] {'\n'})
             .encodeToString(OpenSSHPrivateKeyUtil.encodePrivateKey(key));
-    return ("-----BEGIN OPENSSH PRIVATE KEY-----\n" + body + "\n-----END OPENSSH PRIVATE KEY-----\n")
+    return ("-----BEGIN OPENSSH PRIVATE KEY-----\n"
+            + body
+            + "\n-----END OPENSSH PRIVATE KEY-----\n")
         .getBytes(StandardCharsets.US_ASCII);
   }
 
@@ -94,7 +100,6 @@ public final class HostKeySource implements BootFileSource {
     String body =
         Base64.getEncoder()
             .encodeToString(OpenSSHPublicKeyUtil.encodePublicKey(key.generatePublicKey()));
-    return ("ssh-ed25519 " + body + " card-" + position + "\n")
-        .getBytes(StandardCharsets.US_ASCII);
+    return ("ssh-ed25519 " + body + " card-" + position + "\n").getBytes(StandardCharsets.US_ASCII);
   }
 }

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 
 /**
  * Serves parts of boot images by their digest: {@code images/sha256/HEX}, or with a readable name
- * behind it, {@code images/sha256/HEX/vmlinuz}, which does not matter. Images hold no secrets: every
- * card may read every one. Thread-safe.
+ * behind it, {@code images/sha256/HEX/vmlinuz}, which does not matter. Images hold no secrets:
+ * every card may read every one. Thread-safe.
  */
 public final class ImageSource implements BootFileSource {
   private static final Pattern NAME =

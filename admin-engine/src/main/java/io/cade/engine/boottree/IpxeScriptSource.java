@@ -30,7 +30,8 @@ public final class IpxeScriptSource implements BootFileSource {
       return Optional.empty();
     }
     String script =
-        store.imageOf(position)
+        store
+            .imageOf(position)
             .map(image -> script(position, image))
             .orElseGet(() -> without(position));
     return Optional.of(BootFile.of(script.getBytes(StandardCharsets.US_ASCII)));
@@ -39,9 +40,16 @@ public final class IpxeScriptSource implements BootFileSource {
   private String script(CardPosition position, BootImage image) {
     StringBuilder text = new StringBuilder();
     text.append("#!ipxe\n")
-        .append("# card ").append(position)
-        .append(": ").append(image.name()).append(' ').append(image.version()).append('\n')
-        .append("set base ").append(baseUrl).append("/\n")
+        .append("# card ")
+        .append(position)
+        .append(": ")
+        .append(image.name())
+        .append(' ')
+        .append(image.version())
+        .append('\n')
+        .append("set base ")
+        .append(baseUrl)
+        .append("/\n")
         .append(":again\n");
     List<String> initrds = image.initrds();
     text.append("kernel ${base}").append(ImageSource.nameOf(image.kernel(), "vmlinuz"));
@@ -54,7 +62,9 @@ public final class IpxeScriptSource implements BootFileSource {
     }
     text.append(" || goto wait\n");
     for (int i = 0; i < initrds.size(); i++) {
-      text.append("initrd --name initrd").append(i).append(" ${base}")
+      text.append("initrd --name initrd")
+          .append(i)
+          .append(" ${base}")
           .append(ImageSource.nameOf(initrds.get(i), "initrd" + i))
           .append(" || goto wait\n");
     }
@@ -69,12 +79,12 @@ public final class IpxeScriptSource implements BootFileSource {
 
   private String without(CardPosition position) {
     return """
-        #!ipxe
-        # card %s
-        echo no image is assigned to card %s, asking again in 10 s
-        sleep 10
-        chain --replace --autofree %s/%s
-        """
+    #!ipxe
+    # card %s
+    echo no image is assigned to card %s, asking again in 10 s
+    sleep 10
+    chain --replace --autofree %s/%s
+    """
         .formatted(position, position, baseUrl, FILE_NAME);
   }
 }

@@ -32,7 +32,8 @@ public final class NetworkConfSource implements BootFileSource {
       return Optional.empty();
     }
     StringBuilder text = new StringBuilder();
-    valuesOf(position).forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
+    valuesOf(position)
+        .forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
     return Optional.of(BootFile.of(text.toString().getBytes(StandardCharsets.US_ASCII)));
   }
 

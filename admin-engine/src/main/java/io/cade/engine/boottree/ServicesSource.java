@@ -15,8 +15,8 @@ import java.util.function.Supplier;
 /**
  * Renders what a card is to run, from the newest durable state: {@value #SERVICES}, the services
  * that are bound to the card, and {@value #QUOTAS}, how much of the card each of them may use.
- * Services of one card share it evenly; amounts are there once the card has said what it is made of.
- * Thread-safe.
+ * Services of one card share it evenly; amounts are there once the card has said what it is made
+ * of. Thread-safe.
  */
 public final class ServicesSource implements BootFileSource {
   public static final String SERVICES = "services.json";
@@ -72,17 +72,11 @@ public final class ServicesSource implements BootFileSource {
     Cabinet cabinet = current.get();
     List<Service> bound = cabinet.servicesOn(position);
     long memory =
-        cabinet
-            .card(position)
-            .map(Card::hardware)
-            .map(HardwareDescriptor::memoryBytes)
-            .orElse(0L);
+        cabinet.card(position).map(Card::hardware).map(HardwareDescriptor::memoryBytes).orElse(0L);
     int share = Math.max(1, bound.size());
     return new Quotas(
         position.toString(),
-        bound.stream()
-            .map(s -> new Quotas.Quota(s.name(), 100 / share, memory / share))
-            .toList());
+        bound.stream().map(s -> new Quotas.Quota(s.name(), 100 / share, memory / share)).toList());
   }
 
   private BootFile render(Object content) throws JsonProcessingException {

@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Files that the operator puts into a directory as templates; each card finds them in its tree under
- * the same name, filled with its own values. They are read anew each time, so a change is there at
- * the next boot. Symbolic links are not followed. Thread-safe.
+ * Files that the operator puts into a directory as templates; each card finds them in its tree
+ * under the same name, filled with its own values. They are read anew each time, so a change is
+ * there at the next boot. Symbolic links are not followed. Thread-safe.
  */
 public final class TemplateSource implements BootFileSource {
   /** A template is text for people and scripts, not an image. */

@@ -16,7 +16,6 @@ public interface UploadStore {
 
   /** Nobody may write anything. */
   static UploadStore closed() {
-    return (position, name, announced) ->
-        new UploadLookup.Refused(BootOutcome.REFUSED_UPLOAD_PATH);
+    return (position, name, announced) -> new UploadLookup.Refused(BootOutcome.REFUSED_UPLOAD_PATH);
   }
 }

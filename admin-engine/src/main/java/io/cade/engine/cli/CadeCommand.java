@@ -8,6 +8,7 @@ import java.io.FileOutputStream;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -43,9 +44,18 @@ public final class CadeCommand {
             Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false),
             System.getenv(),
             properties,
-            InstantSource.system());
+            InstantSource.system(),
+            CadeCommand::pause);
     int code = new Runner(surroundings, ApiClient.Patience.usual()).run(args);
     System.exit(code);
+  }
+
+  private static void pause(Duration time) {
+    try {
+      Thread.sleep(time);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** UTF-8 whatever the locale: JSON has no other encoding and tables have a degree sign. */

@@ -24,6 +24,8 @@ final class CommandTree {
   static final String CONTENT = "--content";
   static final String KIND = "--kind";
   static final String LIMIT = "--limit";
+  static final String WAIT = "--wait";
+  static final String NO_WAIT = "--no-wait";
 
   private static final String API = "/api/v1/";
 
@@ -149,9 +151,12 @@ final class CommandTree {
               service,
               "delete",
               new Action.DeleteService(),
-              "Takes a service away: its routes first, then its cards.",
-              "service delete shop")
-          .addPositional(name());
+              "Takes a service away: its routes first, then its cards. Waits until it is gone.",
+              "service delete shop",
+              "service delete shop --no-wait")
+          .addPositional(name())
+          .addOption(noWait())
+          .addOption(waiting());
     }
   }
 
@@ -161,7 +166,8 @@ final class CommandTree {
             service,
             "create",
             new Action.CreateService(),
-            "Orders a service with the files of a directory as its content.",
+            "Orders a service with the files of a directory as its content, and waits until"
+                + " visitors are served.",
             "service create shop --host www.shop.example --cards 2 --content ./site",
             "service create shop --host shop.example --host www.shop.example --cards 2"
                 + " --content ./site");
@@ -178,6 +184,8 @@ final class CommandTree {
             .required(true)
             .build());
     create.addOption(option(KIND, "KIND", "Kind of service; static-site if not given.").build());
+    create.addOption(noWait());
+    create.addOption(waiting());
   }
 
   private void addAlarm(CommandSpec root) {
@@ -225,6 +233,19 @@ final class CommandTree {
     }
     throw new IllegalArgumentException(
         "'" + text + "' is not the number of an alarm; alarm list shows them");
+  }
+
+  private static OptionSpec noWait() {
+    return OptionSpec.builder(NO_WAIT)
+        .type(boolean.class)
+        .description("Return as soon as the engine has accepted it.")
+        .build();
+  }
+
+  private static OptionSpec waiting() {
+    return option(WAIT, "SECONDS", "How long to wait at most; 60 if not given. It goes on anyway.")
+        .type(int.class)
+        .build();
   }
 
   private static PositionalParamSpec name() {

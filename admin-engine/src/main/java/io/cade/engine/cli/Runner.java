@@ -90,13 +90,14 @@ final class Runner {
       case Action.Show show -> show(show, leaf, options);
       case Action.CreateService _ -> {
         Path content = path(leaf, CommandTree.CONTENT);
-        print(ServiceOrder.of(leaf).send(client(options), content), View.SERVICE, options);
+        ServiceOrder order = ServiceOrder.of(leaf);
+        ServiceWait wait = ServiceWait.of(leaf);
+        ApiClient client = client(options);
+        ApiClient.Answer ordered = order.send(client, content);
+        refuse(ordered);
+        print(wait.served(client, order.name(), ordered, surroundings), View.SERVICE, options);
       }
-      case Action.DeleteService _ ->
-          print(
-              client(options).change("DELETE", "/api/v1/services/" + argument(leaf)),
-              View.SERVICE,
-              options);
+      case Action.DeleteService _ -> delete(leaf, options);
       case Action.AcknowledgeAlarm _ ->
           print(
               client(options).change("POST", "/api/v1/alarms/" + argument(leaf) + "/acknowledge"),
@@ -174,6 +175,20 @@ final class Runner {
     }
   }
 
+  private void delete(ParseResult leaf, Defaults options) throws CommandFailure {
+    ServiceWait wait = ServiceWait.of(leaf);
+    ApiClient client = client(options);
+    ApiClient.Answer accepted = client.change("DELETE", "/api/v1/services/" + argument(leaf));
+    refuse(accepted);
+    String name = leaf.matchedPositionalValue(0, "");
+    boolean gone = wait.gone(client, name, accepted, surroundings);
+    if (gone && !options.json()) {
+      surroundings.out().print("service " + Words.printable(name) + " is gone\n");
+    } else {
+      print(accepted, View.SERVICE, options);
+    }
+  }
+
   private ApiClient client(Defaults options) throws CommandFailure {
     try {
       return new ApiClient(Engine.find(Path.of(options.state())), patience);
@@ -237,7 +252,7 @@ final class Runner {
   }
 
   /** Turns a refusal (RFC 9457) into its exit code. */
-  private static void refuse(ApiClient.Answer answer) throws CommandFailure {
+  static void refuse(ApiClient.Answer answer) throws CommandFailure {
     int status = answer.status();
     if (status >= 200 && status < 300) {
       return;

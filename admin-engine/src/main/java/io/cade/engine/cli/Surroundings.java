@@ -2,6 +2,7 @@ package io.cade.engine.cli;
 
 import java.io.BufferedReader;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +20,15 @@ record Surroundings(
     boolean terminal,
     Map<String, String> environment,
     Map<String, String> properties,
-    InstantSource clock) {
+    InstantSource clock,
+    Pause pause) {
+
+  /** Lets time pass between two looks. */
+  @FunctionalInterface
+  interface Pause {
+    /** Returns early, with the thread's interrupt flag set, when it is interrupted. */
+    void last(Duration time);
+  }
 
   /** Colour only for people who did not ask for none (no-color.org). */
   boolean colour() {

@@ -153,6 +153,7 @@ enum View {
       table.row("waits for", Words.orDash(service.text("waitsFor")));
       table.row("hosts", String.join(", ", service.texts("hosts")));
       table.row("cards running", running(service));
+      table.row("proxies", service.text("proxiesServing") + "/" + service.text("proxies"));
       table.row("content", Words.orDash(service.text("contentDigest")));
       table.row("package", Words.orDash(service.text("packageDigest")));
       table.row("package size", service.number("packageBytes").map(Words::bytes).orElse("-"));

@@ -34,6 +34,7 @@ final class Words {
       case "volts" -> hundredths(v) + " V";
       case "amperes" -> hundredths(v) + " A";
       case "watts" -> tenths(v) + " W";
+      case "boolean" -> v == 0 ? "bad" : "good";
       default -> unit.isEmpty() ? value.toString() : value + " " + unit;
     };
   }

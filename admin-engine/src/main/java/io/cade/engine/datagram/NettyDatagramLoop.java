@@ -23,7 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Real UDP sockets on one Netty event loop (see {@link NettyTransport}), which the caller owns and shuts down. Thread-safe.
+ * Real UDP sockets on one Netty event loop (see {@link NettyTransport}), which the caller owns and
+ * shuts down. Thread-safe.
  */
 public final class NettyDatagramLoop implements DatagramLoop {
   private static final Logger LOG = LoggerFactory.getLogger(NettyDatagramLoop.class);

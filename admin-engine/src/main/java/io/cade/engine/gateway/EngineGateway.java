@@ -232,6 +232,7 @@ public final class EngineGateway implements AgentGateway {
       PeerIdentity peer, long after, Duration wait) {
     try {
       requireProxy(PeerRules.requireCard(writer.current(), peer, peer.position()), "fetch routes");
+      observations.heardRoutesInUse(peer.position(), after);
       return routes.newerThan(peer.position(), after, wait);
     } catch (Refusal e) {
       return CompletableFuture.failedFuture(e);

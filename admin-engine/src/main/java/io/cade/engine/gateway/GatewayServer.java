@@ -14,6 +14,7 @@ import io.cade.engine.web.Bodies;
 import io.cade.engine.web.ConnectionGuard;
 import io.cade.engine.web.Failures;
 import io.cade.engine.web.TlsOptions;
+import io.cade.engine.web.WebRuntime;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -96,10 +97,10 @@ public final class GatewayServer implements AutoCloseable {
     return server.actualPort();
   }
 
-  /** Stops listening and closes its connections; does not wait. */
+  /** Stops listening and closes its connections. Not to be called on an event loop. */
   @Override
   public void close() {
-    var _ = server.close();
+    WebRuntime.close(server);
   }
 
   private void handle(HttpServerRequest request) {

@@ -15,6 +15,7 @@ public final class Observations {
   private final Map<CardPosition, Observed.CardHeard> cards = new ConcurrentHashMap<>();
   private final Map<Integer, Observed.ChassisHeard> chassis = new ConcurrentHashMap<>();
   private final Map<CardPosition, Observed.ProxyHeard> proxies = new ConcurrentHashMap<>();
+  private final Map<CardPosition, Long> routesInUse = new ConcurrentHashMap<>();
 
   /** An introduction counts as a sign of life. */
   public void heard(Introduction introduction, Instant at) {
@@ -36,15 +37,28 @@ public final class Observations {
 
   public void heard(ProxyReport report, Instant at) {
     proxies.put(report.position(), new Observed.ProxyHeard(at, report));
-    cards.put(report.position(), new Observed.CardHeard(report.bootId(), at, List.of(), List.of()));
+    // A proxy card may have an agent as well, whose readings stay.
+    cards.compute(
+        report.position(),
+        (_, before) ->
+            before == null || !before.bootId().equals(report.bootId())
+                ? new Observed.CardHeard(report.bootId(), at, List.of(), List.of())
+                : new Observed.CardHeard(
+                    report.bootId(), at, before.services(), before.readings()));
+  }
+
+  /** A proxy asks for routes newer than those it uses. */
+  public void heardRoutesInUse(CardPosition proxy, long version) {
+    routesInUse.put(proxy, version);
   }
 
   /** Forgets what the card said: it was replaced, or restarts. */
   public void forget(CardPosition position) {
     cards.remove(position);
+    routesInUse.remove(position);
   }
 
   public Observed snapshot() {
-    return new Observed(cards, chassis, proxies);
+    return new Observed(cards, chassis, proxies, routesInUse);
   }
 }

@@ -9,19 +9,26 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/** All that was heard, at one moment; immutable. Times are of the engine's clock. */
+/**
+ * All that was heard, at one moment; immutable. Times are of the engine's clock.
+ *
+ * @param routesInUse version of the routes that each proxy said it uses when it last asked for
+ *     newer ones
+ */
 public record Observed(
     Map<CardPosition, CardHeard> cards,
     Map<Integer, ChassisHeard> chassis,
-    Map<CardPosition, ProxyHeard> proxies) {
+    Map<CardPosition, ProxyHeard> proxies,
+    Map<CardPosition, Long> routesInUse) {
   public Observed {
     cards = Map.copyOf(cards);
     chassis = Map.copyOf(chassis);
     proxies = Map.copyOf(proxies);
+    routesInUse = Map.copyOf(routesInUse);
   }
 
   public static Observed nothing() {
-    return new Observed(Map.of(), Map.of(), Map.of());
+    return new Observed(Map.of(), Map.of(), Map.of(), Map.of());
   }
 
   /** A card's last words. */

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -44,12 +45,13 @@ public final class ContentArchive {
   /**
    * Checks an upload and writes the files in it to a ZIP of our own making.
    *
+   * @return the paths of the files in it
    * @throws Refusal INVALID when it is not such a ZIP, LIMIT when a limit is exceeded
    * @throws IOException when files cannot be read or written
    */
-  public static void rewrite(Path upload, Path target) throws Refusal, IOException {
+  public static Set<String> rewrite(Path upload, Path target) throws Refusal, IOException {
     try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(target))) {
-      walk(
+      return walk(
           upload,
           path -> {
             ZipEntry entry = new ZipEntry(path);
@@ -78,13 +80,30 @@ public final class ContentArchive {
         });
   }
 
-  private static void walk(Path zip, Target target) throws Refusal, IOException {
+  /**
+   * How many entries the directory at the ZIP's end lists. Reading entry by entry does not need
+   * that directory, and would take an upload that was cut off between two entries for a smaller
+   * one.
+   */
+  private static int listed(Path zip) throws Refusal, IOException {
+    try (ZipFile whole = new ZipFile(zip.toFile())) {
+      return whole.size();
+    } catch (ZipException | IllegalArgumentException e) {
+      throw new Refusal(
+          Refusal.Kind.INVALID, "the content is not a complete ZIP: " + e.getMessage());
+    }
+  }
+
+  private static Set<String> walk(Path zip, Target target) throws Refusal, IOException {
     Set<String> files = new HashSet<>();
     Set<String> directories = new HashSet<>();
     long left = MAX_UNPACKED_BYTES;
+    int listed = listed(zip);
+    int held = 0;
     try (InputStream file = Files.newInputStream(zip);
         ZipInputStream in = new ZipInputStream(file)) {
       for (ZipEntry e = in.getNextEntry(); e != null; e = in.getNextEntry()) {
+        held++;
         String name = e.getName();
         boolean directory = name.endsWith("/");
         String path = directory ? name.substring(0, name.length() - 1) : name;
@@ -113,15 +132,20 @@ public final class ContentArchive {
     } catch (EOFException e) {
       throw new Refusal(Refusal.Kind.INVALID, "the content is a ZIP cut off in the middle");
     }
-    if (files.isEmpty()) {
+    if (held != listed) {
       throw new Refusal(
-          Refusal.Kind.INVALID, "the content is not a ZIP, or there is no file in it");
+          Refusal.Kind.INVALID,
+          "the content is a ZIP that holds other files than its directory lists");
+    }
+    if (files.isEmpty()) {
+      throw new Refusal(Refusal.Kind.INVALID, "there is no file in the content");
     }
     for (String path : files) {
       if (directories.contains(path)) {
         require("is both a file and a directory", path);
       }
     }
+    return files;
   }
 
   private static long copy(InputStream in, OutputStream out, long left)

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -12,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -71,6 +73,7 @@ public final class ContentStore {
     }
     String hex = HexFormat.of().formatHex(sha256.digest());
     long bytes = Files.size(temporary);
+    // Also when these very bytes are there already: from now on they are wanted again.
     force(temporary, StandardOpenOption.WRITE);
     Files.move(temporary, dir.resolve(hex), StandardCopyOption.ATOMIC_MOVE);
     force(dir, StandardOpenOption.READ);
@@ -85,11 +88,20 @@ public final class ContentStore {
         : Optional.empty();
   }
 
-  /** Deletes what nobody refers to any more. Not to be called while something is being added. */
-  public void retain(Set<String> digests) throws IOException {
+  /**
+   * Deletes what nobody refers to any more.
+   *
+   * @param before what was added later stays: somebody may be about to refer to it
+   */
+  public void retain(Set<String> digests, Instant before) throws IOException {
     for (Path p : list(dir)) {
-      if (!digests.contains("sha256:" + p.getFileName())) {
-        Files.deleteIfExists(p);
+      try {
+        if (!digests.contains("sha256:" + p.getFileName())
+            && Files.getLastModifiedTime(p).toInstant().isBefore(before)) {
+          Files.deleteIfExists(p);
+        }
+      } catch (NoSuchFileException e) {
+        // Somebody else's temporary file that has served its turn.
       }
     }
   }

@@ -4,6 +4,7 @@ import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.HardwareDescriptor;
 import io.cade.agent.wire.ProxyReport;
+import io.cade.agent.wire.RouteSnapshot;
 import io.cade.agent.wire.SensorReading;
 import io.cade.agent.wire.SoftwareDescriptor;
 import io.cade.engine.change.Refusal;
@@ -25,7 +26,9 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,16 +41,19 @@ public final class Inspection {
 
   private final Supplier<Cabinet> cabinet;
   private final Supplier<Observed> observed;
+  private final Supplier<RouteSnapshot> routes;
   private final AlarmHistory history;
   private final InstantSource clock;
 
   public Inspection(
       Supplier<Cabinet> cabinet,
       Supplier<Observed> observed,
+      Supplier<RouteSnapshot> routes,
       AlarmHistory history,
       InstantSource clock) {
     this.cabinet = cabinet;
     this.observed = observed;
+    this.routes = routes;
     this.history = history;
     this.clock = clock;
   }
@@ -94,7 +100,9 @@ public final class Inspection {
   }
 
   public List<Views.ServiceView> services() {
-    return cabinet.get().services().values().stream().map(Inspection::view).toList();
+    Cabinet c = cabinet.get();
+    Announcement announcement = announcement(c);
+    return c.services().values().stream().map(s -> view(s, announcement)).toList();
   }
 
   /**
@@ -103,7 +111,38 @@ public final class Inspection {
    * @throws Refusal NOT_FOUND when there is none of that name
    */
   public Views.ServiceView service(String name) throws Refusal {
-    return view(requireService(cabinet.get(), name));
+    Cabinet c = cabinet.get();
+    return view(requireService(c, name), announcement(c));
+  }
+
+  /**
+   * How far the newest routes have come.
+   *
+   * @param services that are in them
+   * @param using proxies that use them
+   * @param proxies that are up
+   */
+  private record Announcement(Set<String> services, int using, int proxies) {
+    static final Announcement NONE = new Announcement(Set.of(), 0, 0);
+  }
+
+  private Announcement announcement(Cabinet c) {
+    RouteSnapshot newest = routes.get();
+    Map<CardPosition, Long> inUse = observed.get().routesInUse();
+    int proxies = 0;
+    int using = 0;
+    for (Card card : c.cards().values()) {
+      if (card.role() == CardRole.PROXY && card.state().isAlive()) {
+        proxies++;
+        using += inUse.getOrDefault(card.position(), -1L) >= newest.version() ? 1 : 0;
+      }
+    }
+    return new Announcement(
+        newest.sites().stream()
+            .map(RouteSnapshot.SiteRoute::service)
+            .collect(Collectors.toUnmodifiableSet()),
+        using,
+        proxies);
   }
 
   static Service requireService(Cabinet c, String name) throws Refusal {
@@ -191,7 +230,7 @@ public final class Inspection {
         card.position(),
         card.role(),
         card.state(),
-        heard == null ? null : heard.at(),
+        lastHeard(o, card.position()),
         report == null ? null : report.routesVersion(),
         report == null
             ? List.of()
@@ -205,6 +244,12 @@ public final class Inspection {
                         b.requests(),
                         b.failures()))
                 .toList());
+  }
+
+  /** A balancer has no routes to report, but it speaks. */
+  private static @Nullable Instant lastHeard(Observed o, CardPosition at) {
+    Observed.CardHeard heard = o.cards().get(at);
+    return heard == null ? null : heard.at();
   }
 
   private static Views.CardView view(Cabinet c, Observed o, Card card) {
@@ -239,13 +284,20 @@ public final class Inspection {
         card.certificateSerial());
   }
 
+  /** A service that was changed just now: no proxy can know yet. */
   static Views.ServiceView view(Service s) {
+    return view(s, Announcement.NONE);
+  }
+
+  private static Views.ServiceView view(Service s, Announcement announcement) {
     return new Views.ServiceView(
         s.name(),
         s.definition().kind(),
         s.definition().hosts(),
         s.definition().cards(),
         (int) s.running(),
+        announcement.services().contains(s.name()) ? announcement.using() : 0,
+        announcement.proxies(),
         s.phase(),
         s.phaseSince(),
         s.waitsFor(),

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -37,18 +38,25 @@ public final class Operations {
 
   private final AuditedActions actions;
   private final ContentStore contents;
-  private final Set<String> kinds;
+  private final ServiceKinds kinds;
+  private final int slots;
   private final Executor blocking;
 
   /**
-   * @param kinds for which there is a plug-in, for example {@code static-site}
+   * @param kinds that can be ordered
+   * @param slots of the cabinet: no service can have more cards
    * @param blocking carries out what waits for the disk
    */
   public Operations(
-      ChangeWriter writer, ContentStore contents, Set<String> kinds, Executor blocking) {
+      ChangeWriter writer,
+      ContentStore contents,
+      ServiceKinds kinds,
+      int slots,
+      Executor blocking) {
     this.actions = new AuditedActions(writer);
     this.contents = contents;
-    this.kinds = Set.copyOf(kinds);
+    this.kinds = kinds;
+    this.slots = slots;
     this.blocking = blocking;
   }
 
@@ -86,7 +94,7 @@ public final class Operations {
             _ -> {
               String digest;
               try {
-                digest = store(upload);
+                digest = store(order, upload);
               } catch (Refusal e) {
                 return actions.refused(caller, describe(order), e);
               } catch (IOException e) {
@@ -112,10 +120,14 @@ public final class Operations {
         .whenCompleteAsync((_, _) -> discard(upload), blocking);
   }
 
-  private String store(Path upload) throws Refusal, IOException {
+  private String store(NewService order, Path upload) throws Refusal, IOException {
     Path checked = contents.temporary();
     try {
-      ContentArchive.rewrite(upload, checked);
+      Set<String> files = ContentArchive.rewrite(upload, checked);
+      Optional<String> objection = kinds.objection(order.kind(), files);
+      if (objection.isPresent()) {
+        throw new Refusal(Refusal.Kind.INVALID, objection.get());
+      }
       return contents.adopt(checked).digest();
     } finally {
       Files.deleteIfExists(checked);
@@ -190,9 +202,15 @@ public final class Operations {
   }
 
   private ServiceDefinition definition(NewService order, String contentDigest) throws Refusal {
-    if (!kinds.contains(order.kind())) {
+    if (!kinds.names().contains(order.kind())) {
       throw new Refusal(
-          Refusal.Kind.INVALID, "unknown kind '" + cut(order.kind()) + "'; there are " + kinds);
+          Refusal.Kind.INVALID,
+          "unknown kind '" + cut(order.kind()) + "'; there are " + kinds.names());
+    }
+    if (order.cards() > slots) {
+      throw new Refusal(
+          Refusal.Kind.INVALID,
+          "cards is " + order.cards() + ", but this cabinet has " + slots + " slots");
     }
     try {
       return new ServiceDefinition(

@@ -67,12 +67,17 @@ public final class Views {
   public record SoftwareView(
       String agentVersion, String imageName, String imageVersion, String operatingSystem) {}
 
+  /**
+   * @param proxiesServing how many of the {@code proxies} that are up use routes with this service
+   */
   public record ServiceView(
       String name,
       String kind,
       List<String> hosts,
       int cardsWanted,
       int cardsRunning,
+      int proxiesServing,
+      int proxies,
       ServicePhase phase,
       Instant phaseSince,
       String waitsFor,

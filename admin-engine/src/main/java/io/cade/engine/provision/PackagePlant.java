@@ -9,6 +9,7 @@ import io.cade.engine.model.Service;
 import io.cade.engine.model.ServicePhase;
 import io.cade.engine.operate.ContentArchive;
 import io.cade.engine.operate.ContentStore;
+import io.cade.engine.operate.ServiceKinds;
 import io.cade.image.PackageBuilder;
 import io.cade.image.PackageReader;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -31,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * package is being built is the same order; one that is repeated after a crash gives the same bytes
  * and so the same digest. Thread-safe.
  */
-public final class PackagePlant {
+public final class PackagePlant implements ServiceKinds {
   private static final Logger LOG = LoggerFactory.getLogger(PackagePlant.class);
 
   private final ChangeWriter writer;
@@ -64,9 +66,17 @@ public final class PackagePlant {
     this.blocking = blocking;
   }
 
-  /** Kinds of service for which there is a plug-in. */
-  public Set<String> kinds() {
+  @Override
+  public Set<String> names() {
     return plugins.keySet();
+  }
+
+  @Override
+  public Optional<String> objection(String kind, Set<String> files) {
+    ServicePlugin plugin = plugins.get(kind);
+    return plugin == null
+        ? Optional.of("there is no plug-in for " + kind)
+        : plugin.objection(files);
   }
 
   /** Builds the service's package and says so, unless that is being done. */

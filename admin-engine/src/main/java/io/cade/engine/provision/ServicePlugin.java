@@ -4,11 +4,21 @@ import io.cade.engine.model.ServiceDefinition;
 import io.cade.image.PackageBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
 
 /** Knows how one kind of service is configured. Stateless and thread-safe. */
 public interface ServicePlugin {
   /** The kind, as it stands in the service's definition and in {@code start-service}. */
   String kind();
+
+  /**
+   * What is wrong with the content, as far as the names of its files tell; asked before a service
+   * is accepted.
+   *
+   * @return a sentence for the operator; empty when nothing is
+   */
+  Optional<String> objection(Set<String> files);
 
   /**
    * Puts into the package what a card needs to run the service.

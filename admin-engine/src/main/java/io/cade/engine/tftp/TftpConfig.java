@@ -9,7 +9,8 @@ import java.time.Duration;
  * @param listen where requests arrive; transfers answer from the same address, other ports
  * @param maxTransfers at once; one more is told so by an error packet
  * @param maxTransfersPerClient at once from one address
- * @param maxBlockBytes largest block agreed to, 512 to 65464 (RFC 2348); the path's MTU may lower it
+ * @param maxBlockBytes largest block agreed to, 512 to 65464 (RFC 2348); the path's MTU may lower
+ *     it
  * @param maxWindow most blocks sent without an acknowledgement (RFC 7440)
  * @param firstTimeout before the first retransmission, until round trips have been measured
  * @param maxTimeout the pause doubles up to this

@@ -35,8 +35,7 @@ public sealed interface TftpPacket {
    * @param mode lower case
    * @param options names in lower case, in the order sent
    */
-  record WriteRequest(String file, String mode, Map<String, String> options)
-      implements TftpPacket {
+  record WriteRequest(String file, String mode, Map<String, String> options) implements TftpPacket {
     public WriteRequest {
       options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
     }

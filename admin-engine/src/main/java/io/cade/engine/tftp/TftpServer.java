@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves {@link BootTree}s by TFTP (SPEC B3): files are read, and written where the tree has a place
- * for crash dumps and logs. Every transfer has a port of its own (TID). Limits are in {@link
+ * Serves {@link BootTree}s by TFTP (SPEC B3): files are read, and written where the tree has a
+ * place for crash dumps and logs. Every transfer has a port of its own (TID). Limits are in {@link
  * TftpConfig}. All state is owned by the loop; the tree is asked on the executor.
  */
 public final class TftpServer implements AutoCloseable {
@@ -157,8 +157,7 @@ public final class TftpServer implements AutoCloseable {
     Lookup lookup = tree.open(client, request.file());
     if (lookup instanceof Lookup.Found found && request.mode().equals("netascii")) {
       try {
-        lookup =
-            new Lookup.Found(found.position(), found.name(), Netascii.encoded(found.file()));
+        lookup = new Lookup.Found(found.position(), found.name(), Netascii.encoded(found.file()));
       } catch (IOException e) {
         LOG.warn("boot file {} of card {}", found.name(), found.position(), e);
         lookup = new Lookup.Refused(BootOutcome.FAILED);
@@ -168,8 +167,7 @@ public final class TftpServer implements AutoCloseable {
       case Lookup.Refused r -> loop.execute(() -> refused(transfer, r.why()));
       case Lookup.Found f -> {
         int block = TftpConfig.blockFor(config.mtu().towards(client));
-        Negotiation agreed =
-            Negotiation.forRead(request.options(), f.file().size(), block, config);
+        Negotiation agreed = Negotiation.forRead(request.options(), f.file().size(), block, config);
         loop.execute(() -> {
           transfer.reads(f.file(), agreed, config);
           openPort(transfer, TftpCodec.MAX_REQUEST_BYTES);
@@ -222,8 +220,7 @@ public final class TftpServer implements AutoCloseable {
       case NOT_FOUND ->
           refuse(client, TftpPacket.ERROR_NOT_FOUND, "no such file", TftpOutcome.NOT_FOUND);
       case FAILED ->
-          refuse(
-              client, TftpPacket.ERROR_OTHER, "file cannot be opened", TftpOutcome.READ_FAILED);
+          refuse(client, TftpPacket.ERROR_OTHER, "file cannot be opened", TftpOutcome.READ_FAILED);
       case REFUSED_UPLOAD_PATH ->
           refuse(client, TftpPacket.ERROR_ACCESS, "read only", TftpOutcome.REFUSED_WRITE);
       case REFUSED_UPLOAD_EXISTS ->

@@ -1,6 +1,5 @@
 package io.cade.engine.tftp;
 
-import java.util.List;
 import java.util.Optional;
 
 /**

@@ -7,6 +7,7 @@ import io.cade.agent.wire.HardwareDescriptor;
 import io.cade.agent.wire.MacAddress;
 import io.cade.agent.wire.ProxyReport;
 import io.cade.agent.wire.Report;
+import io.cade.agent.wire.RouteSnapshot;
 import io.cade.agent.wire.SensorReading;
 import io.cade.agent.wire.SoftwareDescriptor;
 import io.cade.engine.gateway.TestPeer;
@@ -20,6 +21,7 @@ import io.cade.engine.model.ServiceDefinition;
 import io.cade.engine.model.ServicePhase;
 import io.cade.engine.observe.Observations;
 import io.cade.engine.operate.AlarmHistory;
+import io.cade.engine.operate.AnyContent;
 import io.cade.engine.operate.ContentStore;
 import io.cade.engine.operate.Inspection;
 import io.cade.engine.operate.Operations;
@@ -37,7 +39,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -90,8 +91,13 @@ final class ApiBench implements AutoCloseable {
                 port,
                 authority.server("admin", List.of("127.0.0.1")),
                 new ApiServer.Backing(
-                    new Inspection(writer::current, observations::snapshot, history, clock),
-                    new Operations(writer, contents, Set.of("static-site"), blocking),
+                    new Inspection(
+                        writer::current,
+                        observations::snapshot,
+                        RouteSnapshot::empty,
+                        history,
+                        clock),
+                    new Operations(writer, contents, new AnyContent(), 280, blocking),
                     users,
                     ready::get,
                     blocking,

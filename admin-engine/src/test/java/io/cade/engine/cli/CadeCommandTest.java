@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -236,7 +237,8 @@ class CadeCommandTest {
             "--cards",
             "2",
             "--content",
-            site.toString());
+            site.toString(),
+            "--no-wait");
     assertThat(outcome.err()).isEmpty();
     assertThat(outcome.out()).contains("shop", "PARAMETERS");
     assertThat(engine.requests).hasSize(1);
@@ -244,6 +246,91 @@ class CadeCommandTest {
     assertThat(request.method() + " " + request.target()).isEqualTo("POST " + target);
     assertThat(request.contentType()).isEqualTo("application/zip");
     assertThat(request.bodyBytes()).isPositive();
+  }
+
+  private Desk.Outcome order(String... more) throws Exception {
+    Path site = Files.createDirectories(dir.resolve("site"));
+    Files.writeString(site.resolve("index.html"), "hello");
+    List<String> words =
+        new ArrayList<>(List.of("service", "create", "shop", "--host", "a.example"));
+    words.addAll(List.of("--cards", "2", "--content", site.toString()));
+    words.addAll(List.of(more));
+    return desk.run(words.toArray(String[]::new));
+  }
+
+  private void ordered() {
+    engine.when(
+        "POST /api/v1/services?name=shop&kind=static-site&host=a.example&cards=2",
+        201,
+        serviceIn("PARAMETERS", "", 0));
+  }
+
+  private static String serviceIn(String phase, String waitsFor, int serving) {
+    return "{\"name\":\"shop\",\"phase\":\""
+        + phase
+        + "\",\"waitsFor\":\""
+        + waitsFor
+        + "\",\"proxiesServing\":"
+        + serving
+        + ",\"proxies\":2}";
+  }
+
+  @Test
+  void anOrderIsFollowedUntilEveryProxyServesIt() throws Exception {
+    ordered();
+    String show = "GET /api/v1/services/shop";
+    engine.then(show, 200, serviceIn("SETUP", "card 1.3", 0));
+    engine.then(show, 200, serviceIn("SETUP", "card 1.3", 0));
+    engine.then(show, 200, serviceIn("ANNOUNCED", "", 1));
+    engine.then(show, 200, serviceIn("ANNOUNCED", "", 2));
+    Desk.Outcome outcome = order();
+    assertThat(outcome.code()).isZero();
+    assertThat(outcome.err())
+        .isEqualTo(
+            """
+            shop: PARAMETERS
+            shop: SETUP, waits for card 1.3
+            shop: ANNOUNCED, used by 1 of 2 proxies
+            """);
+    assertThat(outcome.out()).contains("ANNOUNCED").containsPattern("proxies +2/2");
+    assertThat(desk.paused).hasSize(4);
+  }
+
+  @Test
+  void anOrderThatFailsIsAFailureWithItsCause() throws Exception {
+    ordered();
+    engine.when("GET /api/v1/services/shop", 200, serviceIn("FAILED", "no room", 0));
+    Desk.Outcome outcome = order();
+    assertThat(outcome.code()).isEqualTo(ExitCode.FAILED.code());
+    assertThat(outcome.err())
+        .endsWith("cade: setting up shop failed: no room; delete it to try again\n");
+  }
+
+  @Test
+  void anOrderThatTakesTooLongSaysWhatItWaitsFor() throws Exception {
+    ordered();
+    engine.when("GET /api/v1/services/shop", 200, serviceIn("BINDING", "a free card", 0));
+    Desk.Outcome outcome = order("--wait", "2");
+    assertThat(outcome.code()).isEqualTo(ExitCode.FAILED.code());
+    assertThat(outcome.out()).isEmpty();
+    assertThat(outcome.err())
+        .contains("shop is not there yet after 2 s (BINDING, waits for a free card)");
+    assertThat(desk.paused.stream().mapToLong(Duration::toMillis).sum()).isEqualTo(2000);
+    assertThat(order("--wait", "0").code()).isEqualTo(ExitCode.USAGE.code());
+  }
+
+  @Test
+  void aDeletedServiceIsFollowedUntilItIsGone() {
+    engine.when("DELETE /api/v1/services/shop", 202, serviceIn("REMOVING", "", 0));
+    engine.then("GET /api/v1/services/shop", 200, serviceIn("REMOVING", "cards 1.3 clean up", 0));
+    engine.then("GET /api/v1/services/shop", 404, "{\"detail\":\"gone\"}");
+    Desk.Outcome outcome = desk.run("service", "delete", "shop");
+    assertThat(outcome)
+        .isEqualTo(
+            new Desk.Outcome(
+                0,
+                "service shop is gone\n",
+                "shop: REMOVING\nshop: REMOVING, waits for cards 1.3 clean up\n"));
   }
 
   @Test
@@ -267,8 +354,8 @@ class CadeCommandTest {
   @Test
   void deletingShowsWhatBecomesOfTheService() {
     engine.when("DELETE /api/v1/services/a%20b", 202, "{\"name\":\"a b\",\"phase\":\"REMOVING\"}");
-    assertThat(desk.run("service", "delete", "a b").out()).contains("REMOVING");
-    assertThat(desk.run("service", "delete", "a b", "--json").out())
+    assertThat(desk.run("service", "delete", "a b", "--no-wait").out()).contains("REMOVING");
+    assertThat(desk.run("service", "delete", "a b", "--no-wait", "--json").out())
         .isEqualTo("{\n  \"name\" : \"a b\",\n  \"phase\" : \"REMOVING\"\n}\n");
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.MacAddress;
+import io.cade.agent.wire.RouteSnapshot;
 import io.cade.engine.api.ApiServer;
 import io.cade.engine.api.UserFile;
 import io.cade.engine.gateway.TestWriter;
@@ -12,6 +13,7 @@ import io.cade.engine.model.AlarmKey;
 import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.Change;
 import io.cade.engine.observe.Observations;
+import io.cade.engine.operate.AnyContent;
 import io.cade.engine.operate.ContentStore;
 import io.cade.engine.operate.Inspection;
 import io.cade.engine.operate.Operations;
@@ -25,7 +27,6 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -62,11 +63,17 @@ class CommandAgainstApiTest {
                 0,
                 authority.server("admin", List.of("127.0.0.1")),
                 new ApiServer.Backing(
-                    new Inspection(writer::current, observations::snapshot, _ -> List.of(), clock),
+                    new Inspection(
+                        writer::current,
+                        observations::snapshot,
+                        RouteSnapshot::empty,
+                        _ -> List.of(),
+                        clock),
                     new Operations(
                         writer,
                         ContentStore.open(dir.resolve("contents")),
-                        Set.of("static-site"),
+                        new AnyContent(),
+                        280,
                         blocking),
                     users,
                     () -> true,
@@ -98,6 +105,7 @@ class CommandAgainstApiTest {
     return desk.run(
         "service",
         "create",
+        "--no-wait",
         name,
         "--host",
         name + ".example",
@@ -150,7 +158,7 @@ class CommandAgainstApiTest {
     assertThat(created.out()).contains("shop", "PARAMETERS", "shop.example");
     assertThat(desk.run("service", "list").out()).contains("shop", "0/1");
     assertThat(create("shop").code()).isEqualTo(ExitCode.CONFLICT.code());
-    assertThat(desk.run("service", "delete", "shop").out()).contains("REMOVING");
+    assertThat(desk.run("service", "delete", "shop", "--no-wait").out()).contains("REMOVING");
     assertThat(desk.run("service", "delete", "nothing").code()).isEqualTo(1);
   }
 

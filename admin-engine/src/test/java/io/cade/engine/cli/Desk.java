@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** An operator's place: a state directory, and commands whose output is kept. */
@@ -22,6 +24,9 @@ final class Desk {
   final Map<String, String> properties = new LinkedHashMap<>();
   boolean terminal;
   Duration answerTime = Duration.ofSeconds(20);
+
+  /** The pauses that commands made; they pass at once. */
+  final List<Duration> paused = new ArrayList<>();
 
   /** How a command ended. */
   record Outcome(int code, String out, String err) {}
@@ -56,7 +61,8 @@ final class Desk {
             terminal,
             environment,
             properties,
-            InstantSource.fixed(NOW));
+            InstantSource.fixed(NOW),
+            paused::add);
     int code =
         new Runner(
                 surroundings,

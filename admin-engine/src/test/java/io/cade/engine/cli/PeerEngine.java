@@ -14,7 +14,9 @@ import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.Certificate;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.Base64;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,7 +36,7 @@ final class PeerEngine implements AutoCloseable {
 
   final List<Request> requests = new CopyOnWriteArrayList<>();
   final ModuleAuthority authority;
-  private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+  private final Map<String, Deque<Answer>> answers = new ConcurrentHashMap<>();
   private final HttpsServer server;
 
   /**
@@ -63,7 +65,20 @@ final class PeerEngine implements AutoCloseable {
 
   /** From now on {@code METHOD /path?query} is answered so. */
   void when(String request, int status, String body) {
-    answers.put(request, new Answer(status, body));
+    answers.put(request, new ArrayDeque<>(List.of(new Answer(status, body))));
+  }
+
+  /** After the answers it has already, this one; the last is given again and again. */
+  void then(String request, int status, String body) {
+    answers.computeIfAbsent(request, _ -> new ArrayDeque<>()).add(new Answer(status, body));
+  }
+
+  private Answer next(String request) {
+    Deque<Answer> left = answers.get(request);
+    if (left == null) {
+      return new Answer(404, "{\"detail\":\"there is no " + request + "\"}");
+    }
+    return left.size() > 1 ? left.remove() : left.element();
   }
 
   private void answer(HttpExchange exchange) throws IOException {
@@ -78,9 +93,7 @@ final class PeerEngine implements AutoCloseable {
                   .encodeToString((USER + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
       Answer answer =
           expected.equals(exchange.getRequestHeaders().getFirst("Authorization"))
-              ? answers.getOrDefault(
-                  exchange.getRequestMethod() + " " + target,
-                  new Answer(404, "{\"detail\":\"there is no " + target + "\"}"))
+              ? next(exchange.getRequestMethod() + " " + target)
               : new Answer(401, "{\"detail\":\"name and password of a user are needed\"}");
       byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
       exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -127,11 +128,41 @@ class ContentArchiveTest {
 
   @Test
   void whatIsNoZipOrEmptyOrCutOffIsRefused() throws Exception {
-    assertRefused(new byte[0], Refusal.Kind.INVALID, "not a ZIP");
-    assertRefused("hello".getBytes(StandardCharsets.UTF_8), Refusal.Kind.INVALID, "not a ZIP");
-    assertRefused(zip("only/"), Refusal.Kind.INVALID, "no file in it");
+    assertRefused(new byte[0], Refusal.Kind.INVALID, "not a complete ZIP");
+    assertRefused(
+        "hello".getBytes(StandardCharsets.UTF_8), Refusal.Kind.INVALID, "not a complete ZIP");
+    assertRefused(zip("only/"), Refusal.Kind.INVALID, "no file in");
     byte[] whole = zip("index.html".repeat(10));
     assertRefused(Arrays.copyOf(whole, 140), Refusal.Kind.INVALID, "");
+  }
+
+  @Test
+  void anUploadCutOffBetweenTwoFilesIsNotTakenForASmallerOne() throws Exception {
+    byte[] whole = zip("index.html", "second.html", "third.html");
+    for (int cut = 1; cut < whole.length; cut++) {
+      assertRefused(Arrays.copyOf(whole, cut), Refusal.Kind.INVALID, "");
+    }
+  }
+
+  @Test
+  void filesThatTheDirectoryDoesNotListAreRefused() throws Exception {
+    byte[] shown = zip("index.html");
+    byte[] hidden = zip("hidden.html");
+    int directory = indexOfDirectory(hidden);
+    ByteArrayOutputStream both = new ByteArrayOutputStream();
+    both.write(hidden, 0, directory);
+    both.write(shown);
+    assertRefused(both.toByteArray(), Refusal.Kind.INVALID, "");
+  }
+
+  /** Where the first record of the directory begins (APPNOTE 4.3.12). */
+  private static int indexOfDirectory(byte[] zip) {
+    for (int i = 0; i < zip.length - 3; i++) {
+      if (zip[i] == 'P' && zip[i + 1] == 'K' && zip[i + 2] == 1 && zip[i + 3] == 2) {
+        return i;
+      }
+    }
+    throw new AssertionError("no directory");
   }
 
   @Test
@@ -156,7 +187,10 @@ class ContentArchiveTest {
     Path leftover = store.temporary();
     store = ContentStore.open(dir.resolve("contents"));
     assertThat(leftover).doesNotExist();
-    store.retain(Set.of(keep.digest()));
+    Instant later = Instant.now().plusSeconds(60);
+    store.retain(Set.of(keep.digest()), later.minusSeconds(120));
+    assertThat(store.find(drop.digest())).as("young").isPresent();
+    store.retain(Set.of(keep.digest()), later);
 
     assertThat(store.find(keep.digest())).isPresent();
     assertThat(store.find(drop.digest())).isEmpty();

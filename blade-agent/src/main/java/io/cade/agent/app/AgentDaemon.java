@@ -30,7 +30,7 @@ public final class AgentDaemon implements Daemon {
     if (file == null) {
       throw new IllegalStateException("started before it was initialised");
     }
-    agent = AgentProgram.start(file);
+    agent = AgentProgram.start(AgentFile.read(file));
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -18,7 +19,7 @@ import java.util.TreeSet;
  * The agent's own configuration, a JSON object of at most 64 KiB. Keys: {@code bootConfig} (file
  * with the card's {@link io.cade.agent.wire.CardBootConfig}, or its address on the boot server:
  * {@code http://…} or {@code tftp://…}), {@code directory} (the card's own,
- * made when missing), {@code role} ({@code SERVER}, {@code PROXY} or {@code BALANCER}), {@code
+ * made when missing), {@code role} ({@code server}, {@code proxy} or {@code balancer}), {@code
  * imageName} and {@code imageVersion} (of the boot image). Relative paths start at the file's
  * directory. All are required, others refused.
  */
@@ -68,7 +69,7 @@ record AgentFile(
         problems.add("'" + key + "' must be a text");
       }
     }
-    CardRole role = role(root.path("role").asText("SERVER"), problems);
+    CardRole role = role(root.path("role").asText("server"), problems);
     Path base = file.toAbsolutePath().normalize().resolveSibling(".");
     URI bootConfig = bootConfig(base, root.path("bootConfig").asText(), problems);
     if (!problems.isEmpty()) {
@@ -96,9 +97,10 @@ record AgentFile(
 
   private static CardRole role(String text, List<String> problems) {
     try {
-      return CardRole.valueOf(text);
+      // Capitals too: the engine's own files of earlier versions had them.
+      return CardRole.valueOf(text.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
-      problems.add("'role' is '" + text + "', not one of " + List.of(CardRole.values()));
+      problems.add("'role' is '" + text + "', not one of server, proxy, balancer");
       return CardRole.SERVER;
     }
   }

@@ -8,22 +8,33 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * {@code agent --config FILE}: runs until it is told to end (TERM). Exit codes: 0 ended in order, 1
- * failed, 2 usage.
+ * failed, 2 usage or configuration.
  */
 public final class AgentMain {
   private AgentMain() {}
 
   public static void main(String[] args) {
+    if (args.length == 1 && (args[0].equals("--help") || args[0].equals("-h"))) {
+      System.out.println(Arguments.USAGE);
+      return;
+    }
     Path file;
+    AgentFile settings;
     try {
       file = Arguments.configFile(args);
+      settings = AgentFile.read(file);
     } catch (IllegalArgumentException e) {
-      System.err.println(e.getMessage());
-      System.exit(2);
+      fail(2, String.valueOf(e.getMessage()));
+      return;
+    } catch (NoSuchFileException e) {
+      fail(2, "no such file: " + e.getMessage() + "; name the configuration with --config");
+      return;
+    } catch (IOException e) {
+      fail(2, String.valueOf(e.getMessage()));
       return;
     }
     try {
-      Agent agent = AgentProgram.start(file);
+      Agent agent = AgentProgram.start(settings);
       CountDownLatch ended = new CountDownLatch(1);
       Runtime.getRuntime()
           .addShutdownHook(
@@ -38,13 +49,16 @@ public final class AgentMain {
       System.out.println("agent of card " + agent.position() + " is up");
       ended.await();
     } catch (NoSuchFileException e) {
-      System.err.println("agent: no such file: " + e.getMessage() + "; name it with --config");
-      System.exit(1);
+      fail(1, "no such file: " + e.getMessage() + "; " + file + " names it");
     } catch (IOException e) {
-      System.err.println("agent: " + e.getMessage());
-      System.exit(1);
+      fail(1, String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static void fail(int code, String message) {
+    System.err.println("cade agent: " + message);
+    System.exit(code);
   }
 }

@@ -24,12 +24,11 @@ final class AgentProgram {
   private AgentProgram() {}
 
   /**
-   * Starts the agent that a configuration file describes.
+   * Starts the agent that a configuration describes.
    *
-   * @throws IOException when the file or what it names is wrong; the message is for an operator
+   * @throws IOException when what it names is wrong; the message is for an operator
    */
-  static Agent start(Path file) throws IOException, InterruptedException {
-    AgentFile settings = AgentFile.read(file);
+  static Agent start(AgentFile settings) throws IOException, InterruptedException {
     CardBootConfig config = bootConfig(settings.bootConfig());
     InetAddress local;
     try {

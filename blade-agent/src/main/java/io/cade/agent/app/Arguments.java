@@ -4,7 +4,7 @@ import java.nio.file.Path;
 
 /** The command line of the agent. */
 final class Arguments {
-  static final String USAGE = "usage: agent --config FILE";
+  static final String USAGE = "usage: ./cade agent --config FILE";
 
   private Arguments() {}
 

@@ -303,10 +303,11 @@ public final class Section {
    * @param parser its refusal becomes a problem
    */
   public <T> List<T> sections(String key, int maxSize, BiFunction<String, Section, T> parser) {
-    List<T> result = new ArrayList<>();
     Section parent = section(key);
+    List<T> result = new ArrayList<>();
     if (parent.node.fields().size() > maxSize) {
-      problem(key, "has " + parent.node.fields().size() + " names, at most " + maxSize);
+      problem(key, "has " + parent.node.fields().size() + " entries, at most " + maxSize);
+      parent.known.addAll(parent.node.fields().keySet());
       return result;
     }
     for (String name : parent.node.fields().keySet()) {

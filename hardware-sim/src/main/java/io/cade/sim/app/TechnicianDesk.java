@@ -27,7 +27,10 @@ final class TechnicianDesk implements ControlHandler {
   public ControlReply handle(List<String> words) {
     try {
       if (words.equals(List.of("status"))) {
-        return new ControlReply(true, cabinet.status(), Map.of("powered", cabinet.powered()));
+        return new ControlReply(
+            true,
+            cabinet.status(),
+            Map.of("powered", cabinet.powered(), "bootTraffic", cabinet.bootTraffic()));
       }
       return ControlReply.done(act(words));
     } catch (IllegalArgumentException | IllegalStateException e) {

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * {@code cade bench boot|footprint|tftp [--quick]}. Ends with lines {@code figure NAME VALUE UNIT}. Exit
+ * /** {@code cade bench NAME [--quick]}. Ends with lines {@code figure NAME VALUE UNIT}. Exit
  * codes: 0 measured, 1 failed, 2 usage.
  */
 public final class BenchMain {
-  private static final String USAGE = "usage: cade bench boot|footprint|tftp [--quick]";
+  private static final String USAGE = "usage: ./cade bench boot|footprint|storm|tftp [--quick]";
 
   private BenchMain() {}
 
@@ -21,6 +21,10 @@ public final class BenchMain {
 
   static int run(String[] args, String home, PrintStream out, PrintStream err) {
     List<String> words = List.of(args);
+    if (words.equals(List.of("--help")) || words.equals(List.of("-h"))) {
+      out.println(USAGE);
+      return 0;
+    }
     boolean quick = words.contains("--quick");
     List<String> names = words.stream().filter(w -> !w.equals("--quick")).toList();
     if (names.size() != 1 || words.size() > 2) {
@@ -33,6 +37,7 @@ public final class BenchMain {
         case "boot" -> new BootBench(launcher, out).run(quick);
         case "tftp" -> new TftpBench(out).run(quick);
         case "footprint" -> new FootprintBench(launcher, out).run();
+        case "storm" -> new StormBench(launcher, out).run(quick);
         default -> {
           err.println("cade bench: unknown measurement '" + names.getFirst() + "'; " + USAGE);
           return 2;

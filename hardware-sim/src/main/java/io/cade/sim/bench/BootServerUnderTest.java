@@ -28,9 +28,9 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 
 /**
- * The engine's TFTP and HTTP boot servers in a process of their own, for measurements: {@code
- * IMAGE CARDS [nio]}. Prints {@code TFTP-PORT HTTP-PORT}, serves the file as {@code image} to all
- * cards, and ends when its input ends.
+ * The engine's TFTP and HTTP boot servers in a process of their own, for measurements: {@code IMAGE
+ * CARDS [nio]}. Prints {@code TFTP-PORT HTTP-PORT}, serves the file as {@code image} to all cards,
+ * and ends when its input ends.
  */
 public final class BootServerUnderTest {
   static final String FILE = "image";
@@ -55,11 +55,9 @@ public final class BootServerUnderTest {
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     var files = Executors.newVirtualThreadPerTaskExecutor();
     TftpServer tftp =
-        TftpServer.start(
-                new NettyDatagramLoop(loops.next()), tree, files, TftpConfig.of(any))
+        TftpServer.start(new NettyDatagramLoop(loops.next()), tree, files, TftpConfig.of(any))
             .join();
-    BootHttpServer http = 
-        BootHttpServer.start(loops, BootHttpConfig.of(any), tree, files, clock);
+    BootHttpServer http = BootHttpServer.start(loops, BootHttpConfig.of(any), tree, files, clock);
     System.out.println(tftp.local().getPort() + " " + http.local().getPort());
     while (System.in.read() >= 0) {
       // A line asks for the counters.
@@ -86,7 +84,8 @@ public final class BootServerUnderTest {
     builder.apply(
         new Change.LeaseGranted(
             position,
-            new MacAddress(String.format(Locale.ROOT, "02:00:00:00:%02x:%02x", card / 14, card % 14)),
+            new MacAddress(
+                String.format(Locale.ROOT, "02:00:00:00:%02x:%02x", card / 14, card % 14)),
             address,
             clock.instant().plus(Duration.ofDays(1))),
         clock.instant());

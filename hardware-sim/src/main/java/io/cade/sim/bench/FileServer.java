@@ -47,7 +47,7 @@ record FileServer(
                 "-XX:ReservedCodeCacheSize=48m"));
     String more = System.getProperty("cade.bench.serverFlags", "");
     if (!more.isEmpty()) {
-      command.addAll(List.of(more.split(" ", -1)));
+      command.addAll(List.of(more.split(",,", -1)));
     }
     command.addAll(
         List.of(
@@ -114,8 +114,7 @@ record FileServer(
     int other = freeUdp();
     start(
             "in.tftpd",
-            List.of(
-                "-L", "-a", "127.0.0.1:" + other, "-u", "root", "-s", folder.toString()))
+            List.of("-L", "-a", "127.0.0.1:" + other, "-u", "root", "-s", folder.toString()))
         .ifPresent(p -> peers.add(tftp("in.tftpd", p, other, false)));
     return peers;
   }
@@ -134,8 +133,7 @@ record FileServer(
             server { listen 127.0.0.1:%2$d; root %3$s; } }
           """
               .formatted(folder.getParent(), port, folder));
-      return start("nginx", List.of("-c", config.toString()))
-          .map(p -> http("nginx", p, port));
+      return start("nginx", List.of("-c", config.toString())).map(p -> http("nginx", p, port));
     }
     return start(
             "python3",

@@ -49,7 +49,7 @@ final class TftpBench {
       } finally {
         servers.forEach(FileServer::close);
       }
-      storm(card, folder);
+      storm(card, folder, quick ? 1 : 3);
       http(image, folder, rounds);
     }
   }
@@ -75,8 +75,7 @@ final class TftpBench {
         if (window > 1 && !server.windows()) {
           continue;
         }
-        TftpClient.Fetch fetch =
-            TftpClient.fetch(server.tftp().orElseThrow(), FILE, BLOCK, window);
+        TftpClient.Fetch fetch = TftpClient.fetch(server.tftp().orElseThrow(), FILE, BLOCK, window);
         digest = digest == 0 ? fetch.digest() : digest;
         if (fetch.digest() != digest) {
           throw new IOException(server.name() + " sent something else than the others");
@@ -107,52 +106,72 @@ final class TftpBench {
     out.flush();
   }
 
-  private void storm(Path card, Path folder) throws IOException, InterruptedException {
+  private void storm(Path card, Path folder, int rounds) throws IOException, InterruptedException {
     long bytes = Files.size(card);
-    for (int window : List.of(16, 1)) {
-      String name = "tftp.storm" + CARDS + (window == 1 ? ".lockstep" : ".window" + window);
-      double ours = 0;
-      List<FileServer> servers = new ArrayList<>();
-      try {
-        servers.add(FileServer.ours("cade", card, CARDS, false));
-        servers.addAll(FileServer.tftpPeers(folder));
-        for (FileServer server : servers) {
-          boolean isOurs = server.name().equals("cade");
-          String file = isOurs ? FILE : "card";
-          InetSocketAddress at = server.tftp().orElseThrow();
-          TftpSwarm.fetch(at, file, bytes, 14, BLOCK, window);
-          TftpSwarm.Result result = TftpSwarm.fetch(at, file, bytes, CARDS, BLOCK, window);
-          out.printf(
-              Locale.ROOT,
-              "%s %s: %.2f s, %d failed, %d repeated, rate min %.2f max %.2f MiB/s, Jain %.4f%n",
-              name,
-              server.name(),
-              result.seconds(),
-              result.failed(),
-              result.repeats(),
-              result.rates().stream().mapToDouble(r -> r).min().orElse(0) / (1 << 20),
-              result.rates().stream().mapToDouble(r -> r).max().orElse(0) / (1 << 20),
-              result.jain());
-          if (isOurs) {
-            ours = result.seconds();
-            BenchMain.figure(out, name + ".seconds", ours, "s");
-            BenchMain.figure(out, name + ".fairness", result.jain(), "jain");
-            BenchMain.figure(out, name + ".failed", result.failed(), "clients");
-            BenchMain.figure(out, name + ".peak_memory", server.memoryKib("VmHWM") / 1024.0, "MiB");
-          } else {
-            // Time: less is better, so the ratio is turned round.
-            out.printf(
-                Locale.ROOT,
-                "ratio %s.speed %s %.2f%n",
-                name,
-                server.name(),
-                result.failed() > 0 ? Double.POSITIVE_INFINITY : result.seconds() / ours);
+    List<FileServer> servers = new ArrayList<>();
+    try {
+      servers.add(FileServer.ours("cade", card, CARDS, false));
+      servers.addAll(FileServer.tftpPeers(folder));
+      for (int window : List.of(16, 1)) {
+        String name = "tftp.storm" + CARDS + (window == 1 ? ".lockstep" : ".window" + window);
+        Map<String, List<Double>> rates = new HashMap<>();
+        List<TftpSwarm.Result> ours = new ArrayList<>();
+        for (int round = -1; round < rounds; round++) {
+          for (FileServer server : servers) {
+            boolean isOurs = server.name().equals("cade");
+            TftpSwarm.Result result =
+                TftpSwarm.fetch(
+                    server.tftp().orElseThrow(), isOurs ? FILE : "card", CARDS, BLOCK, window);
+            // The first round warms up, the clients too.
+            if (round < 0) {
+              continue;
+            }
+            report(name, server.name(), result);
+            double done = (double) bytes * (CARDS - result.failed());
+            rates
+                .computeIfAbsent(server.name(), n -> new ArrayList<>())
+                .add(done / result.seconds() / (1 << 20));
+            if (isOurs) {
+              ours.add(result);
+            }
           }
         }
-      } finally {
-        servers.forEach(FileServer::close);
+        compare(name + ".rate", "MiB/s", rates);
+        BenchMain.figure(
+            out,
+            name + ".seconds",
+            BootBench.median(ours.stream().map(TftpSwarm.Result::seconds).toList()),
+            "s");
+        BenchMain.figure(
+            out,
+            name + ".fairness",
+            BootBench.median(ours.stream().map(TftpSwarm.Result::jain).toList()),
+            "jain");
+        BenchMain.figure(
+            out,
+            name + ".failed",
+            ours.stream().mapToInt(TftpSwarm.Result::failed).sum(),
+            "clients");
       }
+      FileServer own = servers.getFirst();
+      BenchMain.figure(out, "tftp.storm.peak_memory", own.memoryKib("VmHWM") / 1024.0, "MiB");
+    } finally {
+      servers.forEach(FileServer::close);
     }
+  }
+
+  private void report(String name, String server, TftpSwarm.Result result) {
+    out.printf(
+        Locale.ROOT,
+        "%s %s: %.2f s, %d failed, %d repeated, rate min %.2f max %.2f MiB/s, Jain %.4f%n",
+        name,
+        server,
+        result.seconds(),
+        result.failed(),
+        result.repeats(),
+        result.rates().stream().mapToDouble(r -> r).min().orElse(0) / (1 << 20),
+        result.rates().stream().mapToDouble(r -> r).max().orElse(0) / (1 << 20),
+        result.jain());
   }
 
   private void http(Path image, Path folder, int rounds) throws IOException, InterruptedException {

@@ -9,6 +9,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Many clients at once, each from the address of its card, on the calling thread. */
 final class TftpSwarm {
@@ -34,6 +35,7 @@ final class TftpSwarm {
   private static final class Card {
     private final DatagramChannel channel;
     private final TftpClient client;
+    private @Nullable InetSocketAddress from;
     private long heardNanos;
 
     Card(DatagramChannel channel, TftpClient client, long now) {
@@ -43,8 +45,7 @@ final class TftpSwarm {
     }
   }
 
-  static Result fetch(
-      InetSocketAddress server, String file, long bytes, int clients, int block, int window)
+  static Result fetch(InetSocketAddress server, String file, int clients, int block, int window)
       throws IOException {
     List<Card> waiting = new ArrayList<>();
     List<Double> rates = new ArrayList<>();
@@ -56,8 +57,7 @@ final class TftpSwarm {
         channel.setOption(StandardSocketOptions.SO_RCVBUF, TftpClient.SOCKET_BUFFER_BYTES);
         channel.bind(new InetSocketAddress(BootServerUnderTest.address(i), 0));
         channel.configureBlocking(false);
-        Card card =
-            new Card(channel, new TftpClient(channel, server, file, block, window), began);
+        Card card = new Card(channel, new TftpClient(channel, server, file, block, window), began);
         channel.register(selector, SelectionKey.OP_READ, card);
         waiting.add(card);
         card.client.request();
@@ -108,7 +108,13 @@ final class TftpSwarm {
   private static void read(Card card, ByteBuffer packet) throws IOException {
     for (int i = 0; i < READS_A_TURN && !card.client.isOver(); i++) {
       packet.clear();
-      InetSocketAddress from = (InetSocketAddress) card.channel.receive(packet);
+      InetSocketAddress from = card.from;
+      if (from == null) {
+        from = (InetSocketAddress) card.channel.receive(packet);
+        card.from = from;
+      } else if (card.channel.read(packet) == 0) {
+        return;
+      }
       if (from == null) {
         return;
       }

@@ -6,6 +6,7 @@ import io.cade.agent.wire.CardPosition;
 import io.cade.sim.chassis.ChassisPhysics;
 import io.cade.sim.chassis.ChassisSettings;
 import io.cade.sim.firmware.CardFirmware;
+import io.cade.sim.firmware.FirmwareStatistics;
 import io.cade.sim.pi4j.SimulatedBuses;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,6 +37,7 @@ public final class SimulatedCabinet implements AutoCloseable {
   private static final Duration STEP = Duration.ofMillis(500);
 
   private final SimulatedCard.Platform platform;
+  private final CardFirmware firmware;
   private final CabinetMemory memory;
   private final ScheduledExecutorService owner =
       Executors.newSingleThreadScheduledExecutor(
@@ -61,6 +63,7 @@ public final class SimulatedCabinet implements AutoCloseable {
             directory.resolve("cards"),
             cards.bootHttpPort(),
             cards.executor());
+    this.firmware = cards.firmware();
     this.memory = new CabinetMemory(directory);
     this.slots = memory.load();
     for (int c = 1; c <= chassisCount; c++) {
@@ -247,6 +250,11 @@ public final class SimulatedCabinet implements AutoCloseable {
           "no chassis " + at.chassis() + "; there are 1 to " + chassis.size());
     }
     return physics;
+  }
+
+  /** What the boot ROMs have sent so far. */
+  public FirmwareStatistics.Counts bootTraffic() {
+    return firmware.counts();
   }
 
   private SlotRecord require(CardPosition at) {

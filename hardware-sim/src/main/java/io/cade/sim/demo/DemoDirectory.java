@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -53,11 +54,35 @@ final class DemoDirectory implements AutoCloseable {
     }
     checkFormat(root.resolve("format"));
     checkFormat(root.resolve("engine").resolve("format"));
+    requireOwn(root);
     DemoDirectory directory = new DemoDirectory(root);
     if (Files.exists(directory.lockPath())) {
       directory.lock(Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE));
     }
     return directory;
+  }
+
+  /** Somebody's own files and a cabinet's do not go into one directory. */
+  private static void requireOwn(Path root) throws DemoFailure {
+    if (!Files.isDirectory(root)
+        || Files.exists(root.resolve("format"))
+        || Files.exists(root.resolve("engine").resolve("format"))
+        || Files.exists(root.resolve("lock"))) {
+      return;
+    }
+    try (var files = Files.list(root)) {
+      Optional<Path> other = files.findFirst();
+      if (other.isPresent()) {
+        throw failure(
+            root,
+            "holds other files already, like "
+                + other.get().getFileName()
+                + ", and no cabinet; choose a new or empty directory with --state DIR",
+            null);
+      }
+    } catch (IOException e) {
+      throw failure(root, "cannot be read: " + e.getMessage(), e);
+    }
   }
 
   /** Makes the directory and keeps every other demonstration away from it. */

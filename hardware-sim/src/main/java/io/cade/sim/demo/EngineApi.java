@@ -23,7 +23,7 @@ import javax.net.ssl.TrustManagerFactory;
  * The engine's REST interface as an operator uses it: HTTPS checked against the module's authority,
  * name and password. Used by one thread; blocks.
  */
-final class EngineApi {
+public final class EngineApi {
   private static final Duration CONNECT = Duration.ofSeconds(2);
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
@@ -39,7 +39,7 @@ final class EngineApi {
   }
 
   /** An answer that is not the one expected. */
-  static final class Refused extends IOException {
+  public static final class Refused extends IOException {
     private static final long serialVersionUID = 1L;
     private final int status;
 
@@ -48,12 +48,13 @@ final class EngineApi {
       this.status = status;
     }
 
-    int status() {
+    public int status() {
       return status;
     }
   }
 
-  static EngineApi open(int port, Path caFile, String user, Path passwordFile) throws IOException {
+  public static EngineApi open(int port, Path caFile, String user, Path passwordFile)
+      throws IOException {
     String password = Files.readString(passwordFile).strip();
     String basic = user + ":" + password;
     return new EngineApi(
@@ -88,7 +89,7 @@ final class EngineApi {
   /**
    * @throws Refused when the engine answers with anything but 200
    */
-  JsonNode get(String path) throws IOException, InterruptedException {
+  public JsonNode get(String path) throws IOException, InterruptedException {
     return send(request(path).GET().build(), 200);
   }
 

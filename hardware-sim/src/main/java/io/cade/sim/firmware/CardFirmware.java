@@ -15,6 +15,7 @@ public final class CardFirmware {
   private final Backplane backplane;
   private final FirmwareConfig config;
   private final RandomGenerator random;
+  private final FirmwareStatistics statistics = new FirmwareStatistics();
 
   /**
    * @param random used on the loop only
@@ -27,12 +28,17 @@ public final class CardFirmware {
     this.random = random;
   }
 
+  /** What its cards have sent so far. */
+  public FirmwareStatistics.Counts counts() {
+    return statistics.counts();
+  }
+
   /**
    * Gives a card power: it boots, and keeps trying until it has booted or power is taken away; then
    * it keeps its lease.
    */
   public PoweredCard powerOn(CardPosition position, MacAddress mac) {
-    PoweredCard card = new PoweredCard(loop, backplane, config, random, position, mac);
+    PoweredCard card = new PoweredCard(loop, backplane, config, random, position, mac, statistics);
     loop.execute(card::begin);
     return card;
   }

@@ -30,7 +30,10 @@ final class DhcpClientCore {
     UNICAST
   }
 
-  record Send(DhcpMessage message, Route route) {}
+  /**
+   * @param again nothing came in answer to the one before
+   */
+  record Send(DhcpMessage message, Route route, boolean again) {}
 
   /** What the card learns. */
   sealed interface News {
@@ -81,7 +84,7 @@ final class DhcpClientCore {
   Step start(long now) {
     startedNanos = now;
     pauseNanos = firstPauseNanos;
-    return discover(now);
+    return discover(now, false);
   }
 
   /** Time has passed; too early is no harm. */
@@ -93,7 +96,7 @@ final class DhcpClientCore {
       case INIT -> start(now);
       case SELECTING -> {
         pauseNanos = Math.min(2 * pauseNanos, MAX_PAUSE_NANOS);
-        yield discover(now);
+        yield discover(now, true);
       }
       case REQUESTING -> {
         if (requests >= MAX_REQUESTS) {
@@ -129,11 +132,11 @@ final class DhcpClientCore {
     };
   }
 
-  private Step discover(long now) {
+  private Step discover(long now, boolean again) {
     state = State.SELECTING;
     transaction = random.nextInt();
     DhcpOptions options = common(MessageType.DISCOVER).build();
-    return send(message(options, now), Route.WIRE, now + jittered());
+    return send(message(options, now), Route.WIRE, again, now + jittered());
   }
 
   private Step offer(DhcpMessage m, long now) {
@@ -157,7 +160,7 @@ final class DhcpClientCore {
             .put(OptionCode.SERVER_ID, offeredBy)
             .put(OptionCode.REQUESTED_ADDRESS, offered)
             .build();
-    return send(message(options, now), Route.WIRE, now + jittered());
+    return send(message(options, now), Route.WIRE, requests > 1, now + jittered());
   }
 
   private Step ack(DhcpMessage m) {
@@ -210,7 +213,7 @@ final class DhcpClientCore {
     long wake = now + Math.min(left, Math.max(left / 2, MIN_RENEW_PAUSE_NANOS));
     DhcpMessage m =
         message(common(MessageType.REQUEST).build(), now).withClientAddress(held.address());
-    return send(m, late ? Route.WIRE : Route.UNICAST, wake);
+    return send(m, late ? Route.WIRE : Route.UNICAST, false, wake);
   }
 
   private Step restart(String why, long now) {
@@ -240,9 +243,9 @@ final class DhcpClientCore {
     return pauseNanos + random.nextLong(-second, second + 1);
   }
 
-  private Step send(DhcpMessage m, Route route, long wakeAt) {
+  private Step send(DhcpMessage m, Route route, boolean again, long wakeAt) {
     wakeNanos = wakeAt;
-    return new Step(Optional.of(new Send(m, route)), Optional.empty(), wakeAt);
+    return new Step(Optional.of(new Send(m, route, again)), Optional.empty(), wakeAt);
   }
 
   private Step nothing() {

@@ -31,6 +31,7 @@ public final class PoweredCard {
   private final FirmwareConfig config;
   private final CardPosition position;
   private final MacAddress mac;
+  private final FirmwareStatistics statistics;
   private final CompletableFuture<BootResult> booted = new CompletableFuture<>();
   private final CompletableFuture<String> unbound = new CompletableFuture<>();
 
@@ -51,12 +52,14 @@ public final class PoweredCard {
       FirmwareConfig config,
       RandomGenerator random,
       CardPosition position,
-      MacAddress mac) {
+      MacAddress mac,
+      FirmwareStatistics statistics) {
     this.loop = loop;
     this.backplane = backplane;
     this.config = config;
     this.position = position;
     this.mac = mac;
+    this.statistics = statistics;
     this.dhcp = new DhcpClientCore(mac, config.firstPause(), random);
   }
 
@@ -135,6 +138,7 @@ public final class PoweredCard {
   }
 
   private void send(DhcpClientCore.Send send) {
+    statistics.dhcp(send.again());
     byte[] datagram = DhcpCodec.encode(send.message(), MAX_BYTES);
     ClientLease held = lease;
     DatagramPort own = address;
@@ -194,6 +198,7 @@ public final class PoweredCard {
             held.tftpServer().port(backplane.tftpPort()),
             new TftpClientCore(
                 held.bootFile(), config.blockBytes(), config.windowBlocks(), config.maxFileBytes()),
+            statistics,
             end -> fetched(held, end));
   }
 
@@ -209,6 +214,7 @@ public final class PoweredCard {
                   f.content(),
                   Duration.ofNanos(loop.nanoTime() - beganNanos)));
       case TftpClientCore.End.Failed f -> {
+        statistics.tftpRestarted();
         LOG.warn("card {} fetches {} again in {}: {}", position, held.bootFile(), retry, f.why());
         loop.schedule(
             retry,

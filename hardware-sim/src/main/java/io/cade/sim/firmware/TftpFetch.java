@@ -19,6 +19,7 @@ final class TftpFetch implements AutoCloseable {
   private final DatagramLoop loop;
   private final InetSocketAddress server;
   private final TftpClientCore core;
+  private final FirmwareStatistics statistics;
   private final Consumer<TftpClientCore.End> then;
   private @Nullable DatagramPort port;
   private @Nullable InetSocketAddress transfer;
@@ -30,10 +31,12 @@ final class TftpFetch implements AutoCloseable {
       DatagramLoop loop,
       InetSocketAddress server,
       TftpClientCore core,
+      FirmwareStatistics statistics,
       Consumer<TftpClientCore.End> then) {
     this.loop = loop;
     this.server = server;
     this.core = core;
+    this.statistics = statistics;
     this.then = then;
   }
 
@@ -42,8 +45,9 @@ final class TftpFetch implements AutoCloseable {
       Ipv4Address own,
       InetSocketAddress server,
       TftpClientCore core,
+      FirmwareStatistics statistics,
       Consumer<TftpClientCore.End> then) {
-    TftpFetch fetch = new TftpFetch(loop, server, core, then);
+    TftpFetch fetch = new TftpFetch(loop, server, core, statistics, then);
     var _ =
         loop.open(own.port(0), TftpCodec.MAX_BYTES, fetch::received)
             .whenComplete((port, failure) -> loop.execute(() -> fetch.opened(port)));
@@ -57,7 +61,7 @@ final class TftpFetch implements AutoCloseable {
     } else if (closed) {
       opened.close();
     } else {
-      take(core.start(loop.nanoTime()));
+      take(core.start(loop.nanoTime()), false);
     }
   }
 
@@ -76,14 +80,18 @@ final class TftpFetch implements AutoCloseable {
           from);
       return;
     }
-    take(core.received(TftpCodec.decode(datagram), loop.nanoTime()));
+    take(core.received(TftpCodec.decode(datagram), loop.nanoTime()), false);
   }
 
-  private void take(TftpClientCore.Step step) {
+  private void take(TftpClientCore.Step step, boolean again) {
     DatagramPort open = port;
     if (open != null) {
       InetSocketAddress to = transfer == null ? server : transfer;
-      step.send().ifPresent(p -> open.send(TftpCodec.encode(p), to));
+      step.send()
+          .ifPresent(p -> {
+            statistics.tftp(again);
+            open.send(TftpCodec.encode(p), to);
+          });
     }
     if (step.end().isPresent()) {
       finish(step.end().get());
@@ -96,7 +104,7 @@ final class TftpFetch implements AutoCloseable {
               Duration.ofNanos(Math.max(0, step.wakeAtNanos() - loop.nanoTime())),
               () -> {
                 if (!closed && !over) {
-                  take(core.tick(loop.nanoTime()));
+                  take(core.tick(loop.nanoTime()), true);
                 }
               });
     }

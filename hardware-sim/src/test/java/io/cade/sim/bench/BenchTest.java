@@ -88,4 +88,19 @@ class BenchTest {
     Files.writeString(file, "#!/bin/sh\n" + body + "\n");
     assertThat(file.toFile().setExecutable(true)).isTrue();
   }
+
+  @Test
+  void datagramsThatTheKernelDroppedAreReadFromItsStatistics() throws IOException {
+    List<String> snmp =
+        List.of(
+            "Ip: Forwarding DefaultTTL",
+            "Ip: 1 64",
+            "Udp: InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors SndbufErrors",
+            "Udp: 100 2 7 90 5 0",
+            "UdpLite: InDatagrams",
+            "UdpLite: 0");
+    assertThat(StormBench.droppedByKernel(snmp)).isEqualTo(5);
+    assertThatThrownBy(() -> StormBench.droppedByKernel(List.of("Udp: 1")))
+        .isInstanceOf(IOException.class);
+  }
 }

@@ -77,4 +77,13 @@ class DemoDirectoryTest {
     Files.writeString(folder.resolve("format"), "ext4\n");
     assertThat(refusal(folder).getMessage()).contains("should hold a number");
   }
+
+  @Test
+  void aDirectoryWithOtherFilesIsRefusedAndStaysAsItIs() throws IOException {
+    Files.writeString(folder.resolve("mydata"), "precious");
+    assertThat(refusal(folder).getMessage()).contains("mydata", "--state DIR");
+    try (var files = Files.list(folder)) {
+      assertThat(files).containsExactly(folder.resolve("mydata"));
+    }
+  }
 }

@@ -323,6 +323,7 @@ class DemoIT {
           "service",
           "create",
           "crash",
+          "--no-wait",
           "--host",
           "crash.example",
           "--cards",

@@ -112,7 +112,9 @@ final class VirtualEngine {
             List.of(new StaticSitePlugin()),
             signing.privateKey(),
             this::later);
-    operations = new Operations(writer, contents, plant.kinds(), this::later);
+    operations =
+        new Operations(
+            writer, contents, plant, CardPosition.MAX_CHASSIS * CardPosition.MAX_SLOT, this::later);
     routes =
         new RoutePublisher(
             new RouteDerivation(service -> RouteDerivation.SiteCertificate.none(), SERVICE_PORT),

@@ -31,6 +31,10 @@ public final class ProxyMain {
 
   static int run(
       String[] args, InputStream in, PrintStream out, PrintStream err, EngineConnector connector) {
+    if (args.length == 1 && (args[0].equals("--help") || args[0].equals("-h"))) {
+      out.println(USAGE);
+      return 0;
+    }
     Arguments arguments = Arguments.parse(args);
     if (arguments.problem() != null || arguments.config() == null) {
       String problem = arguments.problem() != null ? arguments.problem() : "--config is missing";

@@ -1,0 +1,18 @@
+package io.cade.engine.operate;
+
+import java.util.Optional;
+import java.util.Set;
+
+/** The kinds of service that can be ordered. Thread-safe. */
+public interface ServiceKinds {
+  /** For example {@code static-site}. */
+  Set<String> names();
+
+  /**
+   * What is wrong with an order's content, for the one who orders; empty when nothing is.
+   *
+   * @param kind one of {@link #names}
+   * @param files paths of the files in it, from its top, with {@code /} between folders
+   */
+  Optional<String> objection(String kind, Set<String> files);
+}
