@@ -19,6 +19,7 @@ import io.cade.engine.datagram.NettyDatagramLoop;
 import io.cade.engine.datagram.NettyTransport;
 import io.cade.engine.dhcp.DhcpConfig;
 import io.cade.engine.dhcp.DhcpService;
+import io.cade.engine.dhcp.InterfaceWire;
 import io.cade.engine.dhcp.WireOpener;
 import io.cade.engine.dhcp.decide.ChassisSubnets;
 import io.cade.engine.dhcp.wire.Ipv4Address;
@@ -297,8 +298,7 @@ public final class Engine implements AutoCloseable {
             .withPeers(config.ports().relay(), config.ports().dhcp() + 1)
             .withPolicy(
                 config.dhcp().policy(), config.dhcp().leaseTime(), config.dhcp().bootAddress());
-    List<WireOpener> wires = new ArrayList<>();
-    wires.add(DhcpService.udp(dhcp));
+    List<WireOpener> wires = new ArrayList<>(interfaces(dhcp));
     if (config.dhcp().bootServerPort() != 0) {
       wires.add(DhcpService.bootServer(dhcp, at(config.dhcp().bootServerPort())));
     }
@@ -321,6 +321,25 @@ public final class Engine implements AutoCloseable {
         "boot HTTP",
         BootHttpServer.start(
             loops, BootHttpConfig.of(at(config.ports().bootHttp())), tree, blocking, clock));
+  }
+
+  /**
+   * The interfaces, and the listen address beside them unless one of them has it: a socket on all
+   * addresses would hear the interfaces' broadcasts once more.
+   */
+  private List<WireOpener> interfaces(DhcpConfig dhcp) throws IOException {
+    List<WireOpener> wires = new ArrayList<>();
+    boolean covered =
+        !config.dhcp().interfaces().isEmpty() && config.listenAddress().isAnyLocalAddress();
+    for (String name : config.dhcp().interfaces()) {
+      covered |= InterfaceWire.addressOf(name).toInetAddress().equals(config.listenAddress());
+      wires.add(
+          InterfaceWire.on(name, dhcp.listen().getPort(), dhcp.relayPort(), dhcp.clientPort()));
+    }
+    if (!covered) {
+      wires.add(DhcpService.udp(dhcp));
+    }
+    return wires;
   }
 
   private void startConductor(
