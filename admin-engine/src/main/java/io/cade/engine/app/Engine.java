@@ -8,7 +8,6 @@ import io.cade.engine.boothttp.BootHttpConfig;
 import io.cade.engine.boothttp.BootHttpServer;
 import io.cade.engine.boottree.BootTree;
 import io.cade.engine.boottree.DirectoryUploads;
-import io.cade.engine.boottree.ImageStore;
 import io.cade.engine.boottree.NetworkConfSource;
 import io.cade.engine.boottree.UploadLimits;
 import io.cade.engine.change.ChangeWriter;
@@ -26,6 +25,8 @@ import io.cade.engine.dhcp.decide.ChassisSubnets;
 import io.cade.engine.dhcp.wire.Ipv4Address;
 import io.cade.engine.gateway.EngineGateway;
 import io.cade.engine.gateway.GatewayServer;
+import io.cade.engine.images.ImageCatalogue;
+import io.cade.engine.images.ImageOperations;
 import io.cade.engine.observe.BootCounters;
 import io.cade.engine.observe.Observations;
 import io.cade.engine.operate.AlarmHistory;
@@ -193,7 +194,11 @@ public final class Engine implements AutoCloseable {
     writer.listen(routes);
     routes.onChange(gateway::routesChanged);
 
-    startBootServices(directory, writer, agentConfigs, blocking, random);
+    keys.authority().imageSigner();
+    ImageCatalogue images =
+        ImageCatalogue.open(
+            directory.path("images"), writer::current, keys.authority().certificate(), clock);
+    startBootServices(directory, writer, agentConfigs, images, blocking, random);
     ManagementCards management =
         new ManagementCards(config.management(), writer, agentConfigs, directory.path("boot"));
     management.seat();
@@ -223,9 +228,11 @@ public final class Engine implements AutoCloseable {
         routes,
         contents,
         plant,
+        new ImageOperations(writer, images, blocking),
         keys.admin(),
         blocking,
         random);
+    EndpointsFile.write(config, directory, keys.authority().certificatePem());
     startSnmp(directory, writer, observations, timer, random);
     startConductor(writer, observations, timer, plant);
     readySince = clock.instant();
@@ -264,6 +271,7 @@ public final class Engine implements AutoCloseable {
       StateDirectory directory,
       ChangeWriter writer,
       AgentConfigSource agentConfigs,
+      ImageCatalogue images,
       ExecutorService blocking,
       SecureRandom random)
       throws IOException {
@@ -284,7 +292,7 @@ public final class Engine implements AutoCloseable {
                 writer::current,
                 agentConfigs,
                 new NetworkConfSource(plan, self),
-                ImageStore.empty(),
+                images,
                 random),
             DirectoryUploads.open(directory.path("uploads"), UploadLimits.usual()));
     DhcpConfig dhcp =
@@ -379,6 +387,7 @@ public final class Engine implements AutoCloseable {
       RoutePublisher routes,
       ContentStore contents,
       PackagePlant plant,
+      ImageOperations images,
       Identity identity,
       ExecutorService blocking,
       SecureRandom random)
@@ -416,6 +425,7 @@ public final class Engine implements AutoCloseable {
                 clock),
             new Operations(
                 state.writer(), contents, plant, config.chassis() * config.slots(), blocking),
+            images,
             users,
             () -> readySince != null,
             blocking,

@@ -19,7 +19,9 @@ enum View {
   PROXIES("proxies"),
   CABINET(""),
   SWAPS("swaps"),
-  BOOT("counters");
+  BOOT("counters"),
+  IMAGES("images"),
+  IMAGE("");
 
   private final String list;
 
@@ -49,6 +51,8 @@ enum View {
       case CABINET -> printer.cabinet(answer);
       case SWAPS -> printer.swaps(all);
       case BOOT -> printer.bootCounters(all);
+      case IMAGES -> ImagePages.list(all, out, colour, now);
+      case IMAGE -> ImagePages.one(answer, out, colour);
     }
   }
 

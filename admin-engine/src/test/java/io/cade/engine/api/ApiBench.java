@@ -12,6 +12,8 @@ import io.cade.agent.wire.SensorReading;
 import io.cade.agent.wire.SoftwareDescriptor;
 import io.cade.engine.gateway.TestPeer;
 import io.cade.engine.gateway.TestWriter;
+import io.cade.engine.images.ImageCatalogue;
+import io.cade.engine.images.ImageOperations;
 import io.cade.engine.model.AlarmKey;
 import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.CardState;
@@ -100,6 +102,11 @@ final class ApiBench implements AutoCloseable {
                         history,
                         clock),
                     new Operations(writer, contents, new AnyContent(), 280, blocking),
+                    new ImageOperations(
+                        writer,
+                        ImageCatalogue.open(
+                            dir.resolve("images"), writer::current, authority.certificate(), clock),
+                        blocking),
                     users,
                     ready::get,
                     blocking,

@@ -9,6 +9,8 @@ import io.cade.agent.wire.RouteSnapshot;
 import io.cade.engine.api.ApiServer;
 import io.cade.engine.api.UserFile;
 import io.cade.engine.gateway.TestWriter;
+import io.cade.engine.images.ImageCatalogue;
+import io.cade.engine.images.ImageOperations;
 import io.cade.engine.model.AlarmKey;
 import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.Change;
@@ -76,6 +78,14 @@ class CommandAgainstApiTest {
                         ContentStore.open(dir.resolve("contents")),
                         new AnyContent(),
                         280,
+                        blocking),
+                    new ImageOperations(
+                        writer,
+                        ImageCatalogue.open(
+                            dir.resolve("images"),
+                            writer::current,
+                            authority.certificate(),
+                            InstantSource.system()),
                         blocking),
                     users,
                     () -> true,

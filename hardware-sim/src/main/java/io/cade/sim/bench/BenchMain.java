@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * {@code cade bench NAME [--quick]}. Ends with lines {@code figure NAME VALUE UNIT} and {@code ratio
- * NAME PEER VALUE}. Exit codes: 0 measured, 1 failed, 2 usage.
+ * {@code cade bench NAME [--quick]}. Ends with lines {@code figure NAME VALUE UNIT} and {@code
+ * ratio NAME PEER VALUE}. Exit codes: 0 measured, 1 failed, 2 usage.
  */
 public final class BenchMain {
   private static final String USAGE =
