@@ -1,5 +1,6 @@
 package io.cade.engine.api;
 
+import io.cade.engine.images.ImageOperations;
 import io.cade.engine.operate.Inspection;
 import io.cade.engine.operate.LeaseTransfer;
 import io.cade.engine.operate.Operations;
@@ -22,7 +23,8 @@ import java.util.function.LongSupplier;
 /**
  * The HTTPS server of console and API (TLS 1.2 or 1.3: browsers of an operations centre are not
  * always new). Limits: {@value #MAX_CONNECTIONS} connections; 10 s to the first request; 60 s
- * without traffic; bodies 1 MiB, content of services 64 MiB within 5 minutes.
+ * without traffic; bodies 1 MiB, content of services 64 MiB within 5 minutes, images 1 GiB within
+ * 30.
  */
 public final class ApiServer implements AutoCloseable {
   static final int MAX_CONNECTIONS = 512;
@@ -47,6 +49,7 @@ public final class ApiServer implements AutoCloseable {
       Inspection inspection,
       Operations operations,
       LeaseTransfer leases,
+      ImageOperations images,
       Path users,
       BooleanSupplier ready,
       Executor blocking,

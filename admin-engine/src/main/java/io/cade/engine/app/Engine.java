@@ -4,15 +4,19 @@ import io.cade.agent.wire.CardBootConfig;
 import io.cade.agent.wire.CardPosition;
 import io.cade.engine.api.ApiServer;
 import io.cade.engine.api.UserFile;
+import io.cade.engine.boothttp.BootHttpConfig;
 import io.cade.engine.boothttp.BootHttpServer;
 import io.cade.engine.boottree.BootTree;
+import io.cade.engine.boottree.DirectoryUploads;
 import io.cade.engine.boottree.NetworkConfSource;
+import io.cade.engine.boottree.UploadLimits;
 import io.cade.engine.change.ChangeWriter;
 import io.cade.engine.conduct.Conductor;
 import io.cade.engine.conduct.ConductorPolicy;
 import io.cade.engine.conduct.ConductorRunner;
 import io.cade.engine.conduct.Order;
 import io.cade.engine.datagram.NettyDatagramLoop;
+import io.cade.engine.datagram.NettyTransport;
 import io.cade.engine.dhcp.DhcpConfig;
 import io.cade.engine.dhcp.DhcpService;
 import io.cade.engine.dhcp.InterfaceWire;
@@ -21,6 +25,9 @@ import io.cade.engine.dhcp.decide.ChassisSubnets;
 import io.cade.engine.dhcp.wire.Ipv4Address;
 import io.cade.engine.gateway.EngineGateway;
 import io.cade.engine.gateway.GatewayServer;
+import io.cade.engine.images.ImageCatalogue;
+import io.cade.engine.images.ImageOperations;
+import io.cade.engine.observe.BootCounters;
 import io.cade.engine.observe.Observations;
 import io.cade.engine.operate.AlarmHistory;
 import io.cade.engine.operate.ContentStore;
@@ -40,6 +47,7 @@ import io.cade.engine.route.RoutePublisher;
 import io.cade.engine.snmp.EngineCabinetView;
 import io.cade.engine.snmp.NotificationPump;
 import io.cade.engine.store.EngineState;
+import io.cade.engine.tftp.InterfaceMtu;
 import io.cade.engine.tftp.TftpConfig;
 import io.cade.engine.tftp.TftpServer;
 import io.cade.mib.snmp.Notifier;
@@ -49,7 +57,6 @@ import io.cade.mib.snmp.SnmpAgentConfig;
 import io.cade.mib.snmp.SnmpUser;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -94,6 +101,7 @@ public final class Engine implements AutoCloseable {
   private final EngineConfig config;
   private final Lifecycle lifecycle = new Lifecycle();
   private final InstantSource clock = InstantSource.system();
+  private final BootCounters bootCounters = new BootCounters();
   private volatile @Nullable Instant readySince;
 
   private Engine(EngineConfig config) {
@@ -189,7 +197,11 @@ public final class Engine implements AutoCloseable {
     writer.listen(routes);
     routes.onChange(gateway::routesChanged);
 
-    startBootServices(writer, agentConfigs, blocking);
+    keys.authority().imageSigner();
+    ImageCatalogue images =
+        ImageCatalogue.open(
+            directory.path("images"), writer::current, keys.authority().certificate(), clock);
+    startBootServices(directory, writer, agentConfigs, images, blocking, random);
     ManagementCards management =
         new ManagementCards(config.management(), writer, agentConfigs, directory.path("boot"));
     management.seat();
@@ -219,9 +231,11 @@ public final class Engine implements AutoCloseable {
         routes,
         contents,
         plant,
+        new ImageOperations(writer, images, blocking),
         keys.admin(),
         blocking,
         random);
+    EndpointsFile.write(config, directory, keys.authority().certificatePem());
     startSnmp(directory, writer, observations, timer, random);
     startConductor(writer, observations, timer, plant);
     readySince = clock.instant();
@@ -257,9 +271,14 @@ public final class Engine implements AutoCloseable {
   }
 
   private void startBootServices(
-      ChangeWriter writer, AgentConfigSource agentConfigs, ExecutorService blocking)
+      StateDirectory directory,
+      ChangeWriter writer,
+      AgentConfigSource agentConfigs,
+      ImageCatalogue images,
+      ExecutorService blocking,
+      SecureRandom random)
       throws IOException {
-    EventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
+    EventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, NettyTransport.handlers());
     lifecycle.started(
         "boot services' threads",
         () -> loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).syncUninterruptibly());
@@ -267,7 +286,17 @@ public final class Engine implements AutoCloseable {
     Ipv4Address self = ipv4(host());
     BootTree tree =
         new BootTree(
-            writer::current, clock, List.of(agentConfigs, new NetworkConfSource(plan, self)));
+            writer::current,
+            clock,
+            BootFiles.of(
+                config,
+                directory,
+                writer::current,
+                agentConfigs,
+                new NetworkConfSource(plan, self),
+                images,
+                random),
+            DirectoryUploads.open(directory.path("uploads"), UploadLimits.usual()));
     DhcpConfig dhcp =
         DhcpConfig.of(at(config.ports().dhcp()), self, CardBootConfig.FILE_NAME)
             .withPeers(config.ports().relay(), config.ports().dhcp() + 1)
@@ -277,21 +306,33 @@ public final class Engine implements AutoCloseable {
     if (config.dhcp().bootServerPort() != 0) {
       wires.add(DhcpService.bootServer(dhcp, at(config.dhcp().bootServerPort())));
     }
-    lifecycle.started(
-        "DHCP",
-        await(
-            DhcpService.start(
-                new NettyDatagramLoop(loops.next()), writer, clock, plan, dhcp, wires)));
-    lifecycle.started(
-        "TFTP",
-        await(
-            TftpServer.start(
-                new NettyDatagramLoop(loops.next()),
-                tree,
-                blocking,
-                TftpConfig.of(at(config.ports().tftp())))));
-    lifecycle.started(
-        "boot HTTP", BootHttpServer.start(loops, at(config.ports().bootHttp()), tree, blocking));
+    DhcpService dhcpService =
+        lifecycle.started(
+            "DHCP",
+            await(
+                DhcpService.start(
+                    new NettyDatagramLoop(loops.next()), writer, clock, plan, dhcp, wires)));
+    TftpServer tftp =
+        lifecycle.started(
+            "TFTP",
+            await(
+                TftpServer.start(
+                    new NettyDatagramLoop(loops.next()),
+                    tree,
+                    blocking,
+                    TftpConfig.of(at(config.ports().tftp()))
+                        .withMaxBlockBytes(config.tftpMaxBlock())
+                        .withMtu(new InterfaceMtu()))));
+    BootHttpServer bootHttp =
+        lifecycle.started(
+            "boot HTTP",
+            BootHttpServer.start(
+                loops, BootHttpConfig.of(at(config.ports().bootHttp())), tree, blocking, clock));
+    bootCounters.register(BootCounters.Group.DHCP, dhcpService::outcomes);
+    bootCounters.register(BootCounters.Group.DHCP_MALFORMED, dhcpService::malformed);
+    bootCounters.register(BootCounters.Group.TFTP, tftp::outcomes);
+    bootCounters.register(BootCounters.Group.BOOT_TREE, tree::outcomes);
+    bootCounters.register(BootCounters.Group.BOOT_HTTP, bootHttp::outcomes);
   }
 
   /**
@@ -348,6 +389,7 @@ public final class Engine implements AutoCloseable {
       RoutePublisher routes,
       ContentStore contents,
       PackagePlant plant,
+      ImageOperations images,
       Identity identity,
       ExecutorService blocking,
       SecureRandom random)
@@ -374,15 +416,19 @@ public final class Engine implements AutoCloseable {
                         a.clearedAt(),
                         a.acknowledgedBy()))
                 .toList();
-    Operations operations =
-        new Operations(
-            state.writer(), contents, plant, config.chassis() * config.slots(), blocking);
     ApiServer.Backing backing =
         new ApiServer.Backing(
             new Inspection(
-                state.writer()::current, observations::snapshot, routes::snapshot, history, clock),
-            operations,
-            new LeaseTransfer(state.writer()::current, operations, this::leasePlace),
+                state.writer()::current,
+                observations::snapshot,
+                routes::snapshot,
+                bootCounters,
+                history,
+                clock),
+            new Operations(
+                state.writer(), contents, plant, config.chassis() * config.slots(), blocking),
+            new LeaseTransfer(state.writer(), this::leasePlace),
+            images,
             users,
             () -> readySince != null,
             blocking,
@@ -428,7 +474,12 @@ public final class Engine implements AutoCloseable {
                 new SnmpAgentConfig.SystemTexts(
                     "Cade server module, " + Version.current(), "", config.name(), "")),
             new EngineCabinetView(
-                config.name(), Version.current(), writer, observations, () -> readySince),
+                config.name(),
+                Version.current(),
+                writer,
+                observations,
+                bootCounters,
+                () -> readySince),
             clock);
     agent.start();
     lifecycle.started("SNMP agent", agent);

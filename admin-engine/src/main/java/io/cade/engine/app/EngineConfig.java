@@ -25,6 +25,7 @@ import java.util.Locale;
  * @param slots slots of each chassis
  * @param dhcp policy of the DHCP server
  * @param management cards of the management chassis, besides the engine's own
+ * @param tftpMaxBlock largest TFTP block in bytes; the way to a card may allow less
  */
 public record EngineConfig(
     Path stateDirectory,
@@ -37,7 +38,8 @@ public record EngineConfig(
     int chassis,
     int slots,
     DhcpSettings dhcp,
-    List<ManagementCard> management) {
+    List<ManagementCard> management,
+    int tftpMaxBlock) {
 
   /**
    * @param admin console and API, TCP
@@ -103,7 +105,8 @@ public record EngineConfig(
         cabinet.integer("chassis", 1, CardPosition.MAX_CHASSIS, 2),
         cabinet.integer("slots", 1, CardPosition.MAX_SLOT, CardPosition.MAX_SLOT),
         DhcpSettings.from(s.section("dhcp"), listen, read.bootHttp()),
-        s.entries("management", EngineConfig::managementCard));
+        s.entries("management", EngineConfig::managementCard),
+        s.section("tftp").integer("maxBlock", 512, 65_464, 65_464));
   }
 
   /** Internal address of a card. */

@@ -1,6 +1,8 @@
 package io.cade.engine.boothttp;
 
 import io.cade.engine.boottree.BootTree;
+import io.cade.engine.datagram.NettyTransport;
+import io.cade.engine.datagram.Tally;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -10,51 +12,58 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.stream.ChunkedWriteHandler;
-import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.Map;
 import java.util.concurrent.Executor;
 
 /**
- * Serves boot trees by HTTP/1.1: GET and HEAD, Content-Length, ETag, single ranges. The tree is the
- * one of the connection's source address. Thread-safe.
- *
- * <p>Limits: {@value #MAX_CONNECTIONS} connections, more are closed at once; {@value #IDLE_SECONDS}
- * s without a byte; request line 1 KiB, headers 8 KiB; no request bodies.
+ * Serves boot trees by HTTP/1.1: GET and HEAD, Content-Length, ETag and dates, single ranges. The
+ * tree is the one of the connection's source address. Thread-safe. Limits are in {@link
+ * BootHttpConfig}; a request line has at most 1 KiB, headers 8 KiB, and there are no bodies.
  */
 public final class BootHttpServer implements AutoCloseable {
-  static final int MAX_CONNECTIONS = 1024;
-  static final int IDLE_SECONDS = 30;
-
   private final Channel listening;
   private final ChannelGroup connections;
+  private final Tally<BootHttpOutcome> outcomes;
 
-  private BootHttpServer(Channel listening, ChannelGroup connections) {
+  private BootHttpServer(
+      Channel listening, ChannelGroup connections, Tally<BootHttpOutcome> outcomes) {
     this.listening = listening;
     this.connections = connections;
+    this.outcomes = outcomes;
   }
 
   /**
    * Listens. Waits for the port, so not to be called on an event loop.
    *
-   * @param group NIO event loops, owned by the caller
+   * @param group event loops, all of one kind, owned by the caller
    * @param files opens files
+   * @param clock for the Date header
    * @throws BindException naming the address, when it cannot be had
    */
   public static BootHttpServer start(
-      EventLoopGroup group, InetSocketAddress listen, BootTree tree, Executor files)
+      EventLoopGroup group,
+      BootHttpConfig config,
+      BootTree tree,
+      Executor files,
+      InstantSource clock)
       throws BindException {
+    InetSocketAddress listen = config.listen();
+    Tally<BootHttpOutcome> outcomes = new Tally<>(BootHttpOutcome.class);
+    ClientConnections clients = new ClientConnections(config, outcomes);
     ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     ChannelFuture bound =
         new ServerBootstrap()
             .group(group)
-            .channel(NioServerSocketChannel.class)
+            .channel(NettyTransport.serverSockets(group.next()))
             .option(ChannelOption.SO_REUSEADDR, true)
             .option(ChannelOption.SO_BACKLOG, 512)
             // The handler asks for every request: no request is read while one is being answered.
@@ -64,22 +73,23 @@ public final class BootHttpServer implements AutoCloseable {
                   @Override
                   @SuppressWarnings("FutureReturnValueIgnored") // closed is closed
                   protected void initChannel(SocketChannel channel) {
-                    if (connections.size() >= MAX_CONNECTIONS) {
+                    InetAddress client = channel.remoteAddress().getAddress();
+                    if (!clients.add(client)) {
                       channel.close();
                       return;
                     }
+                    channel.closeFuture().addListener(closed -> clients.remove(client));
                     connections.add(channel);
                     channel
                         .pipeline()
-                        .addLast(new IdleStateHandler(0, 0, IDLE_SECONDS))
                         .addLast(
                             new HttpServerCodec(
                                 new HttpDecoderConfig()
-                                    .setMaxInitialLineLength(1024)
-                                    .setMaxHeaderSize(8192)))
+                                    .setMaxInitialLineLength(BootHttpConfig.MAX_REQUEST_LINE_BYTES)
+                                    .setMaxHeaderSize(BootHttpConfig.MAX_HEADER_BYTES)))
                         .addLast(new FlowControlHandler())
                         .addLast(new ChunkedWriteHandler())
-                        .addLast(new BootHttpHandler(tree, files));
+                        .addLast(new BootHttpHandler(tree, files, config, clock, outcomes));
                   }
                 })
             .bind(listen)
@@ -97,12 +107,17 @@ public final class BootHttpServer implements AutoCloseable {
       e.initCause(bound.cause());
       throw e;
     }
-    return new BootHttpServer(bound.channel(), connections);
+    return new BootHttpServer(bound.channel(), connections, outcomes);
   }
 
   /** Its address with the real port. */
   public InetSocketAddress local() {
     return (InetSocketAddress) listening.localAddress();
+  }
+
+  /** How often each outcome came about. */
+  public Map<BootHttpOutcome, Long> outcomes() {
+    return outcomes.all();
   }
 
   /** Stops listening and ends all connections. */

@@ -7,6 +7,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.stream.ChunkedInput;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a part of a boot file as the connection takes it. Owned by the connection's event loop. */
@@ -47,9 +48,11 @@ final class FileChunks implements ChunkedInput<ByteBuf> {
     if (at == end) {
       return null;
     }
-    byte[] part = file.read(at, (int) Math.min(CHUNK_BYTES, end - at));
-    at += part.length;
-    return Unpooled.wrappedBuffer(part);
+    int length = (int) Math.min(CHUNK_BYTES, end - at);
+    ByteBuffer part = ByteBuffer.allocate(length);
+    file.read(at, part);
+    at += length;
+    return Unpooled.wrappedBuffer(part.flip());
   }
 
   @Override

@@ -1,7 +1,11 @@
 package io.cade.engine.boottree;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
 
 /**
  * The content of one file of a boot tree, as it was when opened. Owned by the transfer that reads
@@ -14,14 +18,22 @@ public interface BootFile extends AutoCloseable {
   /** Names this very content (ETag): another content has another one. Letters, digits, hyphens. */
   String tag();
 
+  /** When the content came about; empty for what is rendered anew each time. */
+  Optional<Instant> modified();
+
   /**
-   * Reads a part.
+   * The open file behind it, for sending without a copy; empty for what is in memory. Closing it
+   * closes this file.
+   */
+  Optional<FileChannel> channel();
+
+  /**
+   * Fills the rest of a buffer.
    *
-   * @param length at most what is left after {@code offset}
-   * @return exactly that many bytes
+   * @param into at most what is left after {@code offset}
    * @throws IOException when the medium fails or the file has become shorter
    */
-  byte[] read(long offset, int length) throws IOException;
+  void read(long offset, ByteBuffer into) throws IOException;
 
   @Override
   void close();

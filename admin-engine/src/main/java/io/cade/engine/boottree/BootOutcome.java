@@ -12,5 +12,13 @@ public enum BootOutcome {
   REFUSED_ABSOLUTE,
   REFUSED_TRAVERSAL,
   /** A plug-in failed. */
-  FAILED
+  FAILED,
+  /** A card began to write a file. */
+  UPLOAD_OPENED,
+  /** Not a path that is open for writing. */
+  REFUSED_UPLOAD_PATH,
+  /** A crash dump of that name is there already; it is not overwritten. */
+  REFUSED_UPLOAD_EXISTS,
+  /** The card's files, or the file itself, would become too large or too many, or the disk full. */
+  REFUSED_UPLOAD_SPACE
 }

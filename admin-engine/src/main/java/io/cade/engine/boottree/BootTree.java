@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,7 @@ public final class BootTree {
   private final Supplier<Cabinet> current;
   private final InstantSource clock;
   private final List<BootFileSource> sources;
+  private final UploadStore uploads;
   private final Tally<BootOutcome> outcomes = new Tally<>(BootOutcome.class);
 
   /**
@@ -31,9 +33,23 @@ public final class BootTree {
    * @param sources asked in this order, the first that has a file wins
    */
   public BootTree(Supplier<Cabinet> current, InstantSource clock, List<BootFileSource> sources) {
+    this(current, clock, sources, UploadStore.closed());
+  }
+
+  /**
+   * @param current newest durable state
+   * @param sources asked in this order, the first that has a file wins
+   * @param uploads where cards may write
+   */
+  public BootTree(
+      Supplier<Cabinet> current,
+      InstantSource clock,
+      List<BootFileSource> sources,
+      UploadStore uploads) {
     this.current = current;
     this.clock = clock;
     this.sources = List.copyOf(sources);
+    this.uploads = uploads;
   }
 
   /**
@@ -49,6 +65,40 @@ public final class BootTree {
           case Lookup.Refused r -> r.why();
         });
     return lookup;
+  }
+
+  /**
+   * Opens a file for writing by whoever has the address.
+   *
+   * @param name relative to the card's root, as the client sent it
+   * @param announced size of the file, where the client says it
+   */
+  public UploadLookup openUpload(InetAddress source, String name, OptionalLong announced) {
+    UploadLookup lookup = findUpload(source, name, announced);
+    outcomes.count(
+        switch (lookup) {
+          case UploadLookup.Opened o -> BootOutcome.UPLOAD_OPENED;
+          case UploadLookup.Refused r -> r.why();
+        });
+    return lookup;
+  }
+
+  private UploadLookup findUpload(InetAddress source, String name, OptionalLong announced) {
+    Optional<CardPosition> position = holder(source);
+    if (position.isEmpty()) {
+      return new UploadLookup.Refused(BootOutcome.REFUSED_SOURCE);
+    }
+    return switch (BootName.parse(name)) {
+      case BootName.Parsed.Bad bad -> new UploadLookup.Refused(bad.why());
+      case BootName.Parsed.Good good -> {
+        try {
+          yield uploads.open(position.get(), good.name(), announced);
+        } catch (IOException | RuntimeException e) {
+          LOG.warn("file {} of card {} cannot be written", good.name(), position.get(), e);
+          yield new UploadLookup.Refused(BootOutcome.FAILED);
+        }
+      }
+    };
   }
 
   /** How often each outcome came about. */

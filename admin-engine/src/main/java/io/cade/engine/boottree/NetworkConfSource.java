@@ -4,6 +4,8 @@ import io.cade.agent.wire.CardPosition;
 import io.cade.engine.dhcp.decide.AddressPlan;
 import io.cade.engine.dhcp.wire.Ipv4Address;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -29,24 +31,22 @@ public final class NetworkConfSource implements BootFileSource {
     if (!name.equals(FILE_NAME)) {
       return Optional.empty();
     }
-    String text =
-        """
-        position=%s
-        hostname=%s
-        address=%s
-        netmask=%s
-        gateway=%s
-        ntp=%s
-        dns=%s
-        """
-            .formatted(
-                position,
-                plan.hostNameOf(position),
-                plan.addressOf(position),
-                plan.subnetMask(),
-                plan.routerOf(position),
-                engine,
-                engine);
-    return Optional.of(BootFile.of(text.getBytes(StandardCharsets.US_ASCII)));
+    StringBuilder text = new StringBuilder();
+    valuesOf(position)
+        .forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
+    return Optional.of(BootFile.of(text.toString().getBytes(StandardCharsets.US_ASCII)));
+  }
+
+  /** The same settings by name, in the order of the file; also what templates are filled with. */
+  public Map<String, String> valuesOf(CardPosition position) {
+    Map<String, String> values = new LinkedHashMap<>();
+    values.put("position", position.toString());
+    values.put("hostname", plan.hostNameOf(position));
+    values.put("address", plan.addressOf(position).toString());
+    values.put("netmask", plan.subnetMask().toString());
+    values.put("gateway", plan.routerOf(position).toString());
+    values.put("ntp", engine.toString());
+    values.put("dns", engine.toString());
+    return values;
   }
 }

@@ -1,9 +1,12 @@
 package io.cade.engine.boottree;
 
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
+import java.time.Instant;
 import java.util.HexFormat;
+import java.util.Optional;
 
 final class RenderedFile implements BootFile {
   private final byte[] content;
@@ -28,9 +31,18 @@ final class RenderedFile implements BootFile {
   }
 
   @Override
-  public byte[] read(long offset, int length) {
-    int from = Math.toIntExact(offset);
-    return Arrays.copyOfRange(content, from, Math.addExact(from, length));
+  public Optional<Instant> modified() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<FileChannel> channel() {
+    return Optional.empty();
+  }
+
+  @Override
+  public void read(long offset, ByteBuffer into) {
+    into.put(content, Math.toIntExact(offset), into.remaining());
   }
 
   @Override

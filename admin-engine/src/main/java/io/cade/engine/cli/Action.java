@@ -19,6 +19,18 @@ sealed interface Action {
 
   record ImportLeases() implements Action {}
 
+  record BuildImage() implements Action {}
+
+  record ShowImage() implements Action {}
+
+  record VerifyImage() implements Action {}
+
+  record ImportImage() implements Action {}
+
+  record UseImage() implements Action {}
+
+  record RemoveImage() implements Action {}
+
   record Update() implements Action {}
 
   record StartShell() implements Action {}

@@ -64,6 +64,7 @@ final class CommandTree {
     addService(root);
     addAlarm(root);
     addLease(root);
+    ImageTree.addTo(this, root);
     add(root, "update", new Action.Update(), "Updates of cards; not in this version.", "update");
     add(
         root,
@@ -89,6 +90,11 @@ final class CommandTree {
       addShow(show, "alarms", View.ALARMS, "Active alarms, worst first.");
       addShow(show, "proxies", View.PROXIES, "Proxies, balancer and their back ends.");
       addShow(show, "cabinet", View.CABINET, "The cabinet at a glance.");
+      addShow(
+          show,
+          "boot",
+          View.BOOT,
+          "What became of requests to DHCP, TFTP and HTTP boot since the engine started.");
       addShow(show, "swaps", View.SWAPS, "Cards that were exchanged, newest first.");
     }
   }
@@ -280,7 +286,7 @@ final class CommandTree {
     return argument("NAME", "Name of the service.").build();
   }
 
-  private static PositionalParamSpec.Builder argument(String label, String what) {
+  static PositionalParamSpec.Builder argument(String label, String what) {
     return PositionalParamSpec.builder()
         .index("0")
         .arity("1")
@@ -290,7 +296,7 @@ final class CommandTree {
         .description(what);
   }
 
-  private static OptionSpec.Builder option(String name, String label, String what) {
+  static OptionSpec.Builder option(String name, String label, String what) {
     return OptionSpec.builder(name)
         .paramLabel(label)
         .arity("1")
@@ -313,16 +319,15 @@ final class CommandTree {
     };
   }
 
-  private boolean isNamed(String command) {
+  boolean isNamed(String command) {
     return words.contains(command);
   }
 
-  private CommandSpec addGroup(CommandSpec to, String name, String what, String... examples) {
+  CommandSpec addGroup(CommandSpec to, String name, String what, String... examples) {
     return add(to, name, new Action.Group(), what, examples);
   }
 
-  private CommandSpec add(
-      CommandSpec to, String name, Action action, String what, String... examples) {
+  CommandSpec add(CommandSpec to, String name, Action action, String what, String... examples) {
     CommandSpec spec = CommandSpec.wrapWithoutInspection(action);
     spec.usageMessage().description(what);
     if (isNamed(name)) {

@@ -21,7 +21,10 @@ enum View {
   CABINET(""),
   SWAPS("swaps"),
   LEASES("leases"),
-  LEASE_IMPORT("");
+  LEASE_IMPORT(""),
+  BOOT("counters"),
+  IMAGES("images"),
+  IMAGE("");
 
   private final String list;
 
@@ -59,6 +62,9 @@ enum View {
                   + " were there already, "
                   + answer.text("expired")
                   + " have expired\n");
+      case BOOT -> printer.bootCounters(all);
+      case IMAGES -> ImagePages.list(all, out, colour, now);
+      case IMAGE -> ImagePages.one(answer, out, colour);
     }
   }
 
@@ -311,6 +317,19 @@ enum View {
       if (!total.equals(Integer.toString(all.size()))) {
         out.print(all.size() + " of " + total + " leases; lease export writes all\n");
       }
+    }
+
+    /** Those that have counted something; JSON has them all. */
+    void bootCounters(List<Fields> all) {
+      List<Fields> counted = all.stream().filter(c -> !c.text("count").equals("0")).toList();
+      if (none(counted, "nobody has asked the boot services for anything yet")) {
+        return;
+      }
+      Table table = table("SERVICE", "OUTCOME", ">COUNT");
+      for (Fields counter : counted) {
+        table.row(counter.text("group"), counter.text("outcome"), counter.text("count"));
+      }
+      table.print(out);
     }
 
     void swaps(List<Fields> all) {

@@ -3,8 +3,6 @@ package io.cade.engine.datagram;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -14,9 +12,9 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
-import io.netty.channel.socket.nio.NioDatagramChannel;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -25,7 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Real UDP sockets on one Netty NIO event loop, which the caller owns and shuts down. Thread-safe.
+ * Real UDP sockets on one Netty event loop (see {@link NettyTransport}), which the caller owns and
+ * shuts down. Thread-safe.
  */
 public final class NettyDatagramLoop implements DatagramLoop {
   private static final Logger LOG = LoggerFactory.getLogger(NettyDatagramLoop.class);
@@ -38,7 +37,7 @@ public final class NettyDatagramLoop implements DatagramLoop {
   private final EventLoop loop;
 
   /**
-   * @param loop of a NIO group; its thread runs all receivers and tasks
+   * @param loop its thread runs all receivers and tasks
    */
   public NettyDatagramLoop(EventLoop loop) {
     this.loop = loop;
@@ -51,7 +50,7 @@ public final class NettyDatagramLoop implements DatagramLoop {
     Bootstrap bootstrap =
         new Bootstrap()
             .group(loop)
-            .channel(NioDatagramChannel.class)
+            .channel(NettyTransport.datagrams(loop))
             .option(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
             // One byte more than allowed, so that a cut datagram is told from one that fits.
             .option(
@@ -86,8 +85,7 @@ public final class NettyDatagramLoop implements DatagramLoop {
     var binding = bootstrap.bind(local);
     binding.addListener(done -> {
       if (done.isSuccess()) {
-        opened.complete(
-            new Port(binding.channel(), (InetSocketAddress) binding.channel().localAddress()));
+        opened.complete(new NettyPort(binding.channel()));
       } else if (attempt < BIND_ATTEMPTS && done.cause() instanceof BindException) {
         schedule(BIND_PAUSE, () -> bind(bootstrap, local, attempt + 1, opened));
       } else {
@@ -126,28 +124,6 @@ public final class NettyDatagramLoop implements DatagramLoop {
     return System.nanoTime();
   }
 
-  private record Port(Channel channel, InetSocketAddress local) implements DatagramPort {
-    @Override
-    public boolean send(byte[] payload, InetSocketAddress to) {
-      if (!channel.isActive() || !channel.isWritable()) {
-        return false;
-      }
-      channel
-          .writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(payload), to))
-          .addListener(sent -> {
-            if (!sent.isSuccess()) {
-              LOG.debug("datagram to {} is lost: {}", to, String.valueOf(sent.cause()));
-            }
-          });
-      return true;
-    }
-
-    @Override
-    public void close() {
-      var _ = channel.close();
-    }
-  }
-
   /** Hands datagrams on; a receiver that fails costs one datagram, not the socket. */
   private static final class Handler extends SimpleChannelInboundHandler<DatagramPacket> {
     private final int maxBytes;
@@ -168,6 +144,10 @@ public final class NettyDatagramLoop implements DatagramLoop {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      if (cause instanceof ClosedChannelException) {
+        // The receiver has closed the port while more was being read.
+        return;
+      }
       LOG.warn("datagram at {} was not handled", context.channel().localAddress(), cause);
     }
   }

@@ -2,6 +2,7 @@ package io.cade.engine.operate;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.MacAddress;
+import io.cade.engine.change.ChangeWriter;
 import io.cade.engine.change.Decision;
 import io.cade.engine.change.Refusal;
 import io.cade.engine.change.Transaction;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Leases to be looked at, taken away and brought in. Thread-safe. */
@@ -25,16 +25,13 @@ public final class LeaseTransfer {
   /** Leases in one answer. */
   public static final int MAX_LISTED = 10_000;
 
-  private final Supplier<Cabinet> cabinet;
-  private final Operations operations;
+  private final ChangeWriter writer;
+  private final AuditedActions actions;
   private final LeasePlaces places;
 
-  /**
-   * @param operations authorises and keeps the record
-   */
-  public LeaseTransfer(Supplier<Cabinet> cabinet, Operations operations, LeasePlaces places) {
-    this.cabinet = cabinet;
-    this.operations = operations;
+  public LeaseTransfer(ChangeWriter writer, LeasePlaces places) {
+    this.writer = writer;
+    this.actions = new AuditedActions(writer);
     this.places = places;
   }
 
@@ -50,7 +47,7 @@ public final class LeaseTransfer {
       throw new Refusal(
           Refusal.Kind.INVALID, "from must be 0 or more, limit 1 to " + MAX_LISTED);
     }
-    Cabinet c = cabinet.get();
+    Cabinet c = writer.current();
     Stream<Views.LeaseView> all =
         Stream.concat(
             c.leases().values().stream().map(LeaseTransfer::view),
@@ -86,7 +83,7 @@ public final class LeaseTransfer {
 
   /** All leases as a file of Kea's memfile. */
   public String export() {
-    return LeaseCsv.write(cabinet.get());
+    return LeaseCsv.write(writer.current());
   }
 
   /**
@@ -108,7 +105,7 @@ public final class LeaseTransfer {
             throw e;
           };
     }
-    return operations.audited(caller, Role.OPERATOR, "import leases", true, transaction);
+    return actions.carryOut(caller, Role.OPERATOR, "import leases", true, transaction);
   }
 
   private Decision<Views.LeaseImportView> decide(

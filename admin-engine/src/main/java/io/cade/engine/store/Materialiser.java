@@ -8,7 +8,6 @@ import io.cade.engine.model.CabinetBuilder;
 import io.cade.engine.model.Change;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -35,16 +34,6 @@ public final class Materialiser implements CommitListener, AutoCloseable {
   /** Commits after which the store is forced and the log is shortened without being asked. */
   static final int CHECKPOINT_EVERY = 100_000;
 
-  /**
-   * Under load the store is written this often at most: a card's lease that is renewed twice
-   * meanwhile is written once, and the processor is left to those who wait for an answer. What comes
-   * after a pause is written at once.
-   */
-  static final Duration GATHERING = Duration.ofMillis(100);
-
-  /** So many commits are written without gathering more. */
-  private static final int GATHERED = MAX_WAITING / 4;
-
   private static final long FIRST_RETRY_MILLIS = 1_000;
   private static final long LAST_RETRY_MILLIS = 30_000;
 
@@ -56,7 +45,6 @@ public final class Materialiser implements CommitListener, AutoCloseable {
   // Guarded by the lock.
   private List<Commit> waiting = new ArrayList<>();
   private boolean behind;
-  private boolean idle;
   private boolean closed;
   private List<CompletableFuture<Long>> checkpoints = new ArrayList<>();
   // Owned by the thread: the state at the end of what was applied.
@@ -92,9 +80,7 @@ public final class Materialiser implements CommitListener, AutoCloseable {
       } else {
         waiting.addAll(commits);
       }
-      if (idle || behind || waiting.size() >= GATHERED) {
-        lock.notifyAll();
-      }
+      lock.notifyAll();
     }
   }
 
@@ -141,28 +127,8 @@ public final class Materialiser implements CommitListener, AutoCloseable {
         retryMillis = Math.min(2 * retryMillis, LAST_RETRY_MILLIS);
       }
       answerCheckpoints();
-      gather(System.nanoTime() + GATHERING.toNanos());
     }
     answerCheckpoints();
-  }
-
-  /** Waits until then, or until there is reason not to. */
-  private void gather(long untilNanos) {
-    synchronized (lock) {
-      long left = untilNanos - System.nanoTime();
-      while (left > 0
-          && !closed
-          && !behind
-          && checkpoints.isEmpty()
-          && waiting.size() < GATHERED) {
-        try {
-          TimeUnit.NANOSECONDS.timedWait(lock, left);
-        } catch (InterruptedException e) {
-          LOG.warn("interrupted; going on", e);
-        }
-        left = untilNanos - System.nanoTime();
-      }
-    }
   }
 
   /** False when there is nothing left to do and there will not be. */
@@ -172,14 +138,12 @@ public final class Materialiser implements CommitListener, AutoCloseable {
         if (closed) {
           return false;
         }
-        idle = true;
         try {
           lock.wait();
         } catch (InterruptedException e) {
           LOG.warn("interrupted; going on", e);
         }
       }
-      idle = false;
       return true;
     }
   }

@@ -16,12 +16,35 @@ import java.util.OptionalLong;
 record Negotiation(
     int blockBytes, int window, Optional<Duration> fixedTimeout, Map<String, String> accepted) {
 
+  private static final int DEFAULT_BLOCK = 512;
+
   /** More than a usual socket buffer takes would be lost on arrival. */
   private static final int MAX_WINDOW_BYTES = 256 << 10;
 
-  static Negotiation of(Map<String, String> asked, long size, TftpConfig config) {
+  /**
+   * For a file that is read.
+   *
+   * @param pathBlockBytes largest block that fits into one packet on the way to the client
+   */
+  static Negotiation forRead(
+      Map<String, String> asked, long size, int pathBlockBytes, TftpConfig config) {
+    return of(asked, OptionalLong.of(size), pathBlockBytes, config);
+  }
+
+  /** For a file that is written: the client's size is repeated (RFC 2349). */
+  static Negotiation forWrite(Map<String, String> asked, int pathBlockBytes, TftpConfig config) {
+    return of(asked, OptionalLong.empty(), pathBlockBytes, config);
+  }
+
+  /** The size that a client announces for the file that it writes. */
+  static OptionalLong announcedSize(Map<String, String> asked) {
+    return number(asked.getOrDefault("tsize", ""));
+  }
+
+  private static Negotiation of(
+      Map<String, String> asked, OptionalLong size, int pathBlockBytes, TftpConfig config) {
     Map<String, String> accepted = new LinkedHashMap<>();
-    int block = 512;
+    int block = DEFAULT_BLOCK;
     int window = 1;
     Optional<Duration> timeout = Optional.empty();
     for (Map.Entry<String, String> option : asked.entrySet()) {
@@ -34,15 +57,22 @@ record Negotiation(
         case "blksize" -> {
           // The server may answer with less than asked (RFC 2348), never with more.
           if (value >= 8 && value <= 65_464) {
-            block = (int) Math.min(value, config.maxBlockBytes());
+            block = (int) Math.min(value, largestBlock(pathBlockBytes, config));
             accepted.put("blksize", Integer.toString(block));
           }
         }
-        case "tsize" -> accepted.put("tsize", Long.toString(size));
+        case "tsize" -> accepted.put("tsize", Long.toString(size.orElse(value)));
         case "timeout" -> {
           if (value >= 1 && value <= 255) {
             timeout = Optional.of(Duration.ofSeconds(value));
             accepted.put("timeout", Long.toString(value));
+          }
+        }
+        case "utimeout" -> {
+          // In no RFC, but loaders ask for it: microseconds, from 10 ms to 255 s.
+          if (value >= 10_000 && value <= 255_000_000) {
+            timeout = Optional.of(Duration.ofNanos(1000 * value));
+            accepted.put("utimeout", Long.toString(value));
           }
         }
         case "windowsize" -> {
@@ -57,9 +87,13 @@ record Negotiation(
       }
     }
     // blksize may come after windowsize: only here are both known.
-    int bounded = Math.max(1, Math.min(window, MAX_WINDOW_BYTES / block));
+    int bounded = Math.clamp(MAX_WINDOW_BYTES / block, 1, window);
     accepted.computeIfPresent("windowsize", (name, value) -> Integer.toString(bounded));
     return new Negotiation(block, bounded, timeout, accepted);
+  }
+
+  private static int largestBlock(int pathBlockBytes, TftpConfig config) {
+    return Math.clamp(pathBlockBytes, DEFAULT_BLOCK, config.maxBlockBytes());
   }
 
   private static OptionalLong number(String text) {

@@ -21,6 +21,8 @@ public final class TftpCodec {
   /** The largest block with its header. */
   public static final int MAX_BYTES = 65_464 + 4;
 
+  static final int DATA_HEADER_BYTES = 4;
+
   private static final int MAX_STRINGS = 34;
 
   private static final int RRQ = 1;
@@ -58,10 +60,12 @@ public final class TftpCodec {
     if (strings == null || strings.size() < 2 || strings.size() % 2 != 0) {
       return new TftpPacket.Malformed("request");
     }
+    String file = strings.get(0);
+    String mode = strings.get(1).toLowerCase(Locale.ROOT);
+    Map<String, String> options = options(strings, 2);
     return operation == WRQ
-        ? new TftpPacket.WriteRequest(strings.get(0))
-        : new TftpPacket.ReadRequest(
-            strings.get(0), strings.get(1).toLowerCase(Locale.ROOT), options(strings, 2));
+        ? new TftpPacket.WriteRequest(file, mode, options)
+        : new TftpPacket.ReadRequest(file, mode, options);
   }
 
   /** The NUL-terminated strings after the operation; null when the last one has no end. */
@@ -104,23 +108,18 @@ public final class TftpCodec {
   /** Writes one packet. */
   public static byte[] encode(TftpPacket packet) {
     return switch (packet) {
-      case TftpPacket.ReadRequest r -> {
-        List<String> strings = new ArrayList<>(List.of(r.file(), r.mode()));
-        addAll(strings, r.options());
-        yield strings(RRQ, strings);
-      }
-      case TftpPacket.WriteRequest w -> strings(WRQ, List.of(w.file(), "octet"));
+      case TftpPacket.ReadRequest r -> request(RRQ, r.file(), r.mode(), r.options());
+      case TftpPacket.WriteRequest w -> request(WRQ, w.file(), w.mode(), w.options());
       case TftpPacket.OptionAck o -> {
         List<String> strings = new ArrayList<>();
         addAll(strings, o.options());
         yield strings(OACK, strings);
       }
-      case TftpPacket.Data d ->
-          ByteBuffer.allocate(4 + d.bytes().length)
-              .putShort((short) DATA)
-              .putShort((short) d.block())
-              .put(d.bytes())
-              .array();
+      case TftpPacket.Data d -> {
+        ByteBuffer data = ByteBuffer.allocate(DATA_HEADER_BYTES + d.bytes().length);
+        putDataHeader(data, 0, d.block());
+        yield data.put(DATA_HEADER_BYTES, d.bytes()).array();
+      }
       case TftpPacket.Ack a ->
           ByteBuffer.allocate(4).putShort((short) ACK).putShort((short) a.block()).array();
       case TftpPacket.Failure f -> {
@@ -134,6 +133,18 @@ public final class TftpCodec {
       case TftpPacket.Malformed m ->
           throw new IllegalArgumentException("cannot write a malformed packet");
     };
+  }
+
+  /** Writes the header of a DATA packet at a place of a buffer, whose position stays. */
+  static void putDataHeader(ByteBuffer into, int at, long block) {
+    into.putShort(at, (short) DATA).putShort(at + 2, (short) block);
+  }
+
+  private static byte[] request(
+      int operation, String file, String mode, Map<String, String> options) {
+    List<String> strings = new ArrayList<>(List.of(file, mode));
+    addAll(strings, options);
+    return strings(operation, strings);
   }
 
   private static void addAll(List<String> strings, Map<String, String> options) {

@@ -11,8 +11,10 @@ public sealed interface TftpPacket {
 
   int ERROR_NOT_FOUND = 1;
   int ERROR_ACCESS = 2;
+  int ERROR_DISK_FULL = 3;
   int ERROR_ILLEGAL = 4;
   int ERROR_UNKNOWN_TID = 5;
+  int ERROR_EXISTS = 6;
   int ERROR_OPTIONS = 8;
 
   /**
@@ -27,8 +29,17 @@ public sealed interface TftpPacket {
     }
   }
 
-  /** WRQ. */
-  record WriteRequest(String file) implements TftpPacket {}
+  /**
+   * WRQ.
+   *
+   * @param mode lower case
+   * @param options names in lower case, in the order sent
+   */
+  record WriteRequest(String file, String mode, Map<String, String> options) implements TftpPacket {
+    public WriteRequest {
+      options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
+    }
+  }
 
   /**
    * DATA.

@@ -1,15 +1,15 @@
 package io.cade.engine.tftp;
 
-import io.cade.engine.boottree.BootFile;
 import io.cade.engine.boottree.BootOutcome;
 import io.cade.engine.boottree.BootTree;
 import io.cade.engine.boottree.Lookup;
+import io.cade.engine.boottree.UploadLookup;
 import io.cade.engine.datagram.DatagramLoop;
 import io.cade.engine.datagram.DatagramPort;
 import io.cade.engine.datagram.Tally;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves {@link BootTree}s by TFTP, for reading only (SPEC B3). Every transfer has a port of its
- * own (TID). Limits are in {@link TftpConfig}. All state is owned by the loop; the tree is asked on
- * the executor, blocks are read on the loop, in practice from the page cache.
+ * Serves {@link BootTree}s by TFTP (SPEC B3): files are read, and written where the tree has a
+ * place for crash dumps and logs. Every transfer has a port of its own (TID). Limits are in {@link
+ * TftpConfig}. All state is owned by the loop; the tree is asked on the executor.
  */
 public final class TftpServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TftpServer.class);
@@ -31,9 +31,11 @@ public final class TftpServer implements AutoCloseable {
   private final Executor files;
   private final TftpConfig config;
   private final Tally<TftpOutcome> outcomes = new Tally<>(TftpOutcome.class);
+  private final TransferHost host = new Host();
 
   // Owned by the loop.
   private final Map<InetSocketAddress, Transfer> transfers = new HashMap<>();
+  private final Map<InetAddress, Integer> ofClient = new HashMap<>();
   private @Nullable DatagramPort port;
   private boolean closed;
 
@@ -50,7 +52,7 @@ public final class TftpServer implements AutoCloseable {
   /**
    * Opens the port and serves.
    *
-   * @param files opens files; on virtual time the calling thread
+   * @param files opens and completes files; on virtual time the calling thread
    * @return completes exceptionally with {@link java.net.BindException} naming the address when it
    *     cannot be had
    */
@@ -98,9 +100,20 @@ public final class TftpServer implements AutoCloseable {
       return;
     }
     switch (TftpCodec.decode(datagram)) {
-      case TftpPacket.ReadRequest r -> read(from, r);
-      case TftpPacket.WriteRequest w ->
-          refuse(from, TftpPacket.ERROR_ACCESS, "read only", TftpOutcome.REFUSED_WRITE);
+      case TftpPacket.ReadRequest r -> {
+        if (admitted(from, r.mode())) {
+          ReadTransfer transfer = new ReadTransfer(host, from);
+          add(transfer);
+          files.execute(() -> read(transfer, r));
+        }
+      }
+      case TftpPacket.WriteRequest w -> {
+        if (admitted(from, w.mode())) {
+          WriteTransfer transfer = new WriteTransfer(host, from);
+          add(transfer);
+          files.execute(() -> write(transfer, w));
+        }
+      }
       // Only requests belong here; answering anything else could make two servers talk for ever.
       case TftpPacket.Data d -> outcomes.count(TftpOutcome.REFUSED_MALFORMED);
       case TftpPacket.Ack a -> outcomes.count(TftpOutcome.REFUSED_MALFORMED);
@@ -110,180 +123,149 @@ public final class TftpServer implements AutoCloseable {
     }
   }
 
-  private void read(InetSocketAddress from, TftpPacket.ReadRequest request) {
-    if (!request.mode().equals("octet") && !request.mode().equals("netascii")) {
+  private boolean admitted(InetSocketAddress from, String mode) {
+    if (!mode.equals("octet") && !mode.equals("netascii")) {
       refuse(from, TftpPacket.ERROR_ILLEGAL, "mode octet or netascii", TftpOutcome.REFUSED_MODE);
-      return;
+      return false;
     }
     if (transfers.containsKey(from)) {
       // Its answer is lost or late; the transfer repeats it by itself.
       outcomes.count(TftpOutcome.DUPLICATE_REQUEST);
-      return;
+      return false;
     }
-    long ofClient =
-        transfers.keySet().stream().filter(c -> c.getAddress().equals(from.getAddress())).count();
-    if (transfers.size() >= config.maxTransfers() || ofClient >= config.maxTransfersPerClient()) {
+    boolean clientFull =
+        ofClient.getOrDefault(from.getAddress(), 0) >= config.maxTransfersPerClient();
+    if (clientFull || transfers.size() >= config.maxTransfers()) {
       refuse(
-          from, TftpPacket.ERROR_OTHER, "too many transfers, try later", TftpOutcome.REFUSED_LIMIT);
+          from,
+          TftpPacket.ERROR_OTHER,
+          "too many transfers, try later",
+          clientFull ? TftpOutcome.REFUSED_CLIENT_LIMIT : TftpOutcome.REFUSED_LIMIT);
+      return false;
+    }
+    return true;
+  }
+
+  private void add(Transfer transfer) {
+    transfers.put(transfer.client(), transfer);
+    ofClient.merge(transfer.client().getAddress(), 1, Integer::sum);
+  }
+
+  /** On the executor. */
+  private void read(ReadTransfer transfer, TftpPacket.ReadRequest request) {
+    InetAddress client = transfer.client().getAddress();
+    Lookup lookup = tree.open(client, request.file());
+    if (lookup instanceof Lookup.Found found && request.mode().equals("netascii")) {
+      try {
+        lookup = new Lookup.Found(found.position(), found.name(), Netascii.encoded(found.file()));
+      } catch (IOException e) {
+        LOG.warn("boot file {} of card {}", found.name(), found.position(), e);
+        lookup = new Lookup.Refused(BootOutcome.FAILED);
+      }
+    }
+    switch (lookup) {
+      case Lookup.Refused r -> loop.execute(() -> refused(transfer, r.why()));
+      case Lookup.Found f -> {
+        int block = TftpConfig.blockFor(config.mtu().towards(client));
+        Negotiation agreed = Negotiation.forRead(request.options(), f.file().size(), block, config);
+        loop.execute(() -> {
+          transfer.reads(f.file(), agreed, config);
+          openPort(transfer, TftpCodec.MAX_REQUEST_BYTES);
+        });
+      }
+    }
+  }
+
+  /** On the executor. */
+  private void write(WriteTransfer transfer, TftpPacket.WriteRequest request) {
+    InetAddress client = transfer.client().getAddress();
+    UploadLookup lookup =
+        tree.openUpload(client, request.file(), Negotiation.announcedSize(request.options()));
+    switch (lookup) {
+      case UploadLookup.Refused r -> loop.execute(() -> refused(transfer, r.why()));
+      case UploadLookup.Opened o -> {
+        int block = TftpConfig.blockFor(config.mtu().towards(client));
+        Negotiation agreed = Negotiation.forWrite(request.options(), block, config);
+        boolean text = request.mode().equals("netascii");
+        loop.execute(() -> {
+          transfer.writes(text ? Netascii.decoding(o.upload()) : o.upload(), agreed, config);
+          // One byte more, so that a block that is too long is seen to be.
+          openPort(transfer, agreed.blockBytes() + TftpCodec.DATA_HEADER_BYTES + 1);
+        });
+      }
+    }
+  }
+
+  private void openPort(Transfer transfer, int maxBytes) {
+    var _ =
+        loop.open(
+                new InetSocketAddress(config.listen().getAddress(), 0),
+                maxBytes,
+                transfer::received)
+            .whenComplete((opened, failure) -> {
+              if (opened == null) {
+                LOG.warn("no port for a transfer to {}", transfer.client(), failure);
+              }
+              loop.execute(() -> transfer.begin(opened));
+            });
+  }
+
+  private void refused(Transfer transfer, BootOutcome why) {
+    if (transfer.isOver()) {
       return;
     }
-    Transfer transfer = new Transfer(from);
-    transfers.put(from, transfer);
-    files.execute(() -> {
-      Lookup found = open(from, request);
-      loop.execute(() -> opened(transfer, request, found));
-    });
-  }
-
-  private Lookup open(InetSocketAddress from, TftpPacket.ReadRequest request) {
-    Lookup lookup = tree.open(from.getAddress(), request.file());
-    if (!(lookup instanceof Lookup.Found found) || request.mode().equals("octet")) {
-      return lookup;
-    }
-    try {
-      return new Lookup.Found(found.position(), found.name(), Netascii.of(found.file()));
-    } catch (IOException e) {
-      LOG.warn("boot file {} of card {}", found.name(), found.position(), e);
-      return new Lookup.Refused(BootOutcome.FAILED);
-    }
-  }
-
-  private void opened(Transfer transfer, TftpPacket.ReadRequest request, Lookup lookup) {
-    switch (lookup) {
-      case Lookup.Refused r -> {
-        transfer.end(null);
-        switch (r.why()) {
-          case NOT_FOUND ->
-              refuse(
-                  transfer.client,
-                  TftpPacket.ERROR_NOT_FOUND,
-                  "no such file",
-                  TftpOutcome.NOT_FOUND);
-          case FAILED ->
-              refuse(
-                  transfer.client,
-                  TftpPacket.ERROR_OTHER,
-                  "file cannot be read",
-                  TftpOutcome.READ_FAILED);
-          case OPENED, REFUSED_SOURCE, REFUSED_NAME, REFUSED_ABSOLUTE, REFUSED_TRAVERSAL ->
-              refuse(transfer.client, TftpPacket.ERROR_ACCESS, "refused", TftpOutcome.REFUSED);
-        }
-      }
-      case Lookup.Found f -> {
-        Negotiation agreed = Negotiation.of(request.options(), f.file().size(), config);
-        TransferCore core = new TransferCore(f.file()::read, f.file().size(), agreed, config);
-        transfer.file = f.file();
-        var _ =
-            loop.open(
-                    new InetSocketAddress(config.listen().getAddress(), 0),
-                    TftpCodec.MAX_REQUEST_BYTES,
-                    transfer::received)
-                .whenComplete(
-                    (opened, failure) -> loop.execute(() -> transfer.begin(core, opened)));
-      }
+    transfer.end(null);
+    InetSocketAddress client = transfer.client();
+    switch (why) {
+      case NOT_FOUND ->
+          refuse(client, TftpPacket.ERROR_NOT_FOUND, "no such file", TftpOutcome.NOT_FOUND);
+      case FAILED ->
+          refuse(client, TftpPacket.ERROR_OTHER, "file cannot be opened", TftpOutcome.READ_FAILED);
+      case REFUSED_UPLOAD_PATH ->
+          refuse(client, TftpPacket.ERROR_ACCESS, "read only", TftpOutcome.REFUSED_WRITE);
+      case REFUSED_UPLOAD_EXISTS ->
+          refuse(client, TftpPacket.ERROR_EXISTS, "file exists", TftpOutcome.REFUSED_WRITE);
+      case REFUSED_UPLOAD_SPACE ->
+          refuse(client, TftpPacket.ERROR_DISK_FULL, "no room", TftpOutcome.WRITE_LIMIT);
+      case OPENED,
+          UPLOAD_OPENED,
+          REFUSED_SOURCE,
+          REFUSED_NAME,
+          REFUSED_ABSOLUTE,
+          REFUSED_TRAVERSAL ->
+          refuse(client, TftpPacket.ERROR_ACCESS, "refused", TftpOutcome.REFUSED);
     }
   }
 
   private void refuse(InetSocketAddress to, int code, String message, TftpOutcome outcome) {
     outcomes.count(outcome);
     DatagramPort open = port;
-    if (open != null) {
-      open.send(TftpCodec.encode(new TftpPacket.Failure(code, message)), to);
+    if (open != null && !open.send(TftpCodec.encode(new TftpPacket.Failure(code, message)), to)) {
+      outcomes.count(TftpOutcome.SEND_DROPPED);
     }
   }
 
-  /** One client's transfer; owned by the loop. */
-  private final class Transfer {
-    private final InetSocketAddress client;
-    private @Nullable BootFile file;
-    private @Nullable DatagramPort own;
-    private @Nullable TransferCore core;
-    private boolean over;
-    private boolean timerSet;
-    private long wakeAtNanos;
-
-    Transfer(InetSocketAddress client) {
-      this.client = client;
+  private final class Host implements TransferHost {
+    @Override
+    public DatagramLoop loop() {
+      return loop;
     }
 
-    void begin(TransferCore begun, @Nullable DatagramPort opened) {
-      own = opened;
-      if (opened == null || over) {
-        LOG.warn("no port for a transfer to {}", client);
-        end(TftpOutcome.REFUSED_LIMIT);
-        return;
-      }
-      core = begun;
-      step(new TransferCore.Event.Start());
+    @Override
+    public Executor files() {
+      return files;
     }
 
-    void received(InetSocketAddress from, byte[] datagram) {
-      DatagramPort open = own;
-      if (over || open == null) {
-        return;
-      }
-      if (!from.equals(client)) {
-        outcomes.count(TftpOutcome.UNKNOWN_TID);
-        open.send(
-            TftpCodec.encode(
-                new TftpPacket.Failure(TftpPacket.ERROR_UNKNOWN_TID, "not your transfer")),
-            from);
-        return;
-      }
-      step(new TransferCore.Event.Received(TftpCodec.decode(datagram)));
+    @Override
+    public void count(TftpOutcome outcome) {
+      outcomes.count(outcome);
     }
 
-    private void step(TransferCore.Event event) {
-      TransferCore stepped = core;
-      DatagramPort open = own;
-      if (over || stepped == null || open == null) {
-        return;
-      }
-      TransferCore.Step next = stepped.step(event, loop.nanoTime());
-      next.send().forEach(p -> open.send(TftpCodec.encode(p), client));
-      if (next.end().isPresent()) {
-        end(next.end().get());
-        return;
-      }
-      wakeAtNanos = next.wakeAtNanos();
-      wakeLater();
-    }
-
-    /** One timer at a time, which looks for itself whether it is too early: no timer a packet. */
-    private void wakeLater() {
-      if (timerSet) {
-        return;
-      }
-      timerSet = true;
-      loop.schedule(
-          Duration.ofNanos(Math.max(0, wakeAtNanos - loop.nanoTime())),
-          () -> {
-            timerSet = false;
-            if (over) {
-              return;
-            }
-            if (wakeAtNanos - loop.nanoTime() > 0) {
-              wakeLater();
-            } else {
-              step(new TransferCore.Event.Tick());
-            }
-          });
-    }
-
-    void end(@Nullable TftpOutcome outcome) {
-      if (!over) {
-        over = true;
-        transfers.remove(client, this);
-        if (outcome != null) {
-          outcomes.count(outcome);
-        }
-      }
-      if (file != null) {
-        file.close();
-        file = null;
-      }
-      if (own != null) {
-        own.close();
+    @Override
+    public void ended(Transfer transfer) {
+      if (transfers.remove(transfer.client(), transfer)) {
+        ofClient.computeIfPresent(
+            transfer.client().getAddress(), (client, n) -> n == 1 ? null : n - 1);
       }
     }
   }

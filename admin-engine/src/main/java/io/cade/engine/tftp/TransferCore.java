@@ -1,28 +1,21 @@
 package io.cade.engine.tftp;
 
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
  * Sends one file (RFC 1350 §4 and 6, RFC 7440), as steps: each takes an event and a time and says
- * what to send and when to be called again. Does no input or output but reading the file.
+ * what to send and when to be called again. Does no input or output.
  *
  * <p>Duplicate acknowledgements: in lock-step they never cause a block to be sent again (the
- * sorcerer's apprentice). With windows, the receiver says by repeating an acknowledgement that it
- * misses a block (RFC 7440 §4); this is believed once a window, and only when a round trip has
- * passed since it was sent, so that a mere duplicate on the network does nothing.
+ * sorcerer's apprentice, RFC 1123 §4.2.3.1). With windows, the receiver says by repeating an
+ * acknowledgement that it misses a block (RFC 7440 §4); this is believed once a window, and only
+ * when a round trip has passed since it was sent, so that a mere duplicate on the network does
+ * nothing. An acknowledgement from the middle of a window starts the next window right behind it;
+ * one from before the window, late or out of order, does nothing.
  *
  * <p>Not thread-safe: owned by the server's loop.
  */
 final class TransferCore {
-  /** Reads a part of the file. */
-  @FunctionalInterface
-  interface Reader {
-    byte[] read(long offset, int length) throws IOException;
-  }
-
   /** What happened. */
   sealed interface Event {
     record Start() implements Event {}
@@ -33,31 +26,46 @@ final class TransferCore {
   }
 
   /**
+   * Blocks to send in one go, and how the file is cut into them.
+   *
+   * @param firstBlock counted from 1, without roll-over
+   * @param blocks at least 1
+   * @param bytes of the file in them; only the last block may be shorter than {@code blockBytes}
+   */
+  record Window(long firstBlock, int blocks, int blockBytes, int bytes) {
+    /** Where in the file they begin. */
+    long offset() {
+      return (firstBlock - 1) * blockBytes;
+    }
+  }
+
+  /**
    * What to do.
    *
-   * @param send in this order
+   * @param send first
+   * @param window next
    * @param wakeAtNanos when to be called with a tick; meaningless when there is an end
    * @param end present when the transfer is over
    */
-  record Step(List<TftpPacket> send, long wakeAtNanos, Optional<TftpOutcome> end) {}
+  record Step(
+      Optional<TftpPacket> send,
+      Optional<Window> window,
+      long wakeAtNanos,
+      Optional<TftpOutcome> end) {}
 
-  private static final long MIN_TIMEOUT_NANOS = 50_000_000;
-
-  private final Reader reader;
   private final long size;
   private final Negotiation agreed;
   private final TftpConfig config;
   private final long lastBlock;
+  private final RoundTrip roundTrip;
 
-  /** Blocks are counted without roll-over; 0 stands for the OACK. */
+  /** Blocks are counted without roll-over; 0 stands for the OACK, -1 for nothing. */
   private long acked;
 
   private long sent;
   private long sentAtNanos;
   private long wakeAtNanos;
   private long timeoutNanos;
-  private long smoothedNanos = -1;
-  private long quickestNanos = -1;
   private boolean resent;
   private boolean believedDuplicate;
   private int retries;
@@ -65,14 +73,17 @@ final class TransferCore {
   /**
    * @param agreed with an OACK, block 1 waits for its acknowledgement
    */
-  TransferCore(Reader reader, long size, Negotiation agreed, TftpConfig config) {
-    this.reader = reader;
+  TransferCore(long size, Negotiation agreed, TftpConfig config) {
     this.size = size;
     this.agreed = agreed;
     this.config = config;
     // A file that fills its last block needs an empty one to show its end.
     this.lastBlock = size / agreed.blockBytes() + 1;
-    this.timeoutNanos = baseTimeout();
+    this.roundTrip =
+        new RoundTrip(
+            agreed.fixedTimeout().orElse(config.firstTimeout()).toNanos(),
+            config.maxTimeout().toNanos());
+    this.timeoutNanos = roundTrip.timeoutNanos();
   }
 
   Step step(Event event, long nowNanos) {
@@ -90,7 +101,7 @@ final class TransferCore {
   private Step received(TftpPacket packet, long now) {
     return switch (packet) {
       case TftpPacket.Ack a -> ack(a.block(), now);
-      case TftpPacket.Failure f -> over(List.of(), TftpOutcome.ABORTED_BY_CLIENT);
+      case TftpPacket.Failure f -> over(Optional.empty(), TftpOutcome.ABORTED_BY_CLIENT);
       case TftpPacket.ReadRequest r -> nothing();
       case TftpPacket.WriteRequest w -> nothing();
       case TftpPacket.Data d -> nothing();
@@ -110,15 +121,19 @@ final class TransferCore {
     }
     acked += ahead;
     if (acked == lastBlock) {
-      return over(List.of(), TftpOutcome.COMPLETED);
+      return over(Optional.empty(), TftpOutcome.COMPLETED);
     }
     if (!resent) {
-      measure(now - sentAtNanos);
+      roundTrip.measured(now - sentAtNanos);
+      if (agreed.fixedTimeout().isEmpty()) {
+        timeoutNanos = roundTrip.timeoutNanos();
+      }
     }
+    // What was sent twice tells no round trip; until one is known again the longer pause stays, or
+    // a network that has become slower would make every window be sent twice (RFC 6298 §5).
     retries = 0;
     resent = false;
     believedDuplicate = false;
-    timeoutNanos = adaptiveTimeout();
     sent = acked;
     return sendWindow(now);
   }
@@ -128,8 +143,7 @@ final class TransferCore {
         agreed.window() > 1
             && sent > acked
             && !believedDuplicate
-            && quickestNanos >= 0
-            && now - sentAtNanos >= quickestNanos;
+            && roundTrip.canBeAnswered(now - sentAtNanos);
     if (!gap) {
       return nothing();
     }
@@ -145,7 +159,7 @@ final class TransferCore {
     }
     if (retries == config.maxRetries()) {
       return over(
-          List.of(new TftpPacket.Failure(TftpPacket.ERROR_OTHER, "no acknowledgement")),
+          Optional.of(new TftpPacket.Failure(TftpPacket.ERROR_OTHER, "no acknowledgement")),
           TftpOutcome.GAVE_UP);
     }
     retries++;
@@ -159,50 +173,37 @@ final class TransferCore {
   }
 
   private Step sendWindow(long now) {
-    List<TftpPacket> out = new ArrayList<>();
     sentAtNanos = now;
     wakeAtNanos = now + timeoutNanos;
     if (acked < 0) {
-      out.add(new TftpPacket.OptionAck(agreed.accepted()));
       sent = 0;
-      return new Step(out, wakeAtNanos, Optional.empty());
+      return new Step(
+          Optional.of(new TftpPacket.OptionAck(agreed.accepted())),
+          Optional.empty(),
+          wakeAtNanos,
+          Optional.empty());
     }
-    try {
-      while (sent < lastBlock && sent - acked < agreed.window()) {
-        long offset = sent * agreed.blockBytes();
-        int length = (int) Math.min(agreed.blockBytes(), size - offset);
-        sent++;
-        out.add(new TftpPacket.Data((int) (sent & 0xffff), reader.read(offset, length)));
-      }
-    } catch (IOException e) {
-      return over(
-          List.of(new TftpPacket.Failure(TftpPacket.ERROR_OTHER, "file cannot be read")),
-          TftpOutcome.READ_FAILED);
-    }
-    return new Step(out, wakeAtNanos, Optional.empty());
+    int blocks = (int) Math.min(agreed.window(), lastBlock - acked);
+    long offset = acked * agreed.blockBytes();
+    int bytes = (int) Math.min((long) blocks * agreed.blockBytes(), size - offset);
+    sent = acked + blocks;
+    return new Step(
+        Optional.empty(),
+        Optional.of(new Window(acked + 1, blocks, agreed.blockBytes(), bytes)),
+        wakeAtNanos,
+        Optional.empty());
   }
 
-  private void measure(long roundTrip) {
-    smoothedNanos = smoothedNanos < 0 ? roundTrip : (7 * smoothedNanos + roundTrip) / 8;
-    quickestNanos = quickestNanos < 0 ? roundTrip : Math.min(quickestNanos, roundTrip);
-  }
-
-  private long adaptiveTimeout() {
-    return agreed.fixedTimeout().isPresent() || smoothedNanos < 0
-        ? baseTimeout()
-        : Math.clamp(
-            8 * smoothedNanos, MIN_TIMEOUT_NANOS, Math.max(MIN_TIMEOUT_NANOS, baseTimeout()));
-  }
-
-  private long baseTimeout() {
-    return agreed.fixedTimeout().orElse(config.firstTimeout()).toNanos();
+  /** How often something was sent again since the last progress. */
+  int retries() {
+    return retries;
   }
 
   private Step nothing() {
-    return new Step(List.of(), wakeAtNanos, Optional.empty());
+    return new Step(Optional.empty(), Optional.empty(), wakeAtNanos, Optional.empty());
   }
 
-  private Step over(List<TftpPacket> send, TftpOutcome outcome) {
-    return new Step(send, wakeAtNanos, Optional.of(outcome));
+  private Step over(Optional<TftpPacket> send, TftpOutcome outcome) {
+    return new Step(send, Optional.empty(), wakeAtNanos, Optional.of(outcome));
   }
 }

@@ -1,5 +1,6 @@
 package io.cade.engine.boothttp;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,24 +8,34 @@ import io.cade.engine.boottree.TreeFixture;
 import io.cade.engine.dhcp.wire.Ipv4Address;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.BindException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class BootHttpServerTest {
@@ -44,7 +55,11 @@ class BootHttpServerTest {
     new Random(7).nextBytes(image);
     server =
         BootHttpServer.start(
-            group, SERVER.port(0), TreeFixture.with(Map.of("1.3/image", image)), files);
+            group,
+            BootHttpConfig.of(SERVER.port(0)),
+            TreeFixture.with(Map.of("1.3/image", image)),
+            files,
+            InstantSource.system());
     card = client(CARD);
   }
 
@@ -152,11 +167,173 @@ class BootHttpServerTest {
 
   @Test
   void aPortInUseIsNamed() {
-    assertThatThrownBy(
-            () -> BootHttpServer.start(group, server.local(), TreeFixture.with(Map.of()), files))
+    assertThatThrownBy(() ->
+            BootHttpServer.start(
+                group,
+                BootHttpConfig.of(server.local()),
+                TreeFixture.with(Map.of()),
+                files,
+                InstantSource.system()))
         .isInstanceOf(BindException.class)
         .hasMessageStartingWith(
             "cannot listen on 127.0.0.1:" + server.local().getPort() + "/tcp (boot HTTP): ");
+  }
+
+  @Test
+  void onlyTheOriginFormWithOneHostIsTaken() throws Exception {
+    String port = ":" + server.local().getPort();
+    for (String head :
+        List.of(
+            "GET http://127.0.0.1" + port + "/image HTTP/1.1\r\nHost: x",
+            "GET * HTTP/1.1\r\nHost: x",
+            "GET image HTTP/1.1\r\nHost: x",
+            "GET /image HTTP/1.1",
+            "GET /image HTTP/1.1\r\nHost: x\r\nHost: y",
+            "GET /image HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked")) {
+      assertThat(raw(head + "\r\n\r\n")).as(head).startsWith("HTTP/1.1 400");
+    }
+    for (String target :
+        List.of("/..%2fimage", "/a\\b", "/%00", "/image%20", "/C:/x", "//etc/passwd")) {
+      assertThat(raw("GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n"))
+          .as(target)
+          .startsWith("HTTP/1.1 400");
+    }
+    assertThat(raw("GET /image?x=1 HTTP/1.1\r\nHost: x\r\nRange: bytes=0-0\r\n\r\n"))
+        .startsWith("HTTP/1.1 206");
+    assertThat(server.outcomes())
+        .containsEntry(BootHttpOutcome.REFUSED_REQUEST, 6L)
+        .containsEntry(BootHttpOutcome.REFUSED, 6L);
+  }
+
+  @Test
+  void aStoredImageIsSentWithItsDateTypeAndParts(@TempDir Path folder) throws Exception {
+    Path stored = Files.write(folder.resolve("x.efi"), image);
+    try (BootHttpServer bulk = serve(stored, BootHttpConfig.of(SERVER.port(0)))) {
+      HttpResponse<byte[]> whole = at(bulk, "loader.efi");
+      assertThat(whole.body()).isEqualTo(image);
+      assertThat(whole.headers().firstValue("content-type")).contains("application/efi");
+      String date = whole.headers().firstValue("last-modified").orElseThrow();
+      assertThat(at(bulk, "loader.efi", "If-Modified-Since", date).statusCode()).isEqualTo(304);
+      assertThat(at(bulk, "loader.efi", "If-None-Match", "W/\"digest\"").statusCode())
+          .isEqualTo(304);
+      assertThat(
+              at(bulk, "loader.efi", "If-None-Match", "\"x\"", "If-Modified-Since", date)
+                  .statusCode())
+          .as("the tag counts, not the date")
+          .isEqualTo(200);
+      HttpResponse<byte[]> part =
+          at(bulk, "loader.efi", "Range", "bytes=999999-", "If-Range", date);
+      assertThat(part.statusCode()).isEqualTo(206);
+      assertThat(part.body()).isEqualTo(Arrays.copyOfRange(image, 999_999, image.length));
+      assertThat(at(bulk, "loader.efi", "Range", "bytes=0-1,5-6").statusCode())
+          .as("several ranges: the whole file")
+          .isEqualTo(200);
+    }
+  }
+
+  @Test
+  void oneCardHasOnlySoManyConnections() throws Exception {
+    BootHttpConfig few = new BootHttpConfig(SERVER.port(0), 10, 2, Duration.ofSeconds(10), 3, 1);
+    try (BootHttpServer small =
+            BootHttpServer.start(
+                group, few, TreeFixture.with(Map.of()), files, InstantSource.system());
+        Socket first = connect(small, CARD);
+        Socket second = connect(small, CARD)) {
+      first.getOutputStream().write("GET /x HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(US_ASCII));
+      assertThat(first.getInputStream().read()).isEqualTo('H');
+      second.getOutputStream().write("GET /x HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(US_ASCII));
+      assertThat(second.getInputStream().read()).isEqualTo('H');
+      try (Socket third = connect(small, CARD);
+          Socket other = connect(small, NEIGHBOUR)) {
+        assertThat(ended(third)).isTrue();
+        other.getOutputStream().write("GET /x HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(US_ASCII));
+        assertThat(other.getInputStream().read()).isEqualTo('H');
+      }
+      assertThat(small.outcomes()).containsEntry(BootHttpOutcome.REFUSED_CLIENT_CONNECTIONS, 1L);
+    }
+  }
+
+  @Test
+  void aClientThatAsksOrTakesTooSlowlyIsCut(@TempDir Path folder) throws Exception {
+    Path stored = Files.write(folder.resolve("big"), new byte[64 << 20]);
+    BootHttpConfig impatient =
+        new BootHttpConfig(SERVER.port(0), 10, 5, Duration.ofMillis(50), 2, 64 << 20);
+    try (BootHttpServer bulk = serve(stored, impatient);
+        Socket silent = connect(bulk, CARD);
+        Socket slow = connect(bulk, CARD)) {
+      silent.getOutputStream().write("GET /x HTT".getBytes(US_ASCII));
+      slow.setReceiveBufferSize(4096);
+      slow.getOutputStream().write("GET /x HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(US_ASCII));
+      assertThat(ended(silent)).isTrue();
+      // Whoever does not read sees the end only behind what was under way.
+      while (bulk.outcomes().getOrDefault(BootHttpOutcome.CUT_SLOW, 0L) == 0) {
+        Thread.onSpinWait();
+      }
+      assertThat(bulk.outcomes())
+          .containsEntry(BootHttpOutcome.CUT_IDLE, 1L)
+          .containsEntry(BootHttpOutcome.CUT_SLOW, 1L);
+    }
+  }
+
+  @Test
+  void curlResumesAndConditionsItsFetch(@TempDir Path folder) throws Exception {
+    boolean found =
+        Arrays.stream(System.getenv("PATH").split(":"))
+            .anyMatch(f -> Files.isExecutable(Path.of(f, "curl")));
+    Assumptions.assumeTrue(found, "needs curl (package curl)");
+    Path got = folder.resolve("got");
+    Files.write(got, Arrays.copyOf(image, 400_000));
+    String url = "http://127.0.0.1:" + server.local().getPort() + "/image";
+    curl(folder, "-C", "-", "-o", got.toString(), url);
+    assertThat(Files.readAllBytes(got)).isEqualTo(image);
+    curl(folder, "-r", "5-9", "-o", got.toString(), url);
+    assertThat(Files.readAllBytes(got)).isEqualTo(Arrays.copyOfRange(image, 5, 10));
+    assertThat(server.outcomes()).containsEntry(BootHttpOutcome.SERVED_PART, 2L);
+  }
+
+  private static void curl(Path folder, String... arguments) throws Exception {
+    List<String> command =
+        new ArrayList<>(List.of("curl", "-sS", "-f", "--interface", CARD.toString()));
+    command.addAll(List.of(arguments));
+    Path output = folder.resolve("output");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(Files.readString(output)).isZero();
+  }
+
+  private BootHttpServer serve(Path stored, BootHttpConfig config) throws Exception {
+    return BootHttpServer.start(
+        group, config, TreeFixture.stored(stored, "digest"), files, InstantSource.system());
+  }
+
+  private HttpResponse<byte[]> at(BootHttpServer where, String path, String... headers)
+      throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(
+            URI.create("http://127.0.0.1:" + where.local().getPort() + "/" + path));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return card.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+  }
+
+  private static Socket connect(BootHttpServer to, Ipv4Address from) throws Exception {
+    Socket socket =
+        new Socket(SERVER.toInetAddress(), to.local().getPort(), from.toInetAddress(), 0);
+    socket.setSoTimeout(20_000);
+    return socket;
+  }
+
+  private static boolean ended(Socket socket) throws IOException {
+    try {
+      return socket.getInputStream().read() < 0;
+    } catch (SocketException e) {
+      return true;
+    }
   }
 
   private String raw(String request) throws Exception {

@@ -9,9 +9,12 @@ import io.cade.agent.wire.RouteSnapshot;
 import io.cade.engine.api.ApiServer;
 import io.cade.engine.api.UserFile;
 import io.cade.engine.gateway.TestWriter;
+import io.cade.engine.images.ImageCatalogue;
+import io.cade.engine.images.ImageOperations;
 import io.cade.engine.model.AlarmKey;
 import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.Change;
+import io.cade.engine.observe.BootCounters;
 import io.cade.engine.observe.Observations;
 import io.cade.engine.operate.AnyContent;
 import io.cade.engine.operate.ContentStore;
@@ -58,13 +61,6 @@ class CommandAgainstApiTest {
     Path users = dir.resolve("users");
     UserFile.put(users, PeerEngine.USER, Role.OPERATOR, PeerEngine.PASSWORD.toCharArray(), random);
     Observations observations = new Observations();
-    Operations operations =
-        new Operations(
-            writer,
-            ContentStore.open(dir.resolve("contents")),
-            new AnyContent(),
-            280,
-            blocking);
     server =
         ApiServer.start(
                 vertx,
@@ -76,11 +72,24 @@ class CommandAgainstApiTest {
                         writer::current,
                         observations::snapshot,
                         RouteSnapshot::empty,
+                        new BootCounters(),
                         _ -> List.of(),
                         clock),
-                    operations,
-                    new LeaseTransfer(
-                        writer::current, operations, CommandAgainstApiTest::leasePlace),
+                    new Operations(
+                        writer,
+                        ContentStore.open(dir.resolve("contents")),
+                        new AnyContent(),
+                        280,
+                        blocking),
+                    new LeaseTransfer(writer, CommandAgainstApiTest::leasePlace),
+                    new ImageOperations(
+                        writer,
+                        ImageCatalogue.open(
+                            dir.resolve("images"),
+                            writer::current,
+                            authority.certificate(),
+                            InstantSource.system()),
+                        blocking),
                     users,
                     () -> true,
                     blocking,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cade.engine.dhcp.wire.Ipv4Address;
+import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -48,6 +49,65 @@ abstract class DatagramLoopContract {
     from.send(new byte[5], to.local());
     from.send(new byte[4], to.local());
     assertThat(await(first)).isEqualTo(4);
+  }
+
+  @Test
+  void segmentsArriveAsDatagramsInTheirOrder() throws Exception {
+    List<Integer> lengths = new ArrayList<>();
+    List<Byte> firsts = new ArrayList<>();
+    CompletableFuture<Boolean> all = new CompletableFuture<>();
+    DatagramPort to =
+        open(
+            2000,
+            (from, bytes) -> {
+              lengths.add(bytes.length);
+              firsts.add(bytes[0]);
+              if (lengths.size() == 100) {
+                all.complete(true);
+              }
+            });
+    DatagramPort from = open(100, (a, b) -> {});
+    // More than the kernel cuts by one call, and a shorter last one.
+    int bytes = 99 * 1000 + 7;
+    loop()
+        .execute(() -> {
+          try {
+            from.sendSegments(
+                bytes,
+                1000,
+                into -> {
+                  for (int i = 0; i < bytes; i++) {
+                    into.put((byte) (i / 1000));
+                  }
+                },
+                to.local());
+          } catch (IOException e) {
+            all.completeExceptionally(e);
+          }
+        });
+    assertThat(await(all)).isTrue();
+    for (int i = 0; i < 100; i++) {
+      assertThat(lengths.get(i)).isEqualTo(i < 99 ? 1000 : 7);
+      assertThat(firsts.get(i)).isEqualTo((byte) i);
+    }
+  }
+
+  @Test
+  void segmentsThatCannotBeFilledAreNotSent() throws Exception {
+    CompletableFuture<Integer> first = new CompletableFuture<>();
+    DatagramPort to = open(100, (from, bytes) -> first.complete(bytes.length));
+    DatagramPort from = open(100, (a, b) -> {});
+    assertThatThrownBy(() ->
+            from.sendSegments(
+                20,
+                10,
+                into -> {
+                  throw new IOException("test: no content");
+                },
+                to.local()))
+        .isInstanceOf(IOException.class);
+    from.send(new byte[3], to.local());
+    assertThat(await(first)).isEqualTo(3);
   }
 
   @Test

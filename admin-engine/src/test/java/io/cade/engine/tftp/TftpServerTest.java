@@ -140,7 +140,7 @@ class TftpServerTest {
   @Test
   void writingIsRefused() throws Exception {
     try (DatagramSocket client = new DatagramSocket(CARD.port(0))) {
-      send(client, new TftpPacket.WriteRequest("x"), SERVER.port(port));
+      send(client, new TftpPacket.WriteRequest("x", "octet", Map.of()), SERVER.port(port));
       assertThat(decode(receive(client)))
           .isEqualTo(new TftpPacket.Failure(TftpPacket.ERROR_ACCESS, "read only"));
     }
@@ -238,14 +238,14 @@ class TftpServerTest {
     }
   }
 
-  private static void need(String program, String where) {
+  static void need(String program, String where) {
     boolean found =
         Arrays.stream(System.getenv("PATH").split(":"))
             .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     Assumptions.assumeTrue(found, "needs " + program + " (" + where + ")");
   }
 
-  private static void run(Path folder, String... command) throws Exception {
+  static void run(Path folder, String... command) throws Exception {
     Process process =
         new ProcessBuilder(command)
             .directory(folder.toFile())
@@ -263,7 +263,7 @@ class TftpServerTest {
     // handled those before.
     try (DatagramSocket other = new DatagramSocket(SERVER.port(0))) {
       for (int i = 0; i < 200 && server.outcomes().getOrDefault(outcome, 0L) == 0; i++) {
-        send(other, new TftpPacket.WriteRequest("x"), SERVER.port(port));
+        send(other, new TftpPacket.WriteRequest("x", "octet", Map.of()), SERVER.port(port));
         receive(other);
       }
     }

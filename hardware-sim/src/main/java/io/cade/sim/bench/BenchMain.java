@@ -7,11 +7,12 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * {@code cade bench boot|footprint|storm|dhcp|leases [--quick]}. Ends with lines {@code figure NAME VALUE
- * UNIT} and {@code ratio NAME PEER VALUE}. Exit codes: 0 measured, 1 failed, 2 usage.
+ * {@code cade bench NAME [--quick]}. Ends with lines {@code figure NAME VALUE UNIT} and {@code
+ * ratio NAME PEER VALUE}. Exit codes: 0 measured, 1 failed, 2 usage.
  */
 public final class BenchMain {
-  private static final String USAGE = "usage: ./cade bench boot|footprint|storm|dhcp|leases [--quick]";
+  private static final String USAGE =
+      "usage: ./cade bench boot|footprint|storm|tftp|dhcp|leases [--quick]";
 
   private BenchMain() {}
 
@@ -35,6 +36,7 @@ public final class BenchMain {
     try {
       switch (names.getFirst()) {
         case "boot" -> new BootBench(launcher, out).run(quick);
+        case "tftp" -> new TftpBench(out).run(quick);
         case "footprint" -> new FootprintBench(launcher, out).run();
         case "storm" -> new StormBench(launcher, out).run(quick);
         case "dhcp" -> new DhcpBench(launcher, out).run(quick);

@@ -66,7 +66,8 @@ final class DemoDirectory implements AutoCloseable {
   private static void requireOwn(Path root) throws DemoFailure {
     if (!Files.isDirectory(root)
         || Files.exists(root.resolve("format"))
-        || Files.exists(root.resolve("engine").resolve("format"))) {
+        || Files.exists(root.resolve("engine").resolve("format"))
+        || Files.exists(root.resolve("lock"))) {
       return;
     }
     try (var files = Files.list(root)) {
