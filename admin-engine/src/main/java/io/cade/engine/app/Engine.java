@@ -452,7 +452,8 @@ public final class Engine implements AutoCloseable {
   }
 
   private ChassisSubnets subnets() {
-    return new ChassisSubnets(Ipv4Address.parse(config.internalNetwork() + ".0.0"), config.chassis());
+    return new ChassisSubnets(
+        Ipv4Address.parse(config.internalNetwork() + ".0.0"), config.chassis());
   }
 
   private void startSnmp(

@@ -198,8 +198,7 @@ final class LeaseCsv {
       }
       last.put(
           address,
-          new Row(
-              number, address, mac, client, hostName, declined, Instant.ofEpochSecond(expire)));
+          new Row(number, address, mac, client, hostName, declined, Instant.ofEpochSecond(expire)));
     } catch (IllegalArgumentException e) {
       throw wrong(number, String.valueOf(e.getMessage()));
     }

@@ -44,8 +44,7 @@ public final class LeaseTransfer {
    */
   public Views.LeasesView list(int from, int limit) throws Refusal {
     if (from < 0 || limit < 1 || limit > MAX_LISTED) {
-      throw new Refusal(
-          Refusal.Kind.INVALID, "from must be 0 or more, limit 1 to " + MAX_LISTED);
+      throw new Refusal(Refusal.Kind.INVALID, "from must be 0 or more, limit 1 to " + MAX_LISTED);
     }
     Cabinet c = writer.current();
     Stream<Views.LeaseView> all =
@@ -184,7 +183,8 @@ public final class LeaseTransfer {
           unchanged++;
         } else {
           changes.add(
-              new Change.PoolAddressLocked(row.address(), row.expiresAt(), "declined, as imported"));
+              new Change.PoolAddressLocked(
+                  row.address(), row.expiresAt(), "declined, as imported"));
         }
         return;
       }

@@ -233,7 +233,8 @@ class CommandAgainstApiTest {
     Path file = dir.resolve("exported.csv");
     assertThat(desk.run("lease", "export", file.toString()).out()).contains("3 leases are in");
     assertThat(Files.readString(file))
-        .contains("10.77.1.3,02:00:00:00:01:03,,3600," + later + ",1,0,0,,0,{ \"position\": \"1.3\" }")
+        .contains(
+            "10.77.1.3,02:00:00:00:01:03,,3600," + later + ",1,0,0,,0,{ \"position\": \"1.3\" }")
         .contains("10.20.0.9,02:00:00:00:02:09,01:02:aa,3600," + later)
         .contains("guest&#x2cone,0,");
     assertThat(desk.run("lease", "import", file.toString()).out())

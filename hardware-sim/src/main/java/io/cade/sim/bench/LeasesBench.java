@@ -19,9 +19,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 
 /**
- * How long the engine's state takes to open with 100,000 leases on record: all of them in the store,
- * as after an orderly end, and all of them only in the change log, as after a crash before the
- * store was forced. A fresh JVM has to compile its way through the first: both are told.
+ * How long the engine's state takes to open with 100,000 leases on record: all of them in the
+ * store, as after an orderly end, and all of them only in the change log, as after a crash before
+ * the store was forced. A fresh JVM has to compile its way through the first: both are told.
  */
 final class LeasesBench {
   private static final int LEASES = 100_000;

@@ -51,7 +51,8 @@ class FramesTest {
     bytes[59] = 77;
     assertThat(UdpFrame.read(bytes, 60, true))
         .isInstanceOfSatisfying(
-            UdpFrame.Read.Good.class, g -> assertThat(g.frame().payload()).containsExactly(1, 2, 3));
+            UdpFrame.Read.Good.class,
+            g -> assertThat(g.frame().payload()).containsExactly(1, 2, 3));
   }
 
   @Test
@@ -116,8 +117,7 @@ class FramesTest {
     assertThat(ArpFrame.probe(B, CLIENT).claims(CLIENT, A)).isTrue();
     assertThat(ArpFrame.probe(A, CLIENT).claims(CLIENT, A)).isFalse();
     // Somebody who only wants to talk to it.
-    assertThat(
-            new ArpFrame(ArpFrame.Operation.REQUEST, B, SERVER, A, CLIENT).claims(CLIENT, A))
+    assertThat(new ArpFrame(ArpFrame.Operation.REQUEST, B, SERVER, A, CLIENT).claims(CLIENT, A))
         .isFalse();
   }
 }
