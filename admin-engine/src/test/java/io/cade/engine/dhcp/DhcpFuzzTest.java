@@ -36,6 +36,11 @@ import org.junit.jupiter.api.Test;
 class DhcpFuzzTest {
   private static final int SHORT_RUN = 100_000;
 
+  /** The long run by itself, outside of the build. */
+  public static void main(String[] args) {
+    new DhcpFuzzTest().whateverArrivesIsAnsweredSoundlyOrCountedAndNothingThrows();
+  }
+
   private final ChassisSubnets plan = new ChassisSubnets(Ipv4Address.of(127, 1, 0, 0), 2);
   private final DhcpPolicy policy = Rig.pool(Strangers.Treatment.DISCOVERY, 50);
   private final DhcpConfig config =
