@@ -88,6 +88,16 @@ public final class PackageBuilder {
   }
 
   /**
+   * Adds one file, read when the package is written.
+   *
+   * @param path relative to the content, separated by slashes
+   * @throws IllegalArgumentException when the path is not allowed or already there
+   */
+  public PackageBuilder file(String path, Path source) {
+    return add(path, () -> Files.newInputStream(source));
+  }
+
+  /**
    * Adds all files below a directory.
    *
    * @throws IOException when it cannot be read or holds anything but files and directories

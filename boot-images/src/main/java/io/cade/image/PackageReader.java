@@ -75,6 +75,60 @@ public final class PackageReader {
   }
 
   /**
+   * What a package says of itself, nothing of it proven.
+   *
+   * @param files content that was asked for, by path
+   */
+  public record Claims(PackageManifest manifest, Map<String, byte[]> files) {
+    public Claims {
+      files = Map.copyOf(files);
+    }
+  }
+
+  /**
+   * Reads manifest and some small files of a package without checking its signature: to find out by
+   * what it is to be checked, and to show it to people.
+   *
+   * @param paths of the content; those that are not there are left out of the answer
+   * @param limit bytes of one such file
+   * @return the claims, or why it is no package
+   * @throws IOException when the file cannot be read
+   */
+  public static Opening peek(Path file, Set<String> paths, int limit) throws IOException {
+    try (RandomAccessFile archive = new RandomAccessFile(file.toFile(), "r")) {
+      List<StoredArchive.Entry> entries = StoredArchive.entries(archive);
+      if (entries.size() < 2 || !entries.getFirst().name().equals(PackageBuilder.MANIFEST)) {
+        throw new RejectedPackage("not a package: it does not begin with manifest and signature");
+      }
+      PackageManifest manifest =
+          decoded(bytes(archive, entries.getFirst(), PackageLimits.MAX_MANIFEST_BYTES));
+      compare(manifest, entries.subList(2, entries.size()));
+      Map<String, byte[]> files = new HashMap<>();
+      for (StoredArchive.Entry entry : entries.subList(2, entries.size())) {
+        String path = entry.name().substring(PackageBuilder.CONTENT.length());
+        if (paths.contains(path)) {
+          files.put(path, bytes(archive, entry, limit));
+        }
+      }
+      return new Opening.Understood(new Claims(manifest, files));
+    } catch (RejectedPackage e) {
+      return new Opening.Refused(e.reason());
+    }
+  }
+
+  /** Outcome of {@link #peek}. */
+  public sealed interface Opening {
+    record Understood(Claims claims) implements Opening {}
+
+    /**
+     * No package.
+     *
+     * @param reason for an operator to read, in one line
+     */
+    record Refused(String reason) implements Opening {}
+  }
+
+  /**
    * Checks a package while unpacking it: manifest, signature and {@code content/} in a directory
    * that appears as a whole or not at all.
    *
@@ -175,6 +229,10 @@ public final class PackageReader {
     if (!PackageSignature.verify(json, signature, key)) {
       throw new RejectedPackage("the signature is not one of this module's package key");
     }
+    return decoded(json);
+  }
+
+  private static PackageManifest decoded(byte[] json) throws RejectedPackage {
     PackageManifest manifest;
     try {
       manifest = new ManifestCodec().decode(json);

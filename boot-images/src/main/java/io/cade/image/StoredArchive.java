@@ -23,6 +23,11 @@ final class StoredArchive {
   private static final int CENTRAL_BYTES = 46;
   private static final int END_BYTES = 22;
   private static final int UTF8_FLAG = 0x800;
+
+  /** Version 1.0 of the format is enough for stored files; 1 February 1980 is every file's date. */
+  private static final int VERSION = 10;
+
+  private static final int DATE_AND_TIME = 0x0041_0000;
   private static final int MAX_NAME_BYTES = 1024;
   private static final int MAX_ENTRIES = PackageLimits.MAX_FILES + 2;
 
@@ -73,6 +78,12 @@ final class StoredArchive {
       if (nameBytes > MAX_NAME_BYTES || directory.limit() - at - CENTRAL_BYTES < nameBytes) {
         throw new RejectedPackage("not a package: name of entry " + i + " is too long");
       }
+      if (directory.getShort(at + 4) != VERSION
+          || directory.getShort(at + 6) != VERSION
+          || directory.getInt(at + 12) != DATE_AND_TIME
+          || directory.getShort(at + 36) != 0) {
+        throw new RejectedPackage("not a package: entry " + i + " was not written by a builder");
+      }
       String name = name(directory, at + CENTRAL_BYTES, nameBytes);
       int flags = Short.toUnsignedInt(directory.getShort(at + 8));
       long size = Integer.toUnsignedLong(directory.getInt(at + 24));
@@ -117,6 +128,8 @@ final class StoredArchive {
       int nameBytes = Short.toUnsignedInt(header.getShort(26));
       long content = at + LOCAL_BYTES + nameBytes;
       if (header.getInt(0) != LOCAL_SIGNATURE
+          || header.getShort(4) != VERSION
+          || header.getInt(10) != DATE_AND_TIME
           || header.getShort(8) != 0
           || Short.toUnsignedInt(header.getShort(6)) != entry.flags
           || header.getInt(14) != entry.crc

@@ -48,6 +48,14 @@ final class ApiRoutes {
     this.operations = backing.operations();
   }
 
+  Vertx vertx() {
+    return vertx;
+  }
+
+  Replies replies() {
+    return replies;
+  }
+
   void addTo(Router router) {
     show(router, "/api/v1/cabinet", _ -> inspection.cabinet());
     show(router, "/api/v1/cards", _ -> Map.of("cards", inspection.cards()));
@@ -61,17 +69,19 @@ final class ApiRoutes {
     show(router, "/api/v1/alarms", _ -> Map.of("alarms", inspection.alarms()));
     show(router, "/api/v1/proxies", _ -> Map.of("proxies", inspection.proxies()));
     show(router, "/api/v1/swaps", _ -> Map.of("swaps", inspection.swaps()));
+    show(router, "/api/v1/boot", _ -> Map.of("counters", inspection.bootCounters()));
+    new ImageRoutes(this, backing.images()).addTo(router);
     router.get("/api/v1/alarms/history").handler(this::history);
     router.post(SERVICES).handler(this::createService);
     router.delete(SERVICES + "/:name").handler(this::deleteService);
     router.post("/api/v1/alarms/:sequence/acknowledge").handler(this::acknowledge);
   }
 
-  private interface Show {
+  interface Show {
     Object of(RoutingContext context) throws Refusal;
   }
 
-  private void show(Router router, String path, Show show) {
+  void show(Router router, String path, Show show) {
     router
         .get(path)
         .handler(context -> {
@@ -117,7 +127,7 @@ final class ApiRoutes {
   }
 
   /** Reads and ignores a small body that a client may send all the same. */
-  private void withoutBody(RoutingContext context, Runnable then) {
+  void withoutBody(RoutingContext context, Runnable then) {
     var body = Bodies.read(vertx, context.request(), Gatekeeper.MAX_BODY, Duration.ofSeconds(10));
     context.request().resume();
     body.onSuccess(_ -> then.run()).onFailure(e -> replies.fail(context, e));
@@ -213,7 +223,7 @@ final class ApiRoutes {
     }
   }
 
-  private <T> CompletionStage<T> onDisk(Callable<T> task) {
+  <T> CompletionStage<T> onDisk(Callable<T> task) {
     return CompletableFuture.supplyAsync(
         () -> {
           try {
@@ -225,11 +235,11 @@ final class ApiRoutes {
         backing.blocking());
   }
 
-  private <T> Future<T> onLoop(CompletionStage<T> stage) {
+  <T> Future<T> onLoop(CompletionStage<T> stage) {
     return Future.fromCompletionStage(stage, vertx.getOrCreateContext());
   }
 
-  private void answer(RoutingContext context, int status, CompletionStage<?> stage) {
+  void answer(RoutingContext context, int status, CompletionStage<?> stage) {
     onLoop(stage)
         .onSuccess(value -> replies.send(context, status, "application/json", value))
         .onFailure(e -> replies.fail(context, e));

@@ -75,8 +75,10 @@ final class Gatekeeper {
   }
 
   private void admit(RoutingContext context) {
-    if (Bodies.announcesMoreThan(context.request(), MAX_CONTENT)) {
-      replies.fail(context, new Bodies.TooLarge(MAX_CONTENT));
+    long limit =
+        ImageRoutes.IMAGES.equals(context.request().path()) ? ImageRoutes.MAX_IMAGE : MAX_CONTENT;
+    if (Bodies.announcesMoreThan(context.request(), limit)) {
+      replies.fail(context, new Bodies.TooLarge(limit));
       return;
     }
     // Nothing of the body may be lost while the password is checked.

@@ -3,11 +3,11 @@ package io.cade.engine.app;
 import io.cade.engine.boottree.BootFileSource;
 import io.cade.engine.boottree.HostKeySource;
 import io.cade.engine.boottree.ImageSource;
-import io.cade.engine.boottree.ImageStore;
 import io.cade.engine.boottree.IpxeScriptSource;
 import io.cade.engine.boottree.NetworkConfSource;
 import io.cade.engine.boottree.ServicesSource;
 import io.cade.engine.boottree.TemplateSource;
+import io.cade.engine.images.ImageCatalogue;
 import io.cade.engine.model.Cabinet;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -26,7 +26,7 @@ final class BootFiles {
       Supplier<Cabinet> current,
       AgentConfigSource agentConfigs,
       NetworkConfSource network,
-      ImageStore images,
+      ImageCatalogue images,
       SecureRandom random)
       throws IOException {
     String bootUrl =
@@ -48,6 +48,7 @@ final class BootFiles {
         templates,
         network,
         new IpxeScriptSource(images, bootUrl),
-        new ImageSource(images));
+        new ImageSource(images),
+        images);
   }
 }

@@ -27,13 +27,20 @@ import java.util.Optional;
 /**
  * The section {@code dhcp} of the configuration; {@code docs/configuration.md} lists the keys.
  *
+ * @param interfaces Ethernet interfaces and VLAN sub-interfaces on which clients are served that
+ *     have no address yet
  * @param leaseTime of a card's lease
  * @param bootServerPort UDP port of PXE boot servers, 0 for none
  * @param bootAddress from which machines fetch their boot files
  * @param policy what is done for whom
  */
 public record DhcpSettings(
-    Duration leaseTime, int bootServerPort, Ipv4Address bootAddress, DhcpPolicy policy) {
+    List<String> interfaces,
+    Duration leaseTime,
+    int bootServerPort,
+    Ipv4Address bootAddress,
+    DhcpPolicy policy) {
+  private static final int MAX_INTERFACES = 64;
   private static final int MAX_SERVERS = 8;
   private static final int MAX_ROUTES = 32;
 
@@ -42,6 +49,7 @@ public record DhcpSettings(
    * @param bootHttp port of the boot files over HTTP
    */
   static DhcpSettings from(Section s, InetAddress listen, int bootHttp) {
+    List<String> interfaces = s.list("interfaces", MAX_INTERFACES, DhcpSettings::interfaceName);
     boolean proxy =
         s.parsed(
             "mode",
@@ -92,6 +100,7 @@ public record DhcpSettings(
     }
     try {
       return new DhcpSettings(
+          interfaces,
           leaseTime,
           bootServerPort,
           bootAddress,
@@ -99,8 +108,16 @@ public record DhcpSettings(
               proxy, rapidCommit, bootp, identification, strangers, subnets, parameters, boot));
     } catch (IllegalArgumentException e) {
       s.problem("subnets", String.valueOf(e.getMessage()));
-      return new DhcpSettings(leaseTime, bootServerPort, bootAddress, DhcpPolicy.USUAL);
+      return new DhcpSettings(interfaces, leaseTime, bootServerPort, bootAddress, DhcpPolicy.USUAL);
     }
+  }
+
+  /** As Linux has it: at most 15 characters, none of them a blank or a slash. */
+  private static String interfaceName(String text) {
+    if (!text.matches("[!-.0-~]{1,15}")) {
+      throw new IllegalArgumentException("the name of an interface, like eth1.20, is meant");
+    }
+    return text;
   }
 
   private static Strangers.Treatment treatment(String text) {

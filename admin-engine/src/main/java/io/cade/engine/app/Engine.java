@@ -8,7 +8,6 @@ import io.cade.engine.boothttp.BootHttpConfig;
 import io.cade.engine.boothttp.BootHttpServer;
 import io.cade.engine.boottree.BootTree;
 import io.cade.engine.boottree.DirectoryUploads;
-import io.cade.engine.boottree.ImageStore;
 import io.cade.engine.boottree.NetworkConfSource;
 import io.cade.engine.boottree.UploadLimits;
 import io.cade.engine.change.ChangeWriter;
@@ -20,11 +19,15 @@ import io.cade.engine.datagram.NettyDatagramLoop;
 import io.cade.engine.datagram.NettyTransport;
 import io.cade.engine.dhcp.DhcpConfig;
 import io.cade.engine.dhcp.DhcpService;
+import io.cade.engine.dhcp.InterfaceWire;
 import io.cade.engine.dhcp.WireOpener;
 import io.cade.engine.dhcp.decide.ChassisSubnets;
 import io.cade.engine.dhcp.wire.Ipv4Address;
 import io.cade.engine.gateway.EngineGateway;
 import io.cade.engine.gateway.GatewayServer;
+import io.cade.engine.images.ImageCatalogue;
+import io.cade.engine.images.ImageOperations;
+import io.cade.engine.observe.BootCounters;
 import io.cade.engine.observe.Observations;
 import io.cade.engine.operate.AlarmHistory;
 import io.cade.engine.operate.ContentStore;
@@ -95,6 +98,7 @@ public final class Engine implements AutoCloseable {
   private final EngineConfig config;
   private final Lifecycle lifecycle = new Lifecycle();
   private final InstantSource clock = InstantSource.system();
+  private final BootCounters bootCounters = new BootCounters();
   private volatile @Nullable Instant readySince;
 
   private Engine(EngineConfig config) {
@@ -190,7 +194,11 @@ public final class Engine implements AutoCloseable {
     writer.listen(routes);
     routes.onChange(gateway::routesChanged);
 
-    startBootServices(directory, writer, agentConfigs, blocking, random);
+    keys.authority().imageSigner();
+    ImageCatalogue images =
+        ImageCatalogue.open(
+            directory.path("images"), writer::current, keys.authority().certificate(), clock);
+    startBootServices(directory, writer, agentConfigs, images, blocking, random);
     ManagementCards management =
         new ManagementCards(config.management(), writer, agentConfigs, directory.path("boot"));
     management.seat();
@@ -220,9 +228,11 @@ public final class Engine implements AutoCloseable {
         routes,
         contents,
         plant,
+        new ImageOperations(writer, images, blocking),
         keys.admin(),
         blocking,
         random);
+    EndpointsFile.write(config, directory, keys.authority().certificatePem());
     startSnmp(directory, writer, observations, timer, random);
     startConductor(writer, observations, timer, plant);
     readySince = clock.instant();
@@ -261,6 +271,7 @@ public final class Engine implements AutoCloseable {
       StateDirectory directory,
       ChangeWriter writer,
       AgentConfigSource agentConfigs,
+      ImageCatalogue images,
       ExecutorService blocking,
       SecureRandom random)
       throws IOException {
@@ -281,7 +292,7 @@ public final class Engine implements AutoCloseable {
                 writer::current,
                 agentConfigs,
                 new NetworkConfSource(plan, self),
-                ImageStore.empty(),
+                images,
                 random),
             DirectoryUploads.open(directory.path("uploads"), UploadLimits.usual()));
     DhcpConfig dhcp =
@@ -289,30 +300,56 @@ public final class Engine implements AutoCloseable {
             .withPeers(config.ports().relay(), config.ports().dhcp() + 1)
             .withPolicy(
                 config.dhcp().policy(), config.dhcp().leaseTime(), config.dhcp().bootAddress());
-    List<WireOpener> wires = new ArrayList<>();
-    wires.add(DhcpService.udp(dhcp));
+    List<WireOpener> wires = new ArrayList<>(interfaces(dhcp));
     if (config.dhcp().bootServerPort() != 0) {
       wires.add(DhcpService.bootServer(dhcp, at(config.dhcp().bootServerPort())));
     }
-    lifecycle.started(
-        "DHCP",
-        await(
-            DhcpService.start(
-                new NettyDatagramLoop(loops.next()), writer, clock, plan, dhcp, wires)));
-    lifecycle.started(
-        "TFTP",
-        await(
-            TftpServer.start(
-                new NettyDatagramLoop(loops.next()),
-                tree,
-                blocking,
-                TftpConfig.of(at(config.ports().tftp()))
-                    .withMaxBlockBytes(config.tftpMaxBlock())
-                    .withMtu(new InterfaceMtu()))));
-    lifecycle.started(
-        "boot HTTP",
-        BootHttpServer.start(
-            loops, BootHttpConfig.of(at(config.ports().bootHttp())), tree, blocking, clock));
+    DhcpService dhcpService =
+        lifecycle.started(
+            "DHCP",
+            await(
+                DhcpService.start(
+                    new NettyDatagramLoop(loops.next()), writer, clock, plan, dhcp, wires)));
+    TftpServer tftp =
+        lifecycle.started(
+            "TFTP",
+            await(
+                TftpServer.start(
+                    new NettyDatagramLoop(loops.next()),
+                    tree,
+                    blocking,
+                    TftpConfig.of(at(config.ports().tftp()))
+                        .withMaxBlockBytes(config.tftpMaxBlock())
+                        .withMtu(new InterfaceMtu()))));
+    BootHttpServer bootHttp =
+        lifecycle.started(
+            "boot HTTP",
+            BootHttpServer.start(
+                loops, BootHttpConfig.of(at(config.ports().bootHttp())), tree, blocking, clock));
+    bootCounters.register(BootCounters.Group.DHCP, dhcpService::outcomes);
+    bootCounters.register(BootCounters.Group.DHCP_MALFORMED, dhcpService::malformed);
+    bootCounters.register(BootCounters.Group.TFTP, tftp::outcomes);
+    bootCounters.register(BootCounters.Group.BOOT_TREE, tree::outcomes);
+    bootCounters.register(BootCounters.Group.BOOT_HTTP, bootHttp::outcomes);
+  }
+
+  /**
+   * The interfaces, and the listen address beside them unless one of them has it: a socket on all
+   * addresses would hear the interfaces' broadcasts once more.
+   */
+  private List<WireOpener> interfaces(DhcpConfig dhcp) throws IOException {
+    List<WireOpener> wires = new ArrayList<>();
+    boolean covered =
+        !config.dhcp().interfaces().isEmpty() && config.listenAddress().isAnyLocalAddress();
+    for (String name : config.dhcp().interfaces()) {
+      covered |= InterfaceWire.addressOf(name).toInetAddress().equals(config.listenAddress());
+      wires.add(
+          InterfaceWire.on(name, dhcp.listen().getPort(), dhcp.relayPort(), dhcp.clientPort()));
+    }
+    if (!covered) {
+      wires.add(DhcpService.udp(dhcp));
+    }
+    return wires;
   }
 
   private void startConductor(
@@ -350,6 +387,7 @@ public final class Engine implements AutoCloseable {
       RoutePublisher routes,
       ContentStore contents,
       PackagePlant plant,
+      ImageOperations images,
       Identity identity,
       ExecutorService blocking,
       SecureRandom random)
@@ -379,9 +417,15 @@ public final class Engine implements AutoCloseable {
     ApiServer.Backing backing =
         new ApiServer.Backing(
             new Inspection(
-                state.writer()::current, observations::snapshot, routes::snapshot, history, clock),
+                state.writer()::current,
+                observations::snapshot,
+                routes::snapshot,
+                bootCounters,
+                history,
+                clock),
             new Operations(
                 state.writer(), contents, plant, config.chassis() * config.slots(), blocking),
+            images,
             users,
             () -> readySince != null,
             blocking,
@@ -410,7 +454,12 @@ public final class Engine implements AutoCloseable {
                 new SnmpAgentConfig.SystemTexts(
                     "Cade server module, " + Version.current(), "", config.name(), "")),
             new EngineCabinetView(
-                config.name(), Version.current(), writer, observations, () -> readySince),
+                config.name(),
+                Version.current(),
+                writer,
+                observations,
+                bootCounters,
+                () -> readySince),
             clock);
     agent.start();
     lifecycle.started("SNMP agent", agent);

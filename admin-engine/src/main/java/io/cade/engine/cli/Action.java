@@ -15,6 +15,18 @@ sealed interface Action {
 
   record AcknowledgeAlarm() implements Action {}
 
+  record BuildImage() implements Action {}
+
+  record ShowImage() implements Action {}
+
+  record VerifyImage() implements Action {}
+
+  record ImportImage() implements Action {}
+
+  record UseImage() implements Action {}
+
+  record RemoveImage() implements Action {}
+
   record Update() implements Action {}
 
   record StartShell() implements Action {}

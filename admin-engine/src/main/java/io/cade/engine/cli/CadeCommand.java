@@ -10,10 +10,12 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Entry point of {@code ./cade show|service|card|alarm|update|shell}. */
+/** Entry point of {@code ./cade show|service|card|alarm|image|update|shell}. */
 public final class CadeCommand {
   private CadeCommand() {}
 
@@ -25,7 +27,13 @@ public final class CadeCommand {
   public static void main(String[] args) {
     PrintStream out = stream(FileDescriptor.out);
     PrintStream err = stream(FileDescriptor.err);
-    String home = System.getProperty("cade.home");
+    Map<String, String> properties = new HashMap<>();
+    for (String name : List.of("cade.home", "java.home", "java.class.path", "os.arch")) {
+      String value = System.getProperty(name);
+      if (value != null) {
+        properties.put(name, value);
+      }
+    }
     Surroundings surroundings =
         new Surroundings(
             new BufferedReader(
@@ -35,7 +43,7 @@ public final class CadeCommand {
             err,
             Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false),
             System.getenv(),
-            home == null ? Map.of() : Map.of("cade.home", home),
+            properties,
             InstantSource.system(),
             CadeCommand::pause);
     int code = new Runner(surroundings, ApiClient.Patience.usual()).run(args);

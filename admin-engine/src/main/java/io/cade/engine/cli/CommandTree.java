@@ -63,6 +63,7 @@ final class CommandTree {
     addCard(root);
     addService(root);
     addAlarm(root);
+    ImageTree.addTo(this, root);
     add(root, "update", new Action.Update(), "Updates of cards; not in this version.", "update");
     add(
         root,
@@ -88,6 +89,11 @@ final class CommandTree {
       addShow(show, "alarms", View.ALARMS, "Active alarms, worst first.");
       addShow(show, "proxies", View.PROXIES, "Proxies, balancer and their back ends.");
       addShow(show, "cabinet", View.CABINET, "The cabinet at a glance.");
+      addShow(
+          show,
+          "boot",
+          View.BOOT,
+          "What became of requests to DHCP, TFTP and HTTP boot since the engine started.");
       addShow(show, "swaps", View.SWAPS, "Cards that were exchanged, newest first.");
     }
   }
@@ -251,7 +257,7 @@ final class CommandTree {
     return argument("NAME", "Name of the service.").build();
   }
 
-  private static PositionalParamSpec.Builder argument(String label, String what) {
+  static PositionalParamSpec.Builder argument(String label, String what) {
     return PositionalParamSpec.builder()
         .index("0")
         .arity("1")
@@ -261,7 +267,7 @@ final class CommandTree {
         .description(what);
   }
 
-  private static OptionSpec.Builder option(String name, String label, String what) {
+  static OptionSpec.Builder option(String name, String label, String what) {
     return OptionSpec.builder(name)
         .paramLabel(label)
         .arity("1")
@@ -284,16 +290,15 @@ final class CommandTree {
     };
   }
 
-  private boolean isNamed(String command) {
+  boolean isNamed(String command) {
     return words.contains(command);
   }
 
-  private CommandSpec addGroup(CommandSpec to, String name, String what, String... examples) {
+  CommandSpec addGroup(CommandSpec to, String name, String what, String... examples) {
     return add(to, name, new Action.Group(), what, examples);
   }
 
-  private CommandSpec add(
-      CommandSpec to, String name, Action action, String what, String... examples) {
+  CommandSpec add(CommandSpec to, String name, Action action, String what, String... examples) {
     CommandSpec spec = CommandSpec.wrapWithoutInspection(action);
     spec.usageMessage().description(what);
     if (isNamed(name)) {

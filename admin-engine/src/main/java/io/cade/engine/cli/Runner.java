@@ -103,6 +103,47 @@ final class Runner {
               client(options).change("POST", "/api/v1/alarms/" + argument(leaf) + "/acknowledge"),
               View.ALARM,
               options);
+      case Action.BuildImage _ ->
+          print(new ApiClient.Answer(200, images(options).build(leaf)), View.IMAGE, options);
+      case Action.ShowImage _ ->
+          print(new ApiClient.Answer(200, images(options).show(file(leaf))), View.IMAGE, options);
+      case Action.VerifyImage _ ->
+          print(
+              new ApiClient.Answer(200, images(options).verify(leaf, file(leaf))),
+              View.IMAGE,
+              options);
+      case Action.ImportImage _ -> {
+        // Looked at first: nobody waits for an upload to learn that it is the wrong file.
+        images(options).show(file(leaf));
+        print(
+            client(options)
+                .upload(
+                    "/api/v1/images" + (leaf.hasMatchedOption(ImageTree.USE) ? "?use=true" : ""),
+                    "application/octet-stream",
+                    file(leaf)),
+            View.IMAGE,
+            options);
+      }
+      case Action.UseImage _ -> {
+        String allow = leaf.matchedOptionValue(ImageTree.ALLOW_OLDER, "");
+        print(
+            client(options)
+                .change(
+                    "POST",
+                    "/api/v1/images/"
+                        + argument(leaf)
+                        + "/use"
+                        + (leaf.hasMatchedOption(ImageTree.ALLOW_OLDER)
+                            ? "?allowOlder=" + encode(allow)
+                            : "")),
+            View.IMAGE,
+            options);
+      }
+      case Action.RemoveImage _ ->
+          print(
+              client(options).change("DELETE", "/api/v1/images/" + argument(leaf)),
+              View.IMAGE,
+              options);
       case Action.Update _ ->
           throw new CommandFailure(
               ExitCode.FAILED, "this version has no updates yet; nothing was changed");
@@ -114,6 +155,24 @@ final class Runner {
       }
     }
     return ExitCode.DONE.code();
+  }
+
+  private ImageDesk images(Defaults options) throws CommandFailure {
+    try {
+      return new ImageDesk(surroundings, Path.of(options.state()));
+    } catch (InvalidPathException e) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "'" + options.state() + "' after --state is not a path");
+    }
+  }
+
+  private static Path file(ParseResult leaf) throws CommandFailure {
+    String text = leaf.matchedPositionalValue(0, "");
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new CommandFailure(ExitCode.USAGE, "'" + text + "' is no path");
+    }
   }
 
   private void delete(ParseResult leaf, Defaults options) throws CommandFailure {

@@ -64,12 +64,27 @@ public final class DhcpService implements AutoCloseable {
   /** For how long after its end a pool's lease is kept for the same client. */
   private static final Duration REMEMBERED = Duration.ofDays(1);
 
+  /** For how long a client without an answer repeats one request (RFC 2131 §4.1). */
+  private static final Duration RETRANSMITTED = Duration.ofSeconds(10);
+
   private static final Duration LOG_PAUSE = Duration.ofMinutes(1);
   private static final Duration SWEEP = Duration.ofSeconds(30);
   private static final Logger LOG = LoggerFactory.getLogger(DhcpService.class);
 
   /** A request that waits; BOOTP's have no type. */
   private record Exchange(MacAddress mac, int transactionId, Optional<MessageType> type) {}
+
+  /**
+   * A request that was answered. There are clients that renew under the transaction id that they
+   * began with (ISC dhclient does): that is a new request all the same.
+   */
+  private record Answered(int transactionId, Ipv4Address client, Instant at) {
+    boolean isRepeatedBy(Query query, Instant now) {
+      return transactionId == query.message().transactionId()
+          && client.equals(query.message().clientAddress())
+          && at.plus(RETRANSMITTED).isAfter(now);
+    }
+  }
 
   private final DatagramLoop loop;
   private final ChangeWriter writer;
@@ -84,10 +99,10 @@ public final class DhcpService implements AutoCloseable {
   private final AlarmWatch watch;
   private final Set<Exchange> inFlight = new HashSet<>();
   // The transaction that each client was answered last, of those that were answered lately.
-  private final Map<MacAddress, Integer> answered =
+  private final Map<MacAddress, Answered> answered =
       new LinkedHashMap<>(MAX_ANSWERED * 4 / 3 + 1, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<MacAddress, Integer> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<MacAddress, Answered> eldest) {
           return size() > MAX_ANSWERED;
         }
       };
@@ -251,8 +266,8 @@ public final class DhcpService implements AutoCloseable {
    */
   private void handle(Wire on, Query asked, int probesLeft) {
     Instant now = clock.instant();
-    Integer last = answered.get(asked.mac());
-    Query q = last != null && last == asked.message().transactionId() ? asked.repeated() : asked;
+    Answered last = answered.get(asked.mac());
+    Query q = last != null && last.isRepeatedBy(asked, now) ? asked.repeated() : asked;
     Verdict verdict =
         decider.decide(q, a -> offers.isOthers(a, q.client(), now), writer.current(), now);
     if (verdict.outcome() == Outcome.IGNORED_DUPLICATE_MAC) {
@@ -352,7 +367,9 @@ public final class DhcpService implements AutoCloseable {
       return;
     }
     if (verdict instanceof Verdict.Ack || verdict instanceof Verdict.Bootp) {
-      answered.put(q.mac(), q.message().transactionId());
+      answered.put(
+          q.mac(),
+          new Answered(q.message().transactionId(), q.message().clientAddress(), clock.instant()));
     }
     if (verdict instanceof Verdict.Ack a && a.to() instanceof Binding.Pooled p) {
       offers.remove(p.address());

@@ -11,6 +11,7 @@ import java.util.SortedMap;
  *
  * @param position of the last log record applied, 0 for none
  * @param seats the slots in which each MAC address was last seated: derived from {@code cards}
+ * @param images imported boot images by digest, at most {@value #MAX_IMAGES}
  * @param swaps the last {@value #MAX_SWAPS}, oldest first
  * @param notifications not yet acknowledged by the operations centre, by sequence; at most {@value
  *     #MAX_NOTIFICATIONS}, then the oldest is given up (its alarm stays in list and history)
@@ -28,6 +29,7 @@ public record Cabinet(
     SortedMap<MacAddress, List<CardPosition>> seats,
     SortedMap<String, Service> services,
     SortedMap<CardPosition, CommandQueue> queues,
+    SortedMap<String, StoredImage> images,
     SortedMap<AlarmKey, Alarm> alarms,
     SortedMap<Long, PendingNotification> notifications,
     List<Swap> swaps,
@@ -36,6 +38,7 @@ public record Cabinet(
     int nextServiceIndex,
     long nextCommand,
     long nextSwap) {
+  public static final int MAX_IMAGES = 32;
   public static final int MAX_SWAPS = 1_000;
   public static final int MAX_NOTIFICATIONS = 100_000;
 

@@ -29,6 +29,7 @@ public final class CabinetBuilder {
   private SortedTree<MacAddress, List<CardPosition>> seats;
   private SortedTree<String, Service> services;
   private SortedTree<CardPosition, CommandQueue> queues;
+  private SortedTree<String, StoredImage> images;
   private SortedTree<AlarmKey, Alarm> alarms;
   private SortedTree<Long, PendingNotification> notifications;
   private List<Swap> swaps;
@@ -49,6 +50,7 @@ public final class CabinetBuilder {
     seats = SortedTree.copyOf(from.seats());
     services = SortedTree.copyOf(from.services());
     queues = SortedTree.copyOf(from.queues());
+    images = SortedTree.copyOf(from.images());
     alarms = SortedTree.copyOf(from.alarms());
     notifications = SortedTree.copyOf(from.notifications());
     swaps = from.swaps();
@@ -67,6 +69,7 @@ public final class CabinetBuilder {
     seats = SortedTree.empty();
     services = SortedTree.empty();
     queues = SortedTree.empty();
+    images = SortedTree.empty();
     alarms = SortedTree.empty();
     notifications = SortedTree.empty();
     swaps = List.of();
@@ -91,6 +94,7 @@ public final class CabinetBuilder {
       case Lease l -> leases = leases.with(l.position(), l);
       case PoolLease l -> poolLeases = poolLeases.with(l);
       case Service s -> services = services.with(s.name(), s);
+      case StoredImage i -> images = images.with(i.digest(), i);
       case Alarm a -> alarms = alarms.with(a.key(), a);
       case PendingNotification n -> notifications = notifications.with(n.sequence(), n);
       case Swap s -> addSwap(s);
@@ -128,6 +132,7 @@ public final class CabinetBuilder {
             seats,
             services,
             queues,
+            images,
             alarms,
             notifications,
             swaps,
@@ -207,6 +212,13 @@ public final class CabinetBuilder {
         nextCommand = Math.max(nextCommand, c.command().id() + 1);
       }
       case Change.CommandFinished c -> finish(c, at);
+      case Change.ImageImported c -> putImage(c.image());
+      case Change.ImageUsed c -> useImage(c);
+      case Change.ImageRemoved c -> {
+        requireImage(c.digest());
+        images = images.without(c.digest());
+        touch(EntityKey.Kind.IMAGE, c.digest());
+      }
       case Change.AlarmRaised c -> raise(c, at);
       case Change.AlarmCleared c -> clear(c, at);
       case Change.AlarmAcknowledged c -> {
@@ -309,6 +321,29 @@ public final class CabinetBuilder {
                 new Placement(c.position(), Placement.State.RUNNING, "", placement.bootId()), at));
       }
     }
+  }
+
+  private void useImage(Change.ImageUsed c) {
+    StoredImage next = requireImage(c.digest());
+    for (StoredImage each : List.copyOf(images.values())) {
+      if (each.used() && each.architecture().equals(next.architecture())) {
+        putImage(each.withUsed(false));
+      }
+    }
+    putImage(next.withUsed(true));
+  }
+
+  private StoredImage requireImage(String digest) {
+    StoredImage image = images.get(digest);
+    if (image == null) {
+      throw new IllegalStateException("no image " + digest);
+    }
+    return image;
+  }
+
+  private void putImage(StoredImage image) {
+    images = images.with(image.digest(), image);
+    touch(EntityKey.Kind.IMAGE, image.digest());
   }
 
   private void raise(Change.AlarmRaised c, Instant at) {

@@ -34,6 +34,9 @@ import java.util.List;
   @JsonSubTypes.Type(value = Change.ServiceDeleted.class, name = "service-deleted"),
   @JsonSubTypes.Type(value = Change.CommandQueued.class, name = "command-queued"),
   @JsonSubTypes.Type(value = Change.CommandFinished.class, name = "command-finished"),
+  @JsonSubTypes.Type(value = Change.ImageImported.class, name = "image-imported"),
+  @JsonSubTypes.Type(value = Change.ImageUsed.class, name = "image-used"),
+  @JsonSubTypes.Type(value = Change.ImageRemoved.class, name = "image-removed"),
   @JsonSubTypes.Type(value = Change.AlarmRaised.class, name = "alarm-raised"),
   @JsonSubTypes.Type(value = Change.AlarmCleared.class, name = "alarm-cleared"),
   @JsonSubTypes.Type(value = Change.AlarmAcknowledged.class, name = "alarm-acknowledged"),
@@ -107,6 +110,14 @@ public sealed interface Change {
   /** The card carried the command out, or it no longer matters; it leaves the queue. */
   record CommandFinished(CardPosition position, long commandId, boolean succeeded, String detail)
       implements Change {}
+
+  /** A boot image was checked and unpacked; its parts are durable. */
+  record ImageImported(StoredImage image) implements Change {}
+
+  /** Cards of the image's architecture boot it from now on, and no other. */
+  record ImageUsed(String digest) implements Change {}
+
+  record ImageRemoved(String digest) implements Change {}
 
   record AlarmRaised(AlarmKey key, Severity severity, String text) implements Change {}
 

@@ -10,16 +10,13 @@ import io.cade.engine.model.Change;
 import io.cade.engine.model.Service;
 import io.cade.engine.model.ServiceDefinition;
 import io.cade.engine.model.ServicePhase;
-import io.cade.engine.web.Failures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
@@ -39,7 +36,7 @@ public final class Operations {
 
   private static final Logger log = LoggerFactory.getLogger(Operations.class);
 
-  private final ChangeWriter writer;
+  private final AuditedActions actions;
   private final ContentStore contents;
   private final ServiceKinds kinds;
   private final int slots;
@@ -56,7 +53,7 @@ public final class Operations {
       ServiceKinds kinds,
       int slots,
       Executor blocking) {
-    this.writer = writer;
+    this.actions = new AuditedActions(writer);
     this.contents = contents;
     this.kinds = kinds;
     this.slots = slots;
@@ -99,7 +96,7 @@ public final class Operations {
               try {
                 digest = store(order, upload);
               } catch (Refusal e) {
-                return refused(caller, describe(order), e);
+                return actions.refused(caller, describe(order), e);
               } catch (IOException e) {
                 return CompletableFuture.failedFuture(e);
               }
@@ -248,54 +245,9 @@ public final class Operations {
     }
   }
 
-  /**
-   * Authorises, carries out and puts on record.
-   *
-   * @param record whether success goes on record; refusal always does
-   */
   private <T> CompletionStage<T> audited(
       Caller caller, Role needed, String action, boolean record, Transaction<T> transaction) {
-    if (!caller.role().includes(needed)) {
-      return refused(
-          caller,
-          action,
-          new Refusal(
-              Refusal.Kind.NOT_ALLOWED,
-              "this needs the role "
-                  + needed.word()
-                  + ", "
-                  + caller.user()
-                  + " is "
-                  + caller.role().word()));
-    }
-    return writer
-        .submit((cabinet, now) -> {
-          Decision<T> decision = transaction.decide(cabinet, now);
-          if (!record) {
-            return decision;
-          }
-          List<Change> changes = new ArrayList<>(decision.changes());
-          changes.add(new Change.Audited(caller.user(), action, "done"));
-          return new Decision<>(changes, decision.result());
-        })
-        .exceptionallyCompose(e ->
-            Failures.cause(e) instanceof Refusal refusal
-                ? refused(caller, action, refusal)
-                : CompletableFuture.failedFuture(e));
-  }
-
-  /** Fails with the refusal, once it is on record. */
-  private <T> CompletableFuture<T> refused(Caller caller, String action, Refusal refusal) {
-    Change.Audited record =
-        new Change.Audited(caller.user(), action, "refused: " + refusal.getMessage());
-    return writer
-        .submit((_, _) -> Decision.of(true, record))
-        .handle((_, e) -> {
-          if (e != null) {
-            log.error("cannot put on record: {}", record, e);
-          }
-          throw new CompletionException(refusal);
-        });
+    return actions.carryOut(caller, needed, action, record, transaction);
   }
 
   private static String describe(NewService order) {

@@ -132,6 +132,36 @@ public final class ModuleAuthority {
     return kept(dir.resolve("sites").resolve(label(service) + ".pem"), hosts.getFirst(), hosts);
   }
 
+  /**
+   * The signer of this module's boot images, an Ed25519 key whose certificate is for signing code
+   * and as long-lived as the authority: an image must not stop booting because time passes. Kept in
+   * {@code DIR/image-signer.pem}, readable by the engine's user only; delete the file to have a new
+   * one.
+   *
+   * @return the file
+   */
+  public synchronized Path imageSigner() throws IOException {
+    Path file = dir.resolve("image-signer.pem");
+    if (Files.exists(file)) {
+      return file;
+    }
+    try {
+      KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+      X509Certificate certificate =
+          builder.leaf(
+              "Cade image signer",
+              pair.getPublic(),
+              List.of(new GeneralName(GeneralName.uniformResourceIdentifier, "cade:image-signer")),
+              List.of(KeyPurposeId.id_kp_codeSigning),
+              clock.instant(),
+              certificate().getNotAfter().toInstant());
+      new Identity(pair.getPrivate(), List.of(certificate)).store(file);
+      return file;
+    } catch (GeneralSecurityException e) {
+      throw new IOException("cannot make the signer of boot images", e);
+    }
+  }
+
   /** Forgets the identity of a service that was deleted. */
   public void forgetSite(String service) throws IOException {
     Files.deleteIfExists(dir.resolve("sites").resolve(label(service) + ".pem"));

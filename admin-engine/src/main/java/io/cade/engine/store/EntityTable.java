@@ -14,6 +14,7 @@ import io.cade.engine.model.Lease;
 import io.cade.engine.model.PendingNotification;
 import io.cade.engine.model.PoolLease;
 import io.cade.engine.model.Service;
+import io.cade.engine.model.StoredImage;
 import io.cade.engine.model.Swap;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -119,6 +120,16 @@ record EntityTable<E>(
               (cabinet, id) -> cabinet.queues().get(CardPosition.parse(id)),
               q -> List.of(q.waiting().size()),
               (into, id, q) -> into.restoreQueue(CardPosition.parse(id), q)),
+          new EntityTable<>(
+              Kind.IMAGE,
+              "boot_image",
+              "digest",
+              false,
+              List.of("name", "version", "build", "architecture", "used"),
+              StoredImage.class,
+              (cabinet, id) -> cabinet.images().get(id),
+              i -> List.of(i.name(), i.version(), i.build(), i.architecture(), i.used()),
+              (into, id, i) -> into.restore(i)),
           new EntityTable<>(
               Kind.ALARM,
               "alarm",

@@ -12,6 +12,8 @@ import io.cade.agent.wire.SensorReading;
 import io.cade.agent.wire.SoftwareDescriptor;
 import io.cade.engine.gateway.TestPeer;
 import io.cade.engine.gateway.TestWriter;
+import io.cade.engine.images.ImageCatalogue;
+import io.cade.engine.images.ImageOperations;
 import io.cade.engine.model.AlarmKey;
 import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.CardState;
@@ -19,6 +21,7 @@ import io.cade.engine.model.Change;
 import io.cade.engine.model.Placement;
 import io.cade.engine.model.ServiceDefinition;
 import io.cade.engine.model.ServicePhase;
+import io.cade.engine.observe.BootCounters;
 import io.cade.engine.observe.Observations;
 import io.cade.engine.operate.AlarmHistory;
 import io.cade.engine.operate.AnyContent;
@@ -95,9 +98,15 @@ final class ApiBench implements AutoCloseable {
                         writer::current,
                         observations::snapshot,
                         RouteSnapshot::empty,
+                        new BootCounters(),
                         history,
                         clock),
                     new Operations(writer, contents, new AnyContent(), 280, blocking),
+                    new ImageOperations(
+                        writer,
+                        ImageCatalogue.open(
+                            dir.resolve("images"), writer::current, authority.certificate(), clock),
+                        blocking),
                     users,
                     ready::get,
                     blocking,

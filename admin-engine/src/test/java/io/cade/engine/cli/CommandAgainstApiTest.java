@@ -9,9 +9,12 @@ import io.cade.agent.wire.RouteSnapshot;
 import io.cade.engine.api.ApiServer;
 import io.cade.engine.api.UserFile;
 import io.cade.engine.gateway.TestWriter;
+import io.cade.engine.images.ImageCatalogue;
+import io.cade.engine.images.ImageOperations;
 import io.cade.engine.model.AlarmKey;
 import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.Change;
+import io.cade.engine.observe.BootCounters;
 import io.cade.engine.observe.Observations;
 import io.cade.engine.operate.AnyContent;
 import io.cade.engine.operate.ContentStore;
@@ -67,6 +70,7 @@ class CommandAgainstApiTest {
                         writer::current,
                         observations::snapshot,
                         RouteSnapshot::empty,
+                        new BootCounters(),
                         _ -> List.of(),
                         clock),
                     new Operations(
@@ -74,6 +78,14 @@ class CommandAgainstApiTest {
                         ContentStore.open(dir.resolve("contents")),
                         new AnyContent(),
                         280,
+                        blocking),
+                    new ImageOperations(
+                        writer,
+                        ImageCatalogue.open(
+                            dir.resolve("images"),
+                            writer::current,
+                            authority.certificate(),
+                            InstantSource.system()),
                         blocking),
                     users,
                     () -> true,

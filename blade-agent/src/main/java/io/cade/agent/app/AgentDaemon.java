@@ -26,7 +26,7 @@ public final class AgentDaemon implements Daemon {
   }
 
   @Override
-  public void start() throws IOException {
+  public void start() throws IOException, InterruptedException {
     if (file == null) {
       throw new IllegalStateException("started before it was initialised");
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.cade.agent.wire.CardRole;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,13 +17,14 @@ import java.util.TreeSet;
 
 /**
  * The agent's own configuration, a JSON object of at most 64 KiB. Keys: {@code bootConfig} (file
- * with the card's {@link io.cade.agent.wire.CardBootConfig}), {@code directory} (the card's own,
- * made when missing), {@code role} ({@code server}, {@code proxy} or {@code balancer}), {@code
- * imageName} and {@code imageVersion} (of the boot image). Relative paths start at the file's
- * directory. All are required, others refused.
+ * with the card's {@link io.cade.agent.wire.CardBootConfig}, or its address on the boot server:
+ * {@code http://…} or {@code tftp://…}), {@code directory} (the card's own, made when missing),
+ * {@code role} ({@code server}, {@code proxy} or {@code balancer}), {@code imageName} and {@code
+ * imageVersion} (of the boot image). Relative paths start at the file's directory. All are
+ * required, others refused.
  */
 record AgentFile(
-    Path bootConfig, Path directory, CardRole role, String imageName, String imageVersion) {
+    URI bootConfig, Path directory, CardRole role, String imageName, String imageVersion) {
   private static final int MAX_BYTES = 64 * 1024;
   private static final List<String> KEYS =
       List.of("bootConfig", "directory", "role", "imageName", "imageVersion");
@@ -68,16 +70,29 @@ record AgentFile(
       }
     }
     CardRole role = role(root.path("role").asText("server"), problems);
+    Path base = file.toAbsolutePath().normalize().resolveSibling(".");
+    URI bootConfig = bootConfig(base, root.path("bootConfig").asText(), problems);
     if (!problems.isEmpty()) {
       throw new IOException(file + ": " + String.join("; ", problems));
     }
-    Path base = file.toAbsolutePath().normalize().resolveSibling(".");
     return new AgentFile(
-        base.resolve(root.path("bootConfig").asText()).normalize(),
+        bootConfig,
         base.resolve(root.path("directory").asText()).normalize(),
         role,
         root.path("imageName").asText(),
         root.path("imageVersion").asText());
+  }
+
+  private static URI bootConfig(Path base, String text, List<String> problems) {
+    if (!BootTreeClient.isAddress(text)) {
+      return base.resolve(text).normalize().toUri();
+    }
+    try {
+      return BootTreeClient.address(text);
+    } catch (IllegalArgumentException e) {
+      problems.add("'bootConfig': " + e.getMessage());
+      return base.toUri();
+    }
   }
 
   private static CardRole role(String text, List<String> problems) {

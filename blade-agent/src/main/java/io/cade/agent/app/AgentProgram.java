@@ -13,8 +13,7 @@ import io.cade.agent.wire.SoftwareDescriptor;
 import io.cade.agent.wire.WireJson;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.net.URI;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.concurrent.Executors;
@@ -28,7 +27,7 @@ final class AgentProgram {
    *
    * @throws IOException when what it names is wrong; the message is for an operator
    */
-  static Agent start(AgentFile settings) throws IOException {
+  static Agent start(AgentFile settings) throws IOException, InterruptedException {
     CardBootConfig config = bootConfig(settings.bootConfig());
     InetAddress local;
     try {
@@ -64,11 +63,11 @@ final class AgentProgram {
             () -> bootConfig(settings.bootConfig())));
   }
 
-  private static CardBootConfig bootConfig(Path file) throws IOException {
+  private static CardBootConfig bootConfig(URI from) throws IOException, InterruptedException {
     try {
-      return new WireJson().decode(Files.readAllBytes(file), CardBootConfig.class);
+      return new WireJson().decode(BootTreeClient.read(from), CardBootConfig.class);
     } catch (com.fasterxml.jackson.core.JacksonException e) {
-      throw new IOException(file + " is no boot configuration: " + e.getOriginalMessage(), e);
+      throw new IOException(from + " is no boot configuration: " + e.getOriginalMessage(), e);
     }
   }
 }

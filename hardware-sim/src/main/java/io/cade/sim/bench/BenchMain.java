@@ -7,11 +7,12 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * {@code cade bench NAME [--quick]}. Ends with lines {@code figure NAME VALUE UNIT}. Exit codes: 0
- * measured, 1 failed, 2 usage.
+ * {@code cade bench NAME [--quick]}. Ends with lines {@code figure NAME VALUE UNIT} and {@code
+ * ratio NAME PEER VALUE}. Exit codes: 0 measured, 1 failed, 2 usage.
  */
 public final class BenchMain {
-  private static final String USAGE = "usage: ./cade bench boot|footprint|storm|tftp [--quick]";
+  private static final String USAGE =
+      "usage: ./cade bench boot|footprint|storm|tftp|dhcp|leases [--quick]";
 
   private BenchMain() {}
 
@@ -38,6 +39,7 @@ public final class BenchMain {
         case "tftp" -> new TftpBench(out).run(quick);
         case "footprint" -> new FootprintBench(launcher, out).run();
         case "storm" -> new StormBench(launcher, out).run(quick);
+        case "dhcp" -> new DhcpBench(launcher, out).run(quick);
         default -> {
           err.println("cade bench: unknown measurement '" + names.getFirst() + "'; " + USAGE);
           return 2;
@@ -55,6 +57,12 @@ public final class BenchMain {
 
   static void figure(PrintStream out, String name, double value, String unit) {
     out.printf(Locale.ROOT, "figure %s %.2f %s%n", name, value, unit);
+    out.flush();
+  }
+
+  /** Ours divided by a peer's, measured in the same run. */
+  static void ratio(PrintStream out, String name, String peer, double value) {
+    out.printf(Locale.ROOT, "ratio %s %s %.2f%n", name, peer, value);
     out.flush();
   }
 }

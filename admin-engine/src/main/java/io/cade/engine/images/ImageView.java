@@ -1,0 +1,44 @@
+package io.cade.engine.images;
+
+import io.cade.engine.model.StoredImage;
+import java.time.Instant;
+import java.util.List;
+
+/** An image as the API shows it; see {@link StoredImage}. */
+public record ImageView(
+    String name,
+    String version,
+    long build,
+    String architecture,
+    Instant created,
+    long minimumBuild,
+    String digest,
+    long bytes,
+    String signer,
+    boolean verified,
+    boolean used,
+    Instant importedAt,
+    String importedBy,
+    List<StoredImage.Part> parts) {
+  public ImageView {
+    parts = List.copyOf(parts);
+  }
+
+  static ImageView of(StoredImage i) {
+    return new ImageView(
+        i.name(),
+        i.version(),
+        i.build(),
+        i.architecture(),
+        i.created(),
+        i.minimumBuild(),
+        i.digest(),
+        i.bytes(),
+        i.signer(),
+        true,
+        i.used(),
+        i.importedAt(),
+        i.importedBy(),
+        i.parts());
+  }
+}
