@@ -74,8 +74,7 @@ public final class BootServerUnderTest {
   private static Cabinet leased(int cards, InstantSource clock) {
     CabinetBuilder builder = new CabinetBuilder(Cabinet.empty());
     for (int card = 0; card < cards; card++) {
-      lease(
-          builder, new CardPosition(1 + card / 14, 1 + card % 14), card, address(card), clock);
+      lease(builder, new CardPosition(1 + card / 14, 1 + card % 14), card, address(card), clock);
     }
     // For clients that cannot choose their address.
     lease(builder, new CardPosition(0, 2), 20 * 14, "127.0.0.1", clock);
