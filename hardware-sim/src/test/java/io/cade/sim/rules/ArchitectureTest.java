@@ -32,6 +32,7 @@ class ArchitectureTest {
           "io.cade.proxy.app.ProxyDaemon",
           "io.cade.proxy.app.ProxyMain",
           "io.cade.sim.app.SimulatorMain",
+          "io.cade.sim.bench.BootServerUnderTest",
           "io.cade.sim.bench.FootprintBench",
           "io.cade.sim.demo.Demo",
           "io.cade.sim.demo.DemoMain",
