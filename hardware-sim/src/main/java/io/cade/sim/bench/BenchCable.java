@@ -84,7 +84,7 @@ final class BenchCable implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectInput(Path.of("/dev/null").toFile())
             .start();
-    String said = new String(process.getInputStream().readAllBytes()).strip();
+    String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8).strip();
     if (!process.waitFor(20, TimeUnit.SECONDS) || process.exitValue() != 0) {
       process.destroyForcibly();
       throw new IOException(String.join(" ", command) + ": " + said);
