@@ -47,6 +47,9 @@ public interface CabinetView {
   /** The load balancer and the proxies by index. */
   List<ProxyRow> proxies();
 
+  /** Counters of the boot services, by group and number. */
+  List<BootCounterRow> bootCounters();
+
   /** Alarms that are active, by sequence number. */
   List<AlarmRow> activeAlarms();
 }

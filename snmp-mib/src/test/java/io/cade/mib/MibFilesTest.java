@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 /** The MIB files themselves, and that the constants in the program are theirs (SPEC S4). */
 class MibFilesTest {
   private static final List<String> MODULES =
-      List.of("CADE-MIB", "CADE-CABINET-MIB", "CADE-SERVICE-MIB", "CADE-ALARM-MIB");
+      List.of(
+          "CADE-MIB", "CADE-CABINET-MIB", "CADE-SERVICE-MIB", "CADE-ALARM-MIB", "CADE-BOOT-MIB");
 
   @Test
   void everyModuleIsPackagedWithTheProgram() throws IOException {

@@ -69,6 +69,7 @@ final class ApiRoutes {
     show(router, "/api/v1/alarms", _ -> Map.of("alarms", inspection.alarms()));
     show(router, "/api/v1/proxies", _ -> Map.of("proxies", inspection.proxies()));
     show(router, "/api/v1/swaps", _ -> Map.of("swaps", inspection.swaps()));
+    show(router, "/api/v1/boot", _ -> Map.of("counters", inspection.bootCounters()));
     new ImageRoutes(this, backing.images()).addTo(router);
     router.get("/api/v1/alarms/history").handler(this::history);
     router.post(SERVICES).handler(this::createService);

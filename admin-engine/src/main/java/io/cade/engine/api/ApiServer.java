@@ -22,8 +22,8 @@ import java.util.function.LongSupplier;
 /**
  * The HTTPS server of console and API (TLS 1.2 or 1.3: browsers of an operations centre are not
  * always new). Limits: {@value #MAX_CONNECTIONS} connections; 10 s to the first request; 60 s
- * without traffic; bodies 1 MiB, content of services 64 MiB within 5 minutes,
- * images 1 GiB within 30.
+ * without traffic; bodies 1 MiB, content of services 64 MiB within 5 minutes, images 1 GiB within
+ * 30.
  */
 public final class ApiServer implements AutoCloseable {
   static final int MAX_CONNECTIONS = 512;

@@ -43,8 +43,7 @@ final class ImageRoutes {
                     routes.answer(
                         context,
                         200,
-                        images.use(
-                            Gatekeeper.caller(context), digest(context), permit(context)))));
+                        images.use(Gatekeeper.caller(context), digest(context), permit(context)))));
     router
         .delete(IMAGES + "/:digest")
         .handler(context ->
@@ -52,9 +51,7 @@ final class ImageRoutes {
                 context,
                 () ->
                     routes.answer(
-                        context,
-                        200,
-                        images.remove(Gatekeeper.caller(context), digest(context)))));
+                        context, 200, images.remove(Gatekeeper.caller(context), digest(context)))));
   }
 
   private static String digest(RoutingContext context) {
@@ -69,14 +66,17 @@ final class ImageRoutes {
   private void importImage(RoutingContext context) {
     String type = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
     if (type == null || !type.equals("application/octet-stream")) {
-      routes.replies().problem(
-          context, 400, "invalid", "an image's file is expected as application/octet-stream");
+      routes
+          .replies()
+          .problem(
+              context, 400, "invalid", "an image's file is expected as application/octet-stream");
       return;
     }
     if (!uploading.compareAndSet(false, true)) {
       context.response().putHeader("Retry-After", "10");
-      routes.replies().problem(
-          context, 503, "busy", "another image is being uploaded: try again later");
+      routes
+          .replies()
+          .problem(context, 503, "busy", "another image is being uploaded: try again later");
       return;
     }
     var caller = Gatekeeper.caller(context);

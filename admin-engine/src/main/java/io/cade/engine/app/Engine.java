@@ -27,6 +27,7 @@ import io.cade.engine.gateway.EngineGateway;
 import io.cade.engine.gateway.GatewayServer;
 import io.cade.engine.images.ImageCatalogue;
 import io.cade.engine.images.ImageOperations;
+import io.cade.engine.observe.BootCounters;
 import io.cade.engine.observe.Observations;
 import io.cade.engine.operate.AlarmHistory;
 import io.cade.engine.operate.ContentStore;
@@ -97,6 +98,7 @@ public final class Engine implements AutoCloseable {
   private final EngineConfig config;
   private final Lifecycle lifecycle = new Lifecycle();
   private final InstantSource clock = InstantSource.system();
+  private final BootCounters bootCounters = new BootCounters();
   private volatile @Nullable Instant readySince;
 
   private Engine(EngineConfig config) {
@@ -302,25 +304,33 @@ public final class Engine implements AutoCloseable {
     if (config.dhcp().bootServerPort() != 0) {
       wires.add(DhcpService.bootServer(dhcp, at(config.dhcp().bootServerPort())));
     }
-    lifecycle.started(
-        "DHCP",
-        await(
-            DhcpService.start(
-                new NettyDatagramLoop(loops.next()), writer, clock, plan, dhcp, wires)));
-    lifecycle.started(
-        "TFTP",
-        await(
-            TftpServer.start(
-                new NettyDatagramLoop(loops.next()),
-                tree,
-                blocking,
-                TftpConfig.of(at(config.ports().tftp()))
-                    .withMaxBlockBytes(config.tftpMaxBlock())
-                    .withMtu(new InterfaceMtu()))));
-    lifecycle.started(
-        "boot HTTP",
-        BootHttpServer.start(
-            loops, BootHttpConfig.of(at(config.ports().bootHttp())), tree, blocking, clock));
+    DhcpService dhcpService =
+        lifecycle.started(
+            "DHCP",
+            await(
+                DhcpService.start(
+                    new NettyDatagramLoop(loops.next()), writer, clock, plan, dhcp, wires)));
+    TftpServer tftp =
+        lifecycle.started(
+            "TFTP",
+            await(
+                TftpServer.start(
+                    new NettyDatagramLoop(loops.next()),
+                    tree,
+                    blocking,
+                    TftpConfig.of(at(config.ports().tftp()))
+                        .withMaxBlockBytes(config.tftpMaxBlock())
+                        .withMtu(new InterfaceMtu()))));
+    BootHttpServer bootHttp =
+        lifecycle.started(
+            "boot HTTP",
+            BootHttpServer.start(
+                loops, BootHttpConfig.of(at(config.ports().bootHttp())), tree, blocking, clock));
+    bootCounters.register(BootCounters.Group.DHCP, dhcpService::outcomes);
+    bootCounters.register(BootCounters.Group.DHCP_MALFORMED, dhcpService::malformed);
+    bootCounters.register(BootCounters.Group.TFTP, tftp::outcomes);
+    bootCounters.register(BootCounters.Group.BOOT_TREE, tree::outcomes);
+    bootCounters.register(BootCounters.Group.BOOT_HTTP, bootHttp::outcomes);
   }
 
   /**
@@ -407,7 +417,12 @@ public final class Engine implements AutoCloseable {
     ApiServer.Backing backing =
         new ApiServer.Backing(
             new Inspection(
-                state.writer()::current, observations::snapshot, routes::snapshot, history, clock),
+                state.writer()::current,
+                observations::snapshot,
+                routes::snapshot,
+                bootCounters,
+                history,
+                clock),
             new Operations(
                 state.writer(), contents, plant, config.chassis() * config.slots(), blocking),
             images,
@@ -439,7 +454,12 @@ public final class Engine implements AutoCloseable {
                 new SnmpAgentConfig.SystemTexts(
                     "Cade server module, " + Version.current(), "", config.name(), "")),
             new EngineCabinetView(
-                config.name(), Version.current(), writer, observations, () -> readySince),
+                config.name(),
+                Version.current(),
+                writer,
+                observations,
+                bootCounters,
+                () -> readySince),
             clock);
     agent.start();
     lifecycle.started("SNMP agent", agent);

@@ -89,6 +89,11 @@ final class CommandTree {
       addShow(show, "alarms", View.ALARMS, "Active alarms, worst first.");
       addShow(show, "proxies", View.PROXIES, "Proxies, balancer and their back ends.");
       addShow(show, "cabinet", View.CABINET, "The cabinet at a glance.");
+      addShow(
+          show,
+          "boot",
+          View.BOOT,
+          "What became of requests to DHCP, TFTP and HTTP boot since the engine started.");
       addShow(show, "swaps", View.SWAPS, "Cards that were exchanged, newest first.");
     }
   }
@@ -293,8 +298,7 @@ final class CommandTree {
     return add(to, name, new Action.Group(), what, examples);
   }
 
-  CommandSpec add(
-      CommandSpec to, String name, Action action, String what, String... examples) {
+  CommandSpec add(CommandSpec to, String name, Action action, String what, String... examples) {
     CommandSpec spec = CommandSpec.wrapWithoutInspection(action);
     spec.usageMessage().description(what);
     if (isNamed(name)) {

@@ -70,8 +70,7 @@ final class ImageDesk {
     try {
       return switch (ImageReader.verify(file, authorities, surroundings.clock().instant())) {
         case ImageCheck.Rejected r ->
-            throw new CommandFailure(
-                ExitCode.FAILED, file + " must not be used: " + r.reason());
+            throw new CommandFailure(ExitCode.FAILED, file + " must not be used: " + r.reason());
         case ImageCheck.Accepted a ->
             ImageJson.of(file, a.image(), Digests.of(file), a.signer(), true);
       };
@@ -123,7 +122,8 @@ final class ImageDesk {
     if (!profile && !leaf.hasMatchedOption(ImageTree.KERNEL)) {
       throw usage("an image needs --profile blade or --kernel FILE");
     }
-    if (profile && leaf.hasMatchedOption(ImageTree.KERNEL)
+    if (profile
+        && leaf.hasMatchedOption(ImageTree.KERNEL)
         && !leaf.hasMatchedOption(ImageTree.MODULES)) {
       throw usage("--kernel with a profile needs its drivers: --modules DIR");
     }
@@ -268,8 +268,7 @@ final class ImageDesk {
   private Instant created(ParseResult leaf) throws CommandFailure {
     String text =
         leaf.matchedOptionValue(
-            ImageTree.CREATED,
-            surroundings.environment().getOrDefault("SOURCE_DATE_EPOCH", ""));
+            ImageTree.CREATED, surroundings.environment().getOrDefault("SOURCE_DATE_EPOCH", ""));
     if (text.isEmpty()) {
       return Instant.ofEpochSecond(surroundings.clock().instant().getEpochSecond());
     }
@@ -285,8 +284,7 @@ final class ImageDesk {
 
   private String architecture(ParseResult leaf) {
     String own = surroundings.properties().getOrDefault("os.arch", "");
-    return leaf.matchedOptionValue(
-        ImageTree.ARCHITECTURE, own.equals("amd64") ? "x86_64" : own);
+    return leaf.matchedOptionValue(ImageTree.ARCHITECTURE, own.equals("amd64") ? "x86_64" : own);
   }
 
   private static List<String> all(ParseResult leaf, String option) {

@@ -19,6 +19,7 @@ enum View {
   PROXIES("proxies"),
   CABINET(""),
   SWAPS("swaps"),
+  BOOT("counters"),
   IMAGES("images"),
   IMAGE("");
 
@@ -49,6 +50,7 @@ enum View {
       case PROXIES -> printer.proxies(all);
       case CABINET -> printer.cabinet(answer);
       case SWAPS -> printer.swaps(all);
+      case BOOT -> printer.bootCounters(all);
       case IMAGES -> ImagePages.list(all, out, colour, now);
       case IMAGE -> ImagePages.one(answer, out, colour);
     }
@@ -281,6 +283,19 @@ enum View {
           : counts.members().keySet().stream()
               .map(name -> counts.text(name) + " " + name)
               .collect(Collectors.joining(", ", " (", ")"));
+    }
+
+    /** Those that have counted something; JSON has them all. */
+    void bootCounters(List<Fields> all) {
+      List<Fields> counted = all.stream().filter(c -> !c.text("count").equals("0")).toList();
+      if (none(counted, "nobody has asked the boot services for anything yet")) {
+        return;
+      }
+      Table table = table("SERVICE", "OUTCOME", ">COUNT");
+      for (Fields counter : counted) {
+        table.row(counter.text("group"), counter.text("outcome"), counter.text("count"));
+      }
+      table.print(out);
     }
 
     void swaps(List<Fields> all) {

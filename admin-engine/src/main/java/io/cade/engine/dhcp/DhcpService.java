@@ -369,8 +369,7 @@ public final class DhcpService implements AutoCloseable {
     if (verdict instanceof Verdict.Ack || verdict instanceof Verdict.Bootp) {
       answered.put(
           q.mac(),
-          new Answered(
-              q.message().transactionId(), q.message().clientAddress(), clock.instant()));
+          new Answered(q.message().transactionId(), q.message().clientAddress(), clock.instant()));
     }
     if (verdict instanceof Verdict.Ack a && a.to() instanceof Binding.Pooled p) {
       offers.remove(p.address());

@@ -188,8 +188,7 @@ public final class ImageOperations {
                         + image.version()
                         + ": use another one first");
               }
-              return Decision.of(
-                  ImageView.of(image), new Change.ImageRemoved(image.digest()));
+              return Decision.of(ImageView.of(image), new Change.ImageRemoved(image.digest()));
             })
         .whenCompleteAsync(
             (removed, e) -> {
@@ -245,8 +244,7 @@ public final class ImageOperations {
     }
   }
 
-  private static void checkNotOlder(Optional<StoredImage> before, StoredImage next)
-      throws Refusal {
+  private static void checkNotOlder(Optional<StoredImage> before, StoredImage next) throws Refusal {
     if (before.isPresent() && next.build() < before.get().build()) {
       StoredImage used = before.get();
       throw new Refusal(

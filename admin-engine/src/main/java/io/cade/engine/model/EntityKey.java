@@ -4,8 +4,8 @@ package io.cade.engine.model;
  * Names one entity of the {@link Cabinet} for the store.
  *
  * @param id the entity's key as text: a {@code CardPosition} for cards, leases and queues, an
- *     address for pool leases, an {@link AlarmKey}, a service's name, an image's digest, the sequence
- *     of a notification or swap
+ *     address for pool leases, an {@link AlarmKey}, a service's name, an image's digest, the
+ *     sequence of a notification or swap
  */
 public record EntityKey(Kind kind, String id) {
   /** The maps of the cabinet. */

@@ -17,6 +17,7 @@ import io.cade.engine.model.Lease;
 import io.cade.engine.model.Service;
 import io.cade.engine.model.ServicePhase;
 import io.cade.engine.model.Severity;
+import io.cade.engine.observe.BootCounters;
 import io.cade.engine.observe.Observed;
 import java.io.IOException;
 import java.time.Instant;
@@ -42,6 +43,7 @@ public final class Inspection {
   private final Supplier<Cabinet> cabinet;
   private final Supplier<Observed> observed;
   private final Supplier<RouteSnapshot> routes;
+  private final BootCounters bootCounters;
   private final AlarmHistory history;
   private final InstantSource clock;
 
@@ -49,11 +51,13 @@ public final class Inspection {
       Supplier<Cabinet> cabinet,
       Supplier<Observed> observed,
       Supplier<RouteSnapshot> routes,
+      BootCounters bootCounters,
       AlarmHistory history,
       InstantSource clock) {
     this.cabinet = cabinet;
     this.observed = observed;
     this.routes = routes;
+    this.bootCounters = bootCounters;
     this.history = history;
     this.clock = clock;
   }
@@ -211,6 +215,15 @@ public final class Inspection {
     return cabinet.get().swaps().reversed().stream()
         .map(s ->
             new Views.SwapView(s.position(), s.at(), s.oldMac().toString(), s.newMac().toString()))
+        .toList();
+  }
+
+  /** What became of the requests to DHCP, TFTP and HTTP boot since the engine started. */
+  public List<Views.BootCounterView> bootCounters() {
+    return bootCounters.read().stream()
+        .map(c ->
+            new Views.BootCounterView(
+                BootCounters.camelCase(c.group().name()), c.name(), c.value()))
         .toList();
   }
 

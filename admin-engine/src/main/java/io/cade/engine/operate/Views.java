@@ -115,6 +115,14 @@ public final class Views {
       @Nullable Instant clearedAt,
       String acknowledgedBy) {}
 
+  /**
+   * @param group {@code dhcp}, {@code dhcpMalformed}, {@code tftp}, {@code bootTree} or {@code
+   *     bootHttp}
+   * @param outcome what became of a request
+   * @param count how often, since the engine started
+   */
+  public record BootCounterView(String group, String outcome, long count) {}
+
   public record SwapView(CardPosition position, Instant at, String oldMac, String newMac) {}
 
   /**

@@ -2,10 +2,13 @@ package io.cade.engine.snmp;
 
 import io.cade.engine.change.ChangeWriter;
 import io.cade.engine.model.Cabinet;
+import io.cade.engine.observe.BootCounters;
 import io.cade.engine.observe.Observations;
 import io.cade.engine.observe.Observed;
 import io.cade.mib.AlarmRow;
 import io.cade.mib.BackendRow;
+import io.cade.mib.BootCounterGroup;
+import io.cade.mib.BootCounterRow;
 import io.cade.mib.CabinetFacts;
 import io.cade.mib.CabinetView;
 import io.cade.mib.CardRow;
@@ -24,6 +27,7 @@ public final class EngineCabinetView implements CabinetView {
   private final String version;
   private final ChangeWriter writer;
   private final Observations observations;
+  private final BootCounters bootCounters;
   private final Supplier<@Nullable Instant> readySince;
 
   public EngineCabinetView(
@@ -31,17 +35,19 @@ public final class EngineCabinetView implements CabinetView {
       String version,
       ChangeWriter writer,
       Observations observations,
+      BootCounters bootCounters,
       Supplier<@Nullable Instant> readySince) {
     this.name = name;
     this.version = version;
     this.writer = writer;
     this.observations = observations;
+    this.bootCounters = bootCounters;
     this.readySince = readySince;
   }
 
   @Override
   public CabinetView frozen() {
-    return new Frozen(facts(), writer.current(), observations.snapshot());
+    return new Frozen(facts(), writer.current(), observations.snapshot(), bootCounters());
   }
 
   private CabinetFacts facts() {
@@ -89,6 +95,15 @@ public final class EngineCabinetView implements CabinetView {
   }
 
   @Override
+  public List<BootCounterRow> bootCounters() {
+    return bootCounters.read().stream()
+        .map(c ->
+            new BootCounterRow(
+                BootCounterGroup.valueOf(c.group().name()), c.number(), c.name(), c.value()))
+        .toList();
+  }
+
+  @Override
   public List<AlarmRow> activeAlarms() {
     return rows().alarms();
   }
@@ -97,9 +112,12 @@ public final class EngineCabinetView implements CabinetView {
   private static final class Frozen implements CabinetView {
     private final CabinetFacts facts;
     private final SnmpRows rows;
+    private final List<BootCounterRow> bootCounters;
 
-    Frozen(CabinetFacts facts, Cabinet cabinet, Observed observed) {
+    Frozen(
+        CabinetFacts facts, Cabinet cabinet, Observed observed, List<BootCounterRow> bootCounters) {
       this.facts = facts;
+      this.bootCounters = bootCounters;
       this.rows = new SnmpRows(cabinet, observed);
     }
 
@@ -136,6 +154,11 @@ public final class EngineCabinetView implements CabinetView {
     @Override
     public List<ProxyRow> proxies() {
       return rows.proxies();
+    }
+
+    @Override
+    public List<BootCounterRow> bootCounters() {
+      return bootCounters;
     }
 
     @Override

@@ -125,13 +125,15 @@ final class TransferCore {
     }
     if (!resent) {
       roundTrip.measured(now - sentAtNanos);
+      if (agreed.fixedTimeout().isEmpty()) {
+        timeoutNanos = roundTrip.timeoutNanos();
+      }
     }
+    // What was sent twice tells no round trip; until one is known again the longer pause stays, or
+    // a network that has become slower would make every window be sent twice (RFC 6298 §5).
     retries = 0;
     resent = false;
     believedDuplicate = false;
-    if (agreed.fixedTimeout().isEmpty()) {
-      timeoutNanos = roundTrip.timeoutNanos();
-    }
     sent = acked;
     return sendWindow(now);
   }

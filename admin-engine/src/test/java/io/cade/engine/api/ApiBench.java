@@ -21,6 +21,7 @@ import io.cade.engine.model.Change;
 import io.cade.engine.model.Placement;
 import io.cade.engine.model.ServiceDefinition;
 import io.cade.engine.model.ServicePhase;
+import io.cade.engine.observe.BootCounters;
 import io.cade.engine.observe.Observations;
 import io.cade.engine.operate.AlarmHistory;
 import io.cade.engine.operate.AnyContent;
@@ -97,16 +98,14 @@ final class ApiBench implements AutoCloseable {
                         writer::current,
                         observations::snapshot,
                         RouteSnapshot::empty,
+                        new BootCounters(),
                         history,
                         clock),
                     new Operations(writer, contents, new AnyContent(), 280, blocking),
                     new ImageOperations(
                         writer,
                         ImageCatalogue.open(
-                            dir.resolve("images"),
-                            writer::current,
-                            authority.certificate(),
-                            clock),
+                            dir.resolve("images"), writer::current, authority.certificate(), clock),
                         blocking),
                     users,
                     ready::get,

@@ -14,6 +14,7 @@ import io.cade.engine.images.ImageOperations;
 import io.cade.engine.model.AlarmKey;
 import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.Change;
+import io.cade.engine.observe.BootCounters;
 import io.cade.engine.observe.Observations;
 import io.cade.engine.operate.AnyContent;
 import io.cade.engine.operate.ContentStore;
@@ -69,6 +70,7 @@ class CommandAgainstApiTest {
                         writer::current,
                         observations::snapshot,
                         RouteSnapshot::empty,
+                        new BootCounters(),
                         _ -> List.of(),
                         clock),
                     new Operations(

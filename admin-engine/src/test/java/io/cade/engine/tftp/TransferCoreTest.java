@@ -136,8 +136,8 @@ class TransferCoreTest {
   void theTimeoutFollowsTheRoundTripsSeen() {
     TransferCore core = core(50_000, Map.of());
     step(core, new Event.Start());
-    now += 40 * MS;
-    assertThat(ack(core, 1).wakeAtNanos() - now).isEqualTo((40 + 4 * 20) * MS);
+    now += 100 * MS;
+    assertThat(ack(core, 1).wakeAtNanos() - now).isEqualTo((100 + 4 * 50) * MS);
     now += MS;
     ack(core, 2);
     for (int block = 3; block < 40; block++) {
@@ -155,7 +155,9 @@ class TransferCoreTest {
     now = step.wakeAtNanos();
     step(core, new Event.Tick());
     now += MS;
-    assertThat(ack(core, 1).wakeAtNanos() - now).isEqualTo(1000 * MS);
+    assertThat(ack(core, 1).wakeAtNanos() - now).as("not the pause of before").isEqualTo(2000 * MS);
+    now += 100 * MS;
+    assertThat(ack(core, 2).wakeAtNanos() - now).isEqualTo((100 + 4 * 50) * MS);
   }
 
   @Test

@@ -18,10 +18,10 @@ import java.util.TreeSet;
 /**
  * The agent's own configuration, a JSON object of at most 64 KiB. Keys: {@code bootConfig} (file
  * with the card's {@link io.cade.agent.wire.CardBootConfig}, or its address on the boot server:
- * {@code http://…} or {@code tftp://…}), {@code directory} (the card's own,
- * made when missing), {@code role} ({@code server}, {@code proxy} or {@code balancer}), {@code
- * imageName} and {@code imageVersion} (of the boot image). Relative paths start at the file's
- * directory. All are required, others refused.
+ * {@code http://…} or {@code tftp://…}), {@code directory} (the card's own, made when missing),
+ * {@code role} ({@code server}, {@code proxy} or {@code balancer}), {@code imageName} and {@code
+ * imageVersion} (of the boot image). Relative paths start at the file's directory. All are
+ * required, others refused.
  */
 record AgentFile(
     URI bootConfig, Path directory, CardRole role, String imageName, String imageVersion) {

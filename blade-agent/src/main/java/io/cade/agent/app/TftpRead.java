@@ -117,9 +117,7 @@ final class TftpRead {
               + " "
               + new String(text, StandardCharsets.US_ASCII).replaceAll("[^ -~]", ""));
     }
-    return bytes[1] == DATA
-        && number == (block & 0xffff)
-        && heard.getLength() <= HEADER + BLOCK;
+    return bytes[1] == DATA && number == (block & 0xffff) && heard.getLength() <= HEADER + BLOCK;
   }
 
   private String where(String name) {

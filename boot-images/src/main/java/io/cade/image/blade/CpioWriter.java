@@ -52,8 +52,7 @@ final class CpioWriter {
           to.write(target);
         }
         case FileTree.Node.CharacterDevice d ->
-            header(
-                to, inode, CHARACTER_DEVICE | d.mode(), 1, time, 0, d.major(), d.minor(), path);
+            header(to, inode, CHARACTER_DEVICE | d.mode(), 1, time, 0, d.major(), d.minor(), path);
       }
       to.align();
       inode++;

@@ -102,8 +102,7 @@ public record KernelPackage(Path kernel, Path modules) {
       if (!Digests.of(archive).equals(digest)) {
         throw new IOException("package " + name + " has another digest than apt's lists say");
       }
-      return Files.move(
-          archive, cache.resolve(name + ".deb"), StandardCopyOption.REPLACE_EXISTING);
+      return Files.move(archive, cache.resolve(name + ".deb"), StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new IOException(e.getMessage() + advice(), e);
     } finally {
@@ -131,8 +130,7 @@ public record KernelPackage(Path kernel, Path modules) {
   }
 
   private static String field(String facts, String key, String name) throws IOException {
-    Matcher match =
-        Pattern.compile("^" + key + ": (\\S+)$", Pattern.MULTILINE).matcher(facts);
+    Matcher match = Pattern.compile("^" + key + ": (\\S+)$", Pattern.MULTILINE).matcher(facts);
     if (!match.find()) {
       throw new IOException("apt does not say the " + key + " of package " + name + advice());
     }

@@ -111,8 +111,7 @@ public final class ImageBuilder {
         new Description(Description.FORMAT, architecture, minimumBuild, parts);
     byte[] json = description.encode();
     content.file(Description.FILE, json);
-    content.file(
-        Description.CHAIN, Chain.pem(signer.chain()).getBytes(StandardCharsets.US_ASCII));
+    content.file(Description.CHAIN, Chain.pem(signer.chain()).getBytes(StandardCharsets.US_ASCII));
     Path fresh = Files.createTempFile(target.toAbsolutePath().getParent(), ".image", ".tmp");
     try {
       PackageBuilder.Built built = content.write(fresh, signer.key());

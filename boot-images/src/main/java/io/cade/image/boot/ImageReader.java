@@ -54,8 +54,8 @@ public final class ImageReader {
    * @param at when the signer's certificate must be valid
    * @throws IOException when the file cannot be read
    */
-  public static ImageCheck verify(
-      Path file, Collection<X509Certificate> authorities, Instant at) throws IOException {
+  public static ImageCheck verify(Path file, Collection<X509Certificate> authorities, Instant at)
+      throws IOException {
     return check(file, authorities, at, key -> PackageReader.verify(file, key));
   }
 
@@ -101,17 +101,15 @@ public final class ImageReader {
   private static boolean isDeclared(Claims claims) {
     return claims.manifest().files().stream()
         .filter(entry -> claims.files().containsKey(entry.path()))
-        .allMatch(
-            entry -> {
-              byte[] content = claims.files().get(entry.path());
-              return content != null && Digests.of(content).equals(entry.sha256());
-            });
+        .allMatch(entry -> {
+          byte[] content = claims.files().get(entry.path());
+          return content != null && Digests.of(content).equals(entry.sha256());
+        });
   }
 
   private static Opened open(Path file) throws IOException, Refused {
     int limit = Math.max(BootImageLimits.MAX_DESCRIPTION_BYTES, BootImageLimits.MAX_CHAIN_BYTES);
-    return switch (
-        PackageReader.peek(file, Set.of(Description.FILE, Description.CHAIN), limit)) {
+    return switch (PackageReader.peek(file, Set.of(Description.FILE, Description.CHAIN), limit)) {
       case PackageReader.Opening.Refused u -> throw new Refused(u.reason());
       case PackageReader.Opening.Understood r ->
           new Opened(

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * State of a card's image store. Immutable; every operation answers with the next state. The rules
  * are those that boot loaders and updaters agree on: a new image is tried a counted number of
- * times; the count falls before each attempt, so that a hang or a power cut counts too; an
- * image that is marked good stays; otherwise the last good one comes back.
+ * times; the count falls before each attempt, so that a hang or a power cut counts too; an image
+ * that is marked good stays; otherwise the last good one comes back.
  *
  * @param a content of slot A, null when empty
  * @param b content of slot B, null when empty
@@ -83,7 +83,11 @@ public record SlotState(
    * @param permit permission to go below the floor or back behind the image that runs
    */
   public Installation install(
-      String digest, String version, long build, long minimumBuild, Optional<DowngradePermit> permit) {
+      String digest,
+      String version,
+      long build,
+      long minimumBuild,
+      Optional<DowngradePermit> permit) {
     Slot target =
         booted != null
             ? booted.other()
@@ -105,8 +109,7 @@ public record SlotState(
             ? with(target, content).lowered(permit.get())
             : with(target, content);
     return new Installation.Allowed(
-        target,
-        new SlotState(next.a, next.b, target, next.booted, next.floor, next.permits));
+        target, new SlotState(next.a, next.b, target, next.booted, next.floor, next.permits));
   }
 
   private SlotState lowered(DowngradePermit permit) {
@@ -176,12 +179,7 @@ public record SlotState(
     }
     SlotState good = with(booted, content.with(Standing.GOOD, 0));
     return new SlotState(
-        good.a,
-        good.b,
-        booted,
-        booted,
-        Math.max(floor, content.minimumBuild()),
-        good.permits);
+        good.a, good.b, booted, booted, Math.max(floor, content.minimumBuild()), good.permits);
   }
 
   /** A slot's content was found damaged, or the image was withdrawn: it is not booted again. */

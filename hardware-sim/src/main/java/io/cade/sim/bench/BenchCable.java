@@ -34,9 +34,7 @@ final class BenchCable implements AutoCloseable {
     try {
       run(List.of("ip", "netns", "add", cable.server));
       run(List.of("ip", "netns", "add", cable.client));
-      cable.ip(
-          cable.server,
-          "link add eth0 type veth peer name eth0 netns " + cable.client);
+      cable.ip(cable.server, "link add eth0 type veth peer name eth0 netns " + cable.client);
       cable.up(cable.server, SERVER_ADDRESS);
       cable.up(cable.client, CLIENT_ADDRESS);
       return cable;
@@ -84,7 +82,9 @@ final class BenchCable implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectInput(Path.of("/dev/null").toFile())
             .start();
-    String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8).strip();
+    String said =
+        new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)
+            .strip();
     if (!process.waitFor(20, TimeUnit.SECONDS) || process.exitValue() != 0) {
       process.destroyForcibly();
       throw new IOException(String.join(" ", command) + ": " + said);

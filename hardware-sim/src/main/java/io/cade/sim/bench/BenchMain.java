@@ -7,11 +7,12 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * {@code cade bench boot|footprint|storm|tftp|dhcp [--quick]}. Ends with lines {@code figure NAME VALUE
- * UNIT} and {@code ratio NAME PEER VALUE}. Exit codes: 0 measured, 1 failed, 2 usage.
+ * {@code cade bench NAME [--quick]}. Ends with lines {@code figure NAME VALUE UNIT} and {@code
+ * ratio NAME PEER VALUE}. Exit codes: 0 measured, 1 failed, 2 usage.
  */
 public final class BenchMain {
-  private static final String USAGE = "usage: ./cade bench boot|footprint|storm|tftp|dhcp [--quick]";
+  private static final String USAGE =
+      "usage: ./cade bench boot|footprint|storm|tftp|dhcp|leases [--quick]";
 
   private BenchMain() {}
 

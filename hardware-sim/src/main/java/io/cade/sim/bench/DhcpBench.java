@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * How many four-way exchanges per second the engine completes, beside Kea and dnsmasq where they are
- * installed: each on a cable of its own with the same 280 reservations, asked by {@code perfdhcp}
- * as a relay agent. The servers take turns at each load, so that a busy machine hits all alike.
- * Saturation is the best completed rate under any load; delays are those at half of it.
+ * How many four-way exchanges per second the engine completes, beside Kea and dnsmasq where they
+ * are installed: each on a cable of its own with the same 280 reservations, asked by {@code
+ * perfdhcp} as a relay agent. The servers take turns at each load, so that a busy machine hits all
+ * alike. Saturation is the best completed rate under any load; delays are those at half of it.
  */
 final class DhcpBench {
   private static final List<Integer> LOADS =
@@ -145,8 +145,7 @@ final class DhcpBench {
     out.printf(Locale.ROOT, "load average before the figures: %s%n", load());
     half.forEach((server, result) -> {
       String prefix = server == DhcpContestant.CADE ? "dhcp." : "dhcp." + server.label() + "_";
-      BenchMain.figure(
-          out, prefix + "exchanges_per_second", best.getOrDefault(server, 0.0), "1/s");
+      BenchMain.figure(out, prefix + "exchanges_per_second", best.getOrDefault(server, 0.0), "1/s");
       BenchMain.figure(out, prefix + "half_load_mean_delay", result.meanMillis(), "ms");
       BenchMain.figure(out, prefix + "half_load_p99_delay", result.p99Millis(), "ms");
       BenchMain.figure(out, prefix + "half_load_unanswered", result.lost() * 100, "%");

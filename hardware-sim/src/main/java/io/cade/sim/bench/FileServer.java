@@ -1,8 +1,6 @@
 package io.cade.sim.bench;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -61,11 +59,7 @@ record FileServer(
     }
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    // Not closed: the process's output stays open.
-    BufferedReader out =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
-    String line = out.readLine();
+    String line = process.inputReader(StandardCharsets.US_ASCII).readLine();
     if (line == null) {
       throw new IOException("the server under test did not start");
     }
@@ -195,6 +189,12 @@ record FileServer(
     try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return probe.getLocalPort();
     }
+  }
+
+  /** Counters of ours. */
+  String counters() throws IOException {
+    process.outputWriter(StandardCharsets.US_ASCII).append('\n').flush();
+    return process.inputReader(StandardCharsets.US_ASCII).readLine();
   }
 
   /** A line of {@code /proc/PID/status} in KiB; 0 where there is none. */

@@ -15,8 +15,7 @@ import java.util.regex.Pattern;
 final class Perfdhcp {
   private static final Pattern RATE = Pattern.compile("Rate: ([0-9.]+) 4-way exchanges/second");
   private static final Pattern COUNT = Pattern.compile("(sent|received) packets: ([0-9]+)");
-  private static final Pattern TIMES =
-      Pattern.compile("sent / received: ([0-9.]+) / ([0-9.]+)");
+  private static final Pattern TIMES = Pattern.compile("sent / received: ([0-9.]+) / ([0-9.]+)");
 
   private Perfdhcp() {}
 
@@ -84,7 +83,8 @@ final class Perfdhcp {
     if (!rate.find()) {
       throw new IOException("perfdhcp reports no rate: " + report.strip());
     }
-    long[] counts = COUNT.matcher(report).results().mapToLong(m -> Long.parseLong(m.group(2))).toArray();
+    long[] counts =
+        COUNT.matcher(report).results().mapToLong(m -> Long.parseLong(m.group(2))).toArray();
     if (counts.length < 4) {
       throw new IOException("perfdhcp reports no packets: " + report.strip());
     }
@@ -94,8 +94,8 @@ final class Perfdhcp {
         TIMES
             .matcher(report)
             .results()
-            .mapToDouble(m ->
-                (Double.parseDouble(m.group(2)) - Double.parseDouble(m.group(1))) * 1000)
+            .mapToDouble(
+                m -> (Double.parseDouble(m.group(2)) - Double.parseDouble(m.group(1))) * 1000)
             .sorted()
             .toArray();
     return new Result(

@@ -154,6 +154,7 @@ final class TftpBench {
             "clients");
       }
       FileServer own = servers.getFirst();
+      out.println("counters of cade: " + own.counters());
       BenchMain.figure(out, "tftp.storm.peak_memory", own.memoryKib("VmHWM") / 1024.0, "MiB");
     } finally {
       servers.forEach(FileServer::close);

@@ -117,6 +117,7 @@ public final class TestSummary {
     String name = attribute(xml, "classname") + "." + attribute(xml, "name");
     String outcome = "";
     String reason = "";
+    boolean inside = false;
     while (true) {
       int event = xml.next();
       if (event == XMLStreamConstants.END_ELEMENT && xml.getLocalName().equals("testcase")) {
@@ -128,7 +129,13 @@ public final class TestSummary {
         if (bad || (element.equals("skipped") && outcome.isEmpty())) {
           outcome = bad ? "failed" : "skipped";
           reason = attribute(xml, "message");
+          inside = true;
         }
+      } else if (event == XMLStreamConstants.END_ELEMENT) {
+        inside = false;
+      } else if (inside && reason.isBlank() && !xml.isWhiteSpace()) {
+        // Without a message, the first line of the stack trace has it.
+        reason = firstLine(xml.getText());
       }
     }
     switch (outcome) {
@@ -136,6 +143,11 @@ public final class TestSummary {
       case "skipped" -> skipped.add(name + ": " + shorten(reason));
       default -> passed++;
     }
+  }
+
+  private static String firstLine(String trace) {
+    String line = trace.strip().lines().findFirst().orElse("");
+    return line.replaceFirst("^[\\w.$]+: ", "");
   }
 
   private static String attribute(XMLStreamReader xml, String name) {

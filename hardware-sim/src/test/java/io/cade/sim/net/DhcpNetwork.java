@@ -47,7 +47,8 @@ final class DhcpNetwork implements AutoCloseable {
   DhcpNetwork(Path folder) throws Exception {
     this.folder = folder;
     server = machine("server");
-    state = EngineState.open(Files.createDirectory(folder.resolve("state")), InstantSource.system());
+    state =
+        EngineState.open(Files.createDirectory(folder.resolve("state")), InstantSource.system());
   }
 
   NetworkNamespace machine(String label) throws Exception {
@@ -77,11 +78,12 @@ final class DhcpNetwork implements AutoCloseable {
   }
 
   /** A relay agent on a machine, for the clients of one slot. */
-  TestRelay relay(NetworkNamespace on, String device, Ipv4Address address, String circuit, Ipv4Address to)
+  TestRelay relay(
+      NetworkNamespace on, String device, Ipv4Address address, String circuit, Ipv4Address to)
       throws Exception {
     TestRelay relay =
-        on.inside(() ->
-            new TestRelay(new NettyDatagramLoop(group.next()), device, address, circuit, to));
+        on.inside(
+            () -> new TestRelay(new NettyDatagramLoop(group.next()), device, address, circuit, to));
     services.add(relay);
     return relay;
   }
@@ -107,11 +109,12 @@ final class DhcpNetwork implements AutoCloseable {
 
   String outcomes() {
     StringBuilder text = new StringBuilder();
-    dhcp.outcomes().forEach((outcome, n) -> {
-      if (n > 0) {
-        text.append(outcome).append('=').append(n).append(' ');
-      }
-    });
+    dhcp.outcomes()
+        .forEach((outcome, n) -> {
+          if (n > 0) {
+            text.append(outcome).append('=').append(n).append(' ');
+          }
+        });
     return text.toString();
   }
 
@@ -120,7 +123,8 @@ final class DhcpNetwork implements AutoCloseable {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > end) {
-        throw new AssertionError("not in time: " + what + "\nserver: " + outcomes() + "\n" + logs());
+        throw new AssertionError(
+            "not in time: " + what + "\nserver: " + outcomes() + "\n" + logs());
       }
       TimeUnit.MILLISECONDS.sleep(10);
     }

@@ -69,12 +69,13 @@ class EthernetPortTest {
   @Test
   void hearsBroadcastsToItsPortAndNothingElse() throws Exception {
     listen("eth1");
-    client().inside(() -> {
-      send("unicast", "10.77.1.1", PORT);
-      send("other port", "255.255.255.255", 69);
-      send("x".repeat(3000), "255.255.255.255", PORT);
-      return send("wanted", "255.255.255.255", PORT);
-    });
+    client()
+        .inside(() -> {
+          send("unicast", "10.77.1.1", PORT);
+          send("other port", "255.255.255.255", 69);
+          send("x".repeat(3000), "255.255.255.255", PORT);
+          return send("wanted", "255.255.255.255", PORT);
+        });
     assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("eth1 10.77.1.9 wanted");
     assertThat(heard).isEmpty();
   }
@@ -95,11 +96,12 @@ class EthernetPortTest {
     client().address(client().vlan("eth0", 30), "10.77.30.9/24");
     listen("eth1");
     listen("eth1.20");
-    client().inside(() -> {
-      // There is nobody in VLAN 30: what is sent there must not be taken for untagged.
-      send("thirty", "255.255.255.255", PORT, "10.77.30.9", "eth0.30");
-      return send("twenty", "255.255.255.255", PORT, "10.77.20.9", "eth0.20");
-    });
+    client()
+        .inside(() -> {
+          // There is nobody in VLAN 30: what is sent there must not be taken for untagged.
+          send("thirty", "255.255.255.255", PORT, "10.77.30.9", "eth0.30");
+          return send("twenty", "255.255.255.255", PORT, "10.77.20.9", "eth0.20");
+        });
     assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("eth1.20 10.77.20.9 twenty");
     client().inside(() -> send("plain", "255.255.255.255", PORT, "10.77.1.9", "eth0"));
     assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("eth1 10.77.1.9 plain");
@@ -116,21 +118,13 @@ class EthernetPortTest {
       byte[] payload = "an offer of odd length..".getBytes(StandardCharsets.US_ASCII);
       assertThat(
               port.send(
-                  payload,
-                  bits("10.77.1.1"),
-                  new MacAddress(CLIENT_MAC),
-                  bits("10.77.1.9"),
-                  68))
+                  payload, bits("10.77.1.1"), new MacAddress(CLIENT_MAC), bits("10.77.1.9"), 68))
           .isTrue();
       assertThat(receive(socket)).isEqualTo("10.77.1.1:67 an offer of odd length..");
       assertThat(port.broadcast(payload, bits("10.77.1.1"), 68)).isTrue();
       assertThat(receive(socket)).isEqualTo("10.77.1.1:67 an offer of odd length..");
       port.send(
-          payload,
-          bits("10.77.1.1"),
-          new MacAddress("02:00:00:00:00:0d"),
-          bits("10.77.1.9"),
-          68);
+          payload, bits("10.77.1.1"), new MacAddress("02:00:00:00:00:0d"), bits("10.77.1.9"), 68);
       socket.setSoTimeout(200);
       assertThatThrownBy(() -> receive(socket)).isInstanceOf(SocketTimeoutException.class);
     }
@@ -181,15 +175,17 @@ class EthernetPortTest {
   void aFloodArrivesWholeAndInOrder() throws Exception {
     listen("eth1");
     int count = 3000;
-    client().inside(() -> {
-      try (DatagramSocket socket = socket("10.77.1.9", "eth0")) {
-        for (int i = 0; i < count; i++) {
-          byte[] payload = Integer.toString(i).getBytes(StandardCharsets.US_ASCII);
-          socket.send(new DatagramPacket(payload, payload.length, endpoint("255.255.255.255", PORT)));
-        }
-      }
-      return true;
-    });
+    client()
+        .inside(() -> {
+          try (DatagramSocket socket = socket("10.77.1.9", "eth0")) {
+            for (int i = 0; i < count; i++) {
+              byte[] payload = Integer.toString(i).getBytes(StandardCharsets.US_ASCII);
+              socket.send(
+                  new DatagramPacket(payload, payload.length, endpoint("255.255.255.255", PORT)));
+            }
+          }
+          return true;
+        });
     for (int i = 0; i < count; i++) {
       assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("eth1 10.77.1.9 " + i);
     }

@@ -41,7 +41,8 @@ class RealDhcpClientsTest {
     }
   }
 
-  // --- on the server's own wire -------------------------------------------------------------------
+  // --- on the server's own wire
+  // -------------------------------------------------------------------
 
   @Test
   void udhcpcGetsItsAddressWithoutHavingOne() throws Exception {
@@ -131,7 +132,8 @@ class RealDhcpClientsTest {
     allStates(card, "10.77.1.1");
   }
 
-  // --- behind a relay agent -----------------------------------------------------------------------
+  // --- behind a relay agent
+  // -----------------------------------------------------------------------
 
   @Test
   void udhcpcGetsItsAddressThroughARelayAgentRenewsAndReleases() throws Exception {
@@ -145,7 +147,8 @@ class RealDhcpClientsTest {
     allStates(relayed(), "10.77.0.1");
   }
 
-  // --- helpers ------------------------------------------------------------------------------------
+  // --- helpers
+  // ------------------------------------------------------------------------------------
 
   private void renewAndRelease(DhcpClientMachine card) throws Exception {
     Process client = card.udhcpc();
@@ -175,7 +178,14 @@ class RealDhcpClientsTest {
     String nextHop = gateway.contains("via ") ? gateway.split("via ", 2)[1].strip() : server;
     card.machine()
         .ip(
-            "neighbour", "replace", nextHop, "lladdr", "02:00:00:00:de:ad", "dev", "eth0", "nud",
+            "neighbour",
+            "replace",
+            nextHop,
+            "lladdr",
+            "02:00:00:00:de:ad",
+            "dev",
+            "eth0",
+            "nud",
             "permanent");
     network.await("rebound", () -> broadcasts(card) == 2 && answersSinceBroadcast(card) > 0);
     card.machine().ip("neighbour", "del", nextHop, "dev", "eth0");
@@ -239,8 +249,7 @@ class RealDhcpClientsTest {
         .count();
   }
 
-  private static void signal(Process client, DhcpClientMachine card, String name)
-      throws Exception {
+  private static void signal(Process client, DhcpClientMachine card, String name) throws Exception {
     card.machine().run("kill", "-" + name, Long.toString(client.pid())).orFail();
   }
 

@@ -56,6 +56,21 @@ class TestSummaryTest {
   }
 
   @Test
+  void theReasonOfASkippedTestMayStandInItsStackTraceOnly() throws IOException {
+    write(
+        "snmp-mib",
+        "surefire-reports/TEST-A.xml",
+        """
+        <testsuite><testcase classname="A" name="lacks"><skipped type="org.opentest4j.TestAbortedException"><![CDATA[org.opentest4j.TestAbortedException: Assumption failed: needs x (package y)
+        \tat org.junit.jupiter.api.Assumptions.throwAssumptionFailed(Assumptions.java:321)
+        ]]></skipped></testcase></testsuite>\
+        """);
+
+    report(true);
+    assertThat(bytes.toString(StandardCharsets.UTF_8)).contains("A.lacks: needs x (package y)\n");
+  }
+
+  @Test
   void aRunInWhichNothingRanIsNotASuccess() throws IOException {
     assertThat(report(true)).isEqualTo(1);
     assertThat(lastLine()).isEqualTo("0 passed, 0 failed, 0 skipped");

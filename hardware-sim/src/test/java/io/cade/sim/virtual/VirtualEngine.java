@@ -37,6 +37,7 @@ import io.cade.engine.tftp.TftpConfig;
 import io.cade.engine.tftp.TftpServer;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -272,7 +273,9 @@ final class VirtualEngine {
       case Lookup.Refused refused -> throw new IOException("boot file: " + refused.why());
       case Lookup.Found found -> {
         try (BootFile file = found.file()) {
-          yield file.read(0, (int) file.size());
+          ByteBuffer content = ByteBuffer.allocate((int) file.size());
+          file.read(0, content);
+          yield content.array();
         }
       }
     };

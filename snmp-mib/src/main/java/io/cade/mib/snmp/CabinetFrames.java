@@ -2,6 +2,7 @@ package io.cade.mib.snmp;
 
 import io.cade.mib.AlarmRow;
 import io.cade.mib.BackendRow;
+import io.cade.mib.BootCounterRow;
 import io.cade.mib.CabinetFacts;
 import io.cade.mib.CabinetView;
 import io.cade.mib.CardRow;
@@ -45,6 +46,8 @@ final class CabinetFrames {
   private TableBlock<ServiceRow> services = new TableBlock<>(CabinetShapes.services(), List.of());
   private TableBlock<BackendRow> backends = new TableBlock<>(CabinetShapes.backends(), List.of());
   private TableBlock<ProxyRow> proxies = new TableBlock<>(CabinetShapes.proxies(), List.of());
+  private TableBlock<BootCounterRow> bootCounters =
+      new TableBlock<>(CabinetShapes.bootCounters(), List.of());
   private TableBlock<AlarmRow> alarms = new TableBlock<>(CabinetShapes.alarms(), List.of());
   private @Nullable Frame last;
   private long lastNanos;
@@ -78,6 +81,7 @@ final class CabinetFrames {
     services = services.over(now.services());
     backends = backends.over(now.backends());
     proxies = proxies.over(now.proxies());
+    bootCounters = bootCounters.over(now.bootCounters());
     alarms = alarms.over(alarmRows);
     var cabinet =
         new ScalarBlock(
@@ -115,7 +119,17 @@ final class CabinetFrames {
                     () -> new Counter64(facts.lastNotification()))));
     return new Frame(
         clock.instant(),
-        List.of(cabinet, chassis, cards, sensors, services, backends, proxies, alarm, alarms));
+        List.of(
+            cabinet,
+            chassis,
+            cards,
+            sensors,
+            services,
+            backends,
+            proxies,
+            alarm,
+            alarms,
+            bootCounters));
   }
 
   private static ScalarBlock.Source scalar(String oid, Supplier<Variable> value) {

@@ -7,6 +7,7 @@ import static io.cade.mib.snmp.Values.text;
 
 import io.cade.mib.AlarmRow;
 import io.cade.mib.BackendRow;
+import io.cade.mib.BootCounterRow;
 import io.cade.mib.CardRow;
 import io.cade.mib.ChassisRow;
 import io.cade.mib.MibOids;
@@ -105,6 +106,15 @@ final class CabinetShapes {
             column(MibOids.CADE_PROXY_CONNECTIONS, r -> new Gauge32(r.connections())),
             column(MibOids.CADE_PROXY_REQUESTS, r -> new Counter64(r.requests())),
             column(MibOids.CADE_PROXY_LAST_REPORT_AGE, (r, now) -> age(r.lastReport(), now))));
+  }
+
+  static TableBlock.Shape<BootCounterRow> bootCounters() {
+    return shape(
+        MibOids.CADE_BOOT_COUNTER_ENTRY,
+        r -> new int[] {r.group().code(), r.number()},
+        List.of(
+            column(MibOids.CADE_BOOT_COUNTER_NAME, r -> text(r.name())),
+            column(MibOids.CADE_BOOT_COUNTER_VALUE, r -> new Counter64(r.value()))));
   }
 
   static TableBlock.Shape<AlarmRow> alarms() {

@@ -171,8 +171,8 @@ abstract class AgentContract {
     assertThat(bulk.entries()).isEqualTo(walked.entries());
     // 8 + 3 scalars, 2 chassis × 3, 6 cards × 9, 14 sensors × 7, a service × 6, a back end × 2, 2
     // proxies × 7,
-    // 2 alarms × 6
-    assertThat(walked.entries()).hasSize(11 + 6 + 54 + 98 + 6 + 2 + 14 + 12);
+    // 2 alarms × 6, 2 boot counters × 2
+    assertThat(walked.entries()).hasSize(11 + 6 + 54 + 98 + 6 + 2 + 14 + 12 + 4);
     assertThat(walked.entries().stream().map(e -> new OID(e.oid())).toList()).isSorted();
   }
 

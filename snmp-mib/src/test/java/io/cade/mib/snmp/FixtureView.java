@@ -3,6 +3,8 @@ package io.cade.mib.snmp;
 import io.cade.mib.AlarmRow;
 import io.cade.mib.BackendRow;
 import io.cade.mib.BackendState;
+import io.cade.mib.BootCounterGroup;
+import io.cade.mib.BootCounterRow;
 import io.cade.mib.CabinetFacts;
 import io.cade.mib.CabinetView;
 import io.cade.mib.CardRow;
@@ -175,6 +177,13 @@ final class FixtureView implements CabinetView {
   @Override
   public List<ProxyRow> proxies() {
     return proxies;
+  }
+
+  @Override
+  public List<BootCounterRow> bootCounters() {
+    return List.of(
+        new BootCounterRow(BootCounterGroup.DHCP, 1, "acked", 28),
+        new BootCounterRow(BootCounterGroup.BOOT_HTTP, 2, "refusedName", Long.MAX_VALUE));
   }
 
   @Override
