@@ -34,6 +34,7 @@ class ArchitectureTest {
           "io.cade.sim.app.SimulatorMain",
           "io.cade.sim.bench.BootServerUnderTest",
           "io.cade.sim.bench.FootprintBench",
+          "io.cade.sim.bench.StormBench",
           "io.cade.sim.demo.Demo",
           "io.cade.sim.demo.DemoMain",
           "io.cade.sim.demo.ThreadTurn");
