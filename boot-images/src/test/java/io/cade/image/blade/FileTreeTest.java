@@ -87,8 +87,15 @@ class FileTreeTest {
       put(
           out,
           "META-INF/MANIFEST.MF",
-          "Manifest-Version: 1.0\r\nMulti-Release: true\r\nImplementation-Version: 3\r\n\r\n"
-              + "Name: a/B.class\r\nSHA-256-Digest: AAAA\r\n\r\n");
+          """
+          Manifest-Version: 1.0
+          Multi-Release: true
+          Implementation-Version: 3
+
+          Name: a/B.class
+          SHA-256-Digest: AAAA
+
+          """);
       put(out, "META-INF/BC.SF", "signature");
       put(out, "META-INF/BC.RSA", "signature");
       put(out, "a/B.class", "code");

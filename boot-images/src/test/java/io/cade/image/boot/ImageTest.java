@@ -190,7 +190,7 @@ class ImageTest {
     new PackageBuilder("blade", "1", Description.KIND, 1, CREATED)
         .file("kernel", new byte[3])
         .file("extra", new byte[3])
-        .file(Description.CHAIN, Chain.pem(signer.chain()).getBytes("US-ASCII"))
+        .file(Description.CHAIN, Chain.pem(signer.chain()).getBytes(java.nio.charset.StandardCharsets.US_ASCII))
         .file(
             Description.FILE,
             new Description(

@@ -14,6 +14,7 @@ import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
 
 /** An authority like the engine's: EC P-256, with signers that have Ed25519 keys. */
 final class TestAuthority {
@@ -43,9 +44,8 @@ final class TestAuthority {
     return KeyPairGenerator.getInstance(algorithm).generateKeyPair();
   }
 
-  @SuppressWarnings("NullAway") // null stands for an authority
   private static X509Certificate issue(
-      String subject, String issuer, KeyPair own, KeyPair by, KeyPurposeId purpose)
+      String subject, String issuer, KeyPair own, KeyPair by, @Nullable KeyPurposeId purpose)
       throws Exception {
     var builder =
         new JcaX509v3CertificateBuilder(
