@@ -78,12 +78,6 @@ final class StoredArchive {
       if (nameBytes > MAX_NAME_BYTES || directory.limit() - at - CENTRAL_BYTES < nameBytes) {
         throw new RejectedPackage("not a package: name of entry " + i + " is too long");
       }
-      if (directory.getShort(at + 4) != VERSION
-          || directory.getShort(at + 6) != VERSION
-          || directory.getInt(at + 12) != DATE_AND_TIME
-          || directory.getShort(at + 36) != 0) {
-        throw new RejectedPackage("not a package: entry " + i + " was not written by a builder");
-      }
       String name = name(directory, at + CENTRAL_BYTES, nameBytes);
       int flags = Short.toUnsignedInt(directory.getShort(at + 8));
       long size = Integer.toUnsignedLong(directory.getInt(at + 24));
@@ -104,6 +98,12 @@ final class StoredArchive {
           || directory.getShort(at + 32) != 0
           || directory.getShort(at + 34) != 0) {
         throw new RejectedPackage("entry " + shown + " has extra fields");
+      }
+      if (directory.getShort(at + 4) != VERSION
+          || directory.getShort(at + 6) != VERSION
+          || directory.getInt(at + 12) != DATE_AND_TIME
+          || directory.getShort(at + 36) != 0) {
+        throw new RejectedPackage("not a package: entry " + i + " was not written by a builder");
       }
       long offset = Integer.toUnsignedLong(directory.getInt(at + 42));
       found.add(new Central(name, offset, size, flags, directory.getInt(at + 16)));

@@ -22,6 +22,7 @@ final class Desk {
 
   final Map<String, String> environment = new LinkedHashMap<>();
   final Map<String, String> properties = new LinkedHashMap<>();
+  InstantSource clock = InstantSource.fixed(NOW);
   boolean terminal;
   Duration answerTime = Duration.ofSeconds(20);
 
@@ -61,7 +62,7 @@ final class Desk {
             terminal,
             environment,
             properties,
-            InstantSource.fixed(NOW),
+            clock,
             paused::add);
     int code =
         new Runner(

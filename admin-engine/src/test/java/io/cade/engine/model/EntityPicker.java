@@ -35,6 +35,7 @@ final class EntityPicker {
         .forEach(l -> all.put(key(EntityKey.Kind.POOL_LEASE, l.address()), l));
     c.services().forEach((k, v) -> all.put(key(EntityKey.Kind.SERVICE, k), v));
     c.queues().forEach((k, v) -> all.put(key(EntityKey.Kind.QUEUE, k), v));
+    c.images().forEach((k, v) -> all.put(key(EntityKey.Kind.IMAGE, k), v));
     c.alarms().forEach((k, v) -> all.put(key(EntityKey.Kind.ALARM, k), v));
     c.notifications().forEach((k, v) -> all.put(key(EntityKey.Kind.NOTIFICATION, k), v));
     c.swaps().forEach(s -> all.put(key(EntityKey.Kind.SWAP, s.sequence()), s));

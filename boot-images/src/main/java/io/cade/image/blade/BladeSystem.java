@@ -194,8 +194,11 @@ public final class BladeSystem {
     Path runtime = scratch.resolve("java");
     JavaRuntime.make(from.jdk(), runtime);
     JavaRuntime.addTo(tree, runtime);
+    Path jars = Files.createDirectories(scratch.resolve("jars"));
     for (Path jar : agentJars(from.jars())) {
-      tree.copy("opt/cade/lib/" + jar.getFileName(), 0644, jar);
+      Path plain = jars.resolve(jar.getFileName());
+      PlainJar.write(jar, plain);
+      tree.copy("opt/cade/lib/" + jar.getFileName(), 0644, plain);
     }
     settings(tree, label);
     progress.accept("packing the initial file system");

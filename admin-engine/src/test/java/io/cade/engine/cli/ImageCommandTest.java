@@ -1,0 +1,308 @@
+package io.cade.engine.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.RouteSnapshot;
+import io.cade.engine.api.ApiServer;
+import io.cade.engine.api.UserFile;
+import io.cade.engine.boottree.BootFile;
+import io.cade.engine.boottree.BootImage;
+import io.cade.engine.gateway.TestWriter;
+import io.cade.engine.images.ImageCatalogue;
+import io.cade.engine.images.ImageOperations;
+import io.cade.engine.observe.BootCounters;
+import io.cade.engine.observe.Observations;
+import io.cade.engine.operate.AnyContent;
+import io.cade.engine.operate.ContentStore;
+import io.cade.engine.operate.Inspection;
+import io.cade.engine.operate.Operations;
+import io.cade.engine.operate.Role;
+import io.cade.engine.pki.ModuleAuthority;
+import io.cade.engine.web.WebRuntime;
+import io.cade.image.Digests;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands about images: alone, and against the engine's real API server. */
+@Timeout(120)
+class ImageCommandTest {
+  private static final CardPosition CARD = new CardPosition(1, 3);
+  private static final String CREATED = "2026-01-01T00:00:00Z";
+
+  @TempDir private Path dir;
+  private final InstantSource clock = InstantSource.system();
+  private final TestWriter writer = new TestWriter(clock);
+  private final ExecutorService blocking = Executors.newFixedThreadPool(2);
+  private final Vertx vertx = WebRuntime.start();
+  private final Desk desk = new Desk();
+  private ModuleAuthority authority;
+  private ImageCatalogue catalogue;
+  private ApiServer server;
+  private Path key;
+
+  @BeforeEach
+  void start() throws Exception {
+    SecureRandom random = new SecureRandom();
+    authority = ModuleAuthority.open(dir.resolve("pki"), clock, random);
+    key = authority.imageSigner();
+    catalogue = opened();
+    Path users = dir.resolve("users");
+    user(users, Role.ADMINISTRATOR);
+    server =
+        ApiServer.start(
+                vertx,
+                "127.0.0.1",
+                0,
+                authority.server("admin", List.of("127.0.0.1")),
+                new ApiServer.Backing(
+                    new Inspection(
+                        writer::current,
+                        new Observations()::snapshot,
+                        RouteSnapshot::empty,
+                        new BootCounters(),
+                        _ -> List.of(),
+                        clock),
+                    new Operations(
+                        writer,
+                        ContentStore.open(dir.resolve("contents")),
+                        new AnyContent(),
+                        280,
+                        blocking),
+                    new ImageOperations(writer, catalogue, blocking),
+                    users,
+                    () -> true,
+                    blocking,
+                    System::nanoTime,
+                    random))
+            .toCompletionStage()
+            .toCompletableFuture()
+            .get(20, TimeUnit.SECONDS);
+    Path state =
+        Desk.state(
+            dir.resolve("state"),
+            "127.0.0.1:" + server.port(),
+            PeerEngine.PASSWORD,
+            authority.certificatePem());
+    desk.environment.put("CADE_STATE", state.toString());
+    desk.clock = clock;
+  }
+
+  private static void user(Path users, Role role) throws IOException {
+    UserFile.put(
+        users, PeerEngine.USER, role, PeerEngine.PASSWORD.toCharArray(), new SecureRandom());
+  }
+
+  private ImageCatalogue opened() throws IOException {
+    return ImageCatalogue.open(
+        dir.resolve("images"), writer::current, authority.certificate(), clock);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    server.close();
+    blocking.shutdown();
+    vertx.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+  }
+
+  private Desk.Outcome build(String version, String build, String... more) throws IOException {
+    Path kernel = Files.writeString(dir.resolve("vmlinuz"), "kernel " + version);
+    Path initrd = Files.writeString(dir.resolve("initrd"), "initrd " + version);
+    Path loader = Files.writeString(dir.resolve("undionly.kpxe"), "loader " + version);
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "image",
+                "build",
+                "--kernel",
+                kernel.toString(),
+                "--initrd",
+                initrd.toString(),
+                "--loader",
+                loader.toString(),
+                "--cmdline",
+                "quiet",
+                "--name",
+                "blade",
+                "--version",
+                version,
+                "--build",
+                build,
+                "--created",
+                CREATED,
+                "--key",
+                key.toString(),
+                "--out",
+                image(version).toString()));
+    words.addAll(List.of(more));
+    return desk.run(words.toArray(String[]::new));
+  }
+
+  private Path image(String version) {
+    return dir.resolve("blade-" + version + ".img");
+  }
+
+  private Desk.Outcome succeeds(Desk.Outcome outcome) {
+    assertThat(outcome.code()).as("%s", outcome).isZero();
+    return outcome;
+  }
+
+  private String served(String name) throws IOException {
+    try (BootFile file = catalogue.open(CARD, name).orElseThrow()) {
+      java.nio.ByteBuffer content = java.nio.ByteBuffer.allocate((int) file.size());
+      file.read(0, content);
+      return new String(content.array(), java.nio.charset.StandardCharsets.UTF_8);
+    }
+  }
+
+  @Test
+  void anImageIsBuiltShownAndVerifiedWithoutAnEngine() throws Exception {
+    desk.environment.remove("CADE_STATE");
+    Desk.Outcome built = succeeds(build("1.0", "1"));
+    assertThat(built.out()).contains("blade:1.0", "kernel", "good");
+    byte[] bytes = Files.readAllBytes(image("1.0"));
+    Desk.Outcome shown = succeeds(desk.run("image", "show", image("1.0").toString(), "--json"));
+    assertThat(shown.out())
+        .contains("\"verified\" : false", "\"role\" : \"initrd\"", Digests.of(image("1.0")));
+    Path ca = Files.writeString(dir.resolve("ca.pem"), authority.certificatePem());
+    Desk.Outcome verified =
+        succeeds(
+            desk.run("image", "verify", image("1.0").toString(), "--ca", ca.toString(), "--json"));
+    assertThat(verified.out()).contains("\"verified\" : true");
+    succeeds(build("1.0", "1"));
+    assertThat(Files.readAllBytes(image("1.0"))).as("built again").isEqualTo(bytes);
+  }
+
+  @Test
+  void mistakesAreSaidInOneLineWithTheirExitCode() throws Exception {
+    desk.environment.put("CADE_STATE", dir.resolve("nowhere").toString());
+    succeeds(build("1.0", "1"));
+    String file = image("1.0").toString();
+    Desk.Outcome noAuthority = desk.run("image", "verify", file);
+    assertThat(noAuthority.code()).isEqualTo(1);
+    assertThat(noAuthority.err()).contains("--ca FILE").hasLineCount(1);
+    assertThat(desk.run("image", "show", dir.resolve("none").toString()).err())
+        .contains("does not exist")
+        .hasLineCount(1);
+    assertThat(desk.run("image", "show", key.toString()).err()).contains("no boot image");
+    Desk.Outcome nothing =
+        desk.run("image", "build", "--name", "a", "--version", "1", "--out", file);
+    assertThat(nothing.code()).isEqualTo(2);
+    assertThat(nothing.err()).contains("--profile blade or --kernel FILE");
+    assertThat(build("1 0", "1").err()).contains("letters, digits");
+    assertThat(build("2", "1", "--created", "yesterday").code()).isEqualTo(2);
+    assertThat(build("2", "1", "--key", file).code()).as("twice --key").isEqualTo(2);
+    Files.writeString(image("1.0"), "x", java.nio.file.StandardOpenOption.APPEND);
+    Path ca = Files.writeString(dir.resolve("ca.pem"), authority.certificatePem());
+    Desk.Outcome spoiled = desk.run("image", "verify", file, "--ca", ca.toString());
+    assertThat(spoiled.code()).isEqualTo(1);
+    assertThat(spoiled.err()).contains("must not be used").hasLineCount(1);
+    assertThat(desk.run("image", "list").code()).isEqualTo(3);
+  }
+
+  @Test
+  void theFirstImportedImageIsWhatCardsBoot() throws Exception {
+    succeeds(build("1.0", "1"));
+    assertThat(desk.run("image", "list").out()).contains("no images");
+    succeeds(desk.run("image", "import", image("1.0").toString()));
+    assertThat(desk.run("image", "list").out()).contains("blade:1.0", "yes", PeerEngine.USER);
+    BootImage image = catalogue.imageOf(CARD).orElseThrow();
+    assertThat(image.commandLine())
+        .isEqualTo("quiet BOOTIF=01-${netX/mac:hexhyp} cade.boot=${base}");
+    assertThat(catalogue.part(image.kernel()).orElseThrow()).hasContent("kernel 1.0");
+    assertThat(catalogue.part(image.initrds().getFirst()).orElseThrow()).hasContent("initrd 1.0");
+    assertThat(served("undionly.kpxe")).isEqualTo("loader 1.0");
+    assertThat(catalogue.open(CARD, "kernel")).isEmpty();
+    assertThat(catalogue.part("0".repeat(64))).isEmpty();
+    // Once more changes nothing.
+    succeeds(desk.run("image", "import", image("1.0").toString()));
+    assertThat(writer.current().images()).hasSize(1);
+  }
+
+  @Test
+  void anOlderImageIsUsedOnlyByAnAdministratorWithAReason() throws Exception {
+    for (String version : List.of("1", "2", "3")) {
+      succeeds(build(version, version));
+      succeeds(desk.run("image", "import", image(version).toString()));
+    }
+    succeeds(desk.run("image", "use", "blade:3"));
+    assertThat(served("undionly.kpxe")).isEqualTo("loader 3");
+    Desk.Outcome older = desk.run("image", "use", "blade:2");
+    assertThat(older.code()).isEqualTo(5);
+    assertThat(older.err()).contains("build 2 is older than build 3", "--allow-older");
+    assertThat(desk.run("image", "use", "blade:2", "--allow-older", " ").code()).isEqualTo(1);
+    user(dir.resolve("users"), Role.OPERATOR);
+    assertThat(desk.run("image", "use", "blade:2", "--allow-older", "fans").code()).isEqualTo(4);
+    assertThat(served("undionly.kpxe")).isEqualTo("loader 3");
+    user(dir.resolve("users"), Role.ADMINISTRATOR);
+    succeeds(desk.run("image", "use", "blade:2", "--allow-older", "fans"));
+    assertThat(served("undionly.kpxe")).isEqualTo("loader 2");
+    assertThat(desk.run("image", "use", "blade:9").code()).isEqualTo(1);
+  }
+
+  @Test
+  void anImageInUseIsNotRemovedAnotherIsFromTheDiskToo() throws Exception {
+    for (String version : List.of("1", "2")) {
+      succeeds(build(version, version));
+      succeeds(desk.run("image", "import", image(version).toString()));
+    }
+    assertThat(desk.run("image", "remove", "blade:1").code()).isEqualTo(5);
+    Path folder = dir.resolve("images").resolve(Digests.hex(Digests.of(image("2"))));
+    assertThat(folder).isDirectory();
+    succeeds(desk.run("image", "remove", "blade:2"));
+    assertThat(writer.current().images()).hasSize(1);
+    assertThat(dir.resolve("images").resolve(Digests.hex(Digests.of(image("1"))))).isDirectory();
+  }
+
+  @Test
+  void whatIsNotOfThisModuleIsRefusedAndLeavesNothing() throws Exception {
+    ModuleAuthority other = ModuleAuthority.open(dir.resolve("other"), clock, new SecureRandom());
+    key = other.imageSigner();
+    succeeds(build("1.0", "1"));
+    Desk.Outcome refused = desk.run("image", "import", image("1.0").toString());
+    assertThat(refused.code()).isEqualTo(1);
+    assertThat(refused.err()).contains("not certified by this module's authority").hasLineCount(1);
+    assertThat(writer.current().images()).isEmpty();
+    try (Stream<Path> left = Files.list(dir.resolve("images"))) {
+      assertThat(left.filter(Files::isDirectory)).isEmpty();
+    }
+  }
+
+  @Test
+  void twoContentsDoNotShareAVersion() throws Exception {
+    succeeds(build("1.0", "1"));
+    succeeds(desk.run("image", "import", image("1.0").toString()));
+    succeeds(build("1.0", "2"));
+    Desk.Outcome second = desk.run("image", "import", image("1.0").toString());
+    assertThat(second.code()).isEqualTo(5);
+    assertThat(second.err()).contains("another image blade 1.0");
+  }
+
+  @Test
+  void whatACrashLeftIsClearedAndWhatIsKnownStays() throws Exception {
+    succeeds(build("1.0", "1"));
+    succeeds(desk.run("image", "import", image("1.0").toString()));
+    Path leftover = Files.createDirectories(dir.resolve("images/" + "ab".repeat(32) + "/content"));
+    Files.writeString(leftover.resolve("kernel"), "half");
+    Files.createFile(dir.resolve("images/.upload-17"));
+    catalogue = opened();
+    assertThat(leftover).doesNotExist();
+    assertThat(dir.resolve("images/.upload-17")).doesNotExist();
+    assertThat(served("undionly.kpxe")).isEqualTo("loader 1.0");
+  }
+}

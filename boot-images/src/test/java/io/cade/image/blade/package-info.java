@@ -1,0 +1,4 @@
+@NullMarked
+package io.cade.image.blade;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.cade.image.boot;
+
+import org.jspecify.annotations.NullMarked;

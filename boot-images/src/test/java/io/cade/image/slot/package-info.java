@@ -1,0 +1,4 @@
+@NullMarked
+package io.cade.image.slot;
+
+import org.jspecify.annotations.NullMarked;
