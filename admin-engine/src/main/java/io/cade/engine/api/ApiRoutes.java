@@ -3,6 +3,7 @@ package io.cade.engine.api;
 import io.cade.agent.wire.CardPosition;
 import io.cade.engine.change.Refusal;
 import io.cade.engine.operate.Inspection;
+import io.cade.engine.operate.LeaseTransfer;
 import io.cade.engine.operate.NewService;
 import io.cade.engine.operate.Operations;
 import io.cade.engine.operate.Views;
@@ -12,6 +13,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 final class ApiRoutes {
   private static final int MAX_UPLOADS = 2;
   private static final Duration UPLOAD_TIME = Duration.ofMinutes(5);
+  private static final int MAX_LEASE_FILE = 16 << 20;
+  private static final String LEASES = "/api/v1/leases";
   private static final String SERVICES = "/api/v1/services";
 
   private final Vertx vertx;
@@ -69,6 +73,17 @@ final class ApiRoutes {
     show(router, "/api/v1/alarms", _ -> Map.of("alarms", inspection.alarms()));
     show(router, "/api/v1/proxies", _ -> Map.of("proxies", inspection.proxies()));
     show(router, "/api/v1/swaps", _ -> Map.of("swaps", inspection.swaps()));
+    show(
+        router,
+        LEASES,
+        context ->
+            backing
+                .leases()
+                .list(
+                    number(context, "from", 0),
+                    number(context, "limit", LeaseTransfer.MAX_LISTED)));
+    router.get(LEASES + "/export").handler(this::exportLeases);
+    router.post(LEASES + "/import").handler(this::importLeases);
     show(router, "/api/v1/boot", _ -> Map.of("counters", inspection.bootCounters()));
     new ImageRoutes(this, backing.images()).addTo(router);
     router.get("/api/v1/alarms/history").handler(this::history);
@@ -100,6 +115,32 @@ final class ApiRoutes {
         context,
         200,
         onDisk(() -> Map.of("alarms", inspection.history(number(context, "limit", 100)))));
+  }
+
+  private void exportLeases(RoutingContext context) {
+    context.request().resume();
+    onLoop(onDisk(backing.leases()::export))
+        .onSuccess(csv -> {
+          var _ = context.response().putHeader(HttpHeaders.CONTENT_TYPE, "text/csv").end(csv);
+        })
+        .onFailure(e -> replies.fail(context, e));
+  }
+
+  /** {@code POST /api/v1/leases/import} with a lease file of Kea's as its body. */
+  private void importLeases(RoutingContext context) {
+    if (!beginUpload(context)) {
+      return;
+    }
+    var caller = Gatekeeper.caller(context);
+    var body = Bodies.read(vertx, context.request(), MAX_LEASE_FILE, UPLOAD_TIME);
+    context.request().resume();
+    body.compose(csv ->
+            onLoop(
+                onDisk(() -> csv.toString(StandardCharsets.UTF_8))
+                    .thenCompose(text -> backing.leases().importFrom(caller, text))))
+        .onComplete(_ -> uploads.decrementAndGet())
+        .onSuccess(done -> replies.ok(context, done))
+        .onFailure(e -> replies.fail(context, e));
   }
 
   private void deleteService(RoutingContext context) {
@@ -142,11 +183,7 @@ final class ApiRoutes {
       replies.fail(context, e);
       return;
     }
-    if (uploads.incrementAndGet() > MAX_UPLOADS) {
-      uploads.decrementAndGet();
-      context.response().putHeader("Retry-After", "5");
-      replies.problem(
-          context, 503, "busy", MAX_UPLOADS + " uploads are under way: try again later");
+    if (!beginUpload(context)) {
       return;
     }
     var caller = Gatekeeper.caller(context);
@@ -161,6 +198,17 @@ final class ApiRoutes {
         .onComplete(_ -> uploads.decrementAndGet())
         .onSuccess(service -> created(context, service))
         .onFailure(e -> replies.fail(context, e));
+  }
+
+  private boolean beginUpload(RoutingContext context) {
+    if (uploads.incrementAndGet() > MAX_UPLOADS) {
+      uploads.decrementAndGet();
+      context.response().putHeader("Retry-After", "5");
+      replies.problem(
+          context, 503, "busy", MAX_UPLOADS + " uploads are under way: try again later");
+      return false;
+    }
+    return true;
   }
 
   private void created(RoutingContext context, Views.ServiceView service) {

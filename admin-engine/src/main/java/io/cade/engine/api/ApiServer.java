@@ -2,6 +2,7 @@ package io.cade.engine.api;
 
 import io.cade.engine.images.ImageOperations;
 import io.cade.engine.operate.Inspection;
+import io.cade.engine.operate.LeaseTransfer;
 import io.cade.engine.operate.Operations;
 import io.cade.engine.pki.Identity;
 import io.cade.engine.web.ConnectionGuard;
@@ -47,6 +48,7 @@ public final class ApiServer implements AutoCloseable {
   public record Backing(
       Inspection inspection,
       Operations operations,
+      LeaseTransfer leases,
       ImageOperations images,
       Path users,
       BooleanSupplier ready,

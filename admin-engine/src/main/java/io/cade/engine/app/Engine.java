@@ -32,6 +32,8 @@ import io.cade.engine.observe.Observations;
 import io.cade.engine.operate.AlarmHistory;
 import io.cade.engine.operate.ContentStore;
 import io.cade.engine.operate.Inspection;
+import io.cade.engine.operate.LeasePlaces;
+import io.cade.engine.operate.LeaseTransfer;
 import io.cade.engine.operate.Operations;
 import io.cade.engine.operate.Role;
 import io.cade.engine.pki.EnrolmentSecrets;
@@ -71,6 +73,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -279,8 +282,7 @@ public final class Engine implements AutoCloseable {
     lifecycle.started(
         "boot services' threads",
         () -> loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).syncUninterruptibly());
-    ChassisSubnets plan =
-        new ChassisSubnets(ipv4(config.internalNetwork() + ".0.0"), config.chassis());
+    ChassisSubnets plan = subnets();
     Ipv4Address self = ipv4(host());
     BootTree tree =
         new BootTree(
@@ -425,6 +427,7 @@ public final class Engine implements AutoCloseable {
                 clock),
             new Operations(
                 state.writer(), contents, plant, config.chassis() * config.slots(), blocking),
+            new LeaseTransfer(state.writer(), this::leasePlace),
             images,
             users,
             () -> readySince != null,
@@ -433,6 +436,24 @@ public final class Engine implements AutoCloseable {
             random);
     lifecycle.started(
         "API", await(ApiServer.start(vertx, host(), config.ports().admin(), identity, backing)));
+  }
+
+  private LeasePlaces.Place leasePlace(String address) {
+    Ipv4Address parsed = Ipv4Address.parse(address);
+    Optional<CardPosition> slot = subnets().positionOf(parsed);
+    if (slot.isPresent()) {
+      return slot.get().slot() <= config.slots()
+          ? new LeasePlaces.Place.Slot(slot.get())
+          : new LeasePlaces.Place.None();
+    }
+    return config.dhcp().policy().subnetOf(parsed).filter(n -> n.pools(parsed)).isPresent()
+        ? new LeasePlaces.Place.Pool()
+        : new LeasePlaces.Place.None();
+  }
+
+  private ChassisSubnets subnets() {
+    return new ChassisSubnets(
+        Ipv4Address.parse(config.internalNetwork() + ".0.0"), config.chassis());
   }
 
   private void startSnmp(

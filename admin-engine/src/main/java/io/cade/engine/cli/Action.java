@@ -15,6 +15,10 @@ sealed interface Action {
 
   record AcknowledgeAlarm() implements Action {}
 
+  record ExportLeases() implements Action {}
+
+  record ImportLeases() implements Action {}
+
   record BuildImage() implements Action {}
 
   record ShowImage() implements Action {}

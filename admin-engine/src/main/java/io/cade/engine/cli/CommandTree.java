@@ -63,6 +63,7 @@ final class CommandTree {
     addCard(root);
     addService(root);
     addAlarm(root);
+    addLease(root);
     ImageTree.addTo(this, root);
     add(root, "update", new Action.Update(), "Updates of cards; not in this version.", "update");
     add(
@@ -224,6 +225,34 @@ final class CommandTree {
               argument("SEQ", "Number of the alarm, first column of alarm list.")
                   .converters(converter(CommandTree::sequence))
                   .build());
+    }
+  }
+
+  private void addLease(CommandSpec root) {
+    CommandSpec lease =
+        addGroup(root, "lease", "Leases of addresses.", "lease list", "lease export leases.csv");
+    if (isNamed("lease")) {
+      add(
+          lease,
+          "list",
+          new Action.Show(API + "leases", View.LEASES),
+          "Who has which address until when.",
+          "lease list",
+          "lease list --json");
+      add(
+              lease,
+              "export",
+              new Action.ExportLeases(),
+              "Writes all leases into a file in the form of Kea's memfile.",
+              "lease export leases.csv")
+          .addPositional(argument("FILE", "File to be written; - for the output.").build());
+      add(
+              lease,
+              "import",
+              new Action.ImportLeases(),
+              "Takes over the leases of a file in the form of Kea's memfile, all or none.",
+              "lease import /var/lib/kea/kea-leases4.csv")
+          .addPositional(argument("FILE", "File to be read.").build());
     }
   }
 

@@ -3,6 +3,7 @@ package io.cade.engine.cli;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -103,6 +104,17 @@ final class Runner {
               client(options).change("POST", "/api/v1/alarms/" + argument(leaf) + "/acknowledge"),
               View.ALARM,
               options);
+      case Action.ExportLeases _ -> exportLeases(leaf, options);
+      case Action.ImportLeases _ -> {
+        Path file = file(leaf);
+        if (!Files.isReadable(file)) {
+          throw new CommandFailure(ExitCode.FAILED, "cannot read " + file);
+        }
+        print(
+            client(options).upload("/api/v1/leases/import", "text/csv", file),
+            View.LEASE_IMPORT,
+            options);
+      }
       case Action.BuildImage _ ->
           print(new ApiClient.Answer(200, images(options).build(leaf)), View.IMAGE, options);
       case Action.ShowImage _ ->
@@ -187,6 +199,29 @@ final class Runner {
     } else {
       print(accepted, View.SERVICE, options);
     }
+  }
+
+  private void exportLeases(ParseResult leaf, Defaults options) throws CommandFailure {
+    String name = leaf.matchedPositionalValue(0, "");
+    ApiClient.Answer answer = client(options).get("/api/v1/leases/export");
+    refuse(answer);
+    if (name.equals("-")) {
+      surroundings.out().print(answer.body());
+      return;
+    }
+    Path file = file(leaf);
+    try {
+      Files.writeString(file, answer.body());
+    } catch (IOException e) {
+      throw new CommandFailure(ExitCode.FAILED, "cannot write " + file + ": " + e.getMessage());
+    }
+    long leases = Math.max(0, answer.body().lines().count() - 1);
+    surroundings
+        .out()
+        .print(
+            options.json()
+                ? "{\"exported\": " + leases + "}\n"
+                : leases + " leases are in " + Words.printable(file.toString()) + "\n");
   }
 
   private ApiClient client(Defaults options) throws CommandFailure {

@@ -3,6 +3,7 @@ package io.cade.engine.cli;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -19,6 +20,8 @@ enum View {
   PROXIES("proxies"),
   CABINET(""),
   SWAPS("swaps"),
+  LEASES("leases"),
+  LEASE_IMPORT(""),
   BOOT("counters"),
   IMAGES("images"),
   IMAGE("");
@@ -50,6 +53,15 @@ enum View {
       case PROXIES -> printer.proxies(all);
       case CABINET -> printer.cabinet(answer);
       case SWAPS -> printer.swaps(all);
+      case LEASES -> printer.leases(all, answer);
+      case LEASE_IMPORT ->
+          out.print(
+              answer.text("imported")
+                  + " leases imported, "
+                  + answer.text("unchanged")
+                  + " were there already, "
+                  + answer.text("expired")
+                  + " have expired\n");
       case BOOT -> printer.bootCounters(all);
       case IMAGES -> ImagePages.list(all, out, colour, now);
       case IMAGE -> ImagePages.one(answer, out, colour);
@@ -283,6 +295,28 @@ enum View {
           : counts.members().keySet().stream()
               .map(name -> counts.text(name) + " " + name)
               .collect(Collectors.joining(", ", " (", ")"));
+    }
+
+    void leases(List<Fields> all, Fields answer) {
+      if (none(all, "no address is leased")) {
+        return;
+      }
+      Table table = table("ADDRESS", "CARD", "MAC", "KIND", ">GRANTED", "EXPIRES", "HOST NAME");
+      for (Fields lease : all) {
+        table.row(
+            lease.text("address"),
+            lease.text("position"),
+            lease.text("mac"),
+            lease.text("kind").toLowerCase(Locale.ROOT),
+            age(lease, "grantedAt"),
+            lease.text("expiresAt"),
+            lease.text("hostName"));
+      }
+      table.print(out);
+      String total = answer.text("total");
+      if (!total.equals(Integer.toString(all.size()))) {
+        out.print(all.size() + " of " + total + " leases; lease export writes all\n");
+      }
     }
 
     /** Those that have counted something; JSON has them all. */

@@ -78,12 +78,7 @@ final class Replies {
         type == MessageType.ACK && !rapid ? request.clientAddress() : Ipv4Address.ZERO;
     return reply(
         q,
-        new Head(
-            request.broadcast(),
-            client,
-            to.address(),
-            boot,
-            destination(on, request, to.address())),
+        new Head(request.broadcast(), client, to.address(), boot, destination(on, q, to.address())),
         options);
   }
 
@@ -97,7 +92,7 @@ final class Replies {
             request.clientAddress(),
             to.address(),
             boot,
-            destination(on, request, to.address()));
+            destination(on, q, to.address()));
     if (request.options().hasCookie()) {
       plan.bootp(to, boot, options);
     }
@@ -202,7 +197,8 @@ final class Replies {
   }
 
   /** RFC 2131 §4.1. */
-  private Destination destination(Wire on, DhcpMessage request, Ipv4Address your) {
+  private Destination destination(Wire on, Query q, Ipv4Address your) {
+    DhcpMessage request = q.message();
     if (!request.relayAddress().isZero()) {
       return new Destination.Relay(request.relayAddress());
     }
@@ -211,10 +207,7 @@ final class Replies {
     }
     return request.broadcast() && on.broadcasts()
         ? new Destination.Broadcast()
-        : request
-            .mac()
-            .<Destination>map(mac -> new Destination.Hardware(mac, your))
-            .orElse(new Destination.Broadcast());
+        : new Destination.Hardware(q.mac(), your);
   }
 
   private Destination toClient(DhcpMessage request) {

@@ -1,7 +1,8 @@
 /**
- * The DHCP server (SPEC B2). A packet passes the rooms in this order: {@code transport} (datagram),
- * {@code wire} (decode), {@code decide} (facts and pure decision), here (make durable, build the
- * reply, send). An ACK leaves only after its lease is durable.
+ * The DHCP server (SPEC B2). A packet passes the rooms in this order: a {@link
+ * io.cade.engine.dhcp.Wire} (datagram), {@code wire} (decode), {@code decide} (facts and pure
+ * decision, as {@code policy} wants it), here (make durable, probe, build the reply, send by the
+ * wire that it came in on). An ACK leaves only after its lease is durable.
  */
 @NullMarked
 package io.cade.engine.dhcp;

@@ -26,6 +26,8 @@ public final class CabinetBuilder {
   private SortedTree<CardPosition, Card> cards;
   private SortedTree<CardPosition, Lease> leases;
   private PoolLeases poolLeases;
+  // Put back but not yet among the others: all at once is much faster than one by one.
+  private final List<PoolLease> restoredLeases = new ArrayList<>();
   private SortedTree<MacAddress, List<CardPosition>> seats;
   private SortedTree<String, Service> services;
   private SortedTree<CardPosition, CommandQueue> queues;
@@ -92,7 +94,7 @@ public final class CabinetBuilder {
     switch (entity) {
       case Card c -> place(c);
       case Lease l -> leases = leases.with(l.position(), l);
-      case PoolLease l -> poolLeases = poolLeases.with(l);
+      case PoolLease l -> restoredLeases.add(l);
       case Service s -> services = services.with(s.name(), s);
       case StoredImage i -> images = images.with(i.digest(), i);
       case Alarm a -> alarms = alarms.with(a.key(), a);
@@ -123,6 +125,7 @@ public final class CabinetBuilder {
   /** The cabinet as it stands, at a log position; the builder can go on. */
   public Cabinet freeze(long atPosition) {
     position = atPosition;
+    settle();
     Cabinet result =
         new Cabinet(
             atPosition,
@@ -152,6 +155,7 @@ public final class CabinetBuilder {
    */
   public void apply(Change change, Instant at) {
     frozen = null;
+    settle();
     switch (change) {
       case Change.LeaseGranted c -> {
         leases =
@@ -233,6 +237,20 @@ public final class CabinetBuilder {
         // Only in the log and in the store's audit table: the model has no use for it.
       }
     }
+  }
+
+  private void settle() {
+    if (restoredLeases.isEmpty()) {
+      return;
+    }
+    if (poolLeases.size() == 0) {
+      poolLeases = PoolLeases.of(restoredLeases);
+    } else {
+      for (PoolLease lease : restoredLeases) {
+        poolLeases = poolLeases.with(lease);
+      }
+    }
+    restoredLeases.clear();
   }
 
   private void pool(PoolLease lease) {

@@ -1,6 +1,8 @@
 package io.cade.engine.model;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +37,28 @@ public final class PoolLeases {
     this.byAddress = byAddress;
     this.byClient = byClient;
     this.byExpiry = byExpiry;
+  }
+
+  /** Many at once, of which no two have an address or a client in common. */
+  static PoolLeases of(Collection<PoolLease> leases) {
+    List<Map.Entry<Long, PoolLease>> byAddress = new ArrayList<>(leases.size());
+    List<Map.Entry<String, Long>> byClient = new ArrayList<>(leases.size());
+    List<Map.Entry<Expiry, PoolLease>> byExpiry = new ArrayList<>(leases.size());
+    for (PoolLease lease : leases) {
+      Long number = lease.number();
+      byAddress.add(Map.entry(number, lease));
+      byExpiry.add(Map.entry(new Expiry(lease.expiresAt(), number), lease));
+      if (!lease.client().isEmpty()) {
+        byClient.add(Map.entry(lease.client(), number));
+      }
+    }
+    byAddress.sort(Map.Entry.comparingByKey());
+    byClient.sort(Map.Entry.comparingByKey());
+    byExpiry.sort(Map.Entry.comparingByKey());
+    return new PoolLeases(
+        SortedTree.ofSorted(byAddress),
+        SortedTree.ofSorted(byClient),
+        SortedTree.ofSorted(byExpiry));
   }
 
   /** All, by address as an unsigned number. */

@@ -63,6 +63,12 @@ final class SortedTree<K extends Comparable<? super K>, V> extends AbstractMap<K
         : ofSorted(List.copyOf(map.entrySet()), 0, map.size());
   }
 
+  /** Entries in ascending order of their keys, none twice. */
+  static <K extends Comparable<? super K>, V> SortedTree<K, V> ofSorted(
+      List<Map.Entry<K, V>> entries) {
+    return ofSorted(entries, 0, entries.size());
+  }
+
   private static <K extends Comparable<? super K>, V> SortedTree<K, V> ofSorted(
       List<Map.Entry<K, V>> entries, int from, int to) {
     return new SortedTree<>(build(entries, from, to));

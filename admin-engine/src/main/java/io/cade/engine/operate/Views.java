@@ -144,4 +144,42 @@ public final class Views {
       String cause,
       long requests,
       long failures) {}
+
+  /** What an address is held for. */
+  public enum LeaseKind {
+    /** By the card in a slot. */
+    CARD,
+    /** By a machine without a slot. */
+    POOL,
+    /** By somebody who did not get it here: given to nobody. */
+    LOCKED
+  }
+
+  /**
+   * @param position of a card's lease
+   * @param client identity of the holder of a pool's address
+   * @param expiresAt may be past: it is kept for its holder
+   */
+  public record LeaseView(
+      String address,
+      @Nullable CardPosition position,
+      @Nullable String mac,
+      String client,
+      String hostName,
+      LeaseKind kind,
+      Instant grantedAt,
+      Instant expiresAt) {}
+
+  /**
+   * @param leases some of them
+   * @param total how many there are
+   */
+  public record LeasesView(List<LeaseView> leases, int total) {}
+
+  /**
+   * @param imported new or extended
+   * @param unchanged were there already, with this or a later end
+   * @param expired left out
+   */
+  public record LeaseImportView(int imported, int unchanged, int expired) {}
 }

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param key name of the key's column
  * @param numeric whether the key is a number
  * @param columns names of the columns between key and document
+ * @param form of the document
  * @param find the entity of a cabinet by the text of its key
  * @param values what goes into {@code columns}
  */
@@ -44,10 +45,34 @@ record EntityTable<E>(
     String key,
     boolean numeric,
     List<String> columns,
-    Class<E> type,
+    Form<E> form,
     BiFunction<Cabinet, String, @Nullable E> find,
     Function<E, List<Object>> values,
     Restorer<E> restorer) {
+
+  /** The document of an entity. */
+  interface Form<E> {
+    String write(E entity, WireJson json);
+
+    /**
+     * @throws IOException when the text is no such document
+     */
+    E read(String document, WireJson json) throws IOException;
+  }
+
+  private static <E> Form<E> json(Class<E> type) {
+    return new Form<>() {
+      @Override
+      public String write(E entity, WireJson json) {
+        return new String(json.encode(entity), StandardCharsets.UTF_8);
+      }
+
+      @Override
+      public E read(String document, WireJson json) throws IOException {
+        return json.decode(document.getBytes(StandardCharsets.UTF_8), type);
+      }
+    };
+  }
 
   /** Puts an entity back under the text of its key. */
   @FunctionalInterface
@@ -64,7 +89,7 @@ record EntityTable<E>(
               "card_position",
               false,
               List.of("role", "state", "mac", "since"),
-              Card.class,
+              json(Card.class),
               (cabinet, id) -> cabinet.cards().get(CardPosition.parse(id)),
               c ->
                   List.of(
@@ -79,7 +104,7 @@ record EntityTable<E>(
               "card_position",
               false,
               List.of("mac", "address", "expires_at"),
-              Lease.class,
+              json(Lease.class),
               (cabinet, id) -> cabinet.leases().get(CardPosition.parse(id)),
               l -> List.of(l.mac().toString(), l.address(), time(l.expiresAt())),
               (into, id, l) -> into.restore(l)),
@@ -89,7 +114,7 @@ record EntityTable<E>(
               "address",
               false,
               List.of("state", "client", "mac", "expires_at"),
-              PoolLease.class,
+              new PoolLeaseForm(),
               (cabinet, id) -> cabinet.poolLeases().at(PoolLease.number(id)).orElse(null),
               l ->
                   List.of(
@@ -104,7 +129,7 @@ record EntityTable<E>(
               "name",
               false,
               List.of("service_index", "kind", "phase", "cards"),
-              Service.class,
+              json(Service.class),
               (cabinet, id) -> cabinet.services().get(id),
               s ->
                   List.of(
@@ -116,7 +141,7 @@ record EntityTable<E>(
               "card_position",
               false,
               List.of("waiting"),
-              CommandQueue.class,
+              json(CommandQueue.class),
               (cabinet, id) -> cabinet.queues().get(CardPosition.parse(id)),
               q -> List.of(q.waiting().size()),
               (into, id, q) -> into.restoreQueue(CardPosition.parse(id), q)),
@@ -136,7 +161,7 @@ record EntityTable<E>(
               "alarm_key",
               false,
               List.of("sequence", "severity", "raised_at"),
-              Alarm.class,
+              json(Alarm.class),
               (cabinet, id) -> cabinet.alarms().get(AlarmKey.parse(id)),
               a -> List.of(a.sequence(), a.severity().name(), time(a.raisedAt())),
               (into, id, a) -> into.restore(a)),
@@ -146,7 +171,7 @@ record EntityTable<E>(
               "sequence",
               true,
               List.of("alarm_sequence", "cleared"),
-              PendingNotification.class,
+              json(PendingNotification.class),
               (cabinet, id) -> cabinet.notifications().get(Long.valueOf(id)),
               n -> List.of(n.alarm().sequence(), n.cleared()),
               (into, id, n) -> into.restore(n)),
@@ -156,7 +181,7 @@ record EntityTable<E>(
               "sequence",
               true,
               List.of("card_position", "at"),
-              Swap.class,
+              json(Swap.class),
               (cabinet, id) -> swap(cabinet, Long.parseLong(id)),
               s -> List.of(s.position().toString(), time(s.at())),
               (into, id, s) -> into.restore(s)));
@@ -204,12 +229,12 @@ record EntityTable<E>(
     List<Object> row = new ArrayList<>(columns.size() + 2);
     row.add(keyValue(entity));
     row.addAll(values.apply(found));
-    row.add(new String(json.encode(found), StandardCharsets.UTF_8));
+    row.add(form.write(found, json));
     return row.toArray();
   }
 
   void restore(CabinetBuilder into, String id, String document, WireJson json) throws IOException {
-    restorer.restore(into, id, json.decode(document.getBytes(StandardCharsets.UTF_8), type));
+    restorer.restore(into, id, form.read(document, json));
   }
 
   private static @Nullable Swap swap(Cabinet cabinet, long sequence) {

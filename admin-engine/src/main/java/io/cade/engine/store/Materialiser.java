@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,12 @@ public final class Materialiser implements CommitListener, AutoCloseable {
   /** Commits after which the store is forced and the log is shortened without being asked. */
   static final int CHECKPOINT_EVERY = 100_000;
 
+  /**
+   * Pause between two batches under load: what alters the same entities meanwhile, a card's lease
+   * say, costs the database one write.
+   */
+  static final long GATHER_MILLIS = 100;
+
   private static final long FIRST_RETRY_MILLIS = 1_000;
   private static final long LAST_RETRY_MILLIS = 30_000;
 
@@ -41,6 +48,7 @@ public final class Materialiser implements CommitListener, AutoCloseable {
   private final ChangeLog log;
   private final Thread thread;
   private final CountDownLatch closing = new CountDownLatch(1);
+  private final Semaphore hurry = new Semaphore(0);
   private final Object lock = new Object();
   // Guarded by the lock.
   private List<Commit> waiting = new ArrayList<>();
@@ -80,7 +88,7 @@ public final class Materialiser implements CommitListener, AutoCloseable {
       } else {
         waiting.addAll(commits);
       }
-      lock.notifyAll();
+      wake();
     }
   }
 
@@ -97,7 +105,7 @@ public final class Materialiser implements CommitListener, AutoCloseable {
         done.completeExceptionally(new IOException("the store is being closed"));
       } else {
         checkpoints.add(done);
-        lock.notifyAll();
+        wake();
       }
     }
     return done;
@@ -109,6 +117,7 @@ public final class Materialiser implements CommitListener, AutoCloseable {
       try {
         work();
         retryMillis = FIRST_RETRY_MILLIS;
+        gather();
       } catch (Throwable e) {
         // Even an Error: without this thread the log would grow for ever.
         LOG.error(
@@ -146,6 +155,34 @@ public final class Materialiser implements CommitListener, AutoCloseable {
       }
       return true;
     }
+  }
+
+  /** Waits a moment, unless somebody waits for the store or much has gathered. */
+  private void gather() {
+    hurry.drainPermits();
+    synchronized (lock) {
+      if (isUrgent()) {
+        return;
+      }
+    }
+    try {
+      var _ = hurry.tryAcquire(GATHER_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      LOG.warn("interrupted; going on", e);
+    }
+  }
+
+  // With the lock.
+  private void wake() {
+    lock.notifyAll();
+    if (isUrgent()) {
+      hurry.release();
+    }
+  }
+
+  // With the lock.
+  private boolean isUrgent() {
+    return closed || behind || !checkpoints.isEmpty() || waiting.size() > MAX_WAITING / 2;
   }
 
   private void work() throws IOException {
@@ -251,7 +288,7 @@ public final class Materialiser implements CommitListener, AutoCloseable {
   public void close() {
     synchronized (lock) {
       closed = true;
-      lock.notifyAll();
+      wake();
     }
     closing.countDown();
     try {

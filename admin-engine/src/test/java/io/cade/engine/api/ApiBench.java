@@ -27,6 +27,8 @@ import io.cade.engine.operate.AlarmHistory;
 import io.cade.engine.operate.AnyContent;
 import io.cade.engine.operate.ContentStore;
 import io.cade.engine.operate.Inspection;
+import io.cade.engine.operate.LeasePlaces;
+import io.cade.engine.operate.LeaseTransfer;
 import io.cade.engine.operate.Operations;
 import io.cade.engine.operate.Role;
 import io.cade.engine.pki.ModuleAuthority;
@@ -102,6 +104,7 @@ final class ApiBench implements AutoCloseable {
                         history,
                         clock),
                     new Operations(writer, contents, new AnyContent(), 280, blocking),
+                    new LeaseTransfer(writer, _ -> new LeasePlaces.Place.None()),
                     new ImageOperations(
                         writer,
                         ImageCatalogue.open(

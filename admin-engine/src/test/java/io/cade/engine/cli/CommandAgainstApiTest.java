@@ -19,6 +19,8 @@ import io.cade.engine.observe.Observations;
 import io.cade.engine.operate.AnyContent;
 import io.cade.engine.operate.ContentStore;
 import io.cade.engine.operate.Inspection;
+import io.cade.engine.operate.LeasePlaces;
+import io.cade.engine.operate.LeaseTransfer;
 import io.cade.engine.operate.Operations;
 import io.cade.engine.operate.Role;
 import io.cade.engine.pki.ModuleAuthority;
@@ -79,6 +81,7 @@ class CommandAgainstApiTest {
                         new AnyContent(),
                         280,
                         blocking),
+                    new LeaseTransfer(writer, CommandAgainstApiTest::leasePlace),
                     new ImageOperations(
                         writer,
                         ImageCatalogue.open(
@@ -111,6 +114,17 @@ class CommandAgainstApiTest {
     server.close();
     blocking.shutdown();
     vertx.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+  }
+
+  /** Slots in 10.77.c.s, a pool in 10.20.0.0/24. */
+  private static LeasePlaces.Place leasePlace(String address) {
+    if (address.startsWith("10.77.1.")) {
+      int slot = Integer.parseInt(address.substring(8));
+      return new LeasePlaces.Place.Slot(new CardPosition(1, slot));
+    }
+    return address.startsWith("10.20.0.")
+        ? new LeasePlaces.Place.Pool()
+        : new LeasePlaces.Place.None();
   }
 
   private Desk.Outcome create(String name) {
@@ -183,5 +197,74 @@ class CommandAgainstApiTest {
     Desk.Outcome outcome = create("shop");
     assertThat(outcome.err()).contains("shop").hasLineCount(1);
     assertThat(outcome.code()).isEqualTo(ExitCode.CONFLICT.code());
+  }
+
+  private Desk.Outcome importLeases(String... lines) throws Exception {
+    Path file = dir.resolve("leases.csv");
+    Files.writeString(
+        file,
+        "address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,state,"
+            + "user_context\n"
+            + String.join("\n", lines)
+            + "\n");
+    return desk.run("lease", "import", file.toString());
+  }
+
+  @Test
+  void leasesComeFromKeaAndGoBack() throws Exception {
+    long later = Desk.NOW.getEpochSecond() + 3600;
+    assertThat(desk.run("lease", "list").out()).isEqualTo("no address is leased\n");
+    Desk.Outcome imported =
+        importLeases(
+            "10.77.1.3,02:00:00:00:01:03,,3600," + later + ",1,0,0,,0,",
+            "10.77.1.4,02:00:00:00:01:04,,3600," + (later - 7200) + ",1,0,0,,0,",
+            // Given back later, as the journal says in its last line.
+            "10.77.1.5,02:00:00:00:01:05,,3600," + later + ",1,0,0,,0,",
+            "10.77.1.5,02:00:00:00:01:05,,0," + later + ",1,0,0,,0,",
+            "10.20.0.9,02:00:00:00:02:09,01:02:aa,600," + later + ",7,1,1,guest&#x2cone,0,",
+            "10.20.0.10,,,600," + later + ",7,0,0,,1,{ \"a\": 1&#x2c \"b\": 2 }");
+    assertThat(imported.err()).isEmpty();
+    assertThat(imported.out())
+        .isEqualTo("3 leases imported, 0 were there already, 1 have expired\n");
+    assertThat(desk.run("lease", "list").out())
+        .contains("10.77.1.3", "1.3", "02:00:00:00:01:03", "guest,one", "locked")
+        .doesNotContain("10.77.1.4", "10.77.1.5");
+
+    Path file = dir.resolve("exported.csv");
+    assertThat(desk.run("lease", "export", file.toString()).out()).contains("3 leases are in");
+    assertThat(Files.readString(file))
+        .contains(
+            "10.77.1.3,02:00:00:00:01:03,,3600," + later + ",1,0,0,,0,{ \"position\": \"1.3\" }")
+        .contains("10.20.0.9,02:00:00:00:02:09,01:02:aa,3600," + later)
+        .contains("guest&#x2cone,0,");
+    assertThat(desk.run("lease", "import", file.toString()).out())
+        .isEqualTo("0 leases imported, 3 were there already, 0 have expired\n");
+  }
+
+  @Test
+  void anImportWithOneBadLineChangesNothingAndNamesTheLine() throws Exception {
+    long later = Desk.NOW.getEpochSecond() + 3600;
+    String good = "10.77.1.3,02:00:00:00:01:03,,3600," + later + ",1,0,0,,0,";
+    for (String bad :
+        List.of(
+            "10.9.9.9,02:00:00:00:01:04,,3600," + later + ",1,0,0,,0,",
+            "10.77.1.4,02:00:00:00:01:04,,3600,soon,1,0,0,,0,",
+            "10.77.1.4,02:00:00:00:01,,3600," + later + ",1,0,0,,0,",
+            "10.77.1.4,,,3600," + later + ",1,0,0,,0,",
+            "10.77.1.400,02:00:00:00:01:04,,3600," + later + ",1,0,0,,0,",
+            "10.77.1.4,02:00:00:00:01:04,zz,3600," + later + ",1,0,0,,0,",
+            "10.77.1.4")) {
+      Desk.Outcome outcome = importLeases(good, bad);
+      assertThat(outcome.code()).as(bad).isEqualTo(ExitCode.FAILED.code());
+      assertThat(outcome.err()).contains("line 3: ", "Nothing was done");
+    }
+    // One card cannot have two slots, nor a slot two cards.
+    assertThat(importLeases(good, good.replace("1.3,", "1.4,")).err())
+        .contains("line 3: 10.77.1.4 cannot be taken over", "has a lease in slot 1.3");
+    assertThat(writer.current().leases()).isEmpty();
+    assertThat(importLeases(good).code()).isZero();
+    Desk.Outcome taken = importLeases(good.replace("01:03", "01:09"));
+    assertThat(taken.code()).isEqualTo(ExitCode.CONFLICT.code());
+    assertThat(taken.err()).contains("line 2: ", "slot 1.3 is leased to 02:00:00:00:01:03");
   }
 }

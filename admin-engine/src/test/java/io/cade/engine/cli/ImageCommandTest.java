@@ -128,10 +128,28 @@ class ImageCommandTest {
     List<String> words =
         new ArrayList<>(
             List.of(
-                "image", "build", "--kernel", kernel.toString(), "--initrd", initrd.toString(),
-                "--loader", loader.toString(), "--cmdline", "quiet", "--name", "blade",
-                "--version", version, "--build", build, "--created", CREATED, "--key",
-                key.toString(), "--out", image(version).toString()));
+                "image",
+                "build",
+                "--kernel",
+                kernel.toString(),
+                "--initrd",
+                initrd.toString(),
+                "--loader",
+                loader.toString(),
+                "--cmdline",
+                "quiet",
+                "--name",
+                "blade",
+                "--version",
+                version,
+                "--build",
+                build,
+                "--created",
+                CREATED,
+                "--key",
+                key.toString(),
+                "--out",
+                image(version).toString()));
     words.addAll(List.of(more));
     return desk.run(words.toArray(String[]::new));
   }
@@ -254,8 +272,7 @@ class ImageCommandTest {
 
   @Test
   void whatIsNotOfThisModuleIsRefusedAndLeavesNothing() throws Exception {
-    ModuleAuthority other =
-        ModuleAuthority.open(dir.resolve("other"), clock, new SecureRandom());
+    ModuleAuthority other = ModuleAuthority.open(dir.resolve("other"), clock, new SecureRandom());
     key = other.imageSigner();
     succeeds(build("1.0", "1"));
     Desk.Outcome refused = desk.run("image", "import", image("1.0").toString());

@@ -36,6 +36,13 @@ import org.junit.jupiter.api.Test;
 class DhcpFuzzTest {
   private static final int SHORT_RUN = 100_000;
 
+  /** The long run by itself, outside of the build. */
+  public static void main(String[] args) {
+    long began = System.nanoTime();
+    new DhcpFuzzTest().run();
+    System.out.println("done in " + (System.nanoTime() - began) / 1_000_000_000 + " s");
+  }
+
   private final ChassisSubnets plan = new ChassisSubnets(Ipv4Address.of(127, 1, 0, 0), 2);
   private final DhcpPolicy policy = Rig.pool(Strangers.Treatment.DISCOVERY, 50);
   private final DhcpConfig config =
@@ -53,6 +60,10 @@ class DhcpFuzzTest {
 
   @Test
   void whateverArrivesIsAnsweredSoundlyOrCountedAndNothingThrows() {
+    run();
+  }
+
+  private void run() {
     int inputs = Integer.getInteger("cade.fuzz.dhcp", SHORT_RUN);
     long seed = Long.getLong("cade.fuzz.seed", System.nanoTime());
     System.out.println("DhcpFuzzTest seed " + seed + ", " + inputs + " inputs");

@@ -34,15 +34,14 @@ class BootTreeClientTest {
         DatagramSocket transfer = new DatagramSocket(0, LOOPBACK)) {
       transfer.setSoTimeout(20_000);
       CompletableFuture<Void> served =
-          CompletableFuture.runAsync(
-              () -> {
-                try {
-                  DatagramPacket request = receive(listening);
-                  script.run(listening, transfer, request);
-                } catch (IOException e) {
-                  throw new java.io.UncheckedIOException(e);
-                }
-              });
+          CompletableFuture.runAsync(() -> {
+            try {
+              DatagramPacket request = receive(listening);
+              script.run(listening, transfer, request);
+            } catch (IOException e) {
+              throw new java.io.UncheckedIOException(e);
+            }
+          });
       byte[] read = new TftpRead(LOOPBACK, listening.getLocalPort(), limit).read("agent.json");
       served.join();
       return read;
@@ -55,8 +54,7 @@ class BootTreeClientTest {
     return packet;
   }
 
-  private static void data(DatagramSocket from, int to, int block, byte[] file)
-      throws IOException {
+  private static void data(DatagramSocket from, int to, int block, byte[] file) throws IOException {
     int offset = Math.min(file.length, (block - 1) * 512);
     int length = Math.min(512, file.length - offset);
     byte[] bytes = new byte[4 + length];
@@ -87,7 +85,9 @@ class BootTreeClientTest {
       byte[] read =
           readFrom(
               (listening, transfer, request) -> {
-                assertThat(new String(request.getData(), 2, 16, java.nio.charset.StandardCharsets.US_ASCII))
+                assertThat(
+                        new String(
+                            request.getData(), 2, 16, java.nio.charset.StandardCharsets.US_ASCII))
                     .isEqualTo("agent.json\0octet");
                 for (int block = 1; block <= length / 512 + 1; block++) {
                   data(transfer, request.getPort(), block, file);
@@ -139,15 +139,14 @@ class BootTreeClientTest {
 
   @Test
   void aRefusalIsSaidInTheServersWords() {
-    assertThatThrownBy(
-            () ->
-                readFrom(
-                    (listening, transfer, request) -> {
-                      byte[] error = {0, 5, 0, 2, 'n', 'o', 7, 0};
-                      transfer.send(
-                          new DatagramPacket(error, error.length, request.getSocketAddress()));
-                    },
-                    65_536))
+    assertThatThrownBy(() ->
+            readFrom(
+                (listening, transfer, request) -> {
+                  byte[] error = {0, 5, 0, 2, 'n', 'o', 7, 0};
+                  transfer.send(
+                      new DatagramPacket(error, error.length, request.getSocketAddress()));
+                },
+                65_536))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("refuses, error 2 no");
   }
@@ -155,15 +154,14 @@ class BootTreeClientTest {
   @Test
   void aFileWithoutEndIsCutOff() {
     byte[] file = bytes(4096);
-    assertThatThrownBy(
-            () ->
-                readFrom(
-                    (listening, transfer, request) -> {
-                      data(transfer, request.getPort(), 1, file);
-                      assertThat(acknowledged(transfer)).isEqualTo(1);
-                      data(transfer, request.getPort(), 2, file);
-                    },
-                    1000))
+    assertThatThrownBy(() ->
+            readFrom(
+                (listening, transfer, request) -> {
+                  data(transfer, request.getPort(), 1, file);
+                  assertThat(acknowledged(transfer)).isEqualTo(1);
+                  data(transfer, request.getPort(), 2, file);
+                },
+                1000))
         .hasMessageContaining("larger than 1000 bytes");
   }
 
@@ -173,7 +171,8 @@ class BootTreeClientTest {
     server.createContext(
         "/",
         exchange -> {
-          byte[] body = exchange.getRequestURI().getPath().equals("/big") ? bytes(70_000) : bytes(9);
+          byte[] body =
+              exchange.getRequestURI().getPath().equals("/big") ? bytes(70_000) : bytes(9);
           boolean there = !exchange.getRequestURI().getPath().equals("/absent");
           exchange.sendResponseHeaders(there ? 200 : 403, body.length);
           exchange.getResponseBody().write(body);

@@ -64,8 +64,7 @@ final class PlainJar {
       original = in.readAllBytes();
     }
     Manifest manifest = new Manifest(new java.io.ByteArrayInputStream(original));
-    boolean signed =
-        manifest.getEntries().values().stream().anyMatch(PlainJar::hasDigest);
+    boolean signed = manifest.getEntries().values().stream().anyMatch(PlainJar::hasDigest);
     if (!signed) {
       return original;
     }

@@ -52,8 +52,9 @@ class FileTreeTest {
         .anyMatch(l -> l.matches("drwxrwxrwt +2 0 +0 +0 .* tmp"))
         .anyMatch(l -> l.matches("crw-rw-rw- +1 0 +0 +1, +3 .* dev/null"))
         .anyMatch(l -> l.matches("lrwxrwxrwx .* bin/sh -> busybox"))
-        .anyMatch(l -> l.matches("-rwxr-xr-x +1 0 +0 +5 Jan +2 03:04 usr/bin/program")
-            || l.matches("-rwxr-xr-x +1 0 +0 +5 Jan +2 +2026 usr/bin/program"))
+        .anyMatch(l ->
+            l.matches("-rwxr-xr-x +1 0 +0 +5 Jan +2 03:04 usr/bin/program")
+                || l.matches("-rwxr-xr-x +1 0 +0 +5 Jan +2 +2026 usr/bin/program"))
         .anyMatch(l -> l.matches("-rw-r--r-- .* etc/motd"));
     Path unpacked = Files.createDirectory(folder.resolve("unpacked"));
     Tool.run(
@@ -75,8 +76,7 @@ class FileTreeTest {
     FileTree tree = tree();
     assertThat(tree.nodes().firstKey()).isEqualTo("bin");
     assertThat(tree.nodes().headMap("usr/bin/program").lastKey()).isEqualTo("usr/bin");
-    assertThatThrownBy(() -> tree.text("etc/motd", 0644, ""))
-        .hasMessageContaining("there twice");
+    assertThatThrownBy(() -> tree.text("etc/motd", 0644, "")).hasMessageContaining("there twice");
     assertThatThrownBy(() -> tree.text("/etc/x", 0644, "")).hasMessageContaining("not a path");
   }
 

@@ -167,8 +167,7 @@ class ImageTest {
   @Test
   void theSignersCertificateOfSomebodyElseDoesNotHelp() throws Exception {
     // Signed with an own key, shown with a good signer's certificate.
-    ImageSigner thief =
-        new ImageSigner(new TestAuthority("CN=x").signer().key(), signer.chain());
+    ImageSigner thief = new ImageSigner(new TestAuthority("CN=x").signer().key(), signer.chain());
     Path image = folder.resolve("a.img");
     builder().write(image, thief);
     assertThat(reason(verify(image))).contains("signature");
@@ -190,7 +189,9 @@ class ImageTest {
     new PackageBuilder("blade", "1", Description.KIND, 1, CREATED)
         .file("kernel", new byte[3])
         .file("extra", new byte[3])
-        .file(Description.CHAIN, Chain.pem(signer.chain()).getBytes(java.nio.charset.StandardCharsets.US_ASCII))
+        .file(
+            Description.CHAIN,
+            Chain.pem(signer.chain()).getBytes(java.nio.charset.StandardCharsets.US_ASCII))
         .file(
             Description.FILE,
             new Description(
@@ -206,18 +207,16 @@ class ImageTest {
     assertThatThrownBy(
             () -> new ImageBuilder("blade", "1", 1, CREATED, "x86_64").write(image, signer))
         .hasMessageContaining("0 parts of the role kernel");
-    assertThatThrownBy(
-            () ->
-                new ImageBuilder("bl ade", "1", 1, CREATED, "x86_64")
-                    .kernel(file("k", "k"))
-                    .write(image, signer))
+    assertThatThrownBy(() ->
+            new ImageBuilder("bl ade", "1", 1, CREATED, "x86_64")
+                .kernel(file("k", "k"))
+                .write(image, signer))
         .hasMessageContaining("letters, digits");
-    assertThatThrownBy(
-            () ->
-                new ImageBuilder("blade", "1", 1, CREATED, "x86_64")
-                    .kernel(file("k", "k"))
-                    .minimumBuild(2)
-                    .write(image, signer))
+    assertThatThrownBy(() ->
+            new ImageBuilder("blade", "1", 1, CREATED, "x86_64")
+                .kernel(file("k", "k"))
+                .minimumBuild(2)
+                .write(image, signer))
         .hasMessageContaining("above its own");
     assertThatThrownBy(
             () -> new ImageBuilder("blade", "1", 1, CREATED, "z80").commandLine("two\nlines"))

@@ -55,8 +55,7 @@ final class TestAuthority {
             Date.from(UNTIL),
             new X500Name(subject),
             own.getPublic());
-    builder.addExtension(
-        Extension.basicConstraints, true, new BasicConstraints(purpose == null));
+    builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(purpose == null));
     if (purpose != null) {
       builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purpose));
     }

@@ -115,7 +115,10 @@ class SlotStateTest {
             long build = random.nextInt(20);
             Installation outcome =
                 state.install(
-                    "sha256:" + build, "v", build, random.nextInt((int) build + 1),
+                    "sha256:" + build,
+                    "v",
+                    build,
+                    random.nextInt((int) build + 1),
                     Optional.empty());
             if (outcome instanceof Installation.Allowed allowed) {
               assertThat(allowed.slot()).isNotEqualTo(before.booted());
@@ -134,8 +137,7 @@ class SlotStateTest {
               SlotContent content = before.content(from.slot()).orElseThrow();
               assertThat(content.standing()).isNotEqualTo(Standing.BAD);
               assertThat(content.build()).isGreaterThanOrEqualTo(before.floor());
-              bootsWithoutMark =
-                  content.standing() == Standing.TRYING ? bootsWithoutMark + 1 : 0;
+              bootsWithoutMark = content.standing() == Standing.TRYING ? bootsWithoutMark + 1 : 0;
               assertThat(bootsWithoutMark).isLessThanOrEqualTo(2 * SlotState.TRIES);
               state = from.next();
             } else {

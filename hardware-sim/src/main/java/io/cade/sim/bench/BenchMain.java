@@ -40,6 +40,7 @@ public final class BenchMain {
         case "footprint" -> new FootprintBench(launcher, out).run();
         case "storm" -> new StormBench(launcher, out).run(quick);
         case "dhcp" -> new DhcpBench(launcher, out).run(quick);
+        case "leases" -> new LeasesBench(out).run(quick);
         default -> {
           err.println("cade bench: unknown measurement '" + names.getFirst() + "'; " + USAGE);
           return 2;

@@ -74,18 +74,24 @@ public final class BootServerUnderTest {
   private static Cabinet leased(int cards, InstantSource clock) {
     CabinetBuilder builder = new CabinetBuilder(Cabinet.empty());
     for (int card = 0; card < cards; card++) {
-      lease(builder, card, address(card), clock);
+      lease(builder, new CardPosition(1 + card / 14, 1 + card % 14), card, address(card), clock);
     }
+    // For clients that cannot choose their address.
+    lease(builder, new CardPosition(0, 2), 20 * 14, "127.0.0.1", clock);
     return builder.freeze(1);
   }
 
-  private static void lease(CabinetBuilder builder, int card, String address, InstantSource clock) {
-    CardPosition position = new CardPosition(1 + card / 14, 1 + card % 14);
+  private static void lease(
+      CabinetBuilder builder,
+      CardPosition position,
+      int number,
+      String address,
+      InstantSource clock) {
     builder.apply(
         new Change.LeaseGranted(
             position,
             new MacAddress(
-                String.format(Locale.ROOT, "02:00:00:00:%02x:%02x", card / 14, card % 14)),
+                String.format(Locale.ROOT, "02:00:00:00:%02x:%02x", number / 14, number % 14)),
             address,
             clock.instant().plus(Duration.ofDays(1))),
         clock.instant());

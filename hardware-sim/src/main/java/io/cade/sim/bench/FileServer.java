@@ -167,7 +167,8 @@ record FileServer(
     return process.waitFor(700, TimeUnit.MILLISECONDS) ? Optional.empty() : Optional.of(process);
   }
 
-  private static Optional<Path> program(String name) {
+  /** An installed program. */
+  static Optional<Path> program(String name) {
     String folders = System.getenv("PATH") + ":/usr/sbin:/sbin";
     return Arrays.stream(folders.split(":", -1))
         .map(folder -> Path.of(folder, name))

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How fast files leave by TFTP and boot HTTP, beside the servers that are installed, all asked by
@@ -34,11 +35,11 @@ final class TftpBench {
   }
 
   void run(boolean quick) throws IOException, InterruptedException {
-    int rounds = quick ? 3 : 5;
+    int rounds = quick ? 2 : 5;
     try (Workspace workspace = Workspace.create()) {
       Path folder = Files.createDirectories(workspace.root().resolve("files"));
-      Path image = random(folder.resolve(FILE), quick ? 48 : 128);
-      Path card = random(folder.resolve("card"), quick ? 2 : 8);
+      Path image = random(folder.resolve(FILE), quick ? 24 : 128);
+      Path card = random(folder.resolve("card"), quick ? 1 : 8);
       List<FileServer> servers = new ArrayList<>();
       try {
         servers.add(FileServer.ours("cade", image, CARDS, false));
@@ -46,6 +47,7 @@ final class TftpBench {
         single(servers, 16, rounds);
         single(servers, 64, rounds);
         single(servers, 1, rounds);
+        crossCheck(servers, image, workspace.root().resolve("got"), rounds);
       } finally {
         servers.forEach(FileServer::close);
       }
@@ -89,6 +91,57 @@ final class TftpBench {
       }
     }
     compare(name, "MiB/s", rates);
+  }
+
+  /** The same with the tool that people use, so that nobody has to believe our own client. */
+  private void crossCheck(List<FileServer> servers, Path image, Path got, int rounds)
+      throws IOException, InterruptedException {
+    if (FileServer.program("atftp").isEmpty()) {
+      out.println("no cross-check: needs atftp (package atftp)");
+      return;
+    }
+    Map<String, List<Double>> rates = new HashMap<>();
+    for (int round = 0; round < rounds; round++) {
+      for (FileServer server : servers) {
+        if (server.windows()) {
+          rates
+              .computeIfAbsent(server.name(), n -> new ArrayList<>())
+              .add(atftp(server.tftp().orElseThrow(), image, got));
+        }
+      }
+    }
+    compare("tftp.atftp_window16", "MiB/s", rates);
+  }
+
+  private static double atftp(InetSocketAddress server, Path image, Path got)
+      throws IOException, InterruptedException {
+    long began = System.nanoTime();
+    Process client =
+        new ProcessBuilder(
+                "atftp",
+                "--option",
+                "blksize " + BLOCK,
+                "--option",
+                "windowsize 16",
+                "--get",
+                "-r",
+                FILE,
+                "-l",
+                got.toString(),
+                server.getAddress().getHostAddress(),
+                Integer.toString(server.getPort()))
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    if (!client.waitFor(60, TimeUnit.SECONDS)) {
+      client.destroyForcibly();
+    }
+    double seconds = (System.nanoTime() - began) / 1e9;
+    if (Files.mismatch(image, got) >= 0) {
+      throw new IOException("atftp did not get the file of " + server);
+    }
+    Files.delete(got);
+    return Files.size(image) / seconds / (1 << 20);
   }
 
   private void compare(String name, String unit, Map<String, List<Double>> values) {

@@ -31,7 +31,7 @@ final class DhcpClientMachine {
         deconfig | EXPIRE | FAIL | RELEASE | STOP) ip address flush dev eth0 ;;
         PREINIT) ip link set eth0 up ;;
       esac
-      echo "$what $address $server" >>%s
+      echo "$what $address $server" >>EVENTS
       exit 0
       """;
 
@@ -48,7 +48,7 @@ final class DhcpClientMachine {
     events = folder.resolve(label + "-events.log");
     Files.createFile(events);
     script = folder.resolve(label + "-script");
-    Files.writeString(script, SCRIPT.formatted(events));
+    Files.writeString(script, SCRIPT.replace("EVENTS", events.toString()));
     Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
   }
 

@@ -24,9 +24,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The DHCP server over a durable state in a namespace, and client machines around it: 10.77.0.0/16,
@@ -42,7 +44,7 @@ final class DhcpNetwork implements AutoCloseable {
   private final EngineState state;
   private final List<AutoCloseable> services = new ArrayList<>();
   final NetworkNamespace server;
-  private DhcpService dhcp;
+  private @Nullable DhcpService dhcp;
 
   DhcpNetwork(Path folder) throws Exception {
     this.folder = folder;
@@ -64,7 +66,7 @@ final class DhcpNetwork implements AutoCloseable {
     NettyDatagramLoop loop = new NettyDatagramLoop(group.next());
     List<WireOpener> wires =
         Arrays.stream(interfaces).map(i -> InterfaceWire.on(i, 67, 67, 68)).toList();
-    dhcp =
+    DhcpService started =
         server.inside(() ->
             DhcpService.start(
                     loop,
@@ -74,7 +76,8 @@ final class DhcpNetwork implements AutoCloseable {
                     config,
                     wires)
                 .get(10, TimeUnit.SECONDS));
-    services.add(dhcp);
+    dhcp = started;
+    services.add(started);
   }
 
   /** A relay agent on a machine, for the clients of one slot. */
@@ -103,13 +106,18 @@ final class DhcpNetwork implements AutoCloseable {
     return state.writer().current().lease(position);
   }
 
+  private DhcpService dhcp() {
+    return Objects.requireNonNull(dhcp, "serve() comes first");
+  }
+
   long count(Outcome outcome) {
-    return dhcp.outcomes().getOrDefault(outcome, 0L);
+    return dhcp().outcomes().getOrDefault(outcome, 0L);
   }
 
   String outcomes() {
     StringBuilder text = new StringBuilder();
-    dhcp.outcomes()
+    dhcp()
+        .outcomes()
         .forEach((outcome, n) -> {
           if (n > 0) {
             text.append(outcome).append('=').append(n).append(' ');

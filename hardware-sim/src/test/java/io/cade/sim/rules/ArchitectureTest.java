@@ -32,7 +32,9 @@ class ArchitectureTest {
           "io.cade.proxy.app.ProxyDaemon",
           "io.cade.proxy.app.ProxyMain",
           "io.cade.sim.app.SimulatorMain",
+          "io.cade.sim.bench.BootServerUnderTest",
           "io.cade.sim.bench.FootprintBench",
+          "io.cade.sim.bench.StormBench",
           "io.cade.sim.demo.Demo",
           "io.cade.sim.demo.DemoMain",
           "io.cade.sim.demo.ThreadTurn");

@@ -128,8 +128,7 @@ class QemuBootIT {
 
   private static void requireKernel() {
     try {
-      KernelPackage.fetch(
-          KERNEL_PACKAGE, Run.home().resolve(".cade/kernels"), System.out::println);
+      KernelPackage.fetch(KERNEL_PACKAGE, Run.home().resolve(".cade/kernels"), System.out::println);
     } catch (IOException e) {
       Assumptions.abort("needs the package " + KERNEL_PACKAGE + ": " + e.getMessage());
     }
@@ -165,8 +164,7 @@ class QemuBootIT {
                 .formatted(state, CARD_MAC)
             + dhcpSettings);
     Path log = folder.resolve("engine.log");
-    engine =
-        network.start(log, Run.launcher().toString(), "engine", "--config", config.toString());
+    engine = network.start(log, Run.launcher().toString(), "engine", "--config", config.toString());
     Patience.until(
         "the engine is there",
         Duration.ofMinutes(1),

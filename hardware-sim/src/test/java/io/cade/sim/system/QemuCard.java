@@ -44,7 +44,8 @@ final class QemuCard {
       Assumptions.assumeTrue(
           Files.isRegularFile(IPXE_ROM), "needs " + IPXE_ROM + " (package ipxe-qemu)");
     } else {
-      Assumptions.assumeTrue(Files.isRegularFile(OVMF_CODE), "needs " + OVMF_CODE + " (package ovmf)");
+      Assumptions.assumeTrue(
+          Files.isRegularFile(OVMF_CODE), "needs " + OVMF_CODE + " (package ovmf)");
     }
     Assumptions.assumeTrue(Files.exists(Path.of("/dev/net/tun")), "needs /dev/net/tun");
   }
@@ -90,8 +91,7 @@ final class QemuCard {
     }
     words.addAll(List.of("-device", device));
     Process process =
-        network.start(
-            folder.resolve("qemu-" + firmware + ".log"), words.toArray(String[]::new));
+        network.start(folder.resolve("qemu-" + firmware + ".log"), words.toArray(String[]::new));
     return new QemuCard(process, console);
   }
 

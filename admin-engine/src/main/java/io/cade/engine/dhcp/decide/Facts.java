@@ -8,6 +8,7 @@ import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Card;
 import io.cade.engine.model.Lease;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -55,7 +56,11 @@ record Facts(
   }
 
   private static Optional<Card> elsewhere(MacAddress mac, CardPosition here, Cabinet cabinet) {
-    return cabinet.seatsOf(mac).stream()
+    List<CardPosition> seats = cabinet.seatsOf(mac);
+    if (seats.isEmpty() || (seats.size() == 1 && seats.getFirst().equals(here))) {
+      return Optional.empty();
+    }
+    return seats.stream()
         .filter(p -> !p.equals(here))
         .flatMap(p -> cabinet.card(p).stream())
         .max(Comparator.comparingInt(Facts::presence));
