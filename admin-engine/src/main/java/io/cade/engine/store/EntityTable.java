@@ -151,7 +151,7 @@ record EntityTable<E>(
               "digest",
               false,
               List.of("name", "version", "build", "architecture", "used"),
-              StoredImage.class,
+              json(StoredImage.class),
               (cabinet, id) -> cabinet.images().get(id),
               i -> List.of(i.name(), i.version(), i.build(), i.architecture(), i.used()),
               (into, id, i) -> into.restore(i)),
