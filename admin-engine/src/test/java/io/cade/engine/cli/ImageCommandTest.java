@@ -16,6 +16,8 @@ import io.cade.engine.observe.Observations;
 import io.cade.engine.operate.AnyContent;
 import io.cade.engine.operate.ContentStore;
 import io.cade.engine.operate.Inspection;
+import io.cade.engine.operate.LeasePlaces;
+import io.cade.engine.operate.LeaseTransfer;
 import io.cade.engine.operate.Operations;
 import io.cade.engine.operate.Role;
 import io.cade.engine.pki.ModuleAuthority;
@@ -84,6 +86,7 @@ class ImageCommandTest {
                         new AnyContent(),
                         280,
                         blocking),
+                    new LeaseTransfer(writer, _ -> new LeasePlaces.Place.None()),
                     new ImageOperations(writer, catalogue, blocking),
                     users,
                     () -> true,
