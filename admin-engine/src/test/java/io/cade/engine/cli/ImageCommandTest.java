@@ -104,6 +104,7 @@ class ImageCommandTest {
             authority.certificatePem());
     desk.environment.put("CADE_STATE", state.toString());
     desk.clock = clock;
+    desk.properties.put("os.arch", "amd64");
   }
 
   private static void user(Path users, Role role) throws IOException {
