@@ -327,7 +327,7 @@ final class ImageDesk {
   private static CommandFailure unreadable(Path file, IOException e) {
     return new CommandFailure(
         ExitCode.FAILED,
-        e instanceof NoSuchFileException
+        Files.notExists(file)
             ? file + " does not exist"
             : file + " cannot be read: " + words(e));
   }

@@ -65,7 +65,8 @@ class ImageCommandTest {
     key = authority.imageSigner();
     catalogue = opened();
     Path users = dir.resolve("users");
-    user(users, Role.ADMINISTRATOR);
+    user(users, PeerEngine.USER, Role.ADMINISTRATOR);
+    user(users, "olga", Role.OPERATOR);
     server =
         ApiServer.start(
                 vertx,
@@ -107,9 +108,9 @@ class ImageCommandTest {
     desk.properties.put("os.arch", "amd64");
   }
 
-  private static void user(Path users, Role role) throws IOException {
+  private static void user(Path users, String name, Role role) throws IOException {
     UserFile.put(
-        users, PeerEngine.USER, role, PeerEngine.PASSWORD.toCharArray(), new SecureRandom());
+        users, name, role, PeerEngine.PASSWORD.toCharArray(), new SecureRandom());
   }
 
   private ImageCatalogue opened() throws IOException {
@@ -250,10 +251,18 @@ class ImageCommandTest {
     assertThat(older.code()).isEqualTo(5);
     assertThat(older.err()).contains("build 2 is older than build 3", "--allow-older");
     assertThat(desk.run("image", "use", "blade:2", "--allow-older", " ").code()).isEqualTo(1);
-    user(dir.resolve("users"), Role.OPERATOR);
+    Path other = Files.createDirectories(dir.resolve("state-of-olga"));
+    Path state = dir.resolve("state");
+    for (String name : List.of("password", "ca.pem")) {
+      Files.copy(state.resolve(name), other.resolve(name));
+    }
+    Files.writeString(
+        other.resolve("endpoints.json"),
+        Files.readString(state.resolve("endpoints.json")).replace(PeerEngine.USER, "olga"));
+    desk.environment.put("CADE_STATE", other.toString());
     assertThat(desk.run("image", "use", "blade:2", "--allow-older", "fans").code()).isEqualTo(4);
     assertThat(served("undionly.kpxe")).isEqualTo("loader 3");
-    user(dir.resolve("users"), Role.ADMINISTRATOR);
+    desk.environment.put("CADE_STATE", state.toString());
     succeeds(desk.run("image", "use", "blade:2", "--allow-older", "fans"));
     assertThat(served("undionly.kpxe")).isEqualTo("loader 2");
     assertThat(desk.run("image", "use", "blade:9").code()).isEqualTo(1);
