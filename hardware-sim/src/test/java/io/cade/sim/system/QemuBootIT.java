@@ -157,11 +157,10 @@ class QemuBootIT {
             + dhcpSettings);
     Path log = folder.resolve("engine.log");
     engine = network.start(log, Run.launcher().toString(), "engine", "--config", config.toString());
-    open.add(
-        () -> {
-          engine.destroy();
-          engine.waitFor(20, TimeUnit.SECONDS);
-        });
+    open.add(() -> {
+      engine.destroy();
+      engine.waitFor(20, TimeUnit.SECONDS);
+    });
     Patience.until(
         "the engine is there",
         Duration.ofMinutes(1),
