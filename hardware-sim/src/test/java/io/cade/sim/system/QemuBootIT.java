@@ -156,7 +156,8 @@ class QemuBootIT {
                 .formatted(state, CARD_MAC)
             + dhcpSettings);
     Path log = folder.resolve("engine.log");
-    engine = network.start(log, Run.launcher().toString(), "engine", "--config", config.toString());
+    Process engine =
+        network.start(log, Run.launcher().toString(), "engine", "--config", config.toString());
     open.add(() -> {
       engine.destroy();
       engine.waitFor(20, TimeUnit.SECONDS);
