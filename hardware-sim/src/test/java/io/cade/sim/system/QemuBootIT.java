@@ -156,7 +156,8 @@ class QemuBootIT {
                 .formatted(state, CARD_MAC)
             + dhcpSettings);
     Path log = folder.resolve("engine.log");
-    engine = network.start(log, Run.launcher().toString(), "engine", "--config", config.toString());
+    Process engine =
+        network.start(log, Run.launcher().toString(), "engine", "--config", config.toString());
     open.add(
         () -> {
           engine.destroy();
@@ -167,7 +168,7 @@ class QemuBootIT {
         Duration.ofMinutes(1),
         () -> {
           assertThat(engine.isAlive()).as(Files.readString(log)).isTrue();
-          return Files.exists(state.resolve("endpoints.json")) ? "" : Files.readString(log);
+          return Files.exists(state.resolve("endpoints.json")) ? "" : "log " + Files.readString(log);
         });
   }
 
