@@ -167,7 +167,9 @@ class QemuBootIT {
         Duration.ofMinutes(1),
         () -> {
           assertThat(engine.isAlive()).as(Files.readString(log)).isTrue();
-          return Files.exists(state.resolve("endpoints.json")) ? "" : Files.readString(log);
+          return Files.exists(state.resolve("endpoints.json"))
+              ? ""
+              : "log " + Files.readString(log);
         });
   }
 
