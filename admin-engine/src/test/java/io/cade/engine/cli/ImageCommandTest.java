@@ -109,8 +109,7 @@ class ImageCommandTest {
   }
 
   private static void user(Path users, String name, Role role) throws IOException {
-    UserFile.put(
-        users, name, role, PeerEngine.PASSWORD.toCharArray(), new SecureRandom());
+    UserFile.put(users, name, role, PeerEngine.PASSWORD.toCharArray(), new SecureRandom());
   }
 
   private ImageCatalogue opened() throws IOException {

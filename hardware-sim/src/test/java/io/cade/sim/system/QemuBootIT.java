@@ -158,17 +158,18 @@ class QemuBootIT {
     Path log = folder.resolve("engine.log");
     Process engine =
         network.start(log, Run.launcher().toString(), "engine", "--config", config.toString());
-    open.add(
-        () -> {
-          engine.destroy();
-          engine.waitFor(20, TimeUnit.SECONDS);
-        });
+    open.add(() -> {
+      engine.destroy();
+      engine.waitFor(20, TimeUnit.SECONDS);
+    });
     Patience.until(
         "the engine is there",
         Duration.ofMinutes(1),
         () -> {
           assertThat(engine.isAlive()).as(Files.readString(log)).isTrue();
-          return Files.exists(state.resolve("endpoints.json")) ? "" : "log " + Files.readString(log);
+          return Files.exists(state.resolve("endpoints.json"))
+              ? ""
+              : "log " + Files.readString(log);
         });
   }
 
