@@ -23,11 +23,11 @@ import org.junit.jupiter.api.io.TempDir;
  * its own DHCP, TFTP and HTTP, the image that {@code ./cade image build} makes. All of it in a
  * network namespace of its own.
  */
-@Timeout(value = 10, unit = TimeUnit.MINUTES)
+@Timeout(value = 12, unit = TimeUnit.MINUTES)
 class QemuBootIT {
   private static final String KERNEL_PACKAGE = "linux-image-cloud-amd64";
   private static final String CARD_MAC = "52:54:00:00:01:03";
-  private static final Duration BOOT = Duration.ofMinutes(4);
+  private static final Duration BOOT = Duration.ofMinutes(7);
 
   @TempDir private Path folder;
 
