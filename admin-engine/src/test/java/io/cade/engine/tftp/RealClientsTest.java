@@ -11,6 +11,9 @@ import io.cade.engine.datagram.NettyTransport;
 import io.cade.engine.dhcp.wire.Ipv4Address;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -177,8 +180,21 @@ class RealClientsTest {
         "crash/big",
         "127.0.0.1",
         port);
+    settle();
     assertThat(server.outcomes()).containsEntry(TftpOutcome.WRITE_LIMIT, 1L);
     assertThat(uploads.resolve("1.3/crash/big")).doesNotExist();
+  }
+
+  /** The server handles packets in order: one that it has answered comes after all before it. */
+  private void settle() throws IOException {
+    byte[] request = "\0\2x\0octet\0".getBytes(StandardCharsets.US_ASCII);
+    try (DatagramSocket other = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      other.setSoTimeout(10_000);
+      other.send(
+          new DatagramPacket(
+              request, request.length, InetAddress.getLoopbackAddress(), Integer.parseInt(port)));
+      other.receive(new DatagramPacket(new byte[600], 600));
+    }
   }
 
   private void atftpGet(String file, String... options) throws Exception {
