@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * or breaks off is left for the next one; a card that refuses has decided. Owned by the visitor's
  * event loop.
  */
+// Closing and writing report through the pipeline.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class FtpLogin {
   private static final int MAX_LINES = 64;
 

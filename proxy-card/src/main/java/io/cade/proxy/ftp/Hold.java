@@ -11,6 +11,8 @@ import java.util.ArrayDeque;
  * Keeps what arrived with a balancer's header until somebody takes it: one read at most, since the
  * channel does not read by itself. Owned by the channel's event loop.
  */
+// Closing and writing report through the pipeline.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class Hold extends ChannelInboundHandlerAdapter {
   private final ArrayDeque<Object> held = new ArrayDeque<>(1);
 

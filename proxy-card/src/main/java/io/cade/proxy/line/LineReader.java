@@ -148,14 +148,12 @@ public final class LineReader extends ChannelInboundHandlerAdapter {
         } else if (command < FIRST_TELNET_COMMAND) {
           return LineFault.TELNET;
         }
-      } else if (telnet && b == DATA_MARK && text.isEmpty()) {
-        // The IAC before it was sent as urgent data, which the socket has taken out of the stream.
-        continue;
       } else if (b == '\r') {
         return LineFault.BARE_CR;
       } else if ((b < ' ' && b != '\t') || b == 0x7f) {
         return LineFault.CONTROL_CHARACTER;
-      } else {
+      } else if (!telnet || b != DATA_MARK || !text.isEmpty()) {
+        // A data mark alone: the IAC before it was urgent data, which the socket has taken out.
         text.append((char) b);
       }
     }

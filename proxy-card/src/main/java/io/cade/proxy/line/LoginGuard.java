@@ -24,9 +24,9 @@ public final class LoginGuard {
   private static final long HALF_LIFE_NANOS = Duration.ofMinutes(1).toNanos();
 
   private final LongSupplier nanoTime;
-  private final Map<String, Record> networks = new LinkedHashMap<>(64, 0.75f, true);
+  private final Map<String, History> networks = new LinkedHashMap<>(64, 0.75f, true);
 
-  private static final class Record {
+  private static final class History {
     double failures;
     long countedAt;
     long nextAllowed;
@@ -42,7 +42,7 @@ public final class LoginGuard {
    * @return nanoseconds to wait before it, 0 for none; negative when it is refused
    */
   public synchronized long beforeLogin(InetAddress visitor) {
-    Record record = networks.get(network(visitor));
+    History record = networks.get(network(visitor));
     if (record == null) {
       return 0;
     }
@@ -63,12 +63,12 @@ public final class LoginGuard {
   public synchronized void failed(InetAddress visitor) {
     long now = nanoTime.getAsLong();
     String network = network(visitor);
-    Record record = networks.get(network);
+    History record = networks.get(network);
     if (record == null) {
       if (networks.size() >= MAX_NETWORKS) {
         networks.remove(networks.keySet().iterator().next());
       }
-      record = new Record();
+      record = new History();
       record.countedAt = now;
       record.nextAllowed = now;
       networks.put(network, record);
@@ -83,12 +83,12 @@ public final class LoginGuard {
     return networks.size();
   }
 
-  private static void fade(Record record, long now) {
+  private static void fade(History record, long now) {
     record.failures *= Math.pow(0.5, (double) (now - record.countedAt) / HALF_LIFE_NANOS);
     record.countedAt = now;
   }
 
-  private static long pause(Record record, long now) {
+  private static long pause(History record, long now) {
     fade(record, now);
     int over = (int) Math.round(record.failures) - FREE_FAILURES;
     return over <= 0 ? 0 : FIRST_PAUSE_NANOS << Math.min(over - 1, MOST_DOUBLINGS);

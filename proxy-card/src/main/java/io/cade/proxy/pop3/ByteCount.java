@@ -7,6 +7,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 
 /** Counts what crosses a connection to a card, and tells it at the end. One a connection. */
+// Closing and writing report through the pipeline.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class ByteCount extends ChannelDuplexHandler {
   private final CardCounters counters;
   private long toCard;
