@@ -67,6 +67,15 @@ final class PassivePort implements DataPort {
     new PassivePort(visitor, settings).attempt(random.nextInt(size), 0, then);
   }
 
+  /** Goes on listening for another command, at the same port; 0 when that is over. */
+  int renew() {
+    if (closed || accepted != null || listener == null) {
+      return 0;
+    }
+    expireLater();
+    return listener.localAddress() instanceof InetSocketAddress local ? local.getPort() : 0;
+  }
+
   private void attempt(int start, int attempt, Bound then) {
     int size = settings.highestPort() - settings.lowestPort() + 1;
     if (attempt == Math.min(size, BIND_ATTEMPTS)

@@ -28,12 +28,15 @@ final class RelayStage implements FtpSession.Stage {
   /** Moves data to the card. */
   private static final Set<String> UPLOADS = Set.of("STOR", "STOU", "APPE");
 
+  /** May stand between REST and the transfer that it is for. */
+  private static final Set<String> BETWEEN = Set.of("PASV", "EPSV", "PORT", "EPRT");
+
   /** Passed on as they are. Others are unknown here: a new command may open a new way around us. */
   private static final Set<String> PLAIN =
       Set.of(
           "CWD", "XCWD", "CDUP", "XCUP", "PWD", "XPWD", "MKD", "XMKD", "RMD", "XRMD", "DELE",
-          "RNFR", "RNTO", "SIZE", "MDTM", "MFMT", "MFF", "MLST", "REST", "TYPE", "MODE", "STRU",
-          "SYST", "HELP", "NOOP", "ALLO", "OPTS", "SITE", "ACCT", "AVBL", "HASH", "RANG", "XCRC",
+          "RNFR", "RNTO", "SIZE", "MDTM", "MFMT", "MFF", "MLST", "TYPE", "MODE", "STRU",
+          "SYST", "HELP", "NOOP", "ALLO", "OPTS", "SITE", "ACCT", "AVBL", "HASH", "XCRC",
           "XMD5", "XSHA", "XSHA1", "XSHA256", "LANG", "TVFS", "UTF8");
 
   private final FtpSession session;
@@ -45,6 +48,7 @@ final class RelayStage implements FtpSession.Stage {
   private final Scrubber scrubber;
   private @Nullable DataPort port;
   private @Nullable Transfer transfer;
+  private String restart = "";
   private boolean onlyEpsv;
   private boolean awaiting;
 
@@ -65,7 +69,7 @@ final class RelayStage implements FtpSession.Stage {
     return DOWNLOADS.contains(verb)
         || UPLOADS.contains(verb)
         || PLAIN.contains(verb)
-        || verb.equals("MLST");
+        || verb.equals("REST");
   }
 
   /** Shows the public address, or that of the visitor himself, in place of internal ones. */
@@ -91,8 +95,12 @@ final class RelayStage implements FtpSession.Stage {
   @Override
   public void command(String verb, String argument, String line) {
     session.deadline().in(services.limits().idleTimeout());
+    if (!DOWNLOADS.contains(verb) && !UPLOADS.contains(verb) && !BETWEEN.contains(verb)) {
+      restart = "";
+    }
     switch (verb) {
       case "PASV" -> passive();
+      case "REST" -> restart(argument);
       case "EPSV" -> extendedPassive(argument);
       case "PORT" -> active(FtpAddress.ofPort(argument), "501 PORT h1,h2,h3,h4,p1,p2.");
       case "EPRT" -> extendedActive(argument);
@@ -117,9 +125,22 @@ final class RelayStage implements FtpSession.Stage {
         } else if (PLAIN.contains(verb)) {
           forward(line);
         } else {
-          session.reply("502 " + "Not offered.");
+          session.reply("502 Not offered.");
         }
       }
+    }
+  }
+
+  /**
+   * Held until the transfer: it has to stand right before it (RFC 3659 §5.3), and what prepares the
+   * data connection to the card would come between.
+   */
+  private void restart(String argument) {
+    if (argument.matches("\\d{1,18}")) {
+      restart = argument;
+      session.reply("350 Restarting at " + argument + ".");
+    } else {
+      session.reply("501 REST position.");
     }
   }
 
@@ -219,6 +240,11 @@ final class RelayStage implements FtpSession.Stage {
   }
 
   private void listen(PortReply reply) {
+    int same = port instanceof PassivePort passive ? passive.renew() : 0;
+    if (same > 0) {
+      session.reply(reply.of(same));
+      return;
+    }
     dropPort();
     session.busy();
     PassivePort.bind(
@@ -283,7 +309,9 @@ final class RelayStage implements FtpSession.Stage {
 
   private void move(String line, boolean upload) {
     DataPort mine = port;
+    String position = restart;
     port = null;
+    restart = "";
     if (mine == null) {
       session.reply("425 EPSV or PASV comes first.");
       return;
@@ -296,7 +324,12 @@ final class RelayStage implements FtpSession.Stage {
     session.busy();
     Transfer started =
         new Transfer(
-            new Owner(), visitor, card, mine, line, upload, session.protection().context());
+            new Owner(),
+            visitor,
+            card,
+            mine,
+            new Transfer.Order(line, position, upload),
+            session.protection().context());
     transfer = started;
     started.begin();
   }

@@ -25,7 +25,16 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Transfer {
   private static final int MAX_LINES = 64;
+  private static final String ABORTED = "426 Transfer aborted.";
   private static final String CANNOT_OPEN = "425 Cannot open data connection.";
+
+  /**
+   * What is to be moved.
+   *
+   * @param restart position to begin at; empty for none
+   * @param upload to the card
+   */
+  record Order(String command, String restart, boolean upload) {}
 
   /** What a transfer needs of its session. */
   interface Owner {
@@ -47,8 +56,7 @@ final class Transfer {
   private final LineServices services;
   private final CardControl card;
   private final DataPort port;
-  private final String command;
-  private final boolean upload;
+  private final Order order;
   private final @Nullable SslContext protection;
   private @Nullable Channel cardData;
   private @Nullable Channel visitorData;
@@ -69,16 +77,14 @@ final class Transfer {
       LineVisitor visitor,
       CardControl card,
       DataPort port,
-      String command,
-      boolean upload,
+      Order order,
       @Nullable SslContext protection) {
     this.owner = owner;
     this.visitor = visitor;
     this.services = visitor.services();
     this.card = card;
     this.port = port;
-    this.command = command;
-    this.upload = upload;
+    this.order = order;
     this.protection = protection;
   }
 
@@ -111,7 +117,7 @@ final class Transfer {
 
   private void connect(int number) {
     if (number == 0 || aborted) {
-      giveUp(aborted ? "426 Transfer aborted." : CANNOT_OPEN);
+      giveUp(aborted ? ABORTED : CANNOT_OPEN);
       return;
     }
     ChannelFuture connecting =
@@ -136,12 +142,26 @@ final class Transfer {
       if (over) {
         connecting.channel().close();
       } else if (!done.isSuccess() || aborted) {
-        giveUp(aborted ? "426 Transfer aborted." : CANNOT_OPEN);
+        giveUp(aborted ? ABORTED : CANNOT_OPEN);
       } else {
         owner.awaitCard();
-        card.send(command, this::cardSays);
+        if (order.restart().isEmpty()) {
+          card.send(order.command(), this::cardSays);
+        } else {
+          card.send("REST " + order.restart(), this::restarted);
+        }
       }
     });
+  }
+
+  private void restarted(ReplyLine line) {
+    if (line.last() && !over) {
+      if (line.code() == 350 && !aborted) {
+        card.send(order.command(), this::cardSays);
+      } else {
+        giveUp(aborted ? ABORTED : line.text());
+      }
+    }
   }
 
   private void cardSays(ReplyLine line) {
@@ -217,7 +237,7 @@ final class Transfer {
       return;
     }
     DataRelay started =
-        upload
+        order.upload()
             ? new DataRelay(mine, theirs, services, this::dataEnded)
             : new DataRelay(theirs, mine, services, this::dataEnded);
     relay = started;
@@ -231,7 +251,7 @@ final class Transfer {
     }
     moved = true;
     var counters = card.line().card().counters();
-    counters.bytes(upload ? ended.bytes() : 0, upload ? 0 : ended.bytes());
+    counters.bytes(order.upload() ? ended.bytes() : 0, order.upload() ? 0 : ended.bytes());
     awaitLastWord();
   }
 
@@ -245,10 +265,11 @@ final class Transfer {
 
   private void sayLastWord() {
     DataRelay data = relay;
-    if (!answered) {
-      boolean cut = data != null && moved && !data.complete() && !aborted;
+    if (!over && !answered) {
+      // The card may have said that all is well before the data was cut on its way.
+      boolean cut = begun && lastCode < 300 && (data == null || !data.complete());
       owner.reply(
-          cut && lastCode < 300
+          cut
               ? List.of("426 Connection closed, transfer aborted.")
               : List.copyOf(lastWord));
     }
@@ -275,7 +296,7 @@ final class Transfer {
   /** One line for STAT. */
   String status() {
     DataRelay data = relay;
-    return (upload ? "receiving, " : "sending, ") + (data == null ? 0 : data.bytes()) + " bytes";
+    return (order.upload() ? "receiving, " : "sending, ") + (data == null ? 0 : data.bytes()) + " bytes";
   }
 
   /** Whether the visitor's or the card's end of the session is the end of this, too. */

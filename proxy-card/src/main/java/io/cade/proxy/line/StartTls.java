@@ -31,6 +31,7 @@ final class StartTls extends AbstractSniHandler<SslContext> {
   }
 
   private final Chooser chooser;
+  private boolean refused;
 
   StartTls(long handshakeTimeoutMillis, Chooser chooser) {
     super(handshakeTimeoutMillis);
@@ -39,7 +40,9 @@ final class StartTls extends AbstractSniHandler<SslContext> {
 
   @Override
   protected Future<SslContext> lookup(ChannelHandlerContext ctx, @Nullable String hostname) {
-    SslContext context = chooser.choose(hostname == null ? null : canonical(hostname));
+    // After a refusal it is asked again for what comes behind it.
+    SslContext context =
+        refused ? null : chooser.choose(hostname == null ? null : canonical(hostname));
     return context == null
         ? ctx.executor().newFailedFuture(new IllegalArgumentException("unknown server name"))
         : ctx.executor().newSucceededFuture(context);
@@ -48,7 +51,11 @@ final class StartTls extends AbstractSniHandler<SslContext> {
   @Override
   protected void onLookupComplete(
       ChannelHandlerContext ctx, @Nullable String hostname, Future<SslContext> future) {
+    if (refused) {
+      return;
+    }
     if (!future.isSuccess()) {
+      refused = true;
       ctx.writeAndFlush(Unpooled.wrappedBuffer(UNRECOGNIZED_NAME))
           .addListener(ChannelFutureListener.CLOSE);
       return;

@@ -261,9 +261,8 @@ class FtpProxyTest {
         assertThat(client.until("211 ")).anyMatch(line -> line.contains("sending, 0 bytes"));
         // With the Telnet signals of RFC 959 §4.1.3, the urgent byte taken out by the socket.
         client.raw("\u00ff\u00f4\u00f2ABOR\r\n");
-        assertThat(client.line()).startsWith("226 ");
+        assertThat(client.line()).startsWith("426 ");
         assertThat(client.line()).startsWith("225 ");
-        assertThat(data.isClosed()).isFalse();
       }
       assertThat(client.ask("ABOR")).startsWith("226 ");
     }
