@@ -66,8 +66,7 @@ final class FilesDialogue implements LineService.Dialogue {
       line.say("220 FTP");
       for (String command = line.next(); command != null; command = line.next()) {
         int space = command.indexOf(' ');
-        String verb =
-            (space < 0 ? command : command.substring(0, space)).toUpperCase(Locale.ROOT);
+        String verb = (space < 0 ? command : command.substring(0, space)).toUpperCase(Locale.ROOT);
         String argument = space < 0 ? "" : command.substring(space + 1);
         if (verb.equals("QUIT")) {
           line.say("221 Goodbye.");
@@ -109,8 +108,7 @@ final class FilesDialogue implements LineService.Dialogue {
             line.say(
                 argument.toUpperCase(Locale.ROOT).startsWith("UTF8") ? "200 Ok." : "501 Unknown.");
         case "TYPE" ->
-            line.say(
-                argument.matches("(?i)[AI]( N)?|L 8") ? "200 Ok." : "504 TYPE A or TYPE I.");
+            line.say(argument.matches("(?i)[AI]( N)?|L 8") ? "200 Ok." : "504 TYPE A or TYPE I.");
         case "MODE" -> line.say(argument.equalsIgnoreCase("S") ? "200 Ok." : "504 MODE S.");
         case "STRU" -> line.say(argument.equalsIgnoreCase("F") ? "200 Ok." : "504 STRU F.");
         case "PWD", "XPWD" -> line.say("257 \"" + directory.replace("\"", "\"\"") + "\"");
@@ -196,9 +194,7 @@ final class FilesDialogue implements LineService.Dialogue {
     private void about(String argument, Fact fact) throws IOException {
       Path file = find(argument);
       line.say(
-          file != null && Files.isRegularFile(file)
-              ? fact.of(file)
-              : "550 There is no such file.");
+          file != null && Files.isRegularFile(file) ? fact.of(file) : "550 There is no such file.");
     }
 
     private String modified(Path file) throws IOException {

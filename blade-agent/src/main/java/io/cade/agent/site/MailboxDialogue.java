@@ -127,10 +127,7 @@ final class MailboxDialogue implements LineService.Dialogue {
     switch (verb) {
       case "STAT" ->
           line.say(
-              "+OK "
-                  + messages.size()
-                  + " "
-                  + messages.stream().mapToLong(Message::size).sum());
+              "+OK " + messages.size() + " " + messages.stream().mapToLong(Message::size).sum());
       case "LIST" -> list(line, words, messages, false);
       case "UIDL" -> list(line, words, messages, true);
       case "RETR" -> send(line, number(words, messages), Integer.MAX_VALUE, messages);
@@ -177,8 +174,7 @@ final class MailboxDialogue implements LineService.Dialogue {
     return (index + 1) + " " + (id ? message.id() : message.size());
   }
 
-  private static void send(
-      LineService.Line line, int index, int bodyLines, List<Message> messages)
+  private static void send(LineService.Line line, int index, int bodyLines, List<Message> messages)
       throws IOException {
     if (index < 0) {
       line.say("-ERR no such message");

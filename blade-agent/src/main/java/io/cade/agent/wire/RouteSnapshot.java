@@ -59,10 +59,7 @@ public record RouteSnapshot(long version, List<SiteRoute> sites) {
   public record Backend(
       CardPosition position, String address, int port, Map<String, Integer> further) {
     public Backend(
-        CardPosition position,
-        String address,
-        int port,
-        @Nullable Map<String, Integer> further) {
+        CardPosition position, String address, int port, @Nullable Map<String, Integer> further) {
       Limits.text("address", address, 64);
       Limits.range("port", port, 1, 65535);
       this.position = position;

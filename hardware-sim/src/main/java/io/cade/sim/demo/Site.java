@@ -72,8 +72,7 @@ record Site(String name, String host, String kind) {
         }
       }
       if (hosting()) {
-        String users =
-            "anonymous\n" + Users.line(VISITOR, password, ITERATIONS, salt) + "\n";
+        String users = "anonymous\n" + Users.line(VISITOR, password, ITERATIONS, salt) + "\n";
         put(zip, "users", users.getBytes(StandardCharsets.UTF_8));
         put(zip, "mail/" + VISITOR + "/1.eml", LETTER.getBytes(StandardCharsets.UTF_8));
       }

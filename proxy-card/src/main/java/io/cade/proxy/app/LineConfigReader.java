@@ -16,8 +16,7 @@ final class LineConfigReader {
   private static final int MANY = 1_000_000;
   private static final int MOST_PASSIVE_PORTS = 1000;
   private static final List<String> PROXY_KEYS =
-      List.of(
-          "ftpPassivePorts", "ftpPublicAddress", "ftpActive", "ftpActiveSource", "requireTls");
+      List.of("ftpPassivePorts", "ftpPublicAddress", "ftpActive", "ftpActiveSource", "requireTls");
   private static final List<String> PROTOCOLS = List.of("ftp", "pop3", "pop3s");
 
   private final Section root;
@@ -44,8 +43,7 @@ final class LineConfigReader {
     List<InetSocketAddress> proxiesFtp = root.socketAddresses("proxiesFtp");
     List<InetSocketAddress> proxiesPop3 = root.socketAddresses("proxiesPop3");
     List<InetSocketAddress> proxiesPop3s = root.socketAddresses("proxiesPop3s");
-    List<LineConfig.PassivePorts> passive =
-        root.entries("ftpPassive", LineConfigReader::passive);
+    List<LineConfig.PassivePorts> passive = root.entries("ftpPassive", LineConfigReader::passive);
     roleKeys(role);
     return new LineConfig(
         ftp, pop3, pop3s, settings, read, proxiesFtp, proxiesPop3, proxiesPop3s, passive);
@@ -106,8 +104,7 @@ final class LineConfigReader {
     if (ports[0] == 0) {
       throw new IllegalArgumentException("should be ports like 30000-30049");
     }
-    return new LineConfig.PassivePorts(
-        Section.address(proxy).getHostAddress(), ports[0], ports[1]);
+    return new LineConfig.PassivePorts(Section.address(proxy).getHostAddress(), ports[0], ports[1]);
   }
 
   private static int[] ports(String text) {

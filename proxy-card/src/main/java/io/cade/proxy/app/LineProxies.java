@@ -37,8 +37,7 @@ final class LineProxies {
             System::nanoTime);
     this.ftp = new LineServer(group, services, new FtpProtocol(config.lines().settings(), random));
     this.pop3 = new LineServer(group, services, new Pop3Protocol());
-    this.checker =
-        new GreetingChecker(group.next(), config.health(), backends::all);
+    this.checker = new GreetingChecker(group.next(), config.health(), backends::all);
   }
 
   InetSocketAddress listenFtp(InetSocketAddress address) throws Exception {

@@ -214,7 +214,8 @@ public final class Server {
     List<Backend> pop3s = backends(further.proxiesPop3s(), connecting);
     // Ports of data connections lead to one proxy each, the one that has named them; whether it
     // listens there at this moment is no sign of its health, so they are not checked.
-    Backends unchecked = new Backends(config.health(), config.balancer().maxConnections(), () -> {});
+    Backends unchecked =
+        new Backends(config.health(), config.balancer().maxConnections(), () -> {});
     for (InetSocketAddress address : further.ftp()) {
       listening.add("ftp " + shown(bind(address, () -> relay.listen(address, ftp))));
       for (LineConfig.PassivePorts ports : further.passive()) {

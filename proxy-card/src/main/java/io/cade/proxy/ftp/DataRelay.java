@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * The data of one transfer, from its source to its sink, no faster than the sink takes it and the
  * limit allows. In stream mode the end of the connection is the end of the file (RFC 959 §3.4.1): a
- * source that breaks makes the sink's connection break too, by a reset, since a plain end would pass
- * for the end of the file. Both channels are on one event loop, which owns this.
+ * source that breaks makes the sink's connection break too, by a reset, since a plain end would
+ * pass for the end of the file. Both channels are on one event loop, which owns this.
  */
 // Closing and writing report through the pipeline.
 @SuppressWarnings("FutureReturnValueIgnored")

@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class FtpAddress {
   private static final Pattern SIX_NUMBERS =
       Pattern.compile("(\\d{1,3}),(\\d{1,3}),(\\d{1,3}),(\\d{1,3}),(\\d{1,3}),(\\d{1,3})");
-  private static final Pattern EXTENDED_REPLY =
-      Pattern.compile("\\(([!-~])\\1\\1(\\d{1,5})\\1\\)");
+  private static final Pattern EXTENDED_REPLY = Pattern.compile("\\(([!-~])\\1\\1(\\d{1,5})\\1\\)");
 
   private FtpAddress() {}
 
@@ -74,8 +73,8 @@ final class FtpAddress {
   }
 
   /**
-   * The port in a reply 227; 0 when there is none. The address in it is not looked at: a card's data
-   * connection goes to the card, whatever the card says.
+   * The port in a reply 227; 0 when there is none. The address in it is not looked at: a card's
+   * data connection goes to the card, whatever the card says.
    */
   static int portOfPassiveReply(String reply) {
     Matcher numbers = SIX_NUMBERS.matcher(reply);

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param publicAddress told to visitors in the reply to PASV; null: the address by which they have
  *     come, unless a balancer stands between, for then that would be an internal one
  * @param active whether PORT and EPRT are served
- * @param activeSource address from which active data connections are made; null: that of the control
- *     connection, unless a balancer stands between
+ * @param activeSource address from which active data connections are made; null: that of the
+ *     control connection, unless a balancer stands between
  */
 public record FtpSettings(
     int lowestPort,

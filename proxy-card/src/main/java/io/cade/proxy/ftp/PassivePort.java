@@ -61,8 +61,7 @@ final class PassivePort implements DataPort {
   }
 
   /** Begins to listen at the address by which the visitor has come. */
-  static void bind(
-      LineVisitor visitor, FtpSettings settings, RandomGenerator random, Bound then) {
+  static void bind(LineVisitor visitor, FtpSettings settings, RandomGenerator random, Bound then) {
     int size = settings.highestPort() - settings.lowestPort() + 1;
     new PassivePort(visitor, settings).attempt(random.nextInt(size), 0, then);
   }

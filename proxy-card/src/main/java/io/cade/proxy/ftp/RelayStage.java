@@ -35,9 +35,9 @@ final class RelayStage implements FtpSession.Stage {
   private static final Set<String> PLAIN =
       Set.of(
           "CWD", "XCWD", "CDUP", "XCUP", "PWD", "XPWD", "MKD", "XMKD", "RMD", "XRMD", "DELE",
-          "RNFR", "RNTO", "SIZE", "MDTM", "MFMT", "MFF", "MLST", "TYPE", "MODE", "STRU",
-          "SYST", "HELP", "NOOP", "ALLO", "OPTS", "SITE", "ACCT", "AVBL", "HASH", "XCRC",
-          "XMD5", "XSHA", "XSHA1", "XSHA256", "LANG", "TVFS", "UTF8");
+          "RNFR", "RNTO", "SIZE", "MDTM", "MFMT", "MFF", "MLST", "TYPE", "MODE", "STRU", "SYST",
+          "HELP", "NOOP", "ALLO", "OPTS", "SITE", "ACCT", "AVBL", "HASH", "XCRC", "XMD5", "XSHA",
+          "XSHA1", "XSHA256", "LANG", "TVFS", "UTF8");
 
   private final FtpSession session;
   private final LineVisitor visitor;
@@ -52,8 +52,7 @@ final class RelayStage implements FtpSession.Stage {
   private boolean onlyEpsv;
   private boolean awaiting;
 
-  RelayStage(
-      FtpSession session, CardControl card, FtpSettings settings, RandomGenerator random) {
+  RelayStage(FtpSession session, CardControl card, FtpSettings settings, RandomGenerator random) {
     this.session = session;
     this.visitor = session.visitor();
     this.services = visitor.services();

@@ -18,7 +18,9 @@ record ReplyLine(int code, boolean last, String text) {
   static final class Parser {
     private int open;
 
-    /** The line with its place in a reply; null when it has none, and nothing behind it can have. */
+    /**
+     * The line with its place in a reply; null when it has none, and nothing behind it can have.
+     */
     @Nullable ReplyLine next(String line) {
       boolean coded = line.length() >= 3 && code(line) > 0;
       if (open == 0) {
@@ -29,8 +31,7 @@ record ReplyLine(int code, boolean last, String text) {
         open = more ? code(line) : 0;
         return new ReplyLine(code(line), !more, line);
       }
-      boolean last =
-          coded && code(line) == open && (line.length() == 3 || line.charAt(3) == ' ');
+      boolean last = coded && code(line) == open && (line.length() == 3 || line.charAt(3) == ' ');
       ReplyLine result = new ReplyLine(open, last, line);
       open = last ? 0 : open;
       return result;

@@ -10,8 +10,7 @@ import java.util.regex.Pattern;
  */
 final class Scrubber {
   private static final Pattern FOUR_NUMBERS =
-      Pattern.compile(
-          "(?<![0-9.,])(\\d{1,3})([.,])(\\d{1,3})\\2(\\d{1,3})\\2(\\d{1,3})(?!\\d)");
+      Pattern.compile("(?<![0-9.,])(\\d{1,3})([.,])(\\d{1,3})\\2(\\d{1,3})\\2(\\d{1,3})(?!\\d)");
 
   private final Routes routes;
   private final String card;
@@ -45,8 +44,7 @@ final class Scrubber {
       boolean internal =
           address.equals(card) || address.equals(proxy) || routes.current().isInternal(address);
       String instead = found.group(2).equals(",") ? shown.replace('.', ',') : shown;
-      found.appendReplacement(
-          result, Matcher.quoteReplacement(internal ? instead : found.group()));
+      found.appendReplacement(result, Matcher.quoteReplacement(internal ? instead : found.group()));
     }
     return found.appendTail(result).toString();
   }

@@ -135,8 +135,7 @@ final class Transfer {
                   protected void initChannel(Channel channel) {}
                 })
             .connect(
-                new InetSocketAddress(
-                    card.line().backend().socketAddress().getAddress(), number));
+                new InetSocketAddress(card.line().backend().socketAddress().getAddress(), number));
     cardData = connecting.channel();
     connecting.addListener(done -> {
       if (over) {
@@ -269,9 +268,7 @@ final class Transfer {
       // The card may have said that all is well before the data was cut on its way.
       boolean cut = begun && lastCode < 300 && (data == null || !data.complete());
       owner.reply(
-          cut
-              ? List.of("426 Connection closed, transfer aborted.")
-              : List.copyOf(lastWord));
+          cut ? List.of("426 Connection closed, transfer aborted.") : List.copyOf(lastWord));
     }
     end();
   }
@@ -296,7 +293,9 @@ final class Transfer {
   /** One line for STAT. */
   String status() {
     DataRelay data = relay;
-    return (order.upload() ? "receiving, " : "sending, ") + (data == null ? 0 : data.bytes()) + " bytes";
+    return (order.upload() ? "receiving, " : "sending, ")
+        + (data == null ? 0 : data.bytes())
+        + " bytes";
   }
 
   /** Whether the visitor's or the card's end of the session is the end of this, too. */

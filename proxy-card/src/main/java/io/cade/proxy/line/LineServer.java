@@ -44,7 +44,9 @@ public final class LineServer {
     /** The line for a visitor who is one too many, with CR LF. */
     String busy();
 
-    /** A handler for one visitor: gets lines and faults of a {@link LineReader}; begins when told. */
+    /**
+     * A handler for one visitor: gets lines and faults of a {@link LineReader}; begins when told.
+     */
     Session session(LineVisitor visitor);
   }
 
@@ -83,8 +85,7 @@ public final class LineServer {
    * @return the address bound, with the port that the system chose if 0 was asked for
    * @throws Exception when the address cannot be bound
    */
-  public InetSocketAddress listen(InetSocketAddress address, boolean implicitTls)
-      throws Exception {
+  public InetSocketAddress listen(InetSocketAddress address, boolean implicitTls) throws Exception {
     Channel listener =
         new ServerBootstrap()
             .group(group)

@@ -129,8 +129,7 @@ public final class LineVisitor {
   public boolean bind(String host) {
     Site site = services.routes().current().find(StartTls.canonical(host));
     Site before = bound();
-    if (site == null
-        || (before != null && secure() && !before.service().equals(site.service()))) {
+    if (site == null || (before != null && secure() && !before.service().equals(site.service()))) {
       return false;
     }
     boundHost = StartTls.canonical(host);

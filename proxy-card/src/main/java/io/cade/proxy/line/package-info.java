@@ -1,4 +1,6 @@
-/** What the proxies of line-oriented protocols share: lines, the switch to TLS, logins (SPEC P4). */
+/**
+ * What the proxies of line-oriented protocols share: lines, the switch to TLS, logins (SPEC P4).
+ */
 @NullMarked
 package io.cade.proxy.line;
 

@@ -49,8 +49,7 @@ final class Pop3Login {
   private @Nullable Channel card;
   private boolean abandoned;
 
-  Pop3Login(
-      LineServices services, Dialer dialer, Credentials credentials, Consumer<Outcome> then) {
+  Pop3Login(LineServices services, Dialer dialer, Credentials credentials, Consumer<Outcome> then) {
     this.services = services;
     this.dialer = dialer;
     this.credentials = credentials;
@@ -145,8 +144,7 @@ final class Pop3Login {
       step = next;
       deadline.in(services.limits().replyTimeout());
       Channel channel = line.channel();
-      channel.writeAndFlush(
-          LineVisitor.bytes(channel, command + "\r\n"), channel.voidPromise());
+      channel.writeAndFlush(LineVisitor.bytes(channel, command + "\r\n"), channel.voidPromise());
     }
 
     private void end(Outcome outcome) {

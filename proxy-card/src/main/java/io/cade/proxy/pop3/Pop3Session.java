@@ -162,8 +162,7 @@ final class Pop3Session extends ChannelInboundHandlerAdapter implements LineServ
   }
 
   private void logIn(Credentials credentials) {
-    switch (Login.of(
-        credentials.user(), visitor.bound(), visitor.services().routes().current())) {
+    switch (Login.of(credentials.user(), visitor.bound(), visitor.services().routes().current())) {
       case Login.Nowhere() -> {
         visitor.services().refused(LineRefusal.LOGIN_WITHOUT_SITE);
         refuse("-ERR [AUTH] no such mailbox: log in as name@site");
@@ -174,9 +173,7 @@ final class Pop3Session extends ChannelInboundHandlerAdapter implements LineServ
       }
       case Login.At at when at.site().speaking("pop3").isEmpty() -> {
         boolean known = at.site().backends().isEmpty();
-        visitor
-            .services()
-            .refused(known ? LineRefusal.NO_CARD : LineRefusal.LOGIN_WITHOUT_SITE);
+        visitor.services().refused(known ? LineRefusal.NO_CARD : LineRefusal.LOGIN_WITHOUT_SITE);
         refuse(
             known
                 ? "-ERR [SYS/TEMP] not available now, try again later"

@@ -46,8 +46,8 @@ public final class Routes {
   }
 
   /**
-   * @param furtherBackends likewise for ports that speak other protocols than HTTP, because they are
-   *     checked differently
+   * @param furtherBackends likewise for ports that speak other protocols than HTTP, because they
+   *     are checked differently
    */
   public Routes(
       Backends backends,
@@ -125,16 +125,17 @@ public final class Routes {
     Map<String, List<Backend>> further = new HashMap<>();
     for (RouteSnapshot.Backend announced : ordered) {
       Backend backend = backends.at(announced.address(), announced.port());
-      Site.Card card =
-          new Site.Card(announced.position(), counters.card(announced.position()));
+      Site.Card card = new Site.Card(announced.position(), counters.card(announced.position()));
       if (cards.putIfAbsent(backend, card) == null) {
         targets.add(backend);
-        announced.further().forEach((protocol, port) -> {
-          Backend other = furtherBackends.at(announced.address(), port);
-          if (cards.putIfAbsent(other, card) == null) {
-            further.computeIfAbsent(protocol, p -> new ArrayList<>()).add(other);
-          }
-        });
+        announced
+            .further()
+            .forEach((protocol, port) -> {
+              Backend other = furtherBackends.at(announced.address(), port);
+              if (cards.putIfAbsent(other, card) == null) {
+                further.computeIfAbsent(protocol, p -> new ArrayList<>()).add(other);
+              }
+            });
       }
     }
     BalancingAlgorithm kept = algorithmOfService.get(route.service());

@@ -245,7 +245,8 @@ class ProxyConfigTest {
                 proxiesPop3: 127.1.0.4:1110
                 """))
         .satisfiesExactlyInAnyOrder(
-            line -> assertThat(line).startsWith("proxy.yaml:5: 'ftpPassivePorts' is wrong: '10-20'"),
+            line ->
+                assertThat(line).startsWith("proxy.yaml:5: 'ftpPassivePorts' is wrong: '10-20'"),
             line -> assertThat(line).startsWith("proxy.yaml:6: 'ftpPublicAddress' has '::1'"),
             line -> assertThat(line).startsWith("proxy.yaml:7: 'ftpPassive.127.1.0.4' '5'"),
             line -> assertThat(line).startsWith("proxy.yaml:7: 'ftpPassive' is for the role"),

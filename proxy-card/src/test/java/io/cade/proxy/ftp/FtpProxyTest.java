@@ -276,8 +276,7 @@ class FtpProxyTest {
     }
     try (ScriptedServer card = echo();
         LineRig rig =
-            new LineRig(
-                    LineRig.quick(), new FtpSettings(low, low, null, true, null), Set.of())
+            new LineRig(LineRig.quick(), new FtpSettings(low, low, null, true, null), Set.of())
                 .shop("ftp", card.address());
         LineClient client = in(rig)) {
       assertThat(port(client.ask("EPSV"))).isEqualTo(low);

@@ -40,8 +40,11 @@ class Pop3PeersTest {
     for (int i = 0; i < 3; i++) {
       ann.deliver(
           GreenMailUtil.createTextEmail(
-              "ann@localhost", "bob@localhost", "subject " + i, "body " + i, mail.getPop3()
-                  .getServerSetup()));
+              "ann@localhost",
+              "bob@localhost",
+              "subject " + i,
+              "body " + i,
+              mail.getPop3().getServerSetup()));
     }
   }
 

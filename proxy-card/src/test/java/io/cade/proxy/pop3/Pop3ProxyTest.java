@@ -68,8 +68,13 @@ class Pop3ProxyTest {
   void siteWithoutMailboxesIsToldApartFromOneWithoutCards() throws Exception {
     try (ScriptedServer card = ScriptedServer.pop3("127.0.0.7");
         LineRig rig =
-            new LineRig().shop("ftp", card.address()).site(
-                "news", "news.example", new io.cade.proxy.testing.Certificates.Pem("", ""), "pop3");
+            new LineRig()
+                .shop("ftp", card.address())
+                .site(
+                    "news",
+                    "news.example",
+                    new io.cade.proxy.testing.Certificates.Pem("", ""),
+                    "pop3");
         LineClient client = new LineClient(rig.pop3)) {
       client.line();
       client.ask("USER ann@www.shop.example");
@@ -178,7 +183,8 @@ class Pop3ProxyTest {
         LineClient client = new LineClient(rig.pop3s).tls(LineRig.HOST)) {
       client.line();
       client.ask("USER ann@news.example");
-      assertThat(client.ask("PASS right")).isEqualTo("-ERR [AUTH] this connection is for another site");
+      assertThat(client.ask("PASS right"))
+          .isEqualTo("-ERR [AUTH] this connection is for another site");
       assertThat(other.heard).isEmpty();
     }
   }

@@ -50,7 +50,11 @@ public final class LineRig implements AutoCloseable {
   public LineRig(LineLimits limits, FtpSettings settings, Set<String> trusted) throws Exception {
     LineServices services =
         new LineServices(
-            routes, statistics, new LoginGuard(System::nanoTime), limits, trusted,
+            routes,
+            statistics,
+            new LoginGuard(System::nanoTime),
+            limits,
+            trusted,
             System::nanoTime);
     ftpServer = new LineServer(group, services, new FtpProtocol(settings, new Random(1)));
     pop3Server = new LineServer(group, services, new Pop3Protocol());
@@ -86,7 +90,10 @@ public final class LineRig implements AutoCloseable {
 
   /** One more site. */
   public LineRig site(
-      String service, String host, Certificates.Pem pem, String protocol,
+      String service,
+      String host,
+      Certificates.Pem pem,
+      String protocol,
       InetSocketAddress... cards) {
     List<RouteSnapshot.Backend> announced = new ArrayList<>();
     for (InetSocketAddress card : cards) {
