@@ -1,28 +1,13 @@
 package io.cade.engine.app;
 
-import io.cade.agent.wire.CardBootConfig;
 import io.cade.agent.wire.CardPosition;
 import io.cade.engine.api.ApiServer;
 import io.cade.engine.api.UserFile;
-import io.cade.engine.boothttp.BootHttpConfig;
-import io.cade.engine.boothttp.BootHttpServer;
-import io.cade.engine.boottree.BootTree;
-import io.cade.engine.boottree.DirectoryUploads;
-import io.cade.engine.boottree.NetworkConfSource;
-import io.cade.engine.boottree.UploadLimits;
 import io.cade.engine.change.ChangeWriter;
 import io.cade.engine.conduct.Conductor;
 import io.cade.engine.conduct.ConductorPolicy;
 import io.cade.engine.conduct.ConductorRunner;
 import io.cade.engine.conduct.Order;
-import io.cade.engine.datagram.NettyDatagramLoop;
-import io.cade.engine.datagram.NettyTransport;
-import io.cade.engine.dhcp.DhcpConfig;
-import io.cade.engine.dhcp.DhcpService;
-import io.cade.engine.dhcp.InterfaceWire;
-import io.cade.engine.dhcp.WireOpener;
-import io.cade.engine.dhcp.decide.ChassisSubnets;
-import io.cade.engine.dhcp.wire.Ipv4Address;
 import io.cade.engine.gateway.EngineGateway;
 import io.cade.engine.gateway.GatewayServer;
 import io.cade.engine.images.ImageCatalogue;
@@ -32,7 +17,6 @@ import io.cade.engine.observe.Observations;
 import io.cade.engine.operate.AlarmHistory;
 import io.cade.engine.operate.ContentStore;
 import io.cade.engine.operate.Inspection;
-import io.cade.engine.operate.LeasePlaces;
 import io.cade.engine.operate.LeaseTransfer;
 import io.cade.engine.operate.Operations;
 import io.cade.engine.operate.Role;
@@ -48,23 +32,15 @@ import io.cade.engine.route.RoutePublisher;
 import io.cade.engine.snmp.EngineCabinetView;
 import io.cade.engine.snmp.NotificationPump;
 import io.cade.engine.store.EngineState;
-import io.cade.engine.tftp.InterfaceMtu;
-import io.cade.engine.tftp.TftpConfig;
-import io.cade.engine.tftp.TftpServer;
+import io.cade.engine.web.WebRuntime;
 import io.cade.mib.snmp.Notifier;
 import io.cade.mib.snmp.NotifierConfig;
 import io.cade.mib.snmp.SnmpAgent;
 import io.cade.mib.snmp.SnmpAgentConfig;
 import io.cade.mib.snmp.SnmpUser;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,16 +48,12 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,7 +64,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Engine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
-  private static final Duration START_TIME = Duration.ofSeconds(30);
   private static final Duration RESTART_GRACE = Duration.ofSeconds(30);
   private static final Duration CHECKPOINT = Duration.ofMinutes(1);
 
@@ -143,15 +114,15 @@ public final class Engine implements AutoCloseable {
     ExecutorService blocking =
         started("workers", Executors.newThreadPerTaskExecutor(Thread.ofVirtual().factory()));
     CompletableFuture<Vertx> vertxComing =
-        CompletableFuture.supplyAsync(Engine::newVertx, blocking);
+        CompletableFuture.supplyAsync(WebRuntime::start, blocking);
     CompletableFuture<Keys> keysComing =
         CompletableFuture.supplyAsync(() -> Keys.open(directory, config, clock, random), blocking);
 
     EngineState state = lifecycle.started("state", EngineState.open(directory.path(""), clock));
     ChangeWriter writer = state.writer();
-    Vertx vertx = await(vertxComing);
-    lifecycle.started("HTTP", () -> await(vertx.close()));
-    Keys keys = await(keysComing);
+    Vertx vertx = Await.that(vertxComing);
+    lifecycle.started("HTTP", () -> Await.that(vertx.close()));
+    Keys keys = Await.that(keysComing);
 
     Observations observations = new Observations();
     ScheduledExecutorService timer =
@@ -202,7 +173,8 @@ public final class Engine implements AutoCloseable {
     ImageCatalogue images =
         ImageCatalogue.open(
             directory.path("images"), writer::current, keys.authority().certificate(), clock);
-    startBootServices(directory, writer, agentConfigs, images, blocking, random);
+    BootServices boot = new BootServices(config, lifecycle, clock, bootCounters);
+    boot.start(directory, writer, agentConfigs, images, blocking, random);
     ManagementCards management =
         new ManagementCards(config.management(), writer, agentConfigs, directory.path("boot"));
     management.seat();
@@ -216,7 +188,7 @@ public final class Engine implements AutoCloseable {
 
     lifecycle.started(
         "gateway",
-        await(
+        Await.that(
             GatewayServer.start(
                 vertx,
                 host(),
@@ -257,102 +229,6 @@ public final class Engine implements AutoCloseable {
         throw new UncheckedIOException(e);
       }
     }
-  }
-
-  private static Vertx newVertx() {
-    return Vertx.vertx(
-        new VertxOptions()
-            .setEventLoopPoolSize(2)
-            .setWorkerPoolSize(2)
-            .setInternalBlockingPoolSize(2)
-            .setFileSystemOptions(
-                new FileSystemOptions()
-                    .setFileCachingEnabled(false)
-                    .setClassPathResolvingEnabled(false)));
-  }
-
-  private void startBootServices(
-      StateDirectory directory,
-      ChangeWriter writer,
-      AgentConfigSource agentConfigs,
-      ImageCatalogue images,
-      ExecutorService blocking,
-      SecureRandom random)
-      throws IOException {
-    EventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, NettyTransport.handlers());
-    lifecycle.started(
-        "boot services' threads",
-        () -> loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).syncUninterruptibly());
-    ChassisSubnets plan = subnets();
-    Ipv4Address self = ipv4(host());
-    BootTree tree =
-        new BootTree(
-            writer::current,
-            clock,
-            BootFiles.of(
-                config,
-                directory,
-                writer::current,
-                agentConfigs,
-                new NetworkConfSource(plan, self),
-                images,
-                random),
-            DirectoryUploads.open(directory.path("uploads"), UploadLimits.usual()));
-    DhcpConfig dhcp =
-        DhcpConfig.of(at(config.ports().dhcp()), self, CardBootConfig.FILE_NAME)
-            .withPeers(config.ports().relay(), config.ports().dhcp() + 1)
-            .withPolicy(
-                config.dhcp().policy(), config.dhcp().leaseTime(), config.dhcp().bootAddress());
-    List<WireOpener> wires = new ArrayList<>(interfaces(dhcp));
-    if (config.dhcp().bootServerPort() != 0) {
-      wires.add(DhcpService.bootServer(dhcp, at(config.dhcp().bootServerPort())));
-    }
-    DhcpService dhcpService =
-        lifecycle.started(
-            "DHCP",
-            await(
-                DhcpService.start(
-                    new NettyDatagramLoop(loops.next()), writer, clock, plan, dhcp, wires)));
-    TftpServer tftp =
-        lifecycle.started(
-            "TFTP",
-            await(
-                TftpServer.start(
-                    new NettyDatagramLoop(loops.next()),
-                    tree,
-                    blocking,
-                    TftpConfig.of(at(config.ports().tftp()))
-                        .withMaxBlockBytes(config.tftpMaxBlock())
-                        .withMtu(new InterfaceMtu()))));
-    BootHttpServer bootHttp =
-        lifecycle.started(
-            "boot HTTP",
-            BootHttpServer.start(
-                loops, BootHttpConfig.of(at(config.ports().bootHttp())), tree, blocking, clock));
-    bootCounters.register(BootCounters.Group.DHCP, dhcpService::outcomes);
-    bootCounters.register(BootCounters.Group.DHCP_MALFORMED, dhcpService::malformed);
-    bootCounters.register(BootCounters.Group.TFTP, tftp::outcomes);
-    bootCounters.register(BootCounters.Group.BOOT_TREE, tree::outcomes);
-    bootCounters.register(BootCounters.Group.BOOT_HTTP, bootHttp::outcomes);
-  }
-
-  /**
-   * The interfaces, and the listen address beside them unless one of them has it: a socket on all
-   * addresses would hear the interfaces' broadcasts once more.
-   */
-  private List<WireOpener> interfaces(DhcpConfig dhcp) throws IOException {
-    List<WireOpener> wires = new ArrayList<>();
-    boolean covered =
-        !config.dhcp().interfaces().isEmpty() && config.listenAddress().isAnyLocalAddress();
-    for (String name : config.dhcp().interfaces()) {
-      covered |= InterfaceWire.addressOf(name).toInetAddress().equals(config.listenAddress());
-      wires.add(
-          InterfaceWire.on(name, dhcp.listen().getPort(), dhcp.relayPort(), dhcp.clientPort()));
-    }
-    if (!covered) {
-      wires.add(DhcpService.udp(dhcp));
-    }
-    return wires;
   }
 
   private void startConductor(
@@ -428,7 +304,7 @@ public final class Engine implements AutoCloseable {
                 clock),
             new Operations(
                 state.writer(), contents, plant, config.chassis() * config.slots(), blocking),
-            new LeaseTransfer(state.writer(), this::leasePlace),
+            new LeaseTransfer(state.writer(), address -> BootServices.leasePlace(config, address)),
             images,
             users,
             () -> readySince != null,
@@ -436,25 +312,8 @@ public final class Engine implements AutoCloseable {
             System::nanoTime,
             random);
     lifecycle.started(
-        "API", await(ApiServer.start(vertx, host(), config.ports().admin(), identity, backing)));
-  }
-
-  private LeasePlaces.Place leasePlace(String address) {
-    Ipv4Address parsed = Ipv4Address.parse(address);
-    Optional<CardPosition> slot = subnets().positionOf(parsed);
-    if (slot.isPresent()) {
-      return slot.get().slot() <= config.slots()
-          ? new LeasePlaces.Place.Slot(slot.get())
-          : new LeasePlaces.Place.None();
-    }
-    return config.dhcp().policy().subnetOf(parsed).filter(n -> n.pools(parsed)).isPresent()
-        ? new LeasePlaces.Place.Pool()
-        : new LeasePlaces.Place.None();
-  }
-
-  private ChassisSubnets subnets() {
-    return new ChassisSubnets(
-        Ipv4Address.parse(config.internalNetwork() + ".0.0"), config.chassis());
+        "API",
+        Await.that(ApiServer.start(vertx, host(), config.ports().admin(), identity, backing)));
   }
 
   private void startSnmp(
@@ -536,32 +395,6 @@ public final class Engine implements AutoCloseable {
 
   private InetSocketAddress at(int port) {
     return new InetSocketAddress(config.listenAddress(), port);
-  }
-
-  private static Ipv4Address ipv4(String text) throws IOException {
-    return Ipv4Address.of(InetAddress.ofLiteral(text))
-        .orElseThrow(() -> new IOException(text + " is not an IPv4 address"));
-  }
-
-  private static <T> T await(Future<T> future) throws IOException {
-    return await(future.toCompletionStage().toCompletableFuture());
-  }
-
-  private static <T> T await(CompletableFuture<T> future) throws IOException {
-    try {
-      return future.get(START_TIME.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException e) {
-      Throwable cause = e.getCause();
-      while (cause != null && cause.getCause() != null && !(cause instanceof IOException)) {
-        cause = cause.getCause();
-      }
-      throw cause instanceof IOException io ? io : new IOException(String.valueOf(cause), e);
-    } catch (TimeoutException e) {
-      throw new IOException("not started within " + START_TIME.toSeconds() + " s", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    }
   }
 
   /** Stops everything, in reverse order. */

@@ -327,9 +327,7 @@ final class ImageDesk {
   private static CommandFailure unreadable(Path file, IOException e) {
     return new CommandFailure(
         ExitCode.FAILED,
-        e instanceof NoSuchFileException
-            ? file + " does not exist"
-            : file + " cannot be read: " + words(e));
+        Files.notExists(file) ? file + " does not exist" : file + " cannot be read: " + words(e));
   }
 
   private static String words(IOException e) {

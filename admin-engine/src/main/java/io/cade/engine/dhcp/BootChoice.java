@@ -19,6 +19,9 @@ record BootChoice(BootClient.Kind kind, String file) {
   /** PXE_DISCOVERY_CONTROL (PXE 2.1 table 2-2): 8, boot the file that is named, ask nobody. */
   static final Octets USE_BOOT_FILE = Octets.of((byte) 6, (byte) 1, (byte) 8, (byte) 255);
 
+  /** {@code no-pxedhcp} of iPXE's own options: nobody else has anything to say about booting. */
+  static final Octets NO_PROXY = Octets.of((byte) 0xb0, (byte) 1, (byte) 1);
+
   /** What machines are told apart by here. */
   enum Party {
     CARD,

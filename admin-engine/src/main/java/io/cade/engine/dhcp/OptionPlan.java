@@ -78,7 +78,7 @@ final class OptionPlan {
         }
       }
     }
-    rom(request, boot, options);
+    addressed(request, boot, options);
   }
 
   /** Parameters in the answer to plain BOOTP. */
@@ -91,10 +91,10 @@ final class OptionPlan {
 
   /** What a boot ROM needs whether it asks or not (RFC 4578, PXE 2.1 §2.4.2). */
   void rom(DhcpMessage request, BootChoice boot, DhcpOptions.Builder options) {
-    boot.vendorClass().ifPresent(c -> options.put(OptionCode.VENDOR_CLASS, c));
     if (!boot.isForRom()) {
       return;
     }
+    boot.vendorClass().ifPresent(c -> options.put(OptionCode.VENDOR_CLASS, c));
     if (boot.kind() != BootClient.Kind.HTTP) {
       options.put(OptionCode.VENDOR_SPECIFIC, BootChoice.USE_BOOT_FILE);
     }
@@ -105,6 +105,22 @@ final class OptionPlan {
         .options()
         .get(OptionCode.CLIENT_MACHINE_ID)
         .ifPresent(id -> options.put(OptionCode.CLIENT_MACHINE_ID, id));
+  }
+
+  /**
+   * What a boot ROM needs that gets its address from here as well. iPXE would take an answer with
+   * the vendor class for one of a second, proxy server, and wait for more of them; it is told that
+   * there are none.
+   */
+  private void addressed(DhcpMessage request, BootChoice boot, DhcpOptions.Builder options) {
+    if (boot.kind() != BootClient.Kind.IPXE) {
+      rom(request, boot, options);
+    } else if (boot.isForRom()) {
+      options.put(OptionCode.IPXE, BootChoice.NO_PROXY);
+      if (boot.fileField().isEmpty()) {
+        options.put(OptionCode.BOOT_FILE, boot.file());
+      }
+    }
   }
 
   /** The values that depend on who asks. */

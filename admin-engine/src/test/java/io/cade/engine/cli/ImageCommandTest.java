@@ -16,6 +16,8 @@ import io.cade.engine.observe.Observations;
 import io.cade.engine.operate.AnyContent;
 import io.cade.engine.operate.ContentStore;
 import io.cade.engine.operate.Inspection;
+import io.cade.engine.operate.LeasePlaces;
+import io.cade.engine.operate.LeaseTransfer;
 import io.cade.engine.operate.Operations;
 import io.cade.engine.operate.Role;
 import io.cade.engine.pki.ModuleAuthority;
@@ -63,7 +65,8 @@ class ImageCommandTest {
     key = authority.imageSigner();
     catalogue = opened();
     Path users = dir.resolve("users");
-    user(users, Role.ADMINISTRATOR);
+    user(users, PeerEngine.USER, Role.ADMINISTRATOR);
+    user(users, "olga", Role.OPERATOR);
     server =
         ApiServer.start(
                 vertx,
@@ -84,6 +87,7 @@ class ImageCommandTest {
                         new AnyContent(),
                         280,
                         blocking),
+                    new LeaseTransfer(writer, _ -> new LeasePlaces.Place.None()),
                     new ImageOperations(writer, catalogue, blocking),
                     users,
                     () -> true,
@@ -101,11 +105,11 @@ class ImageCommandTest {
             authority.certificatePem());
     desk.environment.put("CADE_STATE", state.toString());
     desk.clock = clock;
+    desk.properties.put("os.arch", "amd64");
   }
 
-  private static void user(Path users, Role role) throws IOException {
-    UserFile.put(
-        users, PeerEngine.USER, role, PeerEngine.PASSWORD.toCharArray(), new SecureRandom());
+  private static void user(Path users, String name, Role role) throws IOException {
+    UserFile.put(users, name, role, PeerEngine.PASSWORD.toCharArray(), new SecureRandom());
   }
 
   private ImageCatalogue opened() throws IOException {
@@ -246,10 +250,18 @@ class ImageCommandTest {
     assertThat(older.code()).isEqualTo(5);
     assertThat(older.err()).contains("build 2 is older than build 3", "--allow-older");
     assertThat(desk.run("image", "use", "blade:2", "--allow-older", " ").code()).isEqualTo(1);
-    user(dir.resolve("users"), Role.OPERATOR);
+    Path other = Files.createDirectories(dir.resolve("state-of-olga"));
+    Path state = dir.resolve("state");
+    for (String name : List.of("password", "ca.pem")) {
+      Files.copy(state.resolve(name), other.resolve(name));
+    }
+    Files.writeString(
+        other.resolve("endpoints.json"),
+        Files.readString(state.resolve("endpoints.json")).replace(PeerEngine.USER, "olga"));
+    desk.environment.put("CADE_STATE", other.toString());
     assertThat(desk.run("image", "use", "blade:2", "--allow-older", "fans").code()).isEqualTo(4);
     assertThat(served("undionly.kpxe")).isEqualTo("loader 3");
-    user(dir.resolve("users"), Role.ADMINISTRATOR);
+    desk.environment.put("CADE_STATE", state.toString());
     succeeds(desk.run("image", "use", "blade:2", "--allow-older", "fans"));
     assertThat(served("undionly.kpxe")).isEqualTo("loader 2");
     assertThat(desk.run("image", "use", "blade:9").code()).isEqualTo(1);

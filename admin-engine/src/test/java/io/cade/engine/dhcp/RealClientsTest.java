@@ -332,7 +332,11 @@ class RealClientsTest {
       rig.sends(
           Packets.message(
               1, 0, Packets.option(53, "01"), Packets.text(60, "PXEClient:Arch:00000"), mark));
-      assertThat(rig.answer().message().bootFile()).endsWith("boot.ipxe");
+      DhcpMessage offer = rig.answer().message();
+      assertThat(offer.bootFile()).endsWith("boot.ipxe");
+      // Else it would wait for proxies, and ask this server on port 4011.
+      assertThat(offer.options().has(OptionCode.VENDOR_CLASS)).isFalse();
+      assertThat(offer.options().get(OptionCode.IPXE)).contains(BootChoice.NO_PROXY);
     }
     Rig rig = cards();
     rig.sends(

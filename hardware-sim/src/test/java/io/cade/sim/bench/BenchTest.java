@@ -3,6 +3,7 @@ package io.cade.sim.bench;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -102,5 +103,35 @@ class BenchTest {
     assertThat(StormBench.droppedByKernel(snmp)).isEqualTo(5);
     assertThatThrownBy(() -> StormBench.droppedByKernel(List.of("Udp: 1")))
         .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void whatPerfdhcpReportsIsRead() throws IOException {
+    Perfdhcp.Result result =
+        Perfdhcp.parse(
+            """
+            ***Rate statistics***
+            Rate: 2760.67 4-way exchanges/second, expected rate: 3000
+            ***Statistics for: DISCOVER-OFFER***
+            sent packets: 9000
+            received packets: 8500
+            drops: 500
+            ***Statistics for: REQUEST-ACK***
+            sent packets: 8500
+            received packets: 8300
+            ***Timestamps for packets: DISCOVER-OFFER***
+            sent / received: 000000.710000 / 000000.710500
+            ***Timestamps for packets: REQUEST-ACK***
+            sent / received: 000000.999500 / 000001.001000
+            """,
+            3);
+    assertThat(result.completed()).isEqualTo(2760.67);
+    assertThat(result.offered()).isEqualTo(3000);
+    assertThat(result.lost()).isEqualTo(0.04);
+    assertThat(result.meanMillis()).isCloseTo(1.0, within(1e-6));
+    assertThat(result.p99Millis()).isCloseTo(1.5, within(1e-6));
+    assertThatThrownBy(() -> Perfdhcp.parse("perfdhcp: no such host", 3))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("no such host");
   }
 }

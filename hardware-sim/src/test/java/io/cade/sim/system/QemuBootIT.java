@@ -23,24 +23,18 @@ import org.junit.jupiter.api.io.TempDir;
  * its own DHCP, TFTP and HTTP, the image that {@code ./cade image build} makes. All of it in a
  * network namespace of its own.
  */
-@Timeout(value = 10, unit = TimeUnit.MINUTES)
+@Timeout(value = 12, unit = TimeUnit.MINUTES)
 class QemuBootIT {
   private static final String KERNEL_PACKAGE = "linux-image-cloud-amd64";
   private static final String CARD_MAC = "52:54:00:00:01:03";
-  private static final Duration BOOT = Duration.ofMinutes(4);
+  private static final Duration BOOT = Duration.ofMinutes(7);
 
   @TempDir private Path folder;
 
   private final List<AutoCloseable> open = new ArrayList<>();
-  private NetworkNamespace network;
-  private Process engine;
 
   @AfterEach
   void end() throws Exception {
-    if (engine != null) {
-      engine.destroy();
-      engine.waitFor(20, TimeUnit.SECONDS);
-    }
     for (AutoCloseable each : open.reversed()) {
       each.close();
     }
@@ -83,25 +77,22 @@ class QemuBootIT {
         Files.isRegularFile(Path.of("/usr/lib/ipxe/ipxe.efi")),
         "needs /usr/lib/ipxe/ipxe.efi (package ipxe)");
     requireKernel();
-    makeNetwork();
-    startEngine(dhcpSettings);
+    NetworkNamespace network = makeNetwork();
+    startEngine(network, dhcpSettings);
     Path image = folder.resolve("blade.img");
-    cade("image", "build", "--profile", "blade", "--kernel-package", KERNEL_PACKAGE)
+    cade(network, "image", "build", "--profile", "blade", "--kernel-package", KERNEL_PACKAGE)
         .with("--name", "blade", "--version", "7.3", "--out", image.toString())
         .succeeds();
-    cade("image", "verify", image.toString()).succeeds();
-    cade("image", "import", image.toString()).succeeds();
+    cade(network, "image", "verify", image.toString()).succeeds();
+    cade(network, "image", "import", image.toString()).succeeds();
 
     QemuCard card = QemuCard.powerOn(network, "tap0", CARD_MAC, firmware, folder);
     open.add(card::cut);
-    Run.Result shown = null;
+    Run.Result shown = cade(network, "card", "show", "1.3", "--json").run();
     boolean available = false;
-    while (!available && card.secondsSincePowerOn() < BOOT.toSeconds()) {
-      if (!card.isOn()) {
-        break;
-      }
+    while (!available && card.isOn() && card.secondsSincePowerOn() < BOOT.toSeconds()) {
       // The command itself takes the time that is between two looks.
-      shown = cade("card", "show", "1.3", "--json").run();
+      shown = cade(network, "card", "show", "1.3", "--json").run();
       available = shown.out().contains("\"AVAILABLE\"");
     }
     double seconds = card.secondsSincePowerOn();
@@ -135,17 +126,18 @@ class QemuBootIT {
   }
 
   /** A switch with the card on one port; the engine sits on the switch, and is the router. */
-  private void makeNetwork() throws Exception {
-    network = NetworkNamespace.create("qemu");
+  private NetworkNamespace makeNetwork() throws Exception {
+    NetworkNamespace network = NetworkNamespace.create("qemu");
     open.add(network);
     network.ip("tuntap", "add", "tap0", "mode", "tap");
     network.ip("link", "set", "tap0", "up");
     network.bridge("br0", "tap0");
     network.address("br0", "10.77.0.1/16");
     network.address("br0", "10.77.1.254/24");
+    return network;
   }
 
-  private void startEngine(String dhcpSettings) throws Exception {
+  private void startEngine(NetworkNamespace network, String dhcpSettings) throws Exception {
     Path config = folder.resolve("engine.yaml");
     Path state = folder.resolve("state");
     Files.writeString(
@@ -164,17 +156,24 @@ class QemuBootIT {
                 .formatted(state, CARD_MAC)
             + dhcpSettings);
     Path log = folder.resolve("engine.log");
-    engine = network.start(log, Run.launcher().toString(), "engine", "--config", config.toString());
+    Process engine =
+        network.start(log, Run.launcher().toString(), "engine", "--config", config.toString());
+    open.add(() -> {
+      engine.destroy();
+      engine.waitFor(20, TimeUnit.SECONDS);
+    });
     Patience.until(
         "the engine is there",
         Duration.ofMinutes(1),
         () -> {
           assertThat(engine.isAlive()).as(Files.readString(log)).isTrue();
-          return Files.exists(state.resolve("endpoints.json")) ? "" : Files.readString(log);
+          return Files.exists(state.resolve("endpoints.json"))
+              ? ""
+              : "log " + Files.readString(log);
         });
   }
 
-  private Command cade(String... words) {
+  private Command cade(NetworkNamespace network, String... words) {
     List<String> all = new ArrayList<>(List.of(Run.launcher().toString()));
     all.addAll(List.of(words));
     all.addAll(List.of("--state", folder.resolve("state").toString()));

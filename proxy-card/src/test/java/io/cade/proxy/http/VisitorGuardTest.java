@@ -189,8 +189,9 @@ class VisitorGuardTest {
       answer.countDown();
       Answer last = visitor.answer();
       assertThat(last.body()).isEqualTo("done");
-      assertThat(last.header("Connection")).isEqualTo("close");
-      visitor.close();
+      // The answer may overtake the draining of its own connection, which ends all the same.
+      assertThat(last.header("Connection")).isIn("close", "");
+      assertThat(visitor.isClosedByProxy()).isTrue();
       draining.join();
     }
   }
