@@ -67,6 +67,10 @@ final class FtpSession extends ChannelInboundHandlerAdapter implements LineServe
     return visitor;
   }
 
+  FtpSettings settings() {
+    return settings;
+  }
+
   Protection protection() {
     return protection;
   }

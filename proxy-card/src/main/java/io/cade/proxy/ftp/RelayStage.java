@@ -37,7 +37,7 @@ final class RelayStage implements FtpSession.Stage {
           "CWD", "XCWD", "CDUP", "XCUP", "PWD", "XPWD", "MKD", "XMKD", "RMD", "XRMD", "DELE",
           "RNFR", "RNTO", "SIZE", "MDTM", "MFMT", "MFF", "MLST", "TYPE", "MODE", "STRU", "SYST",
           "HELP", "NOOP", "ALLO", "OPTS", "SITE", "ACCT", "AVBL", "HASH", "XCRC", "XMD5", "XSHA",
-          "XSHA1", "XSHA256", "LANG", "TVFS", "UTF8");
+          "XSHA1", "XSHA256", "LANG");
 
   private final FtpSession session;
   private final LineVisitor visitor;
@@ -63,12 +63,13 @@ final class RelayStage implements FtpSession.Stage {
     card.onGone(this::cardIsGone);
   }
 
-  /** Whether a command is passed on to cards. */
+  /** Whether what FEAT says of it is true through this proxy, too. */
   static boolean relays(String verb) {
     return DOWNLOADS.contains(verb)
         || UPLOADS.contains(verb)
         || PLAIN.contains(verb)
-        || verb.equals("REST");
+        || verb.equals("REST")
+        || verb.equals("TVFS");
   }
 
   /** Shows the public address, or that of the visitor himself, in place of internal ones. */
