@@ -3,6 +3,7 @@ package io.cade.proxy.ftp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cade.proxy.line.LineRefusal;
+import io.cade.proxy.testing.FileCard;
 import io.cade.proxy.testing.LineClient;
 import io.cade.proxy.testing.LineRig;
 import io.cade.proxy.testing.ScriptedServer;
@@ -12,9 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -49,50 +48,6 @@ class FtpProxyTest {
     socket.connect(new InetSocketAddress(LineRig.LOOPBACK, port), 3000);
     socket.setSoTimeout(5000);
     return socket;
-  }
-
-  /** A card whose only file is sent over its data port. */
-  private static final class FileCard implements AutoCloseable {
-    final ServerSocket data = new ServerSocket(0, 5, InetAddress.ofLiteral(CARD));
-    final ScriptedServer control;
-    final byte[] file;
-    final CountDownLatch release = new CountDownLatch(1);
-
-    FileCard(String content) throws IOException {
-      file = content.getBytes(StandardCharsets.ISO_8859_1);
-      control = ScriptedServer.ftp(CARD, this::answer);
-    }
-
-    private String answer(String line) {
-      return switch (line.split(" ", 2)[0]) {
-        case "EPSV" -> "229 ok (|||" + data.getLocalPort() + "|)\r\n";
-        case "RETR" -> {
-          Thread.ofVirtual().start(this::send);
-          yield "150 from 127.0.0.7\r\n226 done\r\n";
-        }
-        case "ABOR" -> "225 closed\r\n";
-        default -> "502 no\r\n";
-      };
-    }
-
-    private void send() {
-      try (Socket socket = data.accept()) {
-        socket.getOutputStream().write(file);
-        socket.getOutputStream().flush();
-        if (file.length == 0) {
-          release.await();
-        }
-      } catch (IOException | InterruptedException e) {
-        // cut off
-      }
-    }
-
-    @Override
-    public void close() throws IOException {
-      release.countDown();
-      control.close();
-      data.close();
-    }
   }
 
   @Test
@@ -184,8 +139,8 @@ class FtpProxyTest {
 
   @Test
   void dataConnectionFromAnotherAddressGetsNothingAndTheVisitorItsData() throws Exception {
-    try (FileCard card = new FileCard("payload");
-        LineRig rig = new LineRig().shop("ftp", card.control.address());
+    try (FileCard card = new FileCard(CARD, "payload");
+        LineRig rig = new LineRig().shop("ftp", card.address());
         LineClient client = in(rig)) {
       int port = port(client.ask("EPSV"));
       try (Socket thief = connect("127.0.0.66", port)) {
@@ -234,8 +189,8 @@ class FtpProxyTest {
 
   @Test
   void visitorWhoNeverConnectsIsTold425AndTheSessionGoesOn() throws Exception {
-    try (FileCard card = new FileCard("payload");
-        LineRig rig = new LineRig(LineRig.quick()).shop("ftp", card.control.address());
+    try (FileCard card = new FileCard(CARD, "payload");
+        LineRig rig = new LineRig(LineRig.quick()).shop("ftp", card.address());
         LineClient client = in(rig)) {
       port(client.ask("EPSV"));
       assertThat(client.ask("RETR file")).startsWith("150 ");
@@ -251,8 +206,8 @@ class FtpProxyTest {
 
   @Test
   void abortDuringATransferIsAnsweredTwiceAndStatAtOnce() throws Exception {
-    try (FileCard card = new FileCard("");
-        LineRig rig = new LineRig().shop("ftp", card.control.address());
+    try (FileCard card = new FileCard(CARD, "");
+        LineRig rig = new LineRig().shop("ftp", card.address());
         LineClient client = in(rig)) {
       int port = port(client.ask("EPSV"));
       try (Socket data = connect("127.0.0.1", port)) {
