@@ -137,7 +137,9 @@ public final class NettyDatagramLoop implements DatagramLoop {
     @Override
     protected void channelRead0(ChannelHandlerContext context, DatagramPacket packet) {
       ByteBuf content = packet.content();
-      if (content.readableBytes() <= maxBytes) {
+      // A port that was closed by its receiver ends a little later; what comes until then is lost.
+      boolean open = context.channel().config().isAutoRead();
+      if (open && content.readableBytes() <= maxBytes) {
         receiver.received(packet.sender(), ByteBufUtil.getBytes(content));
       }
     }

@@ -30,6 +30,8 @@ final class NettyPort implements DatagramPort {
   /** Cleared for good when the kernel refuses: a device without checksums, a block over the MTU. */
   private volatile boolean kernelCuts;
 
+  private volatile boolean closed;
+
   NettyPort(Channel channel) {
     this.channel = channel;
     this.local = (InetSocketAddress) channel.localAddress();
@@ -45,7 +47,7 @@ final class NettyPort implements DatagramPort {
 
   @Override
   public boolean send(byte[] payload, InetSocketAddress to) {
-    if (!channel.isActive() || !channel.isWritable()) {
+    if (closed || !channel.isActive() || !channel.isWritable()) {
       return false;
     }
     logLoss(channel.writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(payload), to)), to);
@@ -55,7 +57,7 @@ final class NettyPort implements DatagramPort {
   @Override
   public boolean sendSegments(int bytes, int segmentBytes, Filling filling, InetSocketAddress to)
       throws IOException {
-    if (!channel.isActive() || !channel.isWritable()) {
+    if (closed || !channel.isActive() || !channel.isWritable()) {
       return false;
     }
     ByteBuf all = channel.alloc().directBuffer(bytes, bytes);
@@ -119,8 +121,19 @@ final class NettyPort implements DatagramPort {
     });
   }
 
+  /**
+   * Not at once: a receiver that closes its own port stands inside Netty's loop of reads, and on
+   * Linux that loop goes on with the number of the descriptor, which by then may belong to another
+   * thread's file or socket. What it reads there is stolen; a blocking one stops the loop for good.
+   */
   @Override
   public void close() {
-    var _ = channel.close();
+    closed = true;
+    channel.config().setAutoRead(false);
+    channel
+        .eventLoop()
+        .execute(() -> {
+          var _ = channel.close();
+        });
   }
 }
