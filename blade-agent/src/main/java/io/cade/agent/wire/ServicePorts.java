@@ -43,6 +43,8 @@ public final class ServicePorts {
 
   /** The ports beside the one for HTTP, by protocol; empty for kinds that have none. */
   public static Map<String, Integer> further(String kind, int port) {
-    return kind.equals(HOSTING) ? Map.of(FTP, ftp(port), POP3, pop3(port)) : Map.of();
+    // Without room above, the card cannot open them either, and says so.
+    boolean room = port + POP3_OFFSET <= 65535;
+    return kind.equals(HOSTING) && room ? Map.of(FTP, ftp(port), POP3, pop3(port)) : Map.of();
   }
 }

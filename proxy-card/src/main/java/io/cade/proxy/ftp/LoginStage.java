@@ -159,7 +159,7 @@ final class LoginStage implements FtpSession.Stage {
     switch (outcome) {
       case FtpLogin.Outcome.Taken(CardControl card, List<String> reply) -> {
         session.loggedIn(card);
-        Scrubber scrubber = RelayStage.scrubber(visitor, card, session.settings().publicAddress());
+        Scrubber scrubber = Scrubber.of(visitor, card, session.settings().publicAddress());
         session.reply(reply.stream().map(scrubber::clean).toList());
         session.free();
       }

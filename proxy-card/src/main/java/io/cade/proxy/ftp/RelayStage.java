@@ -59,7 +59,7 @@ final class RelayStage implements FtpSession.Stage {
     this.card = card;
     this.settings = settings;
     this.random = random;
-    this.scrubber = scrubber(visitor, card, settings.publicAddress());
+    this.scrubber = Scrubber.of(visitor, card, settings.publicAddress());
     card.onGone(this::cardIsGone);
   }
 
@@ -70,26 +70,6 @@ final class RelayStage implements FtpSession.Stage {
         || PLAIN.contains(verb)
         || verb.equals("REST")
         || verb.equals("TVFS");
-  }
-
-  /** Shows the public address, or that of the visitor himself, in place of internal ones. */
-  static Scrubber scrubber(
-      LineVisitor visitor, CardControl card, @Nullable InetAddress publicAddress) {
-    InetAddress shown = publicAddress;
-    if (shown == null
-        && !visitor.relayed()
-        && visitor.channel().localAddress() instanceof InetSocketAddress local) {
-      shown = local.getAddress();
-    }
-    String proxy =
-        card.line().channel().localAddress() instanceof InetSocketAddress own
-            ? own.getAddress().getHostAddress()
-            : "";
-    return new Scrubber(
-        visitor.services().routes(),
-        card.line().backend().address(),
-        proxy,
-        shown == null ? "0.0.0.0" : shown.getHostAddress());
   }
 
   @Override

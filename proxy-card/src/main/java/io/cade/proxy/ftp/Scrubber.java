@@ -1,8 +1,12 @@
 package io.cade.proxy.ftp;
 
+import io.cade.proxy.line.LineVisitor;
 import io.cade.proxy.route.Routes;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes internal addresses out of what a card says: its own, the proxy's towards it, and those of
@@ -29,10 +33,32 @@ final class Scrubber {
     this.shown = shown;
   }
 
+  /**
+   * Shows the public address; without one that by which the visitor has come, if he has himself.
+   */
+  static Scrubber of(LineVisitor visitor, CardControl card, @Nullable InetAddress publicAddress) {
+    InetAddress shown = publicAddress;
+    if (shown == null
+        && !visitor.relayed()
+        && visitor.channel().localAddress() instanceof InetSocketAddress local) {
+      shown = local.getAddress();
+    }
+    String proxy =
+        card.line().channel().localAddress() instanceof InetSocketAddress own
+            ? own.getAddress().getHostAddress()
+            : "";
+    return new Scrubber(
+        visitor.services().routes(),
+        card.line().backend().address(),
+        proxy,
+        shown == null ? "0.0.0.0" : shown.getHostAddress());
+  }
+
   String clean(String line) {
     String text = line;
     if (card.indexOf(':') >= 0) {
-      text = text.replace(card, shown).replace(proxy, shown);
+      text = text.replace(card, shown);
+      text = proxy.isEmpty() ? text : text.replace(proxy, shown);
     }
     if (text.indexOf('.') < 0 && text.indexOf(',') < 0) {
       return text;
