@@ -24,6 +24,7 @@ import io.cade.engine.pki.EnrolmentSecrets;
 import io.cade.engine.pki.Identity;
 import io.cade.engine.pki.ModuleAuthority;
 import io.cade.engine.pki.PackageSigningKey;
+import io.cade.engine.provision.HostingPlugin;
 import io.cade.engine.provision.PackagePlant;
 import io.cade.engine.provision.StaticSitePlugin;
 import io.cade.engine.route.RouteDerivation;
@@ -145,7 +146,7 @@ public final class Engine implements AutoCloseable {
             writer,
             contents,
             packages,
-            List.of(new StaticSitePlugin()),
+            List.of(new StaticSitePlugin(), new HostingPlugin()),
             keys.packages().privateKey(),
             blocking);
     RoutePublisher routes =

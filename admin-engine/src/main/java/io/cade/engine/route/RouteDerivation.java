@@ -1,6 +1,7 @@
 package io.cade.engine.route;
 
 import io.cade.agent.wire.RouteSnapshot;
+import io.cade.agent.wire.ServicePorts;
 import io.cade.engine.conduct.Routing;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Card;
@@ -58,7 +59,12 @@ public final class RouteDerivation {
         Card card = cabinet.cards().get(p.position());
         Lease lease = cabinet.leases().get(p.position());
         if (card != null && lease != null && Routing.serves(service, card)) {
-          backends.add(new RouteSnapshot.Backend(p.position(), lease.address(), servicePort));
+          backends.add(
+              new RouteSnapshot.Backend(
+                  p.position(),
+                  lease.address(),
+                  servicePort,
+                  ServicePorts.further(service.definition().kind(), servicePort)));
         }
       }
       SiteCertificate certificate = certificates.of(service);

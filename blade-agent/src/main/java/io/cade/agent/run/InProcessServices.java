@@ -1,6 +1,7 @@
 package io.cade.agent.run;
 
-import io.cade.agent.site.StaticSite;
+import io.cade.agent.site.Hosting;
+import io.cade.agent.wire.ServicePorts;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -21,7 +22,7 @@ public final class InProcessServices implements ServiceProcesses {
 
   @Override
   public ServiceProcess start(ServiceSpec spec) throws IOException {
-    if (!spec.kind().equals(ServiceRuntimes.STATIC_SITE)) {
+    if (!ServicePorts.kinds().contains(spec.kind())) {
       throw new IOException("no runtime for services of kind '" + spec.kind() + "'");
     }
     Served served = new Served();
@@ -36,7 +37,7 @@ public final class InProcessServices implements ServiceProcesses {
 
     void open(ServiceSpec spec) {
       try {
-        StaticSite site = StaticSite.open(spec.address(), spec.content());
+        Hosting site = Hosting.open(spec.kind(), spec.address(), spec.content());
         listening.complete(null);
         ended.join();
         site.close();

@@ -2,18 +2,20 @@ package io.cade.agent.run;
 
 import io.cade.agent.run.ServiceProcesses.ServiceSpec;
 import io.cade.agent.site.StaticSiteMain;
+import io.cade.agent.wire.ServicePorts;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.TreeSet;
 
 /**
  * The predefined runtimes: which command line serves a kind of package (SPEC A3: an agent runs
  * predefined actions only). Immutable.
  */
 public final class ServiceRuntimes {
-  /** Kind of package that {@link StaticSiteMain} serves. */
-  public static final String STATIC_SITE = "static-site";
+  /** Pages. */
+  public static final String STATIC_SITE = ServicePorts.STATIC_SITE;
 
   private final Path java;
   private final Path program;
@@ -44,9 +46,12 @@ public final class ServiceRuntimes {
    * @throws IOException when there is no such runtime
    */
   List<String> command(ServiceSpec spec) throws IOException {
-    if (!spec.kind().equals(STATIC_SITE)) {
+    if (!ServicePorts.kinds().contains(spec.kind())) {
       throw new IOException(
-          "no runtime for services of kind '" + spec.kind() + "'; known is " + STATIC_SITE);
+          "no runtime for services of kind '"
+              + spec.kind()
+              + "'; known are "
+              + String.join(", ", new TreeSet<>(ServicePorts.kinds())));
     }
     return List.of(
         java.toString(),
@@ -68,6 +73,7 @@ public final class ServiceRuntimes {
         StaticSiteMain.class.getName(),
         spec.address().getAddress().getHostAddress(),
         Integer.toString(spec.address().getPort()),
-        spec.content().toString());
+        spec.content().toString(),
+        spec.kind());
   }
 }

@@ -6,7 +6,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 
 /**
- * A site's process: {@code StaticSiteMain ADDRESS PORT DIRECTORY}. Says {@code READY} when it
+ * A site's process: {@code StaticSiteMain ADDRESS PORT DIRECTORY KIND}. Says {@code READY} when it
  * listens and ends when its standard input does, so that it never outlives the agent that started
  * it. Exit codes: 0 asked to end, 1 cannot serve, 2 wrong arguments.
  */
@@ -18,8 +18,8 @@ public final class StaticSiteMain {
   }
 
   private static int run(String[] args) {
-    if (args.length != 3 || !args[1].matches("[0-9]{1,5}")) {
-      System.err.println("usage: StaticSiteMain ADDRESS PORT DIRECTORY");
+    if (args.length != 4 || !args[1].matches("[0-9]{1,5}")) {
+      System.err.println("usage: StaticSiteMain ADDRESS PORT DIRECTORY KIND");
       return 2;
     }
     // Read once, at start, from this property only; without it each answer waits for the peer's
@@ -27,7 +27,7 @@ public final class StaticSiteMain {
     System.setProperty("sun.net.httpserver.nodelay", "true");
     InetSocketAddress address =
         new InetSocketAddress(InetAddress.ofLiteral(args[0]), Integer.parseInt(args[1]));
-    try (StaticSite site = StaticSite.open(address, Path.of(args[2]))) {
+    try (Hosting site = Hosting.open(args[3], address, Path.of(args[2]))) {
       System.out.println("READY");
       System.out.flush();
       while (System.in.read() >= 0) {

@@ -1,6 +1,8 @@
 package io.cade.agent.wire;
 
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All routes of the module at one moment. A proxy swaps whole snapshots, never parts (SPEC P6).
@@ -49,11 +51,31 @@ public record RouteSnapshot(long version, List<SiteRoute> sites) {
 
   /**
    * @param address internal address, never shown to visitors
+   * @param port where it speaks HTTP
+   * @param further ports of the other protocols that it speaks, by their name in {@link
+   *     ServicePorts}; at most 8, names that a proxy does not know mean nothing to it. Absent in
+   *     snapshots of earlier versions
    */
-  public record Backend(CardPosition position, String address, int port) {
-    public Backend {
+  public record Backend(
+      CardPosition position, String address, int port, Map<String, Integer> further) {
+    public Backend(
+        CardPosition position, String address, int port, @Nullable Map<String, Integer> further) {
       Limits.text("address", address, 64);
       Limits.range("port", port, 1, 65535);
+      this.position = position;
+      this.address = address;
+      this.port = port;
+      this.further = further == null ? Map.of() : Map.copyOf(further);
+      Limits.range("number of further ports", this.further.size(), 0, 8);
+      this.further.forEach((protocol, other) -> {
+        Limits.text("protocol", protocol, 16);
+        Limits.range("port for " + protocol, other, 1, 65535);
+      });
+    }
+
+    /** A card that speaks HTTP only. */
+    public Backend(CardPosition position, String address, int port) {
+      this(position, address, port, Map.of());
     }
   }
 }

@@ -26,6 +26,6 @@ final class OsServiceProcessesTest extends ServiceProcessesContract {
                     new InetSocketAddress(InetAddress.ofLiteral("127.1.20.2"), 80)));
     assertThat(command)
         .contains("-Xmx24m", "-Dsun.net.httpserver.nodelay=true")
-        .endsWith("127.1.20.2", "80", dir.toString());
+        .endsWith("127.1.20.2", "80", dir.toString(), "static-site");
   }
 }

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.random.RandomGenerator;
 
 /**
  * One run of the demonstration: starts the processes, waits for the cards, orders the sites, then
@@ -109,7 +112,9 @@ final class Demo implements Supervisor.Listener {
             configuration.caFile(),
             "operator",
             configuration.secret("operator-password"));
-    Provisioner provisioner = new Provisioner(api, options.totalCards());
+    SecureRandom random = new SecureRandom();
+    Provisioner provisioner =
+        new Provisioner(api, options.totalCards(), visitorPassword(random), random);
     bootCards(provisioner);
     ready(Role.PROXY_4, proxy4);
     ready(Role.PROXY_5, proxy5);
@@ -143,6 +148,18 @@ final class Demo implements Supervisor.Listener {
           return "";
         });
     say(role.label() + " is ready");
+  }
+
+  /** Made at the first start, as all secrets are. */
+  private String visitorPassword(RandomGenerator random) throws IOException {
+    Path file = configuration.visitorPassword();
+    if (!Files.exists(file)) {
+      byte[] secret = new byte[12];
+      random.nextBytes(secret);
+      PrivateFiles.write(
+          file, HexFormat.of().formatHex(secret).getBytes(StandardCharsets.US_ASCII));
+    }
+    return Files.readString(file).strip();
   }
 
   /** The engine tells the module's authority to its cards; clients need it, too. */

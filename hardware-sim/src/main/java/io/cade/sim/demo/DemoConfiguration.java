@@ -37,6 +37,11 @@ final class DemoConfiguration {
     return engineDirectory().resolve("secrets").resolve(name);
   }
 
+  /** Password of the mailbox and the files of the site shop. */
+  Path visitorPassword() {
+    return options.state().resolve("visitor-password");
+  }
+
   Path simDirectory() {
     return options.state().resolve("sim");
   }
@@ -108,6 +113,15 @@ final class DemoConfiguration {
     all.put("proxiesHttp", proxies(ports.http()));
     all.put("proxiesHttps", proxies(ports.https()));
     all.put("sourceAddress", PortPlan.BALANCER_INSIDE);
+    all.put("ftp", List.of(PortPlan.HOST + ":" + ports.ftp()));
+    all.put("pop3", List.of(PortPlan.HOST + ":" + ports.pop3()));
+    all.put("pop3s", List.of(PortPlan.HOST + ":" + ports.pop3s()));
+    all.put("proxiesFtp", proxies(ports.ftp()));
+    all.put("proxiesPop3", proxies(ports.pop3()));
+    all.put("proxiesPop3s", proxies(ports.pop3s()));
+    Map<String, Object> passive = new LinkedHashMap<>();
+    PortPlan.PROXY_SLOTS.forEach(slot -> passive.put(PortPlan.inside(0, slot), passive(slot)));
+    all.put("ftpPassive", passive);
     return all;
   }
 
@@ -116,7 +130,17 @@ final class DemoConfiguration {
     all.put("http", List.of(PortPlan.inside(0, slot) + ":" + ports.http()));
     all.put("https", List.of(PortPlan.inside(0, slot) + ":" + ports.https()));
     all.put("trustedBalancers", List.of(PortPlan.BALANCER_INSIDE));
+    all.put("ftp", List.of(PortPlan.inside(0, slot) + ":" + ports.ftp()));
+    all.put("ftpPassivePorts", passive(slot));
+    all.put("ftpPublicAddress", PortPlan.HOST);
+    all.put("ftpActiveSource", PortPlan.HOST);
+    all.put("pop3", List.of(PortPlan.inside(0, slot) + ":" + ports.pop3()));
+    all.put("pop3s", List.of(PortPlan.inside(0, slot) + ":" + ports.pop3s()));
     return all;
+  }
+
+  private String passive(int slot) {
+    return ports.passiveLow(slot) + "-" + ports.passiveHigh(slot);
   }
 
   private static List<String> proxies(int port) {

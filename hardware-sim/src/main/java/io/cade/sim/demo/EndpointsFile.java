@@ -47,6 +47,7 @@ final class EndpointsFile {
     all.put("bootHttp", at(ports.bootHttp()));
     all.put("ftp", at(ports.ftp()));
     all.put("pop3", at(ports.pop3()));
+    all.put("pop3s", at(ports.pop3s()));
     Map<String, Long> processes = new LinkedHashMap<>();
     pids.forEach((role, pid) -> processes.put(role.label(), pid));
     if (!pids.containsKey(Role.ENGINE)) {
@@ -63,6 +64,7 @@ final class EndpointsFile {
     snmp3.put("passphraseFile", configuration.secret("snmp3-passphrase").toString());
     all.put("snmp3", snmp3);
     all.put("communityFile", configuration.secret("snmp-community").toString());
+    all.put("visitorPasswordFile", configuration.visitorPassword().toString());
     all.put("caFile", configuration.caFile().toString());
     all.put("simControl", ControlSocket.of(configuration.simDirectory()).toString());
     return all;

@@ -1,6 +1,7 @@
 package io.cade.sim.demo;
 
 import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.ServicePorts;
 import io.cade.sim.hub.Backplane;
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -22,6 +23,7 @@ record PortPlan(int offset) {
 
   static final String HOST = "127.0.0.1";
   static final String BALANCER_INSIDE = "127.1.0.3";
+  private static final int PASSIVE_PORTS = 20;
   static final List<Integer> PROXY_SLOTS = List.of(4, 5);
 
   /** UDP or TCP. */
@@ -112,6 +114,21 @@ record PortPlan(int offset) {
     return 1110 + offset;
   }
 
+  /** POP3 in TLS from the first byte. */
+  int pop3s() {
+    return 1995 + offset;
+  }
+
+  /** First of the ports for passive transfers of the proxy in a slot. */
+  int passiveLow(int slot) {
+    return 2200 + PASSIVE_PORTS * PROXY_SLOTS.indexOf(slot) + offset;
+  }
+
+  /** Last of them. */
+  int passiveHigh(int slot) {
+    return passiveLow(slot) + PASSIVE_PORTS - 1;
+  }
+
   int poke() {
     return 1070 + offset;
   }
@@ -130,6 +147,9 @@ record PortPlan(int offset) {
     List<Endpoint> all = new ArrayList<>();
     all.add(new Endpoint(Transport.TCP, HOST, http(), "visitors, HTTP"));
     all.add(new Endpoint(Transport.TCP, HOST, https(), "visitors, HTTPS"));
+    all.add(new Endpoint(Transport.TCP, HOST, ftp(), "visitors, FTP"));
+    all.add(new Endpoint(Transport.TCP, HOST, pop3(), "visitors, POP3"));
+    all.add(new Endpoint(Transport.TCP, HOST, pop3s(), "visitors, POP3 in TLS"));
     all.add(new Endpoint(Transport.TCP, HOST, admin(), "console and API"));
     all.add(new Endpoint(Transport.TCP, HOST, gateway(), "agents of the cards"));
     all.add(new Endpoint(Transport.TCP, HOST, bootHttp(), "boot files over HTTP"));
@@ -139,6 +159,14 @@ record PortPlan(int offset) {
     for (int slot : PROXY_SLOTS) {
       all.add(new Endpoint(Transport.TCP, inside(0, slot), http(), "proxy 0." + slot + ", HTTP"));
       all.add(new Endpoint(Transport.TCP, inside(0, slot), https(), "proxy 0." + slot + ", HTTPS"));
+      all.add(new Endpoint(Transport.TCP, inside(0, slot), ftp(), "proxy 0." + slot + ", FTP"));
+      all.add(new Endpoint(Transport.TCP, inside(0, slot), pop3(), "proxy 0." + slot + ", POP3"));
+      all.add(
+          new Endpoint(
+              Transport.TCP, inside(0, slot), pop3s(), "proxy 0." + slot + ", POP3 in TLS"));
+      for (int port = passiveLow(slot); port <= passiveHigh(slot); port++) {
+        all.add(new Endpoint(Transport.TCP, HOST, port, "FTP data of proxy 0." + slot));
+      }
     }
     Backplane backplane = new Backplane(offset);
     for (int c = 1; c <= chassis; c++) {
@@ -151,6 +179,10 @@ record PortPlan(int offset) {
         all.add(new Endpoint(Transport.UDP, card, dhcpClient(), "DHCP client of " + position));
         all.add(new Endpoint(Transport.UDP, card, poke(), "agent of card " + position));
         all.add(new Endpoint(Transport.TCP, card, service(), "service on card " + position));
+        int files = ServicePorts.ftp(service());
+        all.add(new Endpoint(Transport.TCP, card, files, "files on card " + position));
+        int mail = ServicePorts.pop3(service());
+        all.add(new Endpoint(Transport.TCP, card, mail, "mailboxes on card " + position));
       }
     }
     return all;

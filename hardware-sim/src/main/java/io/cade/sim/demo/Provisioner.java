@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 
 /** Watches the cards come and orders the sites, as an operator would. Used by one thread. */
 final class Provisioner {
@@ -14,12 +15,18 @@ final class Provisioner {
   private final EngineApi api;
   private final int cardsEach;
   private final List<Site> sites;
+  private final String password;
+  private final RandomGenerator random;
 
   /**
    * @param totalCards in the cabinet: with fewer than four the sites get one card each, with one
    *     card there is one site
+   * @param password of the sites' user
+   * @param random unpredictable
    */
-  Provisioner(EngineApi api, int totalCards) {
+  Provisioner(EngineApi api, int totalCards, String password, RandomGenerator random) {
+    this.password = password;
+    this.random = random;
     this.api = api;
     this.cardsEach = totalCards >= 2 * Site.ALL.size() ? 2 : 1;
     this.sites = totalCards >= Site.ALL.size() ? Site.ALL : Site.ALL.subList(0, 1);
@@ -27,6 +34,12 @@ final class Provisioner {
 
   List<Site> sites() {
     return sites;
+  }
+
+  private byte[] salt() {
+    byte[] salt = new byte[16];
+    random.nextBytes(salt);
+    return salt;
   }
 
   int cardsNeeded() {
@@ -75,11 +88,13 @@ final class Provisioner {
         api.postZip(
             "/api/v1/services?name="
                 + site.name()
-                + "&kind=static-site&host="
+                + "&kind="
+                + site.kind()
+                + "&host="
                 + site.host()
                 + "&cards="
                 + cardsEach,
-            site.zip());
+            site.zip(password, salt()));
       } catch (EngineApi.Refused e) {
         if (e.status() != CONFLICT) {
           throw e;

@@ -26,7 +26,8 @@ final class Summary {
                           certificate authority in %s
             SNMP          127.0.0.1:%d/udp; notifications go to 127.0.0.1:%d/udp
             cards boot by DHCP %d/udp, TFTP %d/udp, HTTP %d
-            later         FTP %d and POP3 %d are not served yet
+            FTP           ftp://127.0.0.1:%d/  POP3 pop3://127.0.0.1:%d/, in TLS %d
+                          log in as USER@SITE; password of ann@www.shop.example in %s
             all of this   %s
 
             to try:
@@ -44,10 +45,27 @@ final class Summary {
                     ports.bootHttp(),
                     ports.ftp(),
                     ports.pop3(),
+                    ports.pop3s(),
+                    configuration.visitorPassword(),
                     options.state().resolve("endpoints.json")));
     for (Site site : sites) {
       text.append(
           "  curl -H 'Host: %s' http://127.0.0.1:%d/\n".formatted(site.host(), ports.http()));
+      if (site.hosting()) {
+        text.append(
+            """
+              curl --user anonymous@%1$s: ftp://127.0.0.1:%2$d/
+              curl --ssl-reqd --cacert %3$s --connect-to %1$s:%2$d:127.0.0.1:%2$d --user "%4$s@%1$s:$(cat %5$s)" ftp://%1$s:%2$d/index.html
+              curl --user "%4$s@%1$s:$(cat %5$s)" pop3://127.0.0.1:%6$d/1
+            """
+                .formatted(
+                    site.host(),
+                    ports.ftp(),
+                    configuration.caFile(),
+                    Site.VISITOR,
+                    configuration.visitorPassword(),
+                    ports.pop3()));
+      }
     }
     return text.append(
             """

@@ -9,6 +9,7 @@ import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.MacAddress;
 import io.cade.engine.app.EngineConfig;
 import io.cade.engine.dhcp.policy.Strangers;
+import io.cade.proxy.app.LineConfig;
 import io.cade.proxy.app.ProxyConfig;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -87,6 +88,17 @@ class DemoConfigurationTest {
     assertThat(proxy.http()).containsExactly(at("127.1.0.5", 8080));
     assertThat(proxy.bootConfig()).isEqualTo(state.resolve("engine/boot/0.5/agent.json"));
     assertThat(proxy.trustedBalancers()).containsExactly(balancer.sourceAddress());
+    assertThat(balancer.lines().ftp()).containsExactly(at("127.0.0.1", 2121));
+    assertThat(balancer.lines().pop3()).containsExactly(at("127.0.0.1", 1110));
+    assertThat(balancer.lines().proxiesFtp())
+        .containsExactly(at("127.1.0.4", 2121), at("127.1.0.5", 2121));
+    assertThat(proxy.lines().ftp()).containsExactly(at("127.1.0.5", 2121));
+    assertThat(balancer.lines().passive())
+        .contains(
+            new LineConfig.PassivePorts(
+                "127.1.0.5",
+                proxy.lines().settings().lowestPort(),
+                proxy.lines().settings().highestPort()));
   }
 
   @Test

@@ -30,16 +30,32 @@ import org.jspecify.annotations.Nullable;
  * proxiesHttp: []                  # balancer: where http connections go, must be given with http
  * proxiesHttps: []                 # balancer: likewise
  * sourceAddress:                   # balancer: from where it connects to the proxies
+ * ftp: []                          # where to listen for FTP
+ * ftpPassivePorts: 0               # proxy: 30000-30099 for passive transfers; 0: any free port
+ * ftpPublicAddress:                # proxy: told to visitors in the reply to PASV
+ * ftpActive: true                  # proxy: whether PORT and EPRT are served
+ * ftpActiveSource:                 # proxy: from where active data connections are made
+ * pop3: []                         # where to listen for POP3
+ * pop3s: []                        # where to listen for POP3 in TLS from the first byte
+ * requireTls: false                # proxy: FTP and POP3 logins only in TLS
+ * proxiesFtp: []                   # balancer: where ftp connections go; likewise proxiesPop3 and
+ *                                  #   proxiesPop3s
+ * ftpPassive: {}                   # balancer: a proxy's address and its ftpPassivePorts, which the
+ *                                  #   balancer passes on: {127.1.0.4: 30000-30049}
  * balancing: round-robin           # round-robin | least-connections
  * threads: 0                       # event loops; 0: one a core
  * health: {kind: http, path: /.cade/health, interval: 1s, timeout: 1s, rise: 2, fall: 2}
  * timeouts: {connect: 1s, head: 10s, response: 30s, idle: 30s, keepAlive: 60s, tunnelIdle: 10m,
- *            backendIdle: 20s, drain: 5s, report: 2s}
+ *            backendIdle: 20s, drain: 5s, report: 2s, login: 1m, reply: 30s, session: 10m,
+ *            data: 30s}
  * limits: {visitors: 20000, requestLine: 8192, header: 32768, responseHeader: 65536,
- *          connectionsPerBackend: 1000, idlePerBackend: 64, attempts: 4, retryReserve: 500}
+ *          connectionsPerBackend: 1000, idlePerBackend: 64, attempts: 4, retryReserve: 500,
+ *          sessions: 2000, sessionsPerVisitor: 50, line: 4096, logins: 3,
+ *          transferBytesPerSecond: 0}
  * </pre>
  *
  * @param visitor what visitors may use
+ * @param lines what FTP and POP3 need
  * @param drain longest time for running requests to end when the daemon stops
  * @param report from one report to the engine to the next
  */
@@ -64,7 +80,8 @@ public record ProxyConfig(
     int connectionsPerBackend,
     int retryReserve,
     Duration drain,
-    Duration report) {
+    Duration report,
+    LineConfig lines) {
   /** Which card this is. */
   public enum Role {
     PROXY,

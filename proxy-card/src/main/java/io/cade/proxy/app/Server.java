@@ -60,6 +60,7 @@ public final class Server {
   private @Nullable HttpProxy proxy;
   private @Nullable TcpBalancer balancer;
   private @Nullable HealthChecker checker;
+  private @Nullable LineProxies lines;
 
   /**
    * @param random unpredictable: boot ids come from it
@@ -105,7 +106,9 @@ public final class Server {
     Backends backends =
         new Backends(config.health(), config.connectionsPerBackend(), changes::release);
     ProxyStatistics statistics = new ProxyStatistics();
-    Routes routes = new Routes(backends, statistics, this::algorithm);
+    Backends furtherBackends =
+        new Backends(config.health(), config.connectionsPerBackend(), changes::release);
+    Routes routes = new Routes(backends, furtherBackends, statistics, this::algorithm);
     SnapshotFile file = new SnapshotFile(config.stateDirectory());
     HealthChecker health = newChecker(config.health(), backends);
     HttpProxy http =
@@ -148,8 +151,25 @@ public final class Server {
     for (InetSocketAddress address : config.https()) {
       listening.add("https " + shown(bind(address, () -> http.listen(address, true))));
     }
+    LineProxies further =
+        new LineProxies(group, config, routes, statistics, furtherBackends, random);
+    lines = further;
+    bindLines(further);
     health.start();
     threads.forEach(Thread::start);
+  }
+
+  private void bindLines(LineProxies further) throws StartException {
+    for (InetSocketAddress address : config.lines().ftp()) {
+      listening.add("ftp " + shown(bind(address, () -> further.listenFtp(address))));
+    }
+    for (InetSocketAddress address : config.lines().pop3()) {
+      listening.add("pop3 " + shown(bind(address, () -> further.listenPop3(address, false))));
+    }
+    for (InetSocketAddress address : config.lines().pop3s()) {
+      listening.add("pop3s " + shown(bind(address, () -> further.listenPop3(address, true))));
+    }
+    further.start();
   }
 
   private void startBalancer() throws StartException {
@@ -177,6 +197,7 @@ public final class Server {
     for (InetSocketAddress address : config.https()) {
       listening.add("https " + shown(bind(address, () -> relay.listen(address, secure))));
     }
+    balanceLines(relay, secureProxies);
     newChecker(config.health(), proxies).start();
     new HealthChecker((EventLoop) group.next(), connecting, secureProxies::all).start();
     EngineLink engine = newLink(CardRole.BALANCER, newBootId());
@@ -184,6 +205,33 @@ public final class Server {
       newThread("engine-link", engine);
     }
     threads.forEach(Thread::start);
+  }
+
+  private void balanceLines(TcpBalancer relay, Backends connecting) throws StartException {
+    LineConfig further = config.lines();
+    List<Backend> ftp = backends(further.proxiesFtp(), connecting);
+    List<Backend> pop3 = backends(further.proxiesPop3(), connecting);
+    List<Backend> pop3s = backends(further.proxiesPop3s(), connecting);
+    // Ports of data connections lead to one proxy each, the one that has named them; whether it
+    // listens there at this moment is no sign of its health, so they are not checked.
+    Backends unchecked =
+        new Backends(config.health(), config.balancer().maxConnections(), () -> {});
+    for (InetSocketAddress address : further.ftp()) {
+      listening.add("ftp " + shown(bind(address, () -> relay.listen(address, ftp))));
+      for (LineConfig.PassivePorts ports : further.passive()) {
+        for (int port = ports.lowest(); port <= ports.highest(); port++) {
+          InetSocketAddress data = new InetSocketAddress(address.getAddress(), port);
+          List<Backend> proxy = List.of(unchecked.at(ports.proxy(), port));
+          bind(data, () -> relay.listen(data, proxy));
+        }
+      }
+    }
+    for (InetSocketAddress address : further.pop3()) {
+      listening.add("pop3 " + shown(bind(address, () -> relay.listen(address, pop3))));
+    }
+    for (InetSocketAddress address : further.pop3s()) {
+      listening.add("pop3s " + shown(bind(address, () -> relay.listen(address, pop3s))));
+    }
   }
 
   private HealthChecker newChecker(HealthPolicy policy, Backends backends) {
@@ -331,6 +379,9 @@ public final class Server {
     }
     if (proxy != null) {
       proxy.drain(config.drain());
+    }
+    if (lines != null) {
+      lines.drain(config.drain());
     }
     if (balancer != null) {
       balancer.drain(config.drain());

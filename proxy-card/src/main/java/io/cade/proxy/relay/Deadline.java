@@ -39,6 +39,11 @@ public final class Deadline {
     }
   }
 
+  /** Whether it will expire, unless it is moved or cleared. */
+  public boolean runs() {
+    return set;
+  }
+
   /** Does not expire. */
   public void clear() {
     set = false;

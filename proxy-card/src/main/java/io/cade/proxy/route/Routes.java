@@ -29,6 +29,7 @@ public final class Routes {
   private static final Logger log = LoggerFactory.getLogger(Routes.class);
 
   private final Backends backends;
+  private final Backends furtherBackends;
   private final ProxyStatistics statistics;
   private final Supplier<BalancingAlgorithm> algorithms;
   private final SiteCertificates certificates = new SiteCertificates();
@@ -41,7 +42,20 @@ public final class Routes {
    */
   public Routes(
       Backends backends, ProxyStatistics statistics, Supplier<BalancingAlgorithm> algorithms) {
+    this(backends, backends, statistics, algorithms);
+  }
+
+  /**
+   * @param furtherBackends likewise for ports that speak other protocols than HTTP, because they
+   *     are checked differently
+   */
+  public Routes(
+      Backends backends,
+      Backends furtherBackends,
+      ProxyStatistics statistics,
+      Supplier<BalancingAlgorithm> algorithms) {
     this.backends = backends;
+    this.furtherBackends = furtherBackends;
     this.statistics = statistics;
     this.algorithms = algorithms;
   }
@@ -65,6 +79,7 @@ public final class Routes {
     List<Site> sites = new ArrayList<>();
     Set<String> internal = new HashSet<>();
     Set<Backend> inUse = new HashSet<>();
+    Set<Backend> furtherInUse = new HashSet<>();
     Set<String> services = new HashSet<>();
     Map<String, BalancingAlgorithm> nextAlgorithms = new HashMap<>();
     for (SiteRoute route : snapshot.sites()) {
@@ -72,6 +87,7 @@ public final class Routes {
       sites.add(site);
       services.add(route.service());
       inUse.addAll(site.backends());
+      site.further().values().forEach(furtherInUse::addAll);
       for (RouteSnapshot.Backend backend : route.backends()) {
         internal.add(backend.address());
       }
@@ -90,6 +106,11 @@ public final class Routes {
     algorithmOfService = nextAlgorithms;
     current = new RouteTable(snapshot.version(), byHost, sites, internal);
     // Only now: until the swap, requests were still looking at the former table.
+    if (furtherBackends == backends) {
+      inUse.addAll(furtherInUse);
+    } else {
+      furtherBackends.retain(furtherInUse);
+    }
     backends.retain(inUse);
     statistics.retain(services);
     return true;
@@ -101,12 +122,20 @@ public final class Routes {
     var counters = statistics.site(route.service());
     List<Backend> targets = new ArrayList<>();
     Map<Backend, Site.Card> cards = new HashMap<>();
+    Map<String, List<Backend>> further = new HashMap<>();
     for (RouteSnapshot.Backend announced : ordered) {
       Backend backend = backends.at(announced.address(), announced.port());
-      if (cards.putIfAbsent(
-              backend, new Site.Card(announced.position(), counters.card(announced.position())))
-          == null) {
+      Site.Card card = new Site.Card(announced.position(), counters.card(announced.position()));
+      if (cards.putIfAbsent(backend, card) == null) {
         targets.add(backend);
+        announced
+            .further()
+            .forEach((protocol, port) -> {
+              Backend other = furtherBackends.at(announced.address(), port);
+              if (cards.putIfAbsent(other, card) == null) {
+                further.computeIfAbsent(protocol, p -> new ArrayList<>()).add(other);
+              }
+            });
       }
     }
     BalancingAlgorithm kept = algorithmOfService.get(route.service());
@@ -119,6 +148,7 @@ public final class Routes {
         algorithm,
         counters,
         certificates.contextFor(
-            route.service(), route.certificateChainPem(), route.privateKeyPem()));
+            route.service(), route.certificateChainPem(), route.privateKeyPem()),
+        further);
   }
 }

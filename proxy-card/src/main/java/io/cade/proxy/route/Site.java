@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param backends its cards in order of their position
  * @param cards what is known of each of them
  * @param tls null when the site has no usable certificate
+ * @param further the cards again, by the name of each other protocol that they speak ({@code ftp},
+ *     {@code pop3}), at the ports for it
  */
 public record Site(
     String service,
@@ -24,10 +26,17 @@ public record Site(
     Map<Backend, Card> cards,
     BalancingAlgorithm algorithm,
     SiteCounters counters,
-    @Nullable SslContext tls) {
+    @Nullable SslContext tls,
+    Map<String, List<Backend>> further) {
   public Site {
+    further = Map.copyOf(further);
     backends = List.copyOf(backends);
     cards = Map.copyOf(cards);
+  }
+
+  /** Where the cards speak another protocol than HTTP; empty when they do not. */
+  public List<Backend> speaking(String protocol) {
+    return further.getOrDefault(protocol, List.of());
   }
 
   /** A card of the service. */

@@ -8,8 +8,11 @@ import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.MacAddress;
 import io.cade.proxy.balance.HealthPolicy;
 import io.cade.proxy.balancer.BalancerLimits;
+import io.cade.proxy.ftp.FtpSettings;
 import io.cade.proxy.http.VisitorLimits;
+import io.cade.proxy.line.LineLimits;
 import io.cade.proxy.pool.PoolLimits;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -73,7 +76,8 @@ class ProxyConfigTest {
                 1000,
                 500,
                 Duration.ofSeconds(5),
-                Duration.ofSeconds(2)));
+                Duration.ofSeconds(2),
+                LineConfig.none()));
   }
 
   @Test
@@ -91,6 +95,14 @@ class ProxyConfigTest {
             trustedBalancers: [127.1.0.3]
             balancing: least-connections
             threads: 3
+            ftp: 127.1.0.4:2121
+            ftpPassivePorts: 30000-30049
+            ftpPublicAddress: 192.0.2.1
+            ftpActive: false
+            ftpActiveSource: 192.0.2.2
+            pop3: 127.1.0.4:1110
+            pop3s: 127.1.0.4:1995
+            requireTls: true
             health: {kind: tcp, path: /up, interval: 2s, timeout: 300ms, rise: 3, fall: 4}
             timeouts:
               connect: 2s
@@ -102,6 +114,10 @@ class ProxyConfigTest {
               backendIdle: 8s
               drain: 9s
               report: 10s
+              login: 24s
+              reply: 25s
+              session: 26m
+              data: 27s
             limits:
               visitors: 11
               requestLine: 1200
@@ -111,6 +127,11 @@ class ProxyConfigTest {
               idlePerBackend: 16
               attempts: 7
               retryReserve: 18
+              sessions: 21
+              sessionsPerVisitor: 22
+              line: 2048
+              logins: 23
+              transferBytesPerSecond: 28
             """);
     assertThat(config)
         .isEqualTo(
@@ -151,7 +172,34 @@ class ProxyConfigTest {
                 15,
                 18,
                 Duration.ofSeconds(9),
-                Duration.ofSeconds(10)));
+                Duration.ofSeconds(10),
+                new LineConfig(
+                    List.of(at("127.1.0.4", 2121)),
+                    List.of(at("127.1.0.4", 1110)),
+                    List.of(at("127.1.0.4", 1995)),
+                    new FtpSettings(
+                        30000,
+                        30049,
+                        (Inet4Address) InetAddress.ofLiteral("192.0.2.1"),
+                        false,
+                        InetAddress.ofLiteral("192.0.2.2")),
+                    new LineLimits(
+                        21,
+                        22,
+                        2048,
+                        8192,
+                        23,
+                        Duration.ofSeconds(24),
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(25),
+                        Duration.ofMinutes(26),
+                        Duration.ofSeconds(27),
+                        28,
+                        true),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    List.of())));
   }
 
   @Test
@@ -167,10 +215,42 @@ class ProxyConfigTest {
             proxiesHttp: [127.1.0.4:8080, 127.1.0.5:8080]
             proxiesHttps: [127.1.0.4:8443]
             sourceAddress: 127.1.0.3
+            ftp: [127.0.0.1:2121]
+            proxiesFtp: [127.1.0.4:2121]
+            ftpPassive: {127.1.0.4: 30000-30049}
+            pop3: [127.0.0.1:1110]
+            proxiesPop3: [127.1.0.4:1110]
             """);
     assertThat(config.proxiesHttp()).containsExactly(at("127.1.0.4", 8080), at("127.1.0.5", 8080));
     assertThat(config.proxiesHttps()).containsExactly(at("127.1.0.4", 8443));
     assertThat(config.sourceAddress()).isEqualTo("127.1.0.3");
+    assertThat(config.lines().proxiesFtp()).containsExactly(at("127.1.0.4", 2121));
+    assertThat(config.lines().proxiesPop3()).containsExactly(at("127.1.0.4", 1110));
+    assertThat(config.lines().passive())
+        .containsExactly(new LineConfig.PassivePorts("127.1.0.4", 30000, 30049));
+  }
+
+  @Test
+  void wrongKeysOfFtpAndPop3AreToldAtOnce() {
+    assertThat(
+            problems(
+                """
+                role: proxy
+                position: 0.4
+                stateDirectory: s
+                http: 127.0.0.1:80
+                ftpPassivePorts: 10-20
+                ftpPublicAddress: "::1"
+                ftpPassive: {127.1.0.4: 5}
+                proxiesPop3: 127.1.0.4:1110
+                """))
+        .satisfiesExactlyInAnyOrder(
+            line ->
+                assertThat(line).startsWith("proxy.yaml:5: 'ftpPassivePorts' is wrong: '10-20'"),
+            line -> assertThat(line).startsWith("proxy.yaml:6: 'ftpPublicAddress' has '::1'"),
+            line -> assertThat(line).startsWith("proxy.yaml:7: 'ftpPassive.127.1.0.4' '5'"),
+            line -> assertThat(line).startsWith("proxy.yaml:7: 'ftpPassive' is for the role"),
+            line -> assertThat(line).startsWith("proxy.yaml:8: 'proxiesPop3' is for the role"));
   }
 
   @Test

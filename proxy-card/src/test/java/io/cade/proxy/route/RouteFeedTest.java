@@ -216,4 +216,42 @@ class RouteFeedTest {
     engine.forgetCard();
     assertThat(engine.introductions.poll(5, TimeUnit.SECONDS)).isNotNull();
   }
+
+  @Test
+  void furtherProtocolsOfACardAreBackEndsOfTheirOwnAndEarlierSnapshotsHaveNone() throws Exception {
+    String earlier =
+        """
+        {"version": 7, "sites": [{"service": "shop", "hosts": ["a.example"],
+         "backends": [{"position": "1.3", "address": "127.1.1.3", "port": 8000}],
+         "certificateChainPem": "", "privateKeyPem": ""}]}
+        """;
+    RouteSnapshot read =
+        new io.cade.agent.wire.WireJson()
+            .decode(earlier.getBytes(java.nio.charset.StandardCharsets.UTF_8), RouteSnapshot.class);
+    Backends http = new Backends(ProxyRig.QUICK, 10, () -> {});
+    Backends further = new Backends(ProxyRig.QUICK, 10, () -> {});
+    Routes routes = new Routes(http, further, new ProxyStatistics(), RoundRobin::new);
+    routes.apply(read);
+    assertThat(java.util.Objects.requireNonNull(routes.current().find("a.example")).speaking("ftp"))
+        .isEmpty();
+    RouteSnapshot.SiteRoute site = read.sites().getFirst();
+    routes.apply(
+        new RouteSnapshot(
+            8,
+            List.of(
+                new RouteSnapshot.SiteRoute(
+                    "shop",
+                    site.hosts(),
+                    List.of(
+                        new RouteSnapshot.Backend(
+                            CARD, "127.1.1.3", 8000, java.util.Map.of("ftp", 8001))),
+                    "",
+                    ""))));
+    Site now = java.util.Objects.requireNonNull(routes.current().find("a.example"));
+    assertThat(now.backends()).containsExactlyElementsOf(http.all());
+    assertThat(now.speaking("ftp")).containsExactlyElementsOf(further.all());
+    assertThat(now.cards().get(now.speaking("ftp").getFirst())).isNotNull();
+    routes.apply(new RouteSnapshot(9, List.of()));
+    assertThat(further.all()).isEmpty();
+  }
 }

@@ -1,0 +1,60 @@
+package io.cade.proxy.app;
+
+import io.cade.proxy.balance.Backends;
+import io.cade.proxy.ftp.FtpProtocol;
+import io.cade.proxy.line.GreetingChecker;
+import io.cade.proxy.line.LineServer;
+import io.cade.proxy.line.LineServices;
+import io.cade.proxy.line.LoginGuard;
+import io.cade.proxy.pop3.Pop3Protocol;
+import io.cade.proxy.route.Routes;
+import io.cade.proxy.stats.ProxyStatistics;
+import io.netty.channel.EventLoopGroup;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/** The FTP and POP3 proxies of a proxy card, wired by hand. Used by the server's thread. */
+final class LineProxies {
+  private final LineServer ftp;
+  private final LineServer pop3;
+  private final GreetingChecker checker;
+
+  LineProxies(
+      EventLoopGroup group,
+      ProxyConfig config,
+      Routes routes,
+      ProxyStatistics statistics,
+      Backends backends,
+      RandomGenerator random) {
+    LineServices services =
+        new LineServices(
+            routes,
+            statistics,
+            new LoginGuard(System::nanoTime),
+            config.lines().limits(),
+            config.trustedBalancers(),
+            System::nanoTime);
+    this.ftp = new LineServer(group, services, new FtpProtocol(config.lines().settings(), random));
+    this.pop3 = new LineServer(group, services, new Pop3Protocol());
+    this.checker = new GreetingChecker(group.next(), config.health(), backends::all);
+  }
+
+  InetSocketAddress listenFtp(InetSocketAddress address) throws Exception {
+    return ftp.listen(address, false);
+  }
+
+  InetSocketAddress listenPop3(InetSocketAddress address, boolean implicitTls) throws Exception {
+    return pop3.listen(address, implicitTls);
+  }
+
+  void start() {
+    checker.start();
+  }
+
+  void drain(Duration atMost) throws InterruptedException {
+    checker.close();
+    ftp.drain(atMost);
+    pop3.drain(atMost);
+  }
+}
