@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -57,6 +58,14 @@ final class Visitors implements AutoCloseable {
       seen.add(new Seen(began, problem));
       LockSupport.parkNanos(PAUSE.toNanos());
     }
+  }
+
+  /** As {@link #end()}, but goes on visiting until then, by {@link System#nanoTime()}. */
+  List<Seen> endNoSoonerThan(long nanos) throws InterruptedException {
+    for (long left; (left = nanos - System.nanoTime()) > 0; ) {
+      TimeUnit.NANOSECONDS.sleep(left);
+    }
+    return end();
   }
 
   /** Ends and tells what was seen. */
