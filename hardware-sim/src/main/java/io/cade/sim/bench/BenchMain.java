@@ -12,7 +12,7 @@ import java.util.Locale;
  */
 public final class BenchMain {
   private static final String USAGE =
-      "usage: ./cade bench boot|footprint|storm|tftp|dhcp|leases [--quick]";
+      "usage: ./cade bench boot|footprint|storm|tftp|dhcp|leases|proxy [--quick]";
 
   private BenchMain() {}
 
@@ -40,6 +40,7 @@ public final class BenchMain {
         case "footprint" -> new FootprintBench(launcher, out).run();
         case "storm" -> new StormBench(launcher, out).run(quick);
         case "dhcp" -> new DhcpBench(launcher, out).run(quick);
+        case "proxy" -> new ProxyBench(launcher, out).run(quick);
         case "leases" -> new LeasesBench(out).run(quick);
         default -> {
           err.println("cade bench: unknown measurement '" + names.getFirst() + "'; " + USAGE);

@@ -1,0 +1,167 @@
+package io.cade.sim.bench;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The complete proxy card beside nginx and HAProxy: each pinned to one core, load and cards on the
+ * other, 280 virtual hosts. The core of load and cards limits the rate, so the processor time per
+ * request is the figure that tells. Rounds go from proxy to proxy, so that what else the machine
+ * does hits all of them; the median counts.
+ */
+final class ProxyBench {
+  private static final int CONNECTIONS = 64;
+
+  /** What one proxy did in one round. */
+  private record Round(double perSecond, double cpuMicros, double p50, double p99, long failed) {}
+
+  private final Path launcher;
+  private final PrintStream out;
+
+  ProxyBench(Path launcher, PrintStream out) {
+    this.launcher = launcher;
+    this.out = out;
+  }
+
+  void run(boolean quick) throws IOException, InterruptedException {
+    if (Runtime.getRuntime().availableProcessors() < 2) {
+      throw new IOException("needs two cores: one for the proxy, one for load and cards");
+    }
+    for (String tool : List.of("taskset", "wrk", "nginx")) {
+      if (FileServer.program(tool).isEmpty()) {
+        throw new IOException(
+            "needs " + tool + ": apt-get install util-linux wrk nginx-light haproxy");
+      }
+    }
+    int rounds = quick ? 2 : 5;
+    int seconds = quick ? 2 : 5;
+    try (Workspace workspace = Workspace.create()) {
+      ProxyField field = new ProxyField(launcher, workspace.root(), 0, 1);
+      List<WebProcess> proxies = new ArrayList<>();
+      try (WebProcess cards = field.cards()) {
+        proxies.add(field.cade(Optional.ofNullable(System.getenv("CADE_BENCH_PROXY_JAVA_OPTS"))));
+        field.nginx().ifPresent(proxies::add);
+        field.haproxy().ifPresent(proxies::add);
+        memory("idle_kib", proxies);
+        Path folder = workspace.root();
+        Wrk small = new Wrk(1, folder, ProxyField.SITES, "/1k", false);
+        Wrk large = new Wrk(1, folder, ProxyField.SITES, "/100k", false);
+        Wrk hello = new Wrk(1, folder, 1, "/1k", true);
+        // The just-in-time compiler shares the core of the proxy: it has to have ended.
+        small.run(url(proxies.getFirst(), false), CONNECTIONS, quick ? 6 : 20);
+        compare("1k", small, proxies, rounds, seconds, false, CONNECTIONS);
+        compare("100k", large, proxies, rounds, seconds, false, CONNECTIONS);
+        Wrk tlsSmall = new Wrk(1, folder, 0, "/1k", false);
+        Wrk tlsLarge = new Wrk(1, folder, 0, "/100k", false);
+        compare("tls_1k", tlsSmall, proxies, rounds, seconds, true, CONNECTIONS);
+        compare("tls_100k", tlsLarge, proxies, rounds, seconds, true, CONNECTIONS);
+        Wrk handshakes = new Wrk(1, folder, 0, "/1k", true);
+        compare("tls_handshake", handshakes, proxies, rounds, seconds, true, CONNECTIONS);
+        compare("connection_each", hello, proxies, rounds, seconds, false, CONNECTIONS);
+        memory("after_load_kib", proxies);
+        out.printf(Locale.ROOT, "cards used %.1f s of processor time%n", cards.cpuSeconds());
+        for (WebProcess proxy : proxies) {
+          // HAProxy reserves two descriptors a visitor; 20,000 is a usual hard limit.
+          idle(proxy, quick ? 2_000 : proxy.name().equals("haproxy") ? 9_000 : 10_000);
+        }
+      } finally {
+        proxies.forEach(WebProcess::close);
+      }
+    }
+  }
+
+  private static String url(WebProcess proxy, boolean tls) {
+    return tls
+        ? "https://" + ProxyField.TLS_HOST + ":" + proxy.https()
+        : "http://127.0.0.1:" + proxy.http();
+  }
+
+  private void compare(
+      String name,
+      Wrk wrk,
+      List<WebProcess> proxies,
+      int rounds,
+      int seconds,
+      boolean tls,
+      int connections)
+      throws IOException, InterruptedException {
+    Map<String, List<Round>> all = new HashMap<>();
+    for (int round = -1; round < rounds; round++) {
+      for (WebProcess proxy : proxies) {
+        double before = proxy.cpuSeconds();
+        Wrk.Result result = wrk.run(url(proxy, tls), connections, round < 0 ? 2 : seconds);
+        double cpu = proxy.cpuSeconds() - before;
+        if (result.requests() == 0) {
+          throw new IOException(proxy.name() + " answered nothing in " + name);
+        }
+        // The first round warms up.
+        if (round >= 0) {
+          all.computeIfAbsent(proxy.name(), n -> new ArrayList<>())
+              .add(
+                  new Round(
+                      result.perSecond(),
+                      cpu * 1e6 / result.requests(),
+                      result.p50Micros(),
+                      result.p99Micros(),
+                      result.failed()));
+        }
+      }
+    }
+    String key = "proxy." + name;
+    figures(key + ".rate", "req/s", all, Round::perSecond);
+    figures(key + ".cpu", "us/req", all, Round::cpuMicros);
+    figures(key + ".p50", "us", all, Round::p50);
+    figures(key + ".p99", "us", all, Round::p99);
+    all.forEach((proxy, results) -> {
+      long failed = results.stream().mapToLong(Round::failed).sum();
+      if (failed > 0) {
+        out.printf(Locale.ROOT, "%s of %s: %d requests failed%n", key, proxy, failed);
+      }
+    });
+  }
+
+  private void figures(
+      String name,
+      String unit,
+      Map<String, List<Round>> all,
+      java.util.function.ToDoubleFunction<Round> part) {
+    Map<String, Double> medians = new HashMap<>();
+    all.forEach((proxy, rounds) ->
+        medians.put(
+            proxy, BootBench.median(rounds.stream().map(r -> part.applyAsDouble(r)).toList())));
+    double ours = medians.getOrDefault("cade", 0.0);
+    BenchMain.figure(out, name, ours, unit);
+    medians.forEach((proxy, median) -> {
+      if (!proxy.equals("cade")) {
+        out.printf(Locale.ROOT, "%s of %s: %.2f %s%n", name, proxy, median, unit);
+        BenchMain.ratio(out, name, proxy, ours / median);
+      }
+    });
+  }
+
+  private void memory(String name, List<WebProcess> proxies) throws IOException {
+    for (WebProcess proxy : proxies) {
+      out.printf(Locale.ROOT, "proxy.%s of %s: %d KiB%n", name, proxy.name(), proxy.residentKib());
+    }
+  }
+
+  /** What visitors that keep their connection and say nothing cost. */
+  private void idle(WebProcess proxy, int visitors) throws IOException, InterruptedException {
+    long before = proxy.residentKib();
+    try (IdleVisitors idle = IdleVisitors.of(proxy.http(), visitors)) {
+      double each = (double) (proxy.residentKib() - before) / idle.count();
+      if (proxy.name().equals("cade")) {
+        BenchMain.figure(out, "proxy.idle_visitor", each, "KiB");
+      } else {
+        out.printf(Locale.ROOT, "proxy.idle_visitor of %s: %.2f KiB%n", proxy.name(), each);
+      }
+    }
+  }
+}
