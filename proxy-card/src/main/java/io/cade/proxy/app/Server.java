@@ -120,7 +120,8 @@ public final class Server {
                 new RetryBudget(config.retryReserve()),
                 config.visitor(),
                 health::checkSoon,
-                System::nanoTime),
+                System::nanoTime,
+                random),
             config.pool(),
             config.trustedBalancers());
     proxy = http;

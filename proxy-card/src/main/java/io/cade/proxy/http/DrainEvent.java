@@ -1,6 +1,9 @@
 package io.cade.proxy.http;
 
-/** Tells a visitor's connection to finish what runs and then close. */
+/** Tells a visitor's connection that the proxy is about to stop. */
 enum DrainEvent {
-  DRAIN
+  /** Finish what runs and then close. */
+  DRAIN,
+  /** Time is up: close at once. */
+  CUT
 }

@@ -16,9 +16,15 @@ import io.netty.handler.codec.http.HttpVersion;
 final class ErrorPage {
   private ErrorPage() {}
 
-  /** For a request that could not be served. */
-  static FullHttpResponse of(Failure failure, String host, boolean close) {
-    FullHttpResponse page = page(failure.status(), failure.sentence(host), failure.advice(), close);
+  /**
+   * For a request that could not be served.
+   *
+   * @param requestId what the visitor can tell the operator, who finds it in his logs
+   */
+  static FullHttpResponse of(Failure failure, String host, String requestId, boolean close) {
+    String advice = failure.advice() + " (Request " + requestId + ")";
+    FullHttpResponse page = page(failure.status(), failure.sentence(host), advice, close);
+    page.headers().set(RequestIds.HEADER, requestId);
     if (failure.status().equals(HttpResponseStatus.SERVICE_UNAVAILABLE)) {
       page.headers().set(HttpHeaderNames.RETRY_AFTER, Failure.RETRY_AFTER_SECONDS);
     }

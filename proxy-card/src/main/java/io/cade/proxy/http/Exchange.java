@@ -50,9 +50,10 @@ final class Exchange implements BackendListener {
   }
 
   private final ProxyServices services;
-  private final VisitorHandler visitor;
+  private final Front visitor;
   private final Site site;
   private final HeadFacts facts;
+  private final String requestId;
   private final HttpRequest request;
   private final ResponseRelay response;
   private final boolean keepAlive;
@@ -67,22 +68,24 @@ final class Exchange implements BackendListener {
 
   Exchange(
       ProxyServices services,
-      VisitorHandler visitor,
+      Front visitor,
       VisitorInfo info,
       RouteTable table,
       Site site,
       HttpRequest received,
       HeadFacts facts,
+      String requestId,
       boolean keepAlive) {
     this.services = services;
     this.visitor = visitor;
     this.site = site;
     this.attempts = new Attempts(services, site);
     this.facts = facts;
+    this.requestId = requestId;
     this.keepAlive = keepAlive;
     this.toHead = HttpMethod.HEAD.equals(received.method());
     this.idempotent = IDEMPOTENT.contains(received.method());
-    @Nullable String upgrade = RequestRewriter.rewrite(received, facts, info);
+    @Nullable String upgrade = RequestRewriter.rewrite(received, facts, info, requestId);
     this.response =
         new ResponseRelay(
             visitor,
@@ -156,19 +159,21 @@ final class Exchange implements BackendListener {
     }
     if (facts.hasBody()) {
       visitor.deadline().in(services.limits().idleTimeout());
-      visitor.channel().config().setAutoRead(true);
-      visitor.decoder().release();
+      visitor.read(true);
+      visitor.releaseBody();
       channel.flush();
     }
   }
 
   /** A part of the request's body; taken over. */
   void requestPart(HttpContent content) {
-    boolean last = content instanceof LastHttpContent;
-    BackendConnection to = connection;
-    if (last) {
+    boolean last = false;
+    if (content instanceof LastHttpContent end) {
+      last = true;
       requestComplete = true;
+      HopHeaders.cleanTrailers(end.trailingHeaders());
     }
+    BackendConnection to = connection;
     if (!facts.hasBody() || to == null || stage == Stage.DONE) {
       content.release();
       return;
@@ -180,7 +185,7 @@ final class Exchange implements BackendListener {
     if (last) {
       channel.flush();
       // From now on reading only serves to notice that the visitor leaves.
-      visitor.channel().config().setAutoRead(true);
+      visitor.read(true);
       if (!response.hasBegun()) {
         visitor.deadline().in(services.limits().responseTimeout());
       }
@@ -188,7 +193,7 @@ final class Exchange implements BackendListener {
       visitor.deadline().in(services.limits().idleTimeout());
       if (!channel.isWritable()) {
         channel.flush();
-        visitor.channel().config().setAutoRead(channel.isWritable());
+        visitor.read(channel.isWritable());
       }
     }
   }
@@ -204,7 +209,7 @@ final class Exchange implements BackendListener {
   public void writabilityChanged() {
     BackendConnection to = connection;
     if (to != null && !requestComplete) {
-      visitor.channel().config().setAutoRead(to.channel().isWritable());
+      visitor.read(to.channel().isWritable());
     }
   }
 
@@ -238,10 +243,10 @@ final class Exchange implements BackendListener {
       return; // an interim response does not prove that the final one will come in time
     }
     visitor.deadline().in(services.limits().idleTimeout());
-    if (!visitor.channel().isWritable()) {
+    if (!visitor.isWritable()) {
       visitor.flush();
       BackendConnection from = connection;
-      if (from != null && !visitor.channel().isWritable()) {
+      if (from != null && !visitor.isWritable()) {
         from.channel().config().setAutoRead(false);
       }
     }
@@ -278,7 +283,7 @@ final class Exchange implements BackendListener {
     connection = null;
     // It counts as running for as long as the tunnel stands.
     from.channel().closeFuture().addListener(closed -> attempts.end());
-    TunnelSwitch.join(visitor, from, services);
+    visitor.tunnel(from);
   }
 
   // ---- what can go wrong
@@ -319,7 +324,7 @@ final class Exchange implements BackendListener {
     boolean noAnswer = from.responseBytes() == 0 && !response.hasSentAnything();
     boolean safe = noAnswer && !bodySent && (idempotent || facts.hasBody());
     if (safe && facts.hasBody()) {
-      visitor.decoder().hold();
+      visitor.holdBody();
     }
     if (from.isReused() && noAnswer) {
       // Most likely the card had closed it for having rested: that says nothing of its health.
@@ -396,7 +401,7 @@ final class Exchange implements BackendListener {
     services.statistics().refused(failure.name());
     site.counters().answered(failure.status().code());
     boolean mayStay = keepAlive && requestComplete(failure) && !visitor.isDraining();
-    visitor.respond(ErrorPage.of(failure, facts.host(), !mayStay), toHead, mayStay);
+    visitor.respond(ErrorPage.of(failure, facts.host(), requestId, !mayStay), toHead, mayStay);
   }
 
   private boolean requestComplete(Failure failure) {

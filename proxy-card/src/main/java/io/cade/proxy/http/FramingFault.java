@@ -26,6 +26,9 @@ enum FramingFault implements Inspection {
   CODING_SEVERAL(400, "The request has several Transfer-Encoding headers."),
   CODING_UNKNOWN(501, "The Transfer-Encoding of the request is not chunked."),
   CODING_WITH_HTTP_1_0(400, "A request of HTTP/1.0 cannot have a Transfer-Encoding."),
+  PSEUDO_HEADER(400, "The pseudo-headers of the request are malformed."),
+  CONNECTION_HEADER(400, "The request has a header that HTTP/2 does not know."),
+  HEADER_VALUE(400, "A header of the request begins or ends with a blank."),
   BODY(400, "The body of the request is malformed."),
   HEAD_TIMEOUT(408, "The request did not arrive in time.");
 

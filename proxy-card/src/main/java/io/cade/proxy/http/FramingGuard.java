@@ -96,7 +96,8 @@ final class FramingGuard {
       // RFC 9112 §3.2.2 lets the target win; a cache or filter in front may have believed Host.
       return FramingFault.TARGET_HOST_MISMATCH;
     }
-    return new HeadFacts(host, authority, line.originTarget, line.http11, hasBody);
+    Version version = line.http11 ? Version.HTTP_1_1 : Version.HTTP_1_0;
+    return new HeadFacts(host, authority, line.originTarget, version, hasBody);
   }
 
   /** The name alone, in lower case, or null when it is none. */
@@ -149,7 +150,7 @@ final class FramingGuard {
     return authority.charAt(from) == ':' && port.length() <= 5 && isDigits(port);
   }
 
-  private static boolean isDigits(String text) {
+  static boolean isDigits(String text) {
     for (int i = 0; i < text.length(); i++) {
       if (text.charAt(i) < '0' || text.charAt(i) > '9') {
         return false;

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  * @param host lower case, without port and trailing dot
  * @param authority host and port as the visitor wrote them
  * @param originTarget the target in origin form when it came in absolute form, else null
- * @param http11 HTTP/1.1, else HTTP/1.0
+ * @param version of the visitor's message
  * @param hasBody a body follows
  */
 record HeadFacts(
-    String host, String authority, @Nullable String originTarget, boolean http11, boolean hasBody)
+    String host, String authority, @Nullable String originTarget, Version version, boolean hasBody)
     implements Inspection {}

@@ -8,8 +8,6 @@ import java.util.Set;
 
 /** Headers that mean one connection only and end here (RFC 9110 §7.6.1). */
 final class HopHeaders {
-  private static final CharSequence VIA_TOKEN = "1.1 cade";
-
   /**
    * Not removed even when Connection names them: without them the message would be framed or routed
    * differently behind the proxy than in front of it.
@@ -18,6 +16,51 @@ final class HopHeaders {
       Set.of("host", "content-length", "transfer-encoding", "content-type", "trailer", "via");
 
   private HopHeaders() {}
+
+  /**
+   * What would change the framing, the routing or the rights of a message if a reader took it from
+   * the trailers as if it had stood at the head (RFC 9110 §6.5.1). In lower case.
+   */
+  private static final Set<String> NOT_IN_TRAILERS =
+      Set.of(
+          "host",
+          "content-length",
+          "transfer-encoding",
+          "trailer",
+          "te",
+          "connection",
+          "keep-alive",
+          "proxy-connection",
+          "upgrade",
+          "content-encoding",
+          "content-type",
+          "content-range",
+          "authorization",
+          "proxy-authorization",
+          "cookie",
+          "expect",
+          "range",
+          "forwarded",
+          "via",
+          "proxy",
+          "x-real-ip",
+          "x-request-id");
+
+  static boolean isForbiddenInTrailers(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    return NOT_IN_TRAILERS.contains(lower) || lower.startsWith("x-forwarded-");
+  }
+
+  /** Removes from a request's trailers what may not be there. */
+  static void cleanTrailers(HttpHeaders trailers) {
+    if (!trailers.isEmpty()) {
+      for (String name : trailers.names()) {
+        if (isForbiddenInTrailers(name)) {
+          trailers.remove(name);
+        }
+      }
+    }
+  }
 
   /** Removes them, and those that the Connection header names. */
   static void removeFrom(HttpHeaders headers) {
@@ -41,15 +84,19 @@ final class HopHeaders {
     headers.remove(HttpHeaderNames.UPGRADE);
   }
 
-  /** Adds this hop to Via (RFC 9110 §7.6.3), under a pseudonym. */
-  static void addVia(HttpHeaders headers) {
+  /**
+   * Adds this hop to Via (RFC 9110 §7.6.3), under a pseudonym.
+   *
+   * @param received of the message that is passed on
+   */
+  static void addVia(HttpHeaders headers, Version received) {
     String via = headers.get(HttpHeaderNames.VIA);
     if (via == null) {
-      headers.set(HttpHeaderNames.VIA, VIA_TOKEN);
+      headers.set(HttpHeaderNames.VIA, received.via());
     } else {
       headers.set(
           HttpHeaderNames.VIA,
-          String.join(", ", headers.getAll(HttpHeaderNames.VIA)) + ", " + VIA_TOKEN);
+          String.join(", ", headers.getAll(HttpHeaderNames.VIA)) + ", " + received.via());
     }
   }
 }

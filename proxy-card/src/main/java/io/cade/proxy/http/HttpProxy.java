@@ -59,7 +59,8 @@ public final class HttpProxy {
             loop,
             new LoopResources(
                 new BackendPool(loop, poolLimits, services.nanoTime()),
-                new byte[RequestDecoder.largestHead(services.limits())]));
+                new byte[RequestDecoder.largestHead(services.limits())],
+                new RequestIds(services.random().nextLong())));
       }
     }
   }
@@ -120,6 +121,7 @@ public final class HttpProxy {
     RequestDecoder decoder = new RequestDecoder(services.limits(), loop.scratch());
     ResponseEncoder encoder = new ResponseEncoder();
     pipeline
+        .addLast(new ProtocolChooser(services, loop, secure))
         .addLast(decoder)
         .addLast(encoder)
         .addLast(new VisitorHandler(services, loop, decoder, encoder, secure));
@@ -141,13 +143,16 @@ public final class HttpProxy {
       }
       listeners.clear();
     }
-    for (Channel visitor : visitors) {
-      visitor
-          .eventLoop()
-          .execute(() -> visitor.pipeline().fireUserEventTriggered(DrainEvent.DRAIN));
-    }
+    tellVisitors(DrainEvent.DRAIN);
     if (!visitors.newCloseFuture().await(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
-      visitors.close().await(1, TimeUnit.SECONDS);
+      tellVisitors(DrainEvent.CUT);
+      visitors.newCloseFuture().await(1, TimeUnit.SECONDS);
+    }
+  }
+
+  private void tellVisitors(DrainEvent event) {
+    for (Channel visitor : visitors) {
+      visitor.eventLoop().execute(() -> visitor.pipeline().fireUserEventTriggered(event));
     }
   }
 }

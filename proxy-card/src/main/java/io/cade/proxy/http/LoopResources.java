@@ -6,17 +6,23 @@ import io.cade.proxy.pool.BackendPool;
 final class LoopResources {
   private final BackendPool pool;
   private final byte[] scratch;
+  private final RequestIds requestIds;
 
   /**
    * @param scratch room for the one head that is being inspected
    */
-  LoopResources(BackendPool pool, byte[] scratch) {
+  LoopResources(BackendPool pool, byte[] scratch, RequestIds requestIds) {
     this.pool = pool;
+    this.requestIds = requestIds;
     this.scratch = scratch;
   }
 
   BackendPool pool() {
     return pool;
+  }
+
+  RequestIds requestIds() {
+    return requestIds;
   }
 
   byte[] scratch() {

@@ -6,6 +6,7 @@ import io.cade.proxy.route.Routes;
 import io.cade.proxy.stats.ProxyStatistics;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 
 /**
  * What all visitors' connections of a proxy share. Thread-safe.
@@ -13,6 +14,7 @@ import java.util.function.LongSupplier;
  * @param suspect told of a back end that behaved oddly without a connection error; has it checked
  *     soon, must not block
  * @param nanoTime ticker, as {@link System#nanoTime}
+ * @param random unpredictable
  */
 public record ProxyServices(
     Routes routes,
@@ -20,4 +22,5 @@ public record ProxyServices(
     RetryBudget retries,
     VisitorLimits limits,
     Consumer<Backend> suspect,
-    LongSupplier nanoTime) {}
+    LongSupplier nanoTime,
+    RandomGenerator random) {}

@@ -20,9 +20,11 @@ final class RequestRewriter {
   /**
    * Changes the request in place.
    *
+   * @param requestId names the request from here on; one that the visitor has invented does not
    * @return the protocol that the visitor wants to change to, or null
    */
-  static @Nullable String rewrite(HttpRequest request, HeadFacts facts, VisitorInfo visitor) {
+  static @Nullable String rewrite(
+      HttpRequest request, HeadFacts facts, VisitorInfo visitor, String requestId) {
     HttpHeaders headers = request.headers();
     String upgrade = wantedUpgrade(headers, facts);
     boolean chunked = headers.contains(HttpHeaderNames.TRANSFER_ENCODING);
@@ -36,7 +38,7 @@ final class RequestRewriter {
     if (facts.originTarget() != null) {
       request.setUri(facts.originTarget());
     }
-    if (!facts.http11()) {
+    if (!facts.version().atLeast11()) {
       request.setProtocolVersion(HttpVersion.HTTP_1_1);
       // RFC 9110 §10.1.1: an HTTP/1.0 visitor would not understand the answer 100.
       headers.remove(HttpHeaderNames.EXPECT);
@@ -56,7 +58,8 @@ final class RequestRewriter {
             + facts.authority()
             + "\"");
     headers.remove("X-Real-IP");
-    HopHeaders.addVia(headers);
+    headers.set(RequestIds.HEADER, requestId);
+    HopHeaders.addVia(headers, facts.version());
     if (upgrade != null) {
       headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
       headers.set(HttpHeaderNames.UPGRADE, upgrade);
@@ -67,7 +70,7 @@ final class RequestRewriter {
   private static @Nullable String wantedUpgrade(HttpHeaders headers, HeadFacts facts) {
     String upgrade = headers.get(HttpHeaderNames.UPGRADE);
     if (upgrade == null
-        || !facts.http11()
+        || !facts.version().atLeast11()
         || facts.hasBody()
         || !headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)) {
       return null;

@@ -61,7 +61,7 @@ final class ResponseHead {
     common(response, card);
     headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
     if (!bodyless && (chunked || !hasLength)) {
-      if (facts.http11()) {
+      if (facts.version().atLeast11()) {
         headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
       } else {
         visitorKeepsAlive = false; // HTTP/1.0 knows only the connection's end
@@ -69,7 +69,7 @@ final class ResponseHead {
     }
     if (!mayStay || !visitorKeepsAlive) {
       headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-    } else if (!facts.http11()) {
+    } else if (!facts.version().atLeast11()) {
       headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
     }
     return true;
@@ -100,6 +100,6 @@ final class ResponseHead {
     HttpHeaders headers = response.headers();
     HopHeaders.removeFrom(headers);
     ResponseRewriter.hideAddresses(headers, card, origin, table);
-    HopHeaders.addVia(headers);
+    HopHeaders.addVia(headers, Version.HTTP_1_1);
   }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * the exchange.
  */
 final class ResponseRelay {
-  private final VisitorHandler visitor;
+  private final Front visitor;
   private final Site site;
   private final HeadFacts facts;
   private final ResponseHead head;
@@ -50,7 +50,7 @@ final class ResponseRelay {
    * @param keepAlive whether the visitor wants to keep the connection
    */
   ResponseRelay(
-      VisitorHandler visitor,
+      Front visitor,
       Site site,
       HeadFacts facts,
       ResponseHead head,
@@ -113,7 +113,7 @@ final class ResponseRelay {
       head.rewriteSwitch(response, card);
     } else if (response.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
       inInterim = true;
-      if (facts.http11()) {
+      if (facts.version().atLeast11()) {
         interimRelayed = true;
         head.rewriteInterim(response, card);
         visitor.write(response);
@@ -126,7 +126,7 @@ final class ResponseRelay {
       }
       state = State.RESPONDING;
       stay = mayStay && head.visitorKeepsAlive();
-      visitor.encoder().answersHead(toHead);
+      visitor.beginResponse(toHead);
     }
     site.counters().answered(response.status().code());
     visitor.write(response);
@@ -144,7 +144,7 @@ final class ResponseRelay {
     boolean last = content instanceof LastHttpContent;
     if (inInterim) {
       inInterim = !last;
-      if (facts.http11()) {
+      if (facts.version().atLeast11()) {
         visitor.write(content);
       } else {
         content.release();

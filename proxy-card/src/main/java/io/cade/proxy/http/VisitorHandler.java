@@ -1,10 +1,8 @@
 package io.cade.proxy.http;
 
+import io.cade.proxy.pool.BackendConnection;
 import io.cade.proxy.pool.BackendPool;
 import io.cade.proxy.relay.Deadline;
-import io.cade.proxy.route.RouteTable;
-import io.cade.proxy.route.Site;
-import io.cade.proxy.tls.SiteSniHandler;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -14,14 +12,12 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 // Closing and writing report through the pipeline.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class VisitorHandler extends ChannelInboundHandlerAdapter {
+final class VisitorHandler extends ChannelInboundHandlerAdapter implements Front {
   /** How long a visitor may take to read a last answer before the connection is cut. */
   private static final Duration LINGER = Duration.ofSeconds(1);
 
@@ -63,19 +59,18 @@ final class VisitorHandler extends ChannelInboundHandlerAdapter {
 
   // ---- what the exchange may use
 
-  BackendPool pool() {
+  @Override
+  public BackendPool pool() {
     return loop.pool();
   }
 
-  RequestDecoder decoder() {
-    return decoder;
+  @Override
+  public RequestIds requestIds() {
+    return loop.requestIds();
   }
 
-  ResponseEncoder encoder() {
-    return encoder;
-  }
-
-  Deadline deadline() {
+  @Override
+  public Deadline deadline() {
     return present(deadline);
   }
 
@@ -83,21 +78,54 @@ final class VisitorHandler extends ChannelInboundHandlerAdapter {
     return context().channel();
   }
 
-  boolean isDraining() {
+  @Override
+  public boolean isDraining() {
     return draining;
   }
 
-  void write(HttpObject part) {
+  @Override
+  public boolean isWritable() {
+    return channel().isWritable();
+  }
+
+  @Override
+  public void read(boolean wanted) {
+    channel().config().setAutoRead(wanted);
+  }
+
+  @Override
+  public void releaseBody() {
+    decoder.release();
+  }
+
+  @Override
+  public void holdBody() {
+    decoder.hold();
+  }
+
+  @Override
+  public void beginResponse(boolean toHead) {
+    encoder.answersHead(toHead);
+  }
+
+  @Override
+  public void tunnel(BackendConnection backend) {
+    TunnelSwitch.join(this, backend, services);
+  }
+
+  @Override
+  public void write(HttpObject part) {
     ChannelHandlerContext ctx = context();
     ctx.write(part, ctx.voidPromise());
   }
 
-  void flush() {
+  @Override
+  public void flush() {
     context().flush();
   }
 
-  /** The exchange has written its last part. */
-  void exchangeEnded(boolean keepAlive) {
+  @Override
+  public void exchangeEnded(boolean keepAlive) {
     exchange = null;
     flush();
     if (!keepAlive || draining) {
@@ -110,8 +138,8 @@ final class VisitorHandler extends ChannelInboundHandlerAdapter {
     decoder.release();
   }
 
-  /** The answer cannot be finished: the visitor must not take it for whole. */
-  void abort() {
+  @Override
+  public void abort() {
     exchange = null;
     if (channel().pipeline().get(SslHandler.class) == null) {
       // A reset: an orderly end would look like the end of an answer that has no length.
@@ -120,8 +148,8 @@ final class VisitorHandler extends ChannelInboundHandlerAdapter {
     channel().close();
   }
 
-  /** Answers instead of a card. */
-  void respond(FullHttpResponse page, boolean toHead, boolean keepAlive) {
+  @Override
+  public void respond(FullHttpResponse page, boolean toHead, boolean keepAlive) {
     encoder.answersHead(toHead);
     write(page);
     exchangeEnded(keepAlive);
@@ -141,6 +169,11 @@ final class VisitorHandler extends ChannelInboundHandlerAdapter {
     context = ctx;
     deadline = new Deadline(ctx.executor(), services.nanoTime(), this::expired);
     deadline.in(services.limits().headTimeout());
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    deadline().close();
   }
 
   @Override
@@ -179,48 +212,19 @@ final class VisitorHandler extends ChannelInboundHandlerAdapter {
 
   private void begin(HttpRequest request) {
     headBegun = true;
-    HeadFacts facts = decoder.facts();
-    boolean keepAlive = HttpUtil.isKeepAlive(request);
-    boolean toHead = HttpMethod.HEAD.equals(request.method());
-    if (ProxyHealthPage.isAsked(request, facts)) {
-      respond(ProxyHealthPage.page(draining), toHead, keepAlive && !facts.hasBody());
-      return;
+    Exchange next =
+        Entrance.admit(
+            services, this, visitor(), request, decoder.facts(), HttpUtil.isKeepAlive(request));
+    if (next != null) {
+      exchange = next;
+      next.start();
     }
-    RouteTable table = services.routes().current();
-    Site site = table.find(facts.host());
-    Failure failure = failureOf(table, site);
-    if (site == null || failure != null) {
-      Failure shown = failure != null ? failure : Failure.UNKNOWN_HOST;
-      services.statistics().refused(shown.name());
-      boolean stay = keepAlive && !facts.hasBody() && !draining;
-      respond(ErrorPage.of(shown, facts.host(), !stay), toHead, stay);
-      return;
-    }
-    Exchange next = new Exchange(services, this, visitor(), table, site, request, facts, keepAlive);
-    exchange = next;
-    next.start();
-  }
-
-  /** Over TLS, the certificate shown and the host asked for must be of one site (RFC 9110 §7.4). */
-  private @Nullable Failure failureOf(RouteTable table, @Nullable Site site) {
-    if (secure) {
-      String shown = channel().attr(SiteSniHandler.SERVER_NAME).get();
-      Site certified = shown == null ? null : table.find(shown);
-      if (site == null || certified == null || !certified.service().equals(site.service())) {
-        return Failure.MISDIRECTED;
-      }
-    }
-    return site == null ? Failure.UNKNOWN_HOST : null;
   }
 
   private VisitorInfo visitor() {
     VisitorInfo known = visitor;
     if (known == null) {
-      InetSocketAddress announced = channel().attr(ProxyProtocolHandler.VISITOR).get();
-      known =
-          VisitorInfo.of(
-              announced != null ? announced : (InetSocketAddress) channel().remoteAddress(),
-              secure);
+      known = VisitorInfo.of(channel(), secure);
       visitor = known;
     }
     return known;
@@ -277,6 +281,8 @@ final class VisitorHandler extends ChannelInboundHandlerAdapter {
       if (exchange == null && !closing) {
         channel().close();
       }
+    } else if (event == DrainEvent.CUT) {
+      channel().close();
     } else {
       ctx.fireUserEventTriggered(event);
     }

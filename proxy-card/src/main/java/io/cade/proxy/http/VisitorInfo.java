@@ -1,18 +1,27 @@
 package io.cade.proxy.http;
 
+import io.cade.proxy.tls.SiteSniHandler;
+import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who is at the other end.
  *
  * @param address numeric address of the visitor
  * @param secure came by TLS
+ * @param serverName the name that he came in by over TLS, lower case
  */
-record VisitorInfo(String address, boolean secure) {
-  static VisitorInfo of(InetSocketAddress remote, boolean secure) {
+record VisitorInfo(String address, boolean secure, @Nullable String serverName) {
+  /** Of a connection, or of whom the balancer in front says that it is made for. */
+  static VisitorInfo of(Channel connection, boolean secure) {
+    InetSocketAddress announced = connection.attr(ProxyProtocolHandler.VISITOR).get();
+    InetSocketAddress remote =
+        announced != null ? announced : (InetSocketAddress) connection.remoteAddress();
+    String name = secure ? connection.attr(SiteSniHandler.SERVER_NAME).get() : null;
     String text = remote.getAddress().getHostAddress();
     int scope = text.indexOf('%');
-    return new VisitorInfo(scope < 0 ? text : text.substring(0, scope), secure);
+    return new VisitorInfo(scope < 0 ? text : text.substring(0, scope), secure, name);
   }
 
   String scheme() {

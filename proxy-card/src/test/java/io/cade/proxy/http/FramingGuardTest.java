@@ -27,7 +27,7 @@ class FramingGuardTest {
   void plainRequestPasses() {
     HeadFacts facts = accepted(GET + HOST);
     assertThat(facts.host()).isEqualTo("www.shop.example");
-    assertThat(facts.http11()).isTrue();
+    assertThat(facts.version()).isEqualTo(Version.HTTP_1_1);
     assertThat(facts.hasBody()).isFalse();
   }
 

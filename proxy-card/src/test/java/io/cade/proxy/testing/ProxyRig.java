@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -68,7 +69,13 @@ public final class ProxyRig implements AutoCloseable {
         new HttpProxy(
             group,
             new ProxyServices(
-                routes, statistics, new RetryBudget(500), limits, b -> {}, System::nanoTime),
+                routes,
+                statistics,
+                new RetryBudget(500),
+                limits,
+                b -> {},
+                System::nanoTime,
+                new SplittableRandom(1)),
             new PoolLimits(Duration.ofMillis(500), 64, Duration.ofSeconds(20), 4096, 16384),
             trusted);
     http = proxy.listen(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), false);

@@ -1,0 +1,64 @@
+package io.cade.proxy.http;
+
+import io.cade.proxy.route.RouteTable;
+import io.cade.proxy.route.Site;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where every request that was well formed begins its one way through, whatever protocol it came
+ * by: it gets its id, its site is looked up, and it is either answered here or given to an {@link
+ * Exchange}. Stateless.
+ */
+final class Entrance {
+  private Entrance() {}
+
+  /**
+   * Lets a request in.
+   *
+   * @param keepAlive whether the visitor wants to keep his connection
+   * @return what carries it on, to be started; null when it has been answered
+   */
+  static @Nullable Exchange admit(
+      ProxyServices services,
+      Front front,
+      VisitorInfo visitor,
+      HttpRequest request,
+      HeadFacts facts,
+      boolean keepAlive) {
+    boolean toHead = HttpMethod.HEAD.equals(request.method());
+    if (ProxyHealthPage.isAsked(request, facts)) {
+      front.respond(
+          ProxyHealthPage.page(front.isDraining()), toHead, keepAlive && !facts.hasBody());
+      return null;
+    }
+    String id = front.requestIds().next();
+    RouteTable table = services.routes().current();
+    Site site = table.find(facts.host());
+    Failure failure = failureOf(table, site, visitor);
+    if (site == null || failure != null) {
+      Failure shown = failure != null ? failure : Failure.UNKNOWN_HOST;
+      services.statistics().refused(shown.name());
+      boolean stay = keepAlive && !facts.hasBody() && !front.isDraining();
+      FullHttpResponse page = ErrorPage.of(shown, facts.host(), id, !stay);
+      front.respond(page, toHead, stay);
+      return null;
+    }
+    return new Exchange(services, front, visitor, table, site, request, facts, id, keepAlive);
+  }
+
+  /** Over TLS, the certificate shown and the host asked for must be of one site (RFC 9110 §7.4). */
+  private static @Nullable Failure failureOf(
+      RouteTable table, @Nullable Site site, VisitorInfo visitor) {
+    if (visitor.secure()) {
+      String shown = visitor.serverName();
+      Site certified = shown == null ? null : table.find(shown);
+      if (site == null || certified == null || !certified.service().equals(site.service())) {
+        return Failure.MISDIRECTED;
+      }
+    }
+    return site == null ? Failure.UNKNOWN_HOST : null;
+  }
+}
