@@ -153,6 +153,7 @@ final class Exchange implements BackendListener {
     connection = to;
     stage = Stage.RELAYING;
     Channel channel = to.channel();
+    to.expectResponse(toHead);
     channel.write(request, channel.voidPromise());
     if (!facts.hasBody() || request.headers().contains(HttpHeaderNames.EXPECT)) {
       channel.flush();

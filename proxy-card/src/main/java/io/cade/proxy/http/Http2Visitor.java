@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A visitor's connection of HTTP/2 as a whole: what it may cost, how long it may rest, and how it
- * ends. Its streams are {@link Http2Stream}s. Stands behind the frame codec; owned by its event loop.
+ * ends. Its streams are {@link Http2Stream}s. Stands behind the frame codec; owned by its event
+ * loop.
  *
  * <p>Limits, each with its outcome:
  *

@@ -1,5 +1,6 @@
 package io.cade.proxy.http;
 
+import io.cade.proxy.message.ResponseEncoder;
 import io.cade.proxy.pool.BackendPool;
 import io.cade.proxy.pool.PoolLimits;
 import io.cade.proxy.route.Site;

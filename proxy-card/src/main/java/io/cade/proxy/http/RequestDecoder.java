@@ -1,29 +1,32 @@
 package io.cade.proxy.http;
 
+import io.cade.proxy.message.BodyDecoder;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Netty's request decoder with the guard in front of it. Waits for a whole head, has it inspected,
- * and only then decodes it. After the head of a request with a body, and after every complete
- * request, it holds until {@link #release}: so a body is read only when there is a back end to take
- * it, and of pipelined requests the next one is looked at when the former is answered, which keeps
- * the answers in order without a queue. What arrives meanwhile waits in one buffer, and the channel
- * stops reading.
+ * Takes requests from the bytes of a visitor. Waits for a whole head, has the guard inspect it, and
+ * only then reads it. After the head of a request with a body, and after every complete request, it
+ * holds until {@link #release}: so a body is read only when there is a back end to take it, and of
+ * pipelined requests the next one is looked at when the former is answered, which keeps the answers
+ * in order without a queue. What arrives meanwhile waits in one buffer, and the channel stops
+ * reading.
  *
  * <p>Passes on {@link FramingFault} instead of a request that it refuses, and drops all bytes from
  * then on: a stream that was once ambiguous stays so. Owned by its event loop.
  */
 // Closing and writing report through the pipeline.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class RequestDecoder extends HttpRequestDecoder {
+final class RequestDecoder extends ByteToMessageDecoder {
   /** RFC 9112 §2.2 asks to overlook an empty line before a request; more is no accident. */
   private static final int MAX_LEADING_EMPTY_LINES = 2;
 
@@ -36,6 +39,7 @@ final class RequestDecoder extends HttpRequestDecoder {
   private final int maxRequestLine;
   private final int maxHead;
   private final byte[] scratch;
+  private final BodyDecoder body;
   private State state = State.HEAD;
   private boolean held;
   private boolean stoppedReading;
@@ -50,14 +54,7 @@ final class RequestDecoder extends HttpRequestDecoder {
    * @param scratch shared by the decoders of one event loop; holds the largest head
    */
   RequestDecoder(VisitorLimits limits, byte[] scratch) {
-    super(
-        new HttpDecoderConfig()
-            .setMaxInitialLineLength(limits.maxRequestLine())
-            .setMaxHeaderSize(limits.maxHeader())
-            .setMaxChunkSize(65536)
-            .setAllowDuplicateContentLengths(false)
-            .setStrictLineParsing(true)
-            .setValidateHeaders(true));
+    this.body = new BodyDecoder(limits.maxHeader());
     this.maxRequestLine = limits.maxRequestLine();
     this.maxHead = largestHead(limits);
     this.scratch = scratch;
@@ -131,7 +128,7 @@ final class RequestDecoder extends HttpRequestDecoder {
   }
 
   @Override
-  protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
+  protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
     if (state == State.REFUSED) {
       in.skipBytes(in.readableBytes());
       return;
@@ -143,48 +140,56 @@ final class RequestDecoder extends HttpRequestDecoder {
       }
       return;
     }
-    if (state == State.HEAD && !admitHead(in, out)) {
+    if (state == State.HEAD) {
+      admitHead(in, out);
       return;
     }
-    int before = out.size();
-    super.decode(ctx, in, out);
-    for (int i = before; i < out.size(); i++) {
-      Object part = out.get(i);
-      if (part instanceof HttpRequest request && request.decoderResult().isFailure()) {
-        // The guard is stricter than the decoder; should they differ after all, refuse.
-        out.set(i, FramingFault.REQUEST_LINE);
-        state = State.REFUSED;
-        return;
-      }
-      if (part instanceof LastHttpContent) {
+    switch (body.decode(in, out)) {
+      case MORE -> {}
+      case DONE -> {
         state = State.HEAD;
         held = true;
-      } else if (part instanceof HttpRequest) {
-        held = true;
+      }
+      case FAULT -> {
+        state = State.REFUSED;
+        in.skipBytes(in.readableBytes());
+        LastHttpContent broken = new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
+        broken.setDecoderResult(
+            DecoderResult.failure(new IllegalArgumentException("broken chunks")));
+        out.add(broken);
       }
     }
   }
 
-  /** Whether a whole and good head is there to be decoded. */
-  private boolean admitHead(ByteBuf in, List<Object> out) {
+  /** Passes a whole and good head on, and holds. */
+  private void admitHead(ByteBuf in, List<Object> out) {
     int end = findEnd(in, out);
     if (end == 0) {
-      return false;
+      return;
     }
-    in.getBytes(in.readerIndex(), scratch, 0, end);
+    in.readBytes(scratch, 0, end);
     scanned = 0;
     lineStart = 0;
     emptyLines = 0;
     switch (FramingGuard.inspect(scratch, end)) {
       case HeadFacts found -> {
         facts = found;
+        HttpRequest request = RequestHead.read(scratch, end, found.version() == Version.HTTP_1_1);
+        held = true;
+        out.add(request);
+        if (!found.hasBody()) {
+          out.add(LastHttpContent.EMPTY_LAST_CONTENT);
+          return;
+        }
         state = State.BODY;
-        return true;
+        String length = request.headers().get(HttpHeaderNames.CONTENT_LENGTH);
+        if (length == null) {
+          body.expectChunks();
+        } else {
+          body.expectLength(Long.parseLong(length));
+        }
       }
-      case FramingFault fault -> {
-        refuse(fault, in, out);
-        return false;
-      }
+      case FramingFault fault -> refuse(fault, in, out);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.cade.proxy.http;
 
+import io.cade.proxy.message.HeadFields;
 import io.cade.proxy.route.RouteTable;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.ArrayList;
@@ -22,6 +23,9 @@ final class ResponseRewriter {
    * @param origin scheme and authority under which the visitor knows the site
    */
   static void hideAddresses(HttpHeaders headers, String card, Origin origin, RouteTable routes) {
+    if (headers instanceof HeadFields fields && !fields.mayHold(card, "://")) {
+      return;
+    }
     List<Map.Entry<String, String>> changes = null;
     for (Iterator<Map.Entry<CharSequence, CharSequence>> all = headers.iteratorCharSequence();
         all.hasNext(); ) {

@@ -1,10 +1,12 @@
 package io.cade.proxy.http;
 
+import io.cade.proxy.message.RequestEncoder;
+import io.cade.proxy.message.ResponseDecoder;
+import io.cade.proxy.message.ResponseEncoder;
 import io.cade.proxy.pool.BackendConnection;
 import io.cade.proxy.relay.Tunnel;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
-import io.netty.handler.codec.http.HttpClientCodec;
 
 /**
  * Turns two HTTP connections into a tunnel after the answer 101 (RFC 9110 §7.8): bytes that either
@@ -29,7 +31,8 @@ final class TunnelSwitch {
     visitorChannel.pipeline().remove(ResponseEncoder.class);
     ChannelPipeline pipeline = backendChannel.pipeline();
     pipeline.remove(backend);
-    pipeline.remove(HttpClientCodec.class);
+    pipeline.remove(RequestEncoder.class);
+    pipeline.remove(ResponseDecoder.class);
     pipeline.remove(BackendConnection.Tap.class);
     visitorChannel.pipeline().remove(RequestDecoder.class);
   }

@@ -191,7 +191,7 @@ public final class BodyDecoder {
     }
     for (; at < end; at++) {
       byte b = in.getByte(at);
-      if (b >= 0 && b < ' ' && b != '\t' || b == 0x7f) {
+      if ((b >= 0 && b < ' ' && b != '\t') || b == 0x7f) {
         return false;
       }
     }
@@ -219,8 +219,7 @@ public final class BodyDecoder {
       if (colon <= 0) {
         return Step.FAULT;
       }
-      trailer.add(
-          FieldLine.text(field, 0, colon), FieldLine.text(field, colon + 1, n - 2).strip());
+      trailer.add(FieldLine.text(field, 0, colon), FieldLine.text(field, colon + 1, n - 2).strip());
     }
   }
 

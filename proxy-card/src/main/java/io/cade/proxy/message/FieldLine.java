@@ -20,7 +20,7 @@ final class FieldLine {
     }
     for (int i = colon + 1; i < to; i++) {
       byte b = line[i];
-      if (b >= 0 && b < ' ' && b != '\t' || b == 0x7f) {
+      if ((b >= 0 && b < ' ' && b != '\t') || b == 0x7f) {
         return 0;
       }
     }
@@ -29,10 +29,10 @@ final class FieldLine {
 
   /** RFC 9110 §5.6.2. */
   static boolean isToken(int c) {
-    return c >= 'a' && c <= 'z'
-        || c >= 'A' && c <= 'Z'
-        || c >= '0' && c <= '9'
-        || c > 0 && "!#$%&'*+-.^_`|~".indexOf(c) >= 0;
+    return (c >= 'a' && c <= 'z')
+        || (c >= 'A' && c <= 'Z')
+        || (c >= '0' && c <= '9')
+        || (c > 0 && "!#$%&'*+-.^_`|~".indexOf(c) >= 0);
   }
 
   static String text(byte[] line, int from, int to) {

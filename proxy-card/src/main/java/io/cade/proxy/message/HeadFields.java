@@ -2,6 +2,9 @@ package io.cade.proxy.message;
 
 import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.AbstractMap;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -96,7 +99,7 @@ public final class HeadFields extends HttpHeaders {
   }
 
   private static int key(int length, int first, int last) {
-    return length << 16 | (first | 0x20) << 8 | (last | 0x20) & 0xff;
+    return (length << 16) | ((first | 0x20) << 8) | ((last | 0x20) & 0xff);
   }
 
   private static int key(CharSequence name) {
@@ -159,7 +162,7 @@ public final class HeadFields extends HttpHeaders {
     byte second = (byte) other.charAt(0);
     for (int i = 0; i < length; i++) {
       byte b = bytes[i];
-      if (b == first && matches(i, one) || b == second && matches(i, other)) {
+      if ((b == first && matches(i, one)) || (b == second && matches(i, other))) {
         return true;
       }
     }
@@ -285,9 +288,14 @@ public final class HeadFields extends HttpHeaders {
   @Override
   public @Nullable Long getTimeMillis(CharSequence name) {
     String value = get(name.toString());
-    java.util.Date date =
-        value == null ? null : io.netty.handler.codec.DateFormatter.parseHttpDate(value);
-    return date == null ? null : Long.valueOf(date.getTime());
+    try {
+      return value == null
+          ? null
+          : Long.valueOf(
+              Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(value)).toEpochMilli());
+    } catch (DateTimeException e) {
+      return null;
+    }
   }
 
   @Override
@@ -328,6 +336,7 @@ public final class HeadFields extends HttpHeaders {
 
   @Override
   @Deprecated
+  @SuppressWarnings("InlineMeSuggester")
   public Iterator<Map.Entry<String, String>> iterator() {
     return entries().iterator();
   }
@@ -480,7 +489,7 @@ public final class HeadFields extends HttpHeaders {
     int n = text.length();
     for (int i = 0; i < n; i++) {
       char c = text.charAt(i);
-      boolean good = token ? c > ' ' && c < 0x7f && c != ':' : c >= ' ' && c != 0x7f || c == '\t';
+      boolean good = token ? c > ' ' && c < 0x7f && c != ':' : (c >= ' ' && c != 0x7f) || c == '\t';
       if (!good) {
         throw new IllegalArgumentException(
             "character 0x" + Integer.toHexString(c) + " in a header field");

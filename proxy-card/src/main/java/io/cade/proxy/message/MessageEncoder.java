@@ -19,6 +19,8 @@ import java.util.Map;
  * Writes messages of HTTP/1.1: a head in one buffer, the parts of a body as the buffers that they
  * are, in chunks when the head says so (RFC 9112 §7.1). Owned by its event loop.
  */
+// Writing reports through the promise.
+@SuppressWarnings("FutureReturnValueIgnored")
 abstract class MessageEncoder extends ChannelOutboundHandlerAdapter {
   private static final byte[] CHUNK_END = {'\r', '\n'};
   private static final byte[] LAST_CHUNK = {'0', '\r', '\n'};
@@ -91,8 +93,7 @@ abstract class MessageEncoder extends ChannelOutboundHandlerAdapter {
     if (!chunked || empty) {
       if (n == 0 || empty) {
         content.release();
-        // The promise has to be kept also where there is nothing to send.
-        ctx.write(Unpooled.EMPTY_BUFFER, promise);
+        nothing(ctx, promise);
       } else {
         ctx.write(content.content(), promise);
       }
@@ -116,9 +117,16 @@ abstract class MessageEncoder extends ChannelOutboundHandlerAdapter {
     }
     content.release();
     if (length == 0) {
-      ctx.write(Unpooled.EMPTY_BUFFER, promise);
+      nothing(ctx, promise);
     } else {
       ctx.write(ctx.alloc().buffer(length).writeBytes(scratch, 0, length), promise);
+    }
+  }
+
+  /** A promise has to be kept also where there is nothing to send, behind what was sent before. */
+  private static void nothing(ChannelHandlerContext ctx, ChannelPromise promise) {
+    if (!promise.isVoid()) {
+      ctx.write(Unpooled.EMPTY_BUFFER, promise);
     }
   }
 

@@ -5,9 +5,7 @@ import io.netty.handler.codec.http.HttpRequest;
 
 /** Writes requests to a card. Owned by its event loop. */
 public final class RequestEncoder extends MessageEncoder {
-  private static final byte[] VERSION = {
-    ' ', 'H', 'T', 'T', 'P', '/', '1', '.', '1', '\r', '\n'
-  };
+  private static final byte[] VERSION = {' ', 'H', 'T', 'T', 'P', '/', '1', '.', '1', '\r', '\n'};
 
   @Override
   void firstLine(HttpMessage message) {

@@ -148,7 +148,7 @@ public final class ResponseDecoder extends ByteToMessageDecoder {
     int lineEnd = lineEnd(0);
     HttpVersion version = version(lineEnd);
     int code = lineEnd >= VERSION + 3 ? code() : -1;
-    if (version == null || code < 100 || lineEnd > VERSION + 3 && head[VERSION + 3] != ' ') {
+    if (version == null || code < 100 || (lineEnd > VERSION + 3 && head[VERSION + 3] != ' ')) {
       return null;
     }
     int start = lineEnd + 2;
@@ -176,7 +176,7 @@ public final class ResponseDecoder extends ByteToMessageDecoder {
   private boolean isValue(int from, int to) {
     for (int i = from; i < to; i++) {
       byte b = head[i];
-      if (b >= 0 && b < ' ' && b != '\t' || b == 0x7f) {
+      if ((b >= 0 && b < ' ' && b != '\t') || b == 0x7f) {
         return false;
       }
     }
@@ -240,7 +240,7 @@ public final class ResponseDecoder extends ByteToMessageDecoder {
     interim = code < 200 && code != 101;
     int codings = fields.count(HttpHeaderNames.TRANSFER_ENCODING);
     int lengths = fields.count(HttpHeaderNames.CONTENT_LENGTH);
-    if (codings > 1 || lengths > 1 || codings > 0 && lengths > 0) {
+    if (codings > 1 || lengths > 1 || (codings > 0 && lengths > 0)) {
       return "a response says twice how long it is";
     }
     long length = -1;
@@ -250,7 +250,7 @@ public final class ResponseDecoder extends ByteToMessageDecoder {
         return "Content-Length of a response is no number";
       }
     }
-    if (toHead && !interim || code < 200 || code == 204 || code == 304 || length == 0) {
+    if ((toHead && !interim) || code < 200 || code == 204 || code == 304 || length == 0) {
       return "";
     }
     if (codings > 0) {

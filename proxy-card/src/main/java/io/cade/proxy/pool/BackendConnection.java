@@ -1,6 +1,7 @@
 package io.cade.proxy.pool;
 
 import io.cade.proxy.balance.Backend;
+import io.cade.proxy.message.ResponseDecoder;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -19,6 +20,7 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
   private final BackendPool pool;
   private final Backend backend;
   private final Channel channel;
+  private final ResponseDecoder decoder;
   private @Nullable BackendListener listener;
   private @Nullable Throwable failure;
   private long responseBytes;
@@ -26,7 +28,8 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
   private boolean returning;
   long restingSinceNanos;
 
-  BackendConnection(BackendPool pool, Backend backend, Channel channel) {
+  BackendConnection(BackendPool pool, Backend backend, Channel channel, ResponseDecoder decoder) {
+    this.decoder = decoder;
     this.pool = pool;
     this.backend = backend;
     this.channel = channel;
@@ -54,6 +57,15 @@ public final class BackendConnection extends ChannelInboundHandlerAdapter {
   public void serve(BackendListener newListener) {
     this.listener = newListener;
     this.responseBytes = 0;
+  }
+
+  /**
+   * Lets one response come. Has to be said before the request is sent.
+   *
+   * @param toHead the request is HEAD
+   */
+  public void expectResponse(boolean toHead) {
+    decoder.expect(toHead);
   }
 
   /** Closes it; the listener, no longer interested, is not told. */

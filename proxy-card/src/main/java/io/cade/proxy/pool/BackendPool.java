@@ -1,6 +1,8 @@
 package io.cade.proxy.pool;
 
 import io.cade.proxy.balance.Backend;
+import io.cade.proxy.message.RequestEncoder;
+import io.cade.proxy.message.ResponseDecoder;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -8,8 +10,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.handler.codec.http.HttpClientCodec;
-import io.netty.handler.codec.http.HttpDecoderConfig;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -33,21 +33,12 @@ public final class BackendPool {
   private final PoolLimits limits;
   private final LongSupplier nanoTime;
   private final Bootstrap bootstrap;
-  private final HttpDecoderConfig decoderConfig;
   private final Map<Backend, ArrayDeque<BackendConnection>> resting = new HashMap<>();
 
   public BackendPool(EventLoop loop, PoolLimits limits, LongSupplier nanoTime) {
     this.loop = loop;
     this.limits = limits;
     this.nanoTime = nanoTime;
-    this.decoderConfig =
-        new HttpDecoderConfig()
-            .setMaxInitialLineLength(limits.maxResponseLine())
-            .setMaxHeaderSize(limits.maxResponseHeader())
-            .setMaxChunkSize(65536)
-            .setAllowDuplicateContentLengths(false)
-            .setStrictLineParsing(true)
-            .setValidateHeaders(true);
     this.bootstrap =
         new Bootstrap()
             .group(loop)
@@ -104,11 +95,14 @@ public final class BackendPool {
         return;
       }
       Channel channel = connecting.channel();
-      BackendConnection connection = new BackendConnection(this, backend, channel);
+      ResponseDecoder decoder =
+          new ResponseDecoder(limits.maxResponseLine(), limits.maxResponseHeader());
+      BackendConnection connection = new BackendConnection(this, backend, channel, decoder);
       channel
           .pipeline()
           .addLast(connection.new Tap())
-          .addLast(new HttpClientCodec(decoderConfig, false, false))
+          .addLast(decoder)
+          .addLast(new RequestEncoder())
           .addLast(connection);
       connection.serve(listener);
       listener.connected(connection);

@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A visitor who writes frames of HTTP/2 by hand, byte by byte as he likes (RFC 9113 §4.1), and whose
- * header blocks are literals (RFC 7541 §6.2.2) unless he is given others.
+ * A visitor who writes frames of HTTP/2 by hand, byte by byte as he likes (RFC 9113 §4.1), and
+ * whose header blocks are literals (RFC 7541 §6.2.2) unless he is given others.
  */
 public final class FrameVisitor implements AutoCloseable {
   public static final int DATA = 0;
@@ -114,8 +114,7 @@ public final class FrameVisitor implements AutoCloseable {
   }
 
   public FrameVisitor data(int stream, boolean end, String text) throws IOException {
-    return frame(
-        DATA, end ? END_STREAM : 0, stream, text.getBytes(StandardCharsets.ISO_8859_1));
+    return frame(DATA, end ? END_STREAM : 0, stream, text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
   /** The fields of a request, with more behind them. */
