@@ -152,8 +152,8 @@ class Http2Test {
         FrameVisitor visitor = FrameVisitor.at(rig.http)) {
       visitor.headers(
           1, false, request("POST", "/", "expect", "100-continue", "content-length", "4"));
-      assertThat(visitor.fields(visitor.await(HEADERS))).contains(":status: 100");
-      assertThat(visitor.fields(visitor.await(HEADERS)))
+      assertThat(visitor.await(HEADERS).fields()).contains(":status: 100");
+      assertThat(visitor.await(HEADERS).fields())
           .contains(":status: 103", "link: </a.css>");
       Answer answer = visitor.data(1, true, "body").answer(1);
       assertThat(answer.status()).isEqualTo(200);
