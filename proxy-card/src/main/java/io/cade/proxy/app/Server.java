@@ -49,6 +49,7 @@ import org.slf4j.LoggerFactory;
 public final class Server {
   private static final Logger log = LoggerFactory.getLogger(Server.class);
   private static final int BOOT_ID_BYTES = 16;
+  private static final int TICKET_KEY_HOURS = 6;
 
   private final ProxyConfig config;
   private final EngineConnector connector;
@@ -156,6 +157,8 @@ public final class Server {
         new LineProxies(group, config, routes, statistics, furtherBackends, random);
     lines = further;
     bindLines(further);
+    group.scheduleAtFixedRate(
+        routes::rotateTicketKeys, TICKET_KEY_HOURS, TICKET_KEY_HOURS, TimeUnit.HOURS);
     health.start();
     threads.forEach(Thread::start);
   }

@@ -70,6 +70,7 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter {
   private int controlFrames;
   private long windowBeganNanos;
   private boolean draining;
+  private boolean lastNamed;
 
   Http2Visitor(ProxyServices services, LoopResources loop, boolean secure) {
     this.services = services;
@@ -157,7 +158,7 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter {
     switch (msg) {
       case Http2PingFrame ping -> {
         if (ping.ack() && ping.content() == DRAIN_PING && draining) {
-          ctx.close(); // he has read GOAWAY: now the last stream is known to both
+          lastGoaway(ctx);
         } else {
           countControlFrame(ctx);
         }
@@ -210,9 +211,18 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter {
     ctx.writeAndFlush(new DefaultHttp2PingFrame(DRAIN_PING));
     ctx.executor()
         .schedule(
-            () -> ctx.channel().isActive() ? ctx.close() : null,
+            () -> lastGoaway(ctx),
             GOAWAY_NOTICE.toMillis(),
             TimeUnit.MILLISECONDS);
+  }
+
+  /** The visitor has read the notice, or had his time: now the last stream is known to both. */
+  private void lastGoaway(ChannelHandlerContext ctx) {
+    if (!lastNamed && ctx.channel().isActive()) {
+      lastNamed = true;
+      ctx.write(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR));
+      ctx.close(); // the codec waits for the streams
+    }
   }
 
   /** Nothing runs, and nothing has come for its time. */

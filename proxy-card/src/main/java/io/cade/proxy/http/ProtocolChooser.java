@@ -8,6 +8,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.util.List;
@@ -33,7 +34,9 @@ final class ProtocolChooser extends ByteToMessageDecoder {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event instanceof SslHandshakeCompletionEvent handshake && handshake.isSuccess()) {
+    if (event instanceof SslHandshakeCompletionEvent handshake && !handshake.isSuccess()) {
+      services.statistics().refused("TLS_HANDSHAKE");
+    } else if (event instanceof SslHandshakeCompletionEvent) {
       SslHandler tls = ctx.pipeline().get(SslHandler.class);
       if (tls != null && "h2".equals(tls.applicationProtocol())) {
         speakHttp2(ctx);
@@ -41,6 +44,15 @@ final class ProtocolChooser extends ByteToMessageDecoder {
       ctx.pipeline().remove(this);
     }
     ctx.fireUserEventTriggered(event);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
+    if (cause.getCause() instanceof NotSslRecordException
+        || cause instanceof NotSslRecordException) {
+      services.statistics().refused("NO_TLS");
+    }
+    super.exceptionCaught(ctx, cause);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.cade.proxy.balance.Backends;
 import io.cade.proxy.balance.BalancingAlgorithm;
 import io.cade.proxy.stats.ProxyStatistics;
 import io.cade.proxy.tls.SiteCertificates;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -32,7 +33,7 @@ public final class Routes {
   private final Backends furtherBackends;
   private final ProxyStatistics statistics;
   private final Supplier<BalancingAlgorithm> algorithms;
-  private final SiteCertificates certificates = new SiteCertificates();
+  private final SiteCertificates certificates = new SiteCertificates(InstantSource.system());
   private Map<String, BalancingAlgorithm> algorithmOfService = new HashMap<>();
   private volatile RouteTable current =
       new RouteTable(RouteSnapshot.empty().version(), Map.of(), List.of(), Set.of());
@@ -114,6 +115,11 @@ public final class Routes {
     backends.retain(inUse);
     statistics.retain(services);
     return true;
+  }
+
+  /** Session tickets are made with a new key from now on; to be called every few hours. */
+  public synchronized void rotateTicketKeys() {
+    certificates.rotateTicketKeys();
   }
 
   private Site site(SiteRoute route, Map<String, BalancingAlgorithm> nextAlgorithms) {

@@ -1,5 +1,6 @@
 package io.cade.proxy.tls;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -8,6 +9,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,7 @@ public final class SiteSniHandler extends AbstractSniHandler<SslContext> {
 
   private final Function<String, @Nullable SslContext> contexts;
   private final Runnable onRefused;
+  private boolean refused;
 
   /**
    * @param contexts the context for a host name in lower case, null for an unknown one
@@ -39,6 +42,16 @@ public final class SiteSniHandler extends AbstractSniHandler<SslContext> {
     super(handshakeTimeoutMillis);
     this.contexts = contexts;
     this.onRefused = onRefused;
+  }
+
+  @Override
+  protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out)
+      throws Exception {
+    if (refused) {
+      in.skipBytes(in.readableBytes()); // would be looked up, and counted, once more
+    } else {
+      super.decode(ctx, in, out);
+    }
   }
 
   @Override
@@ -61,6 +74,7 @@ public final class SiteSniHandler extends AbstractSniHandler<SslContext> {
   protected void onLookupComplete(
       ChannelHandlerContext ctx, @Nullable String hostname, Future<SslContext> future) {
     if (!future.isSuccess()) {
+      refused = true;
       onRefused.run();
       ctx.writeAndFlush(Unpooled.wrappedBuffer(UNRECOGNIZED_NAME))
           .addListener(ChannelFutureListener.CLOSE);

@@ -38,18 +38,8 @@ class Http2Test {
           1,
           true,
           request(
-              "GET",
-              "/index?a=b%20c",
-              "cookie",
-              "a=1",
-              "cookie",
-              "b=2",
-              "te",
-              "trailers",
-              "x-one",
-              "1",
-              "x-forwarded-for",
-              "6.6.6.6"));
+              "GET", "/index?a=b%20c", "cookie", "a=1", "cookie", "b=2", "te", "trailers", "x-one",
+              "1", "x-forwarded-for", "6.6.6.6"));
       Answer answer = visitor.answer(1);
       assertThat(answer.status()).isEqualTo(200);
       assertThat(answer.body()).isEqualTo("hello");
@@ -142,16 +132,7 @@ class Http2Test {
       visitor.headers(7, true, "garbage", "x");
       assertThat(visitor.answer(7).error()).isEqualTo(1);
       visitor.headers(
-          9,
-          true,
-          ":method",
-          "HEAD",
-          ":scheme",
-          "http",
-          ":path",
-          "/",
-          ":authority",
-          "none.example");
+          9, true, ":method", "HEAD", ":scheme", "http", ":path", "/", ":authority", "none.example");
       Answer unknown = visitor.answer(9);
       assertThat(unknown.status()).isEqualTo(404);
       assertThat(unknown.body()).isEmpty();
@@ -165,15 +146,15 @@ class Http2Test {
               Card.raw(out, "HTTP/1.1 100 Continue\r\n\r\n");
               Card.raw(out, "HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n");
               byte[] body = Card.readBody(request, in);
-              return Card.reply(
-                  out, 200, new String(body, java.nio.charset.StandardCharsets.UTF_8));
+              return Card.reply(out, 200, new String(body, java.nio.charset.StandardCharsets.UTF_8));
             });
         ProxyRig rig = new ProxyRig().shop(card);
         FrameVisitor visitor = FrameVisitor.at(rig.http)) {
       visitor.headers(
           1, false, request("POST", "/", "expect", "100-continue", "content-length", "4"));
-      assertThat(visitor.fields(visitor.await(HEADERS))).contains(":status: 100");
-      assertThat(visitor.fields(visitor.await(HEADERS))).contains(":status: 103", "link: </a.css>");
+      assertThat(visitor.await(HEADERS).fields()).contains(":status: 100");
+      assertThat(visitor.await(HEADERS).fields())
+          .contains(":status: 103", "link: </a.css>");
       Answer answer = visitor.data(1, true, "body").answer(1);
       assertThat(answer.status()).isEqualTo(200);
       assertThat(answer.body()).isEqualTo("body");

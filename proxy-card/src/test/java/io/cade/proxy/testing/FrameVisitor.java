@@ -43,8 +43,12 @@ public final class FrameVisitor implements AutoCloseable {
   private final DataInputStream in;
   private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false, 65536);
 
-  /** One frame as received. */
-  public record Frame(int type, int flags, int stream, byte[] payload) {
+  /**
+   * One frame as received.
+   *
+   * @param fields of HEADERS, a line each
+   */
+  public record Frame(int type, int flags, int stream, byte[] payload, String fields) {
     public boolean endsStream() {
       return (type == DATA || type == HEADERS) && (flags & END_STREAM) != 0;
     }
@@ -160,7 +164,9 @@ public final class FrameVisitor implements AutoCloseable {
       int type = in.readUnsignedByte();
       int flags = in.readUnsignedByte();
       int stream = in.readInt();
-      return new Frame(type, flags, stream, in.readNBytes(length));
+      byte[] payload = in.readNBytes(length);
+      String fields = type == HEADERS ? fields(stream, payload) : "";
+      return new Frame(type, flags, stream, payload, fields);
     } catch (EOFException | SocketException e) {
       return null;
     }
@@ -198,7 +204,7 @@ public final class FrameVisitor implements AutoCloseable {
           }
         }
         case HEADERS -> {
-          String fields = fields(frame);
+          String fields = frame.fields();
           if (frame.stream() == stream) {
             if (status < 200) {
               status = Integer.parseInt(fields.substring(":status: ".length(), 12));
@@ -228,11 +234,10 @@ public final class FrameVisitor implements AutoCloseable {
     }
   }
 
-  /** Decodes a header block, as one line each; in the order of the frames. */
-  public String fields(Frame headers) throws IOException {
+  /** Every block has to be decoded, in the order of the frames (RFC 7541 §2.2). */
+  private String fields(int stream, byte[] block) throws IOException {
     try {
-      Http2Headers decoded =
-          decoder.decodeHeaders(headers.stream(), Unpooled.wrappedBuffer(headers.payload()));
+      Http2Headers decoded = decoder.decodeHeaders(stream, Unpooled.wrappedBuffer(block));
       StringBuilder lines = new StringBuilder();
       decoded.forEach(
           field -> lines.append(field.getKey()).append(": ").append(field.getValue()).append('\n'));
