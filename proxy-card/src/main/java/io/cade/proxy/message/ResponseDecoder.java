@@ -38,6 +38,7 @@ public final class ResponseDecoder extends ByteToMessageDecoder {
   private boolean interim;
   private int scanned;
   private int lineStart;
+  private int firstLine;
   private byte[] head = new byte[512];
 
   /**
@@ -46,7 +47,7 @@ public final class ResponseDecoder extends ByteToMessageDecoder {
    */
   public ResponseDecoder(int maxLine, int maxHead) {
     this.maxLine = maxLine;
-    this.maxHead = maxLine + maxHead;
+    this.maxHead = maxHead;
     this.body = new BodyDecoder(maxHead);
   }
 
@@ -100,7 +101,7 @@ public final class ResponseDecoder extends ByteToMessageDecoder {
     while (true) {
       int lf = in.indexOf(base + scanned, in.writerIndex(), (byte) '\n');
       int seen = (lf < 0 ? in.writerIndex() : lf + 1) - base;
-      if (seen > (lineStart == 0 ? maxLine : maxHead)) {
+      if (lineStart == 0 ? seen > maxLine : seen - firstLine > maxHead) {
         return -1;
       }
       if (lf < 0) {
@@ -111,6 +112,7 @@ public final class ResponseDecoder extends ByteToMessageDecoder {
         return -1;
       }
       boolean empty = lf - 1 == base + lineStart;
+      firstLine = lineStart == 0 ? seen : firstLine;
       scanned = seen;
       lineStart = seen;
       if (empty) {
