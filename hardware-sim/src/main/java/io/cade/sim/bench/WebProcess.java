@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -89,6 +90,21 @@ final class WebProcess implements AutoCloseable {
       Path stat = Path.of("/proc", Long.toString(each.pid()), "stat");
       if (Files.isReadable(stat)) {
         ticks += ticks(Files.readString(stat));
+      }
+    }
+    return (double) ticks / TICKS_A_SECOND;
+  }
+
+  /** Processor time of the just-in-time compilers in it so far; 0 for programs without. */
+  double compilerSeconds() throws IOException {
+    long ticks = 0;
+    Path tasks = Path.of("/proc", Long.toString(process.pid()), "task");
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(tasks)) {
+      for (Path task : all) {
+        String stat = Files.readString(task.resolve("stat"));
+        if (stat.contains("(C1 Compiler") || stat.contains("(C2 Compiler")) {
+          ticks += ticks(stat);
+        }
       }
     }
     return (double) ticks / TICKS_A_SECOND;
