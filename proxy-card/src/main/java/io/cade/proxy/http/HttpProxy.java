@@ -106,7 +106,7 @@ public final class HttpProxy {
     ChannelPipeline pipeline = channel.pipeline();
     if (channel.remoteAddress() instanceof InetSocketAddress remote
         && trustedBalancers.contains(remote.getAddress().getHostAddress())) {
-      pipeline.addLast(new ProxyProtocolHandler());
+      pipeline.addLast(new ProxyProtocolHandler(services.statistics()));
     }
     if (secure) {
       pipeline.addLast(

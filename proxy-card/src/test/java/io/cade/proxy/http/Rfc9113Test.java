@@ -213,7 +213,8 @@ class Rfc9113Test {
   @Test // 5.1.1
   void streamsOfVisitorsHaveOddAndGrowingNumbers() throws IOException {
     connectionError(visitor -> visitor.get(2, "/"), PROTOCOL_ERROR);
-    connectionError(visitor -> visitor.get(5, "/").get(3, "/"), PROTOCOL_ERROR, STREAM_CLOSED);
+    connectionError(
+        visitor -> visitor.get(5, "/never").get(3, "/never"), PROTOCOL_ERROR, STREAM_CLOSED);
   }
 
   @Test // 5.1.2
@@ -232,8 +233,8 @@ class Rfc9113Test {
   }
 
   @Test // 5.3.1
-  void streamThatDependsOnItselfIsNoReasonToServeIt() throws IOException {
-    streamError(
+  void streamThatDependsOnItselfIsRefused() throws IOException {
+    connectionError(
         visitor -> {
           ByteArrayOutputStream payload = new ByteArrayOutputStream();
           payload.writeBytes(bytes("00000001 10"));
@@ -357,12 +358,9 @@ class Rfc9113Test {
         visitor -> {
           // The card reads nothing before it has all of it: the window is not opened again.
           visitor.headers(1, false, request("POST", "/never", "expect", "x"));
-          try {
-            for (int i = 0; i < 4096; i++) {
-              visitor.frame(DATA, 0, 1, new byte[16_384]);
-            }
-          } catch (IOException e) {
-            assertThat(e).hasMessageMatching(".*(reset|Broken pipe).*"); // cut off already
+          // Until the visitor has acknowledged another one, it is that of the RFC: 65,535.
+          for (int i = 0; i < 5; i++) {
+            visitor.frame(DATA, 0, 1, new byte[16_384]);
           }
         },
         FLOW_CONTROL_ERROR);
@@ -413,7 +411,7 @@ class Rfc9113Test {
                 .data(1, true, "abc"),
         PROTOCOL_ERROR);
     malformed(request("POST", "/", "content-length", "5"));
-    malformed(request("GET", "/", "content-length", "0", "content-length", "0"));
+    malformed(request("GET", "/", "content-length", "0", "content-length", "1"));
     malformed(request("GET", "/", "content-length", "+0"));
   }
 
