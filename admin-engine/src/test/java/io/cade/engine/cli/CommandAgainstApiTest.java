@@ -17,6 +17,7 @@ import io.cade.engine.model.Change;
 import io.cade.engine.observe.BootCounters;
 import io.cade.engine.observe.Observations;
 import io.cade.engine.operate.AnyContent;
+import io.cade.engine.operate.Certificates;
 import io.cade.engine.operate.ContentStore;
 import io.cade.engine.operate.Inspection;
 import io.cade.engine.operate.LeasePlaces;
@@ -90,6 +91,7 @@ class CommandAgainstApiTest {
                             authority.certificate(),
                             InstantSource.system()),
                         blocking),
+                    Certificates.desk(writer, authority, dir, blocking),
                     users,
                     () -> true,
                     blocking,

@@ -116,7 +116,7 @@ public final class HttpProxy {
                 Site site = services.routes().current().find(host);
                 return site == null ? null : site.tls();
               },
-              () -> services.statistics().refused("UNKNOWN_SERVER_NAME")));
+              services.statistics()::refused));
     }
     RequestDecoder decoder = new RequestDecoder(services.limits(), loop.scratch());
     ResponseEncoder encoder = new ResponseEncoder();
