@@ -48,14 +48,12 @@ final class CertificateRoutes {
       routes
           .replies()
           .fail(
-              context,
-              new Refusal(Refusal.Kind.INVALID, "chain and key are expected as " + TYPE));
+              context, new Refusal(Refusal.Kind.INVALID, "chain and key are expected as " + TYPE));
       return;
     }
     var caller = Gatekeeper.caller(context);
     var body =
-        Bodies.read(
-            routes.vertx(), context.request(), UploadedCertificates.MAX_BYTES, UPLOAD_TIME);
+        Bodies.read(routes.vertx(), context.request(), UploadedCertificates.MAX_BYTES, UPLOAD_TIME);
     context.request().resume();
     body.compose(pem ->
             routes.onLoop(

@@ -102,8 +102,7 @@ public final class CertificateDesk {
         .thenComposeAsync(
             found -> {
               try {
-                uploaded.store(
-                    service, uploaded.check(found.definition().hosts(), pem));
+                uploaded.store(service, uploaded.check(found.definition().hosts(), pem));
               } catch (CertificateException e) {
                 return actions.refused(
                     caller, action, new Refusal(Refusal.Kind.INVALID, "" + e.getMessage()));
@@ -151,7 +150,6 @@ public final class CertificateDesk {
   private CompletionStage<CertificateView> changed(Caller caller, Service service, String action) {
     sites.forget(service.name());
     CertificateView view = sites.show(service);
-    return actions.carryOut(
-        caller, Role.OPERATOR, action, true, (_, _) -> Decision.nothing(view));
+    return actions.carryOut(caller, Role.OPERATOR, action, true, (_, _) -> Decision.nothing(view));
   }
 }

@@ -27,12 +27,11 @@ import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.util.io.pem.PemObject;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Certificates that customers brought for their sites (SPEC P2), one file a service, readable by the
- * engine's user only. Nothing gets in that a visitor's browser would stumble over. Thread-safe; all
- * but {@link #check} reads or writes files and belongs on a thread that may block.
+ * Certificates that customers brought for their sites (SPEC P2), one file a service, readable by
+ * the engine's user only. Nothing gets in that a visitor's browser would stumble over. Thread-safe;
+ * all but {@link #check} reads or writes files and belongs on a thread that may block.
  */
 public final class UploadedCertificates {
   /** Bytes of chain, key and OCSP response together. */
@@ -61,14 +60,12 @@ public final class UploadedCertificates {
   /**
    * A chain with its key that has passed the check. Its text never holds the key.
    *
-   * @param ocsp DER, null when none was given
+   * @param ocspPem a PEM block, empty when none was given
    */
-  public record Checked(Identity identity, byte @Nullable [] ocsp) {
+  public record Checked(Identity identity, String ocspPem) {
     /** The chain, with the OCSP response as one more block where there is one. */
     public String chainPem() {
-      String chain = identity.certificateChainPem();
-      byte[] staple = ocsp;
-      return staple == null ? chain : chain + PemFiles.text(List.of(new PemObject(OCSP, staple)));
+      return identity.certificateChainPem() + ocspPem;
     }
 
     @Override
@@ -87,7 +84,7 @@ public final class UploadedCertificates {
    */
   public Checked check(Collection<String> hosts, String pem) throws CertificateException {
     PrivateKey key = null;
-    byte[] ocsp = null;
+    String ocsp = "";
     List<X509Certificate> chain = new ArrayList<>();
     try {
       for (PemObject each : PemFiles.parse(pem)) {
@@ -95,7 +92,7 @@ public final class UploadedCertificates {
         if (type.equals("CERTIFICATE")) {
           chain.add(Identity.certificate(each.getContent()));
         } else if (type.equals(OCSP)) {
-          ocsp = staple(each.getContent());
+          ocsp = staple(each);
         } else if (type.startsWith("ENCRYPTED") || pem.contains("Proc-Type: 4,ENCRYPTED")) {
           throw new CertificateException(
               "the key is encrypted; give it as it is, openssl pkey -in FILE takes the pass phrase"
@@ -137,11 +134,11 @@ public final class UploadedCertificates {
     }
   }
 
-  private static byte[] staple(byte[] der) throws CertificateException {
+  private static String staple(PemObject block) throws CertificateException {
     try {
-      OCSPResp response = new OCSPResp(der);
+      OCSPResp response = new OCSPResp(block.getContent());
       if (response.getStatus() == OCSPResp.SUCCESSFUL && response.getResponseObject() != null) {
-        return der;
+        return PemFiles.text(List.of(block));
       }
     } catch (IOException | OCSPException e) {
       // Said below.
@@ -267,10 +264,7 @@ public final class UploadedCertificates {
     List<PemObject> objects = new ArrayList<>();
     objects.add(new PemObject("PRIVATE KEY", checked.identity().key().getEncoded()));
     checked.identity().chain().forEach(c -> objects.add(Identity.pem(c)));
-    byte[] staple = checked.ocsp();
-    if (staple != null) {
-      objects.add(new PemObject(OCSP, staple));
-    }
+    objects.addAll(PemFiles.parse(checked.ocspPem()));
     PemFiles.write(file(service), objects);
   }
 

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes of a header block of HTTP/2 a request in the terms of HTTP/1.1, if everybody behind must
- * read it as it was meant. HTTP/2 can carry in one field whatever bytes a visitor likes; written out
- * as lines they would become further fields, or a further request. So whatever RFC 9113 §8.1.1 calls
- * malformed is refused here, again, behind Netty's own checks.
+ * read it as it was meant. HTTP/2 can carry in one field whatever bytes a visitor likes; written
+ * out as lines they would become further fields, or a further request. So whatever RFC 9113 §8.1.1
+ * calls malformed is refused here, again, behind Netty's own checks.
  *
  * <p>One instance a request; not thread-safe.
  */
@@ -59,12 +59,12 @@ final class Http2Guard {
   static boolean isMalformed(FramingFault fault) {
     return switch (fault) {
       case METHOD_NOT_ALLOWED,
-              URI_TOO_LONG,
-              HEAD_TOO_LARGE,
-              TOO_MANY_HEADERS,
-              HOST_MISSING,
-              HOST_INVALID,
-              HEAD_TIMEOUT ->
+          URI_TOO_LONG,
+          HEAD_TOO_LARGE,
+          TOO_MANY_HEADERS,
+          HOST_MISSING,
+          HOST_INVALID,
+          HEAD_TIMEOUT ->
           false;
       default -> true;
     };

@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One stream of a visitor's connection of HTTP/2: one request and its response (RFC 9113 §8.1),
- * carried by the same {@link Exchange} as any other. The last handler of the stream's channel; owned
- * by the event loop of the connection.
+ * carried by the same {@link Exchange} as any other. The last handler of the stream's channel;
+ * owned by the event loop of the connection.
  *
  * <p>A visitor may send no more than the stream's window until a card takes the body: the window is
  * opened again only for what has gone on its way. So what waits here is bounded by the window.
@@ -136,7 +136,8 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Front {
     requestComplete |= data.isEndStream();
     credit += data.initialFlowControlledBytes();
     ByteBuf content = data.content();
-    part(data.isEndStream() ? new DefaultLastHttpContent(content) : new DefaultHttpContent(content));
+    part(
+        data.isEndStream() ? new DefaultLastHttpContent(content) : new DefaultHttpContent(content));
   }
 
   private void trailers(Http2HeadersFrame block) {

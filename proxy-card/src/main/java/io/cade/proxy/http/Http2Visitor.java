@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A visitor's connection of HTTP/2 as a whole: what it may cost, how long it may rest, and how it
- * ends. Its streams are {@link Http2Stream}s. Stands behind the frame codec; owned by its event loop.
+ * ends. Its streams are {@link Http2Stream}s. Stands behind the frame codec; owned by its event
+ * loop.
  *
  * <p>Limits, each with its outcome:
  *
@@ -208,11 +209,7 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter {
     notice.setExtraStreamIds(Integer.MAX_VALUE);
     ctx.write(notice);
     ctx.writeAndFlush(new DefaultHttp2PingFrame(DRAIN_PING));
-    ctx.executor()
-        .schedule(
-            () -> lastGoaway(ctx),
-            GOAWAY_NOTICE.toMillis(),
-            TimeUnit.MILLISECONDS);
+    ctx.executor().schedule(() -> lastGoaway(ctx), GOAWAY_NOTICE.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** The visitor has read the notice, or had his time: now the last stream is known to both. */

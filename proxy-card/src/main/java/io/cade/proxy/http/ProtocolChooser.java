@@ -12,8 +12,8 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.util.List;
 
 /**
- * Puts HTTP/2 in the place of HTTP/1.1 when the visitor speaks it: over TLS when both have agreed on
- * it by ALPN (RFC 9113 §3.2), in plain when he begins with its preface (§3.3). The Upgrade from
+ * Puts HTTP/2 in the place of HTTP/1.1 when the visitor speaks it: over TLS when both have agreed
+ * on it by ALPN (RFC 9113 §3.2), in plain when he begins with its preface (§3.3). The Upgrade from
  * HTTP/1.1 to h2c is not offered: RFC 9113 has dropped it. Leaves the pipeline as soon as the first
  * byte that is no preface has been seen. One instance a connection.
  */

@@ -13,9 +13,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes the visitor's address from a PROXY protocol header when the connection begins with one.
- * Stands only in connections from trusted load balancers: from anybody else the header's first bytes
- * are no HTTP and no TLS, and are refused as such. A balancer's own health checks come without it.
- * One instance a connection.
+ * Stands only in connections from trusted load balancers: from anybody else the header's first
+ * bytes are no HTTP and no TLS, and are refused as such. A balancer's own health checks come
+ * without it. One instance a connection.
  */
 // Closing and writing report through the pipeline.
 @SuppressWarnings("FutureReturnValueIgnored")

@@ -151,7 +151,8 @@ public final class ProxyHeaderReader {
     if (command == PROXY && length < addresses) {
       return new Malformed("its addresses are cut off");
     }
-    String fault = command == PROXY && addresses > 0 ? extensions(in, start, addresses, length) : null;
+    String fault =
+        command == PROXY && addresses > 0 ? extensions(in, start, addresses, length) : null;
     if (fault != null) {
       return new Malformed(fault);
     }

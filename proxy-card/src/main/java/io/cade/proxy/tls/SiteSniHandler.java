@@ -51,8 +51,7 @@ public final class SiteSniHandler extends AbstractSniHandler<SslContext> {
   }
 
   @Override
-  protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out)
-      throws Exception {
+  protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
     if (!refused && !begun && in.isReadable()) {
       begun = true;
       if (in.getByte(in.readerIndex()) != HANDSHAKE) {

@@ -35,6 +35,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** RFC 9113 and RFC 7541, section by section, with frames written by hand. */
+// Lines of HTTP end with CRLF, which a text block would only hide.
+@SuppressWarnings("StringConcatToTextBlock")
 @Timeout(60)
 class Rfc9113Test {
   private static final int PROTOCOL_ERROR = 1;
@@ -77,9 +79,8 @@ class Rfc9113Test {
     try (FrameVisitor visitor = FrameVisitor.at(rig.http)) {
       script.run(visitor);
       Frame goaway = visitor.await(GOAWAY);
-      assertThat(goaway).as("GOAWAY").isNotNull();
       assertThat(errors).contains(goaway.error());
-      assertThat(visitor.await(GOAWAY)).isNull();
+      assertThat(visitor.ends()).isTrue();
     }
   }
 
@@ -119,7 +120,7 @@ class Rfc9113Test {
   @Test // 3.4
   void serverSaysItsSettingsFirst() throws IOException {
     try (FrameVisitor visitor = FrameVisitor.at(rig.http)) {
-      Frame first = visitor.read();
+      Frame first = visitor.next();
       assertThat(first.type()).isEqualTo(SETTINGS);
       assertThat(first.flags() & ACK).isZero();
     }
@@ -130,9 +131,8 @@ class Rfc9113Test {
     try (FrameVisitor visitor =
         new FrameVisitor(new Socket(rig.http.getAddress(), rig.http.getPort()))) {
       visitor.raw(PREFACE).frame(PING, 0, 0, new byte[8]); // must be SETTINGS
-      Frame goaway = visitor.await(GOAWAY);
-      assertThat(goaway == null || goaway.error() == PROTOCOL_ERROR).isTrue();
-      assertThat(visitor.await(GOAWAY)).isNull();
+      assertThat(visitor.await(GOAWAY).error()).isEqualTo(PROTOCOL_ERROR);
+      assertThat(visitor.ends()).isTrue();
     }
   }
 
@@ -162,8 +162,9 @@ class Rfc9113Test {
   @Test // 4.1
   void reservedBitAndUnknownFlagsAreIgnored() throws IOException {
     try (FrameVisitor visitor = FrameVisitor.at(rig.http)) {
-      byte[] head = FrameVisitor.bytes(
-          HEADERS, END_HEADERS | END_STREAM | 0x40, 1 | 1 << 31, block(request("GET", "/")));
+      byte[] head =
+          FrameVisitor.bytes(
+              HEADERS, END_HEADERS | END_STREAM | 0x40, 1 | (1 << 31), block(request("GET", "/")));
       assertThat(visitor.raw(head).answer(1).status()).isEqualTo(200);
     }
   }
@@ -171,7 +172,8 @@ class Rfc9113Test {
   @Test // 4.2
   void frameLargerThanAllowedIsASizeError() throws IOException {
     connectionError(
-        visitor -> visitor.headers(1, false, request("POST", "/")).frame(DATA, 0, 1, new byte[16_385]),
+        visitor ->
+            visitor.headers(1, false, request("POST", "/")).frame(DATA, 0, 1, new byte[16_385]),
         FRAME_SIZE_ERROR);
   }
 
@@ -187,7 +189,9 @@ class Rfc9113Test {
   void otherFramesWithinAHeaderBlockEndTheConnection() throws IOException {
     connectionError(
         visitor ->
-            visitor.frame(HEADERS, END_STREAM, 1, block(request("GET", "/"))).frame(PING, 0, 0, new byte[8]),
+            visitor
+                .frame(HEADERS, END_STREAM, 1, block(request("GET", "/")))
+                .frame(PING, 0, 0, new byte[8]),
         PROTOCOL_ERROR);
     connectionError(
         visitor ->
@@ -248,8 +252,7 @@ class Rfc9113Test {
           ByteArrayOutputStream payload = new ByteArrayOutputStream();
           payload.writeBytes(bytes("00000001 10"));
           payload.writeBytes(block(request("GET", "/never")));
-          visitor.frame(
-              HEADERS, END_HEADERS | END_STREAM | 0x20, 1, payload.toByteArray());
+          visitor.frame(HEADERS, END_HEADERS | END_STREAM | 0x20, 1, payload.toByteArray());
         },
         PROTOCOL_ERROR);
   }
@@ -292,11 +295,10 @@ class Rfc9113Test {
         visitor -> visitor.get(1, "/never").frame(RST_STREAM, 0, 1, new byte[3]), FRAME_SIZE_ERROR);
     try (FrameVisitor visitor = FrameVisitor.at(rig.http)) {
       visitor.frame(PRIORITY, 0, 1, new byte[4]);
-      Frame frame = visitor.read();
-      while (frame != null && frame.type() != GOAWAY && frame.type() != RST_STREAM) {
-        frame = visitor.read();
+      Frame frame = visitor.next();
+      while (frame.type() != GOAWAY && frame.type() != RST_STREAM) {
+        frame = visitor.next();
       }
-      assertThat(frame).isNotNull();
       assertThat(frame.error()).isEqualTo(FRAME_SIZE_ERROR);
     }
   }
@@ -412,7 +414,8 @@ class Rfc9113Test {
 
   @Test // 8.2.1
   void fieldsThatCouldBecomeOtherLinesAreMalformed() throws IOException {
-    for (String value : new String[] {"a\r\nX: b", "a\nb", "a\rb", "a\0b", " a", "a ", "\ta", "a\u007f"}) {
+    for (String value :
+        new String[] {"a\r\nX: b", "a\nb", "a\rb", "a\0b", " a", "a ", "\ta", "a\u007f"}) {
       malformed(request("GET", "/", "x-one", value));
     }
     for (String name :
@@ -509,8 +512,7 @@ class Rfc9113Test {
     try (FrameVisitor visitor = FrameVisitor.at(rig.http)) {
       visitor.frame(HEADERS, END_STREAM, 1, block(request("GET", "/")));
       for (int i = 0; i < 2; i++) {
-        visitor.frame(
-            CONTINUATION, 0, 1, block("x-" + i, "a".repeat(16_000)));
+        visitor.frame(CONTINUATION, 0, 1, block("x-" + i, "a".repeat(16_000)));
       }
       visitor.frame(CONTINUATION, END_HEADERS, 1, block("x-last", "a".repeat(1_000)));
       Answer answer = visitor.answer(1);

@@ -29,8 +29,7 @@ class TlsTest {
       throws Exception {
     SiteRoute plain = ProxyRig.site(service, host, card);
     Certificates.Pem pem = Certificates.selfSigned(host);
-    return new SiteRoute(
-        service, plain.hosts(), plain.backends(), pem.chain() + more, pem.key());
+    return new SiteRoute(service, plain.hosts(), plain.backends(), pem.chain() + more, pem.key());
   }
 
   private static InetSocketAddress https(ProxyRig rig) throws Exception {
@@ -69,7 +68,12 @@ class TlsTest {
   private static boolean resumes(InetSocketAddress proxy, String name, String... options)
       throws Exception {
     String[] words = {
-      "openssl", "s_client", "-ign_eof", "-connect", "127.0.0.1:" + proxy.getPort(), "-servername",
+      "openssl",
+      "s_client",
+      "-ign_eof",
+      "-connect",
+      "127.0.0.1:" + proxy.getPort(),
+      "-servername",
       name
     };
     String said = Programs.runWith(REQUEST, Programs.with(words, options));
@@ -84,11 +88,9 @@ class TlsTest {
     String session = dir.resolve("session").toString();
     try (Card card = Card.named("a");
         ProxyRig rig = new ProxyRig()) {
-      rig.route(
-          secure("one", "one.example", "", card), secure("two", "two.example", "", card));
+      rig.route(secure("one", "one.example", "", card), secure("two", "two.example", "", card));
       InetSocketAddress https = https(rig);
-      for (String[] way :
-          new String[][] {{"-tls1_3"}, {"-tls1_2"}, {"-tls1_2", "-no_ticket"}}) {
+      for (String[] way : new String[][] {{"-tls1_3"}, {"-tls1_2"}, {"-tls1_2", "-no_ticket"}}) {
         assertThat(resumes(https, "one.example", Programs.with(way, "-sess_out", session)))
             .isFalse();
         for (int i = 0; i < 4; i++) { // more connections than event loops

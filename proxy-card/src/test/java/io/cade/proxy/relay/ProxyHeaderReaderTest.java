@@ -20,8 +20,7 @@ class ProxyHeaderReaderTest {
   private static final String IPV4 = "cb007107 7f000001 04d2 0050";
 
   private static Result read(String line) {
-    return ProxyHeaderReader.read(
-        Unpooled.copiedBuffer(line, StandardCharsets.ISO_8859_1));
+    return ProxyHeaderReader.read(Unpooled.copiedBuffer(line, StandardCharsets.ISO_8859_1));
   }
 
   private static Result readHex(String hex) {
@@ -50,8 +49,7 @@ class ProxyHeaderReaderTest {
 
   @Test
   void whatFollowsTheHeaderStays() {
-    ByteBuf in =
-        Unpooled.copiedBuffer("PROXY UNKNOWN whatever\r\nGET", StandardCharsets.US_ASCII);
+    ByteBuf in = Unpooled.copiedBuffer("PROXY UNKNOWN whatever\r\nGET", StandardCharsets.US_ASCII);
     assertThat(ProxyHeaderReader.read(in)).isEqualTo(new Header(null));
     assertThat(in.toString(StandardCharsets.US_ASCII)).isEqualTo("GET");
   }
@@ -134,7 +132,10 @@ class ProxyHeaderReaderTest {
         HexFormat.of().formatHex(header, 0, header.length - 4)
             + HexFormat.of().toHexDigits((int) crc.getValue());
     assertThat(readHex(good)).isInstanceOf(Header.class);
-    assertThat(readHex(good.substring(0, good.length() - 1) + "z".replace('z', good.endsWith("0") ? '1' : '0')))
+    assertThat(
+            readHex(
+                good.substring(0, good.length() - 1)
+                    + "z".replace('z', good.endsWith("0") ? '1' : '0')))
         .isInstanceOf(Malformed.class);
   }
 }

@@ -63,8 +63,7 @@ public final class Certificates {
     generator.initialize(new ECGenParameterSpec("secp256r1"));
     KeyPair pair = generator.generateKeyPair();
     var digests = new JcaDigestCalculatorProviderBuilder().build();
-    var builder =
-        new JcaBasicOCSPRespBuilder(pair.getPublic(), digests.get(RespID.HASH_SHA1));
+    var builder = new JcaBasicOCSPRespBuilder(pair.getPublic(), digests.get(RespID.HASH_SHA1));
     X500Name name = new X500Name("CN=authority");
     X509Certificate issuer =
         new JcaX509CertificateConverter()
