@@ -86,6 +86,7 @@ final class ApiRoutes {
     router.post(LEASES + "/import").handler(this::importLeases);
     show(router, "/api/v1/boot", _ -> Map.of("counters", inspection.bootCounters()));
     new ImageRoutes(this, backing.images()).addTo(router);
+    new CertificateRoutes(this, backing.certificates()).addTo(router);
     router.get("/api/v1/alarms/history").handler(this::history);
     router.post(SERVICES).handler(this::createService);
     router.delete(SERVICES + "/:name").handler(this::deleteService);

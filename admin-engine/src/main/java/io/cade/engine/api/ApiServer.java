@@ -1,6 +1,7 @@
 package io.cade.engine.api;
 
 import io.cade.engine.images.ImageOperations;
+import io.cade.engine.operate.CertificateDesk;
 import io.cade.engine.operate.Inspection;
 import io.cade.engine.operate.LeaseTransfer;
 import io.cade.engine.operate.Operations;
@@ -50,6 +51,7 @@ public final class ApiServer implements AutoCloseable {
       Operations operations,
       LeaseTransfer leases,
       ImageOperations images,
+      CertificateDesk certificates,
       Path users,
       BooleanSupplier ready,
       Executor blocking,

@@ -4,6 +4,7 @@ import io.cade.agent.wire.CardPosition;
 import io.cade.engine.api.ApiServer;
 import io.cade.engine.api.UserFile;
 import io.cade.engine.change.ChangeWriter;
+import io.cade.engine.change.Decision;
 import io.cade.engine.conduct.Conductor;
 import io.cade.engine.conduct.ConductorPolicy;
 import io.cade.engine.conduct.ConductorRunner;
@@ -12,9 +13,11 @@ import io.cade.engine.gateway.EngineGateway;
 import io.cade.engine.gateway.GatewayServer;
 import io.cade.engine.images.ImageCatalogue;
 import io.cade.engine.images.ImageOperations;
+import io.cade.engine.model.Change;
 import io.cade.engine.observe.BootCounters;
 import io.cade.engine.observe.Observations;
 import io.cade.engine.operate.AlarmHistory;
+import io.cade.engine.operate.CertificateDesk;
 import io.cade.engine.operate.ContentStore;
 import io.cade.engine.operate.Inspection;
 import io.cade.engine.operate.LeaseTransfer;
@@ -24,6 +27,7 @@ import io.cade.engine.pki.EnrolmentSecrets;
 import io.cade.engine.pki.Identity;
 import io.cade.engine.pki.ModuleAuthority;
 import io.cade.engine.pki.PackageSigningKey;
+import io.cade.engine.pki.UploadedCertificates;
 import io.cade.engine.provision.HostingPlugin;
 import io.cade.engine.provision.PackagePlant;
 import io.cade.engine.provision.StaticSitePlugin;
@@ -66,6 +70,9 @@ public final class Engine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
   private static final Duration RESTART_GRACE = Duration.ofSeconds(30);
   private static final Duration CHECKPOINT = Duration.ofMinutes(1);
+
+  /** How often certificates are looked at; they are renewed weeks before they end. */
+  private static final Duration RENEWAL = Duration.ofHours(1);
 
   /** The operator that exists from the first start; its password is in the secrets directory. */
   static final String FIRST_USER = "operator";
@@ -149,11 +156,13 @@ public final class Engine implements AutoCloseable {
             List.of(new StaticSitePlugin(), new HostingPlugin()),
             keys.packages().privateKey(),
             blocking);
+    UploadedCertificates uploaded =
+        UploadedCertificates.open(directory.path("pki").resolve("uploaded"), clock);
+    SiteCertificateCache certificates =
+        new SiteCertificateCache(keys.authority(), uploaded, clock, blocking);
     RoutePublisher routes =
         new RoutePublisher(
-            new RouteDerivation(
-                new SiteCertificateCache(keys.authority()), config.ports().service()),
-            writer.current());
+            new RouteDerivation(certificates, config.ports().service()), writer.current());
     EngineGateway gateway =
         new EngineGateway(
             writer,
@@ -167,6 +176,22 @@ public final class Engine implements AutoCloseable {
             clock,
             config.reportInterval());
     writer.listen(routes);
+    writer.listen(certificates);
+    every(
+        timer,
+        RENEWAL,
+        () ->
+            certificates
+                .due()
+                .ifPresent(service -> {
+                  // Any change has the routes derived anew, and with them the certificate renewed.
+                  var _ =
+                      writer.submit((_, _) ->
+                          Decision.of(
+                              true,
+                              new Change.Audited(
+                                  "engine", "renew the certificate of service " + service, "due")));
+                }));
     routes.onChange(gateway::routesChanged);
 
     keys.authority().imageSigner();
@@ -205,6 +230,7 @@ public final class Engine implements AutoCloseable {
         contents,
         plant,
         new ImageOperations(writer, images, blocking),
+        new CertificateDesk(writer, uploaded, certificates, blocking),
         keys.admin(),
         blocking,
         random);
@@ -267,6 +293,7 @@ public final class Engine implements AutoCloseable {
       ContentStore contents,
       PackagePlant plant,
       ImageOperations images,
+      CertificateDesk certificates,
       Identity identity,
       ExecutorService blocking,
       SecureRandom random)
@@ -306,6 +333,7 @@ public final class Engine implements AutoCloseable {
                 state.writer(), contents, plant, config.chassis() * config.slots(), blocking),
             new LeaseTransfer(state.writer(), address -> BootServices.leasePlace(config, address)),
             images,
+            certificates,
             users,
             () -> readySince != null,
             blocking,

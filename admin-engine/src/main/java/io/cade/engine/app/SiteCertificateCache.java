@@ -1,46 +1,153 @@
 package io.cade.engine.app;
 
+import io.cade.engine.change.Commit;
+import io.cade.engine.change.CommitListener;
+import io.cade.engine.model.Cabinet;
+import io.cade.engine.model.Change;
 import io.cade.engine.model.Service;
+import io.cade.engine.operate.CertificateDesk;
 import io.cade.engine.pki.Identity;
 import io.cade.engine.pki.ModuleAuthority;
+import io.cade.engine.pki.UploadedCertificates;
 import io.cade.engine.route.RouteDerivation;
 import java.io.IOException;
+import java.security.cert.CertificateException;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Certificates of sites by the module's own authority, made when a site is announced first. Kept in
- * memory, because routes are derived after every change. Thread-safe.
+ * Certificates of sites: the uploaded one where there is a good one, else one by the module's own
+ * authority, renewed before it ends. Kept in memory, because routes are derived after every change.
+ * Thread-safe.
  */
-final class SiteCertificateCache implements RouteDerivation.SiteCertificates {
+public final class SiteCertificateCache
+    implements RouteDerivation.SiteCertificates, CertificateDesk.Sites, CommitListener {
   private static final Logger LOG = LoggerFactory.getLogger(SiteCertificateCache.class);
 
-  private record Key(String service, List<String> hosts) {}
+  /**
+   * @param until when another one has to be looked for
+   */
+  private record Known(
+      List<String> hosts,
+      RouteDerivation.SiteCertificate pem,
+      CertificateDesk.CertificateView view,
+      Instant until) {}
 
   private final ModuleAuthority authority;
-  private final Map<Key, RouteDerivation.SiteCertificate> known = new ConcurrentHashMap<>();
+  private final UploadedCertificates uploaded;
+  private final InstantSource clock;
+  private final Executor blocking;
+  private final Map<String, Known> known = new ConcurrentHashMap<>();
 
-  SiteCertificateCache(ModuleAuthority authority) {
+  public SiteCertificateCache(
+      ModuleAuthority authority,
+      UploadedCertificates uploaded,
+      InstantSource clock,
+      Executor blocking) {
     this.authority = authority;
+    this.uploaded = uploaded;
+    this.clock = clock;
+    this.blocking = blocking;
   }
 
   @Override
   public RouteDerivation.SiteCertificate of(Service service) {
-    return known.computeIfAbsent(
-        new Key(service.name(), service.definition().hosts()), this::issue);
+    return current(service).pem();
   }
 
-  private RouteDerivation.SiteCertificate issue(Key key) {
+  @Override
+  public CertificateDesk.CertificateView show(Service service) {
+    return current(service).view();
+  }
+
+  private Known current(Service service) {
+    List<String> hosts = service.definition().hosts();
+    return known.compute(
+        service.name(),
+        (name, now) ->
+            now != null && now.hosts().equals(hosts) && clock.instant().isBefore(now.until())
+                ? now
+                : find(name, hosts));
+  }
+
+  private Known find(String service, List<String> hosts) {
     try {
-      Identity identity = authority.site(key.service(), key.hosts());
-      return new RouteDerivation.SiteCertificate(
-          identity.certificateChainPem(), identity.privateKeyPem());
+      Optional<UploadedCertificates.Checked> own = uploaded.find(service, hosts);
+      if (own.isPresent()) {
+        Identity identity = own.get().identity();
+        return new Known(
+            hosts,
+            new RouteDerivation.SiteCertificate(own.get().chainPem(), identity.privateKeyPem()),
+            CertificateDesk.CertificateView.of(service, "uploaded", identity.certificate()),
+            identity.certificate().getNotAfter().toInstant());
+      }
+    } catch (CertificateException e) {
+      LOG.warn(
+          "the certificate uploaded for service {} is of no use any more: {}; one of the module's"
+              + " own authority takes its place",
+          service,
+          e.getMessage());
     } catch (IOException e) {
-      LOG.warn("no certificate for service {}: it is served without TLS", key.service(), e);
-      return RouteDerivation.SiteCertificate.none();
+      LOG.warn("the certificate uploaded for service {} cannot be read", service, e);
+    }
+    try {
+      Identity identity = authority.site(service, hosts);
+      return new Known(
+          hosts,
+          new RouteDerivation.SiteCertificate(
+              identity.certificateChainPem(), identity.privateKeyPem()),
+          CertificateDesk.CertificateView.of(service, "built-in", identity.certificate()),
+          ModuleAuthority.renewAt(identity.certificate()));
+    } catch (IOException | CertificateException e) {
+      LOG.warn("no certificate for service {}: it is served without TLS", service, e);
+      return new Known(
+          hosts,
+          RouteDerivation.SiteCertificate.none(),
+          CertificateDesk.CertificateView.none(service),
+          Instant.MAX);
+    }
+  }
+
+  @Override
+  public void forget(String service) {
+    known.remove(service);
+  }
+
+  /** Whether a certificate is due for renewal: the next derivation of the routes brings it. */
+  Optional<String> due() {
+    Instant now = clock.instant();
+    return known.entrySet().stream()
+        .filter(each -> !now.isBefore(each.getValue().until()))
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  /** Another service of the same name is another customer's. */
+  @Override
+  public void committed(List<Commit> commits, Cabinet after) {
+    for (Commit commit : commits) {
+      for (Change change : commit.changes()) {
+        if (change instanceof Change.ServiceDeleted deleted) {
+          known.remove(deleted.service());
+          blocking.execute(() -> erase(deleted.service()));
+        }
+      }
+    }
+  }
+
+  private void erase(String service) {
+    try {
+      uploaded.remove(service);
+      authority.forgetSite(service);
+    } catch (IOException e) {
+      LOG.warn("the certificate of the deleted service {} could not be erased", service, e);
     }
   }
 }

@@ -13,6 +13,9 @@ sealed interface Action {
 
   record DeleteService() implements Action {}
 
+  /** Shows a service's certificate, takes one in, or removes the one that was taken in. */
+  record ServiceCertificate() implements Action {}
+
   record AcknowledgeAlarm() implements Action {}
 
   record ExportLeases() implements Action {}

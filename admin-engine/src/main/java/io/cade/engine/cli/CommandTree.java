@@ -153,6 +153,7 @@ final class CommandTree {
               "service show shop --json")
           .addPositional(name());
       addCreate(service);
+      CertificateOrder.addTo(this, service);
       add(
               service,
               "delete",

@@ -99,6 +99,10 @@ final class Runner {
         print(wait.served(client, order.name(), ordered, surroundings), View.SERVICE, options);
       }
       case Action.DeleteService _ -> delete(leaf, options);
+      case Action.ServiceCertificate _ -> {
+        String path = "/api/v1/services/" + argument(leaf) + "/certificate";
+        print(CertificateOrder.send(client(options), path, leaf), View.CERTIFICATE, options);
+      }
       case Action.AcknowledgeAlarm _ ->
           print(
               client(options).change("POST", "/api/v1/alarms/" + argument(leaf) + "/acknowledge"),

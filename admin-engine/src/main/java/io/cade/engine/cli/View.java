@@ -13,6 +13,7 @@ enum View {
   CARD(""),
   SERVICES("services"),
   SERVICE(""),
+  CERTIFICATE(""),
   SENSORS("sensors"),
   ALARMS("alarms"),
   ALARM(""),
@@ -46,6 +47,7 @@ enum View {
       case CARD -> printer.card(answer);
       case SERVICES -> printer.services(all);
       case SERVICE -> printer.service(answer);
+      case CERTIFICATE -> CertificatePage.print(answer, out, colour);
       case SENSORS -> printer.sensors(all);
       case ALARMS -> printer.alarms(all);
       case ALARM -> printer.alarms(List.of(answer));

@@ -262,7 +262,7 @@ public final class Operations {
         + ")";
   }
 
-  private static String cut(String text) {
+  static String cut(String text) {
     return text.length() > 256 ? text.substring(0, 256) + "…" : text;
   }
 }

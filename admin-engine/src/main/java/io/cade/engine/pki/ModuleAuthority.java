@@ -162,6 +162,11 @@ public final class ModuleAuthority {
     }
   }
 
+  /** When a kept identity with this certificate is issued anew. */
+  public static Instant renewAt(X509Certificate certificate) {
+    return certificate.getNotAfter().toInstant().minus(RENEW_BEFORE);
+  }
+
   /** Forgets the identity of a service that was deleted. */
   public void forgetSite(String service) throws IOException {
     Files.deleteIfExists(dir.resolve("sites").resolve(label(service) + ".pem"));

@@ -25,6 +25,7 @@ import io.cade.engine.observe.BootCounters;
 import io.cade.engine.observe.Observations;
 import io.cade.engine.operate.AlarmHistory;
 import io.cade.engine.operate.AnyContent;
+import io.cade.engine.operate.Certificates;
 import io.cade.engine.operate.ContentStore;
 import io.cade.engine.operate.Inspection;
 import io.cade.engine.operate.LeasePlaces;
@@ -110,6 +111,7 @@ final class ApiBench implements AutoCloseable {
                         ImageCatalogue.open(
                             dir.resolve("images"), writer::current, authority.certificate(), clock),
                         blocking),
+                    Certificates.desk(writer, authority, dir, blocking),
                     users,
                     ready::get,
                     blocking,

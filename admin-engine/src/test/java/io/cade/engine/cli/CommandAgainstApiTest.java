@@ -17,12 +17,14 @@ import io.cade.engine.model.Change;
 import io.cade.engine.observe.BootCounters;
 import io.cade.engine.observe.Observations;
 import io.cade.engine.operate.AnyContent;
+import io.cade.engine.operate.Certificates;
 import io.cade.engine.operate.ContentStore;
 import io.cade.engine.operate.Inspection;
 import io.cade.engine.operate.LeasePlaces;
 import io.cade.engine.operate.LeaseTransfer;
 import io.cade.engine.operate.Operations;
 import io.cade.engine.operate.Role;
+import io.cade.engine.pki.Identity;
 import io.cade.engine.pki.ModuleAuthority;
 import io.cade.engine.web.WebRuntime;
 import io.vertx.core.Vertx;
@@ -90,6 +92,7 @@ class CommandAgainstApiTest {
                             authority.certificate(),
                             InstantSource.system()),
                         blocking),
+                    Certificates.desk(writer, authority, dir, blocking),
                     users,
                     () -> true,
                     blocking,
@@ -186,6 +189,47 @@ class CommandAgainstApiTest {
     assertThat(create("shop").code()).isEqualTo(ExitCode.CONFLICT.code());
     assertThat(desk.run("service", "delete", "shop", "--no-wait").out()).contains("REMOVING");
     assertThat(desk.run("service", "delete", "nothing").code()).isEqualTo(1);
+  }
+
+  @Test
+  void aCertificateIsShownTakenInRefusedAndRemoved() throws Exception {
+    create("shop");
+    assertThat(desk.run("service", "certificate", "shop").out())
+        .contains("built-in", "shop.example");
+    Identity own =
+        ModuleAuthority.open(dir.resolve("another"), InstantSource.system(), new SecureRandom())
+            .site("shop", List.of("shop.example"));
+    Path chain = Files.writeString(dir.resolve("chain.pem"), own.certificateChainPem());
+    Path key = Files.writeString(dir.resolve("key.pem"), own.privateKeyPem());
+    Desk.Outcome taken =
+        desk.run(
+            "service",
+            "certificate",
+            "shop",
+            "--chain",
+            chain.toString(),
+            "--key",
+            key.toString());
+    assertThat(taken.err()).isEmpty();
+    assertThat(taken.out()).contains("uploaded").doesNotContain("PRIVATE");
+    assertThat(desk.run("service", "certificate", "shop").out()).contains("uploaded");
+    Files.writeString(key, authority.site("shop", List.of("shop.example")).privateKeyPem());
+    Desk.Outcome refused =
+        desk.run(
+            "service",
+            "certificate",
+            "shop",
+            "--chain",
+            chain.toString(),
+            "--key",
+            key.toString());
+    assertThat(refused.code()).isNotZero();
+    assertThat(refused.err()).contains("the key does not belong to the first certificate");
+    assertThat(desk.run("service", "certificate", "shop", "--chain", chain.toString()).code())
+        .isEqualTo(ExitCode.USAGE.code());
+    assertThat(desk.run("service", "certificate", "shop", "--remove").out()).contains("built-in");
+    assertThat(desk.run("service", "certificate", "shop", "--remove").code()).isEqualTo(1);
+    assertThat(desk.run("service", "certificate", "nothing").code()).isEqualTo(1);
   }
 
   @Test

@@ -14,6 +14,7 @@ import io.cade.engine.images.ImageOperations;
 import io.cade.engine.observe.BootCounters;
 import io.cade.engine.observe.Observations;
 import io.cade.engine.operate.AnyContent;
+import io.cade.engine.operate.Certificates;
 import io.cade.engine.operate.ContentStore;
 import io.cade.engine.operate.Inspection;
 import io.cade.engine.operate.LeasePlaces;
@@ -89,6 +90,7 @@ class ImageCommandTest {
                         blocking),
                     new LeaseTransfer(writer, _ -> new LeasePlaces.Place.None()),
                     new ImageOperations(writer, catalogue, blocking),
+                    Certificates.desk(writer, authority, dir, blocking),
                     users,
                     () -> true,
                     blocking,

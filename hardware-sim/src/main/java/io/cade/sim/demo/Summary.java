@@ -50,7 +50,11 @@ final class Summary {
                     options.state().resolve("endpoints.json")));
     for (Site site : sites) {
       text.append(
-          "  curl -H 'Host: %s' http://127.0.0.1:%d/\n".formatted(site.host(), ports.http()));
+          """
+            curl -H 'Host: %1$s' http://127.0.0.1:%2$d/
+            curl --http2 --cacert %3$s --resolve %1$s:%4$d:127.0.0.1 https://%1$s:%4$d/
+          """
+              .formatted(site.host(), ports.http(), configuration.caFile(), ports.https()));
       if (site.hosting()) {
         text.append(
             """

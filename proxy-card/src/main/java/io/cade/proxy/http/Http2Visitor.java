@@ -209,11 +209,7 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter {
     notice.setExtraStreamIds(Integer.MAX_VALUE);
     ctx.write(notice);
     ctx.writeAndFlush(new DefaultHttp2PingFrame(DRAIN_PING));
-    ctx.executor()
-        .schedule(
-            () -> lastGoaway(ctx),
-            GOAWAY_NOTICE.toMillis(),
-            TimeUnit.MILLISECONDS);
+    ctx.executor().schedule(() -> lastGoaway(ctx), GOAWAY_NOTICE.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** The visitor has read the notice, or had his time: now the last stream is known to both. */

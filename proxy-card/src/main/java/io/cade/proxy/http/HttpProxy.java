@@ -107,7 +107,7 @@ public final class HttpProxy {
     ChannelPipeline pipeline = channel.pipeline();
     if (channel.remoteAddress() instanceof InetSocketAddress remote
         && trustedBalancers.contains(remote.getAddress().getHostAddress())) {
-      pipeline.addLast(new ProxyProtocolHandler());
+      pipeline.addLast(new ProxyProtocolHandler(services.statistics()));
     }
     if (secure) {
       pipeline.addLast(
@@ -117,7 +117,7 @@ public final class HttpProxy {
                 Site site = services.routes().current().find(host);
                 return site == null ? null : site.tls();
               },
-              () -> services.statistics().refused("UNKNOWN_SERVER_NAME")));
+              services.statistics()::refused));
     }
     RequestDecoder decoder = new RequestDecoder(services.limits(), loop.scratch());
     ResponseEncoder encoder = new ResponseEncoder();

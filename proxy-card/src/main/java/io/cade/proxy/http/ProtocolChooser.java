@@ -8,7 +8,6 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2FrameCodec;
-import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.util.List;
@@ -44,15 +43,6 @@ final class ProtocolChooser extends ByteToMessageDecoder {
       ctx.pipeline().remove(this);
     }
     ctx.fireUserEventTriggered(event);
-  }
-
-  @Override
-  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
-    if (cause.getCause() instanceof NotSslRecordException
-        || cause instanceof NotSslRecordException) {
-      services.statistics().refused("NO_TLS");
-    }
-    super.exceptionCaught(ctx, cause);
   }
 
   @Override

@@ -1,22 +1,21 @@
 package io.cade.proxy.http;
 
+import io.cade.proxy.relay.ProxyHeaderReader;
+import io.cade.proxy.stats.ProxyStatistics;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.netty.handler.codec.haproxy.HAProxyCommand;
-import io.netty.handler.codec.haproxy.HAProxyMessage;
-import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.util.AttributeKey;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Takes the visitor's address from a PROXY protocol header, version 2, when the connection begins
- * with one (HAProxy, "The PROXY protocol", §2.2). Stands only in connections from trusted load
- * balancers: from anybody else the header's first bytes are no HTTP and no TLS, and are refused as
- * such. A balancer's own health checks come without it. One instance a connection.
+ * Takes the visitor's address from a PROXY protocol header when the connection begins with one.
+ * Stands only in connections from trusted load balancers: from anybody else the header's first
+ * bytes are no HTTP and no TLS, and are refused as such. A balancer's own health checks come
+ * without it. One instance a connection.
  */
 // Closing and writing report through the pipeline.
 @SuppressWarnings("FutureReturnValueIgnored")
@@ -24,49 +23,38 @@ final class ProxyProtocolHandler extends ByteToMessageDecoder {
   /** The visitor's address as the balancer told it. */
   static final AttributeKey<InetSocketAddress> VISITOR = AttributeKey.valueOf("cade.visitor");
 
-  private static final byte[] SIGNATURE = {
-    0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a
-  };
+  private static final Logger log = LoggerFactory.getLogger(ProxyProtocolHandler.class);
+
+  private final ProxyStatistics statistics;
+  private boolean refused;
+
+  ProxyProtocolHandler(ProxyStatistics statistics) {
+    this.statistics = statistics;
+  }
 
   @Override
   protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
-    int compared = Math.min(in.readableBytes(), SIGNATURE.length);
-    for (int i = 0; i < compared; i++) {
-      if (in.getByte(in.readerIndex() + i) != SIGNATURE[i]) {
-        ctx.pipeline().remove(this); // passes on what it has gathered
-        return;
-      }
+    if (refused) {
+      in.skipBytes(in.readableBytes());
+      return;
     }
-    if (compared == SIGNATURE.length) {
-      ctx.pipeline().addAfter(ctx.name(), null, new Header());
-      ctx.pipeline().addAfter(ctx.name(), null, new HAProxyMessageDecoder(true));
-      ctx.pipeline().remove(this);
-    }
-  }
-
-  /** Takes the one message of Netty's decoder, which then leaves the pipeline by itself. */
-  private static final class Header extends ChannelInboundHandlerAdapter {
-    @Override
-    public void channelRead(ChannelHandlerContext ctx, Object msg) {
-      if (!(msg instanceof HAProxyMessage header)) {
-        ctx.fireChannelRead(msg);
-        return;
-      }
-      try {
-        // LOCAL, or a family without addresses: the balancer speaks for itself.
-        if (header.command() == HAProxyCommand.PROXY && header.sourceAddress() != null) {
-          InetAddress address = InetAddress.ofLiteral(header.sourceAddress());
-          ctx.channel().attr(VISITOR).set(new InetSocketAddress(address, header.sourcePort()));
+    switch (ProxyHeaderReader.read(in)) {
+      case ProxyHeaderReader.Incomplete _ -> {}
+      case ProxyHeaderReader.None _ -> ctx.pipeline().remove(this); // passes on what it has
+      case ProxyHeaderReader.Header header -> {
+        if (header.visitor() != null) {
+          ctx.channel().attr(VISITOR).set(header.visitor());
         }
-      } finally {
-        header.release();
+        ctx.pipeline().remove(this);
       }
-      ctx.pipeline().remove(this);
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-      ctx.close(); // a malformed header: nothing behind it can be trusted to be a request
+      case ProxyHeaderReader.Malformed malformed -> {
+        // Nothing behind it can be trusted to be a request.
+        refused = true;
+        statistics.refused("PROXY_HEADER");
+        log.debug("PROXY header refused: {}", malformed.cause());
+        in.skipBytes(in.readableBytes());
+        ctx.close();
+      }
     }
   }
 }

@@ -11,6 +11,7 @@ import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -28,25 +29,37 @@ public final class SiteSniHandler extends AbstractSniHandler<SslContext> {
   /** TLS record of a fatal alert 112, unrecognized_name (RFC 8446 §6, §5.1). */
   private static final byte[] UNRECOGNIZED_NAME = {0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x70};
 
+  /** Content type of the first record of TLS (RFC 8446 §5.1). */
+  private static final int HANDSHAKE = 0x16;
+
   private final Function<String, @Nullable SslContext> contexts;
-  private final Runnable onRefused;
+  private final Consumer<String> onRefused;
+  private boolean begun;
   private boolean refused;
 
   /**
    * @param contexts the context for a host name in lower case, null for an unknown one
+   * @param onRefused told once a connection why it was refused, in one word
    */
   public SiteSniHandler(
       long handshakeTimeoutMillis,
       Function<String, @Nullable SslContext> contexts,
-      Runnable onRefused) {
+      Consumer<String> onRefused) {
     super(handshakeTimeoutMillis);
     this.contexts = contexts;
     this.onRefused = onRefused;
   }
 
   @Override
-  protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out)
-      throws Exception {
+  protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
+    if (!refused && !begun && in.isReadable()) {
+      begun = true;
+      if (in.getByte(in.readerIndex()) != HANDSHAKE) {
+        refused = true; // somebody speaks HTTP here, or nothing known
+        onRefused.accept("NO_TLS");
+        ctx.close();
+      }
+    }
     if (refused) {
       in.skipBytes(in.readableBytes()); // would be looked up, and counted, once more
     } else {
@@ -75,7 +88,7 @@ public final class SiteSniHandler extends AbstractSniHandler<SslContext> {
       ChannelHandlerContext ctx, @Nullable String hostname, Future<SslContext> future) {
     if (!future.isSuccess()) {
       refused = true;
-      onRefused.run();
+      onRefused.accept(hostname == null ? "NO_SERVER_NAME" : "UNKNOWN_SERVER_NAME");
       ctx.writeAndFlush(Unpooled.wrappedBuffer(UNRECOGNIZED_NAME))
           .addListener(ChannelFutureListener.CLOSE);
       return;

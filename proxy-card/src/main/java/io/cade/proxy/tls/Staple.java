@@ -11,8 +11,8 @@ import org.bouncycastle.cert.ocsp.SingleResp;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The authority's word, to be shown with the certificate, that it is not revoked (RFC 6960, RFC 6066
- * §8). It comes with the chain as one more PEM block, {@code OCSP RESPONSE}. Immutable.
+ * The authority's word, to be shown with the certificate, that it is not revoked (RFC 6960, RFC
+ * 6066 §8). It comes with the chain as one more PEM block, {@code OCSP RESPONSE}. Immutable.
  */
 final class Staple {
   private static final String BEGIN = "-----BEGIN OCSP RESPONSE-----";

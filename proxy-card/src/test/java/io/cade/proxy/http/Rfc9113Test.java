@@ -19,102 +19,26 @@ import static io.cade.proxy.testing.FrameVisitor.block;
 import static io.cade.proxy.testing.FrameVisitor.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cade.proxy.testing.Card;
 import io.cade.proxy.testing.FrameVisitor;
 import io.cade.proxy.testing.FrameVisitor.Answer;
 import io.cade.proxy.testing.FrameVisitor.Frame;
-import io.cade.proxy.testing.ProxyRig;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
-import java.nio.ByteBuffer;
-import java.util.HexFormat;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** RFC 9113 and RFC 7541, section by section, with frames written by hand. */
+/** RFC 9113, section by section, with frames written by hand. */
+// Lines of HTTP end with CRLF, which a text block would only hide.
+@SuppressWarnings("StringConcatToTextBlock")
 @Timeout(60)
-class Rfc9113Test {
-  private static final int PROTOCOL_ERROR = 1;
-  private static final int FLOW_CONTROL_ERROR = 3;
-  private static final int STREAM_CLOSED = 5;
-  private static final int FRAME_SIZE_ERROR = 6;
-  private static final int REFUSED_STREAM = 7;
-  private static final int COMPRESSION_ERROR = 9;
-  private static final int ENHANCE_YOUR_CALM = 11;
-
-  private static Card card;
-  private static ProxyRig rig;
-
-  @BeforeAll
-  static void start() throws Exception {
-    card =
-        new Card((request, in, out) -> {
-          if (request.target().equals("/never")) {
-            in.read();
-            return false;
-          }
-          return Card.reply(out, 200, "hello");
-        });
-    rig = new ProxyRig().shop(card);
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    rig.close();
-    card.close();
-  }
-
-  @FunctionalInterface
-  private interface Script {
-    void run(FrameVisitor visitor) throws IOException;
-  }
-
-  /** The connection ends, with GOAWAY and one of these errors. */
-  private static void connectionError(Script script, int... errors) throws IOException {
-    try (FrameVisitor visitor = FrameVisitor.at(rig.http)) {
-      script.run(visitor);
-      Frame goaway = visitor.await(GOAWAY);
-      assertThat(goaway).as("GOAWAY").isNotNull();
-      assertThat(errors).contains(goaway.error());
-      assertThat(visitor.await(GOAWAY)).isNull();
-    }
-  }
-
-  /** Stream 1 is reset with one of these errors, and the connection goes on. */
-  private static void streamError(Script script, int... errors) throws IOException {
-    try (FrameVisitor visitor = FrameVisitor.at(rig.http)) {
-      script.run(visitor);
-      Answer answer = visitor.answer(1);
-      assertThat(answer.status()).isEqualTo(-1);
-      assertThat(answer.connection()).isFalse();
-      assertThat(errors).contains(answer.error());
-      assertThat(visitor.get(101, "/").answer(101).status()).isEqualTo(200);
-    }
-  }
-
-  private static void malformed(String... fields) throws IOException {
-    int before = card.requests.size();
-    streamError(visitor -> visitor.headers(1, true, fields), PROTOCOL_ERROR);
-    assertThat(card.requests).as("only the good request behind it").hasSize(before + 1);
-  }
-
-  private static byte[] bytes(String hex) {
-    return HexFormat.of().parseHex(hex.replace(" ", ""));
-  }
-
-  private static byte[] number(int value) {
-    return ByteBuffer.allocate(4).putInt(value).array();
-  }
-
+class Rfc9113Test extends FrameTests {
   // ---- 3 starting HTTP/2
 
   @Test // 3.4
   void serverSaysItsSettingsFirst() throws IOException {
     try (FrameVisitor visitor = FrameVisitor.at(rig.http)) {
-      Frame first = visitor.read();
+      Frame first = visitor.next();
       assertThat(first.type()).isEqualTo(SETTINGS);
       assertThat(first.flags() & ACK).isZero();
     }
@@ -125,9 +49,8 @@ class Rfc9113Test {
     try (FrameVisitor visitor =
         new FrameVisitor(new Socket(rig.http.getAddress(), rig.http.getPort()))) {
       visitor.raw(PREFACE).frame(PING, 0, 0, new byte[8]); // must be SETTINGS
-      Frame goaway = visitor.await(GOAWAY);
-      assertThat(goaway == null || goaway.error() == PROTOCOL_ERROR).isTrue();
-      assertThat(visitor.await(GOAWAY)).isNull();
+      assertThat(visitor.await(GOAWAY).error()).isEqualTo(PROTOCOL_ERROR);
+      assertThat(visitor.ends()).isTrue();
     }
   }
 
@@ -157,8 +80,9 @@ class Rfc9113Test {
   @Test // 4.1
   void reservedBitAndUnknownFlagsAreIgnored() throws IOException {
     try (FrameVisitor visitor = FrameVisitor.at(rig.http)) {
-      byte[] head = FrameVisitor.bytes(
-          HEADERS, END_HEADERS | END_STREAM | 0x40, 1 | 1 << 31, block(request("GET", "/")));
+      byte[] head =
+          FrameVisitor.bytes(
+              HEADERS, END_HEADERS | END_STREAM | 0x40, 1 | (1 << 31), block(request("GET", "/")));
       assertThat(visitor.raw(head).answer(1).status()).isEqualTo(200);
     }
   }
@@ -166,7 +90,8 @@ class Rfc9113Test {
   @Test // 4.2
   void frameLargerThanAllowedIsASizeError() throws IOException {
     connectionError(
-        visitor -> visitor.headers(1, false, request("POST", "/")).frame(DATA, 0, 1, new byte[16_385]),
+        visitor ->
+            visitor.headers(1, false, request("POST", "/")).frame(DATA, 0, 1, new byte[16_385]),
         FRAME_SIZE_ERROR);
   }
 
@@ -182,7 +107,9 @@ class Rfc9113Test {
   void otherFramesWithinAHeaderBlockEndTheConnection() throws IOException {
     connectionError(
         visitor ->
-            visitor.frame(HEADERS, END_STREAM, 1, block(request("GET", "/"))).frame(PING, 0, 0, new byte[8]),
+            visitor
+                .frame(HEADERS, END_STREAM, 1, block(request("GET", "/")))
+                .frame(PING, 0, 0, new byte[8]),
         PROTOCOL_ERROR);
     connectionError(
         visitor ->
@@ -213,7 +140,12 @@ class Rfc9113Test {
   @Test // 5.1.1
   void streamsOfVisitorsHaveOddAndGrowingNumbers() throws IOException {
     connectionError(visitor -> visitor.get(2, "/"), PROTOCOL_ERROR);
-    connectionError(visitor -> visitor.get(5, "/").get(3, "/"), PROTOCOL_ERROR, STREAM_CLOSED);
+    try (FrameVisitor visitor = FrameVisitor.at(rig.http)) {
+      // The number between may have been a stream that is over: its frames mean nothing any more.
+      visitor.get(5, "/never").get(3, "/skipped").get(7, "/");
+      assertThat(visitor.answer(7).status()).isEqualTo(200);
+      assertThat(card.requests).noneMatch(request -> request.target().equals("/skipped"));
+    }
   }
 
   @Test // 5.1.2
@@ -232,14 +164,13 @@ class Rfc9113Test {
   }
 
   @Test // 5.3.1
-  void streamThatDependsOnItselfIsNoReasonToServeIt() throws IOException {
-    streamError(
+  void streamThatDependsOnItselfIsRefused() throws IOException {
+    connectionError(
         visitor -> {
           ByteArrayOutputStream payload = new ByteArrayOutputStream();
           payload.writeBytes(bytes("00000001 10"));
           payload.writeBytes(block(request("GET", "/never")));
-          visitor.frame(
-              HEADERS, END_HEADERS | END_STREAM | 0x20, 1, payload.toByteArray());
+          visitor.frame(HEADERS, END_HEADERS | END_STREAM | 0x20, 1, payload.toByteArray());
         },
         PROTOCOL_ERROR);
   }
@@ -282,11 +213,10 @@ class Rfc9113Test {
         visitor -> visitor.get(1, "/never").frame(RST_STREAM, 0, 1, new byte[3]), FRAME_SIZE_ERROR);
     try (FrameVisitor visitor = FrameVisitor.at(rig.http)) {
       visitor.frame(PRIORITY, 0, 1, new byte[4]);
-      Frame frame = visitor.read();
-      while (frame != null && frame.type() != GOAWAY && frame.type() != RST_STREAM) {
-        frame = visitor.read();
+      Frame frame = visitor.next();
+      while (frame.type() != GOAWAY && frame.type() != RST_STREAM) {
+        frame = visitor.next();
       }
-      assertThat(frame).isNotNull();
       assertThat(frame.error()).isEqualTo(FRAME_SIZE_ERROR);
     }
   }
@@ -351,23 +281,6 @@ class Rfc9113Test {
         FLOW_CONTROL_ERROR);
   }
 
-  @Test // 6.9.1
-  void dataBeyondTheWindowIsAFlowControlError() throws IOException {
-    connectionError(
-        visitor -> {
-          // The card reads nothing before it has all of it: the window is not opened again.
-          visitor.headers(1, false, request("POST", "/never", "expect", "x"));
-          try {
-            for (int i = 0; i < 4096; i++) {
-              visitor.frame(DATA, 0, 1, new byte[16_384]);
-            }
-          } catch (IOException e) {
-            assertThat(e).hasMessageMatching(".*(reset|Broken pipe).*"); // cut off already
-          }
-        },
-        FLOW_CONTROL_ERROR);
-  }
-
   @Test // 6.9.2
   void initialWindowChangesTheStreamsThatAreOpen() throws IOException {
     try (FrameVisitor visitor = FrameVisitor.at(rig.http)) {
@@ -413,13 +326,14 @@ class Rfc9113Test {
                 .data(1, true, "abc"),
         PROTOCOL_ERROR);
     malformed(request("POST", "/", "content-length", "5"));
-    malformed(request("GET", "/", "content-length", "0", "content-length", "0"));
+    malformed(request("GET", "/", "content-length", "0", "content-length", "1"));
     malformed(request("GET", "/", "content-length", "+0"));
   }
 
   @Test // 8.2.1
   void fieldsThatCouldBecomeOtherLinesAreMalformed() throws IOException {
-    for (String value : new String[] {"a\r\nX: b", "a\nb", "a\rb", "a\0b", " a", "a ", "\ta", "a\u007f"}) {
+    for (String value :
+        new String[] {"a\r\nX: b", "a\nb", "a\rb", "a\0b", " a", "a ", "\ta", "a\u007f"}) {
       malformed(request("GET", "/", "x-one", value));
     }
     for (String name :
@@ -506,160 +420,6 @@ class Rfc9113Test {
       assertThat(visitor.answer(3).error()).isEqualTo(PROTOCOL_ERROR);
       visitor.headers(5, true, request("TRACE", "/"));
       assertThat(visitor.answer(5).status()).isEqualTo(405);
-    }
-  }
-
-  // ---- 10.5 what a visitor may cost
-
-  @Test // 10.5.1
-  void headerListThatIsTooLargeGets431AndOneBeyondAllMeasureTheEnd() throws IOException {
-    try (FrameVisitor visitor = FrameVisitor.at(rig.http)) {
-      visitor.frame(HEADERS, END_STREAM, 1, block(request("GET", "/")));
-      for (int i = 0; i < 2; i++) {
-        visitor.frame(
-            CONTINUATION, 0, 1, block("x-" + i, "a".repeat(16_000)));
-      }
-      visitor.frame(CONTINUATION, END_HEADERS, 1, block("x-last", "a".repeat(1_000)));
-      Answer answer = visitor.answer(1);
-      assertThat(answer.status()).isEqualTo(431);
-    }
-    connectionError(
-        visitor -> {
-          visitor.frame(HEADERS, END_STREAM, 1, block(request("GET", "/")));
-          try {
-            for (int i = 0; i < 100; i++) {
-              visitor.frame(CONTINUATION, 0, 1, block("x-" + i, "a".repeat(16_000)));
-            }
-          } catch (IOException e) {
-            assertThat(e).hasMessageMatching(".*(reset|Broken pipe).*"); // cut off already
-          }
-        },
-        ENHANCE_YOUR_CALM,
-        PROTOCOL_ERROR);
-  }
-
-  @Test // CVE-2024-27316
-  void endlessSmallContinuationsEndTheConnection() throws IOException {
-    connectionError(
-        visitor -> {
-          visitor.frame(HEADERS, END_STREAM, 1, block(request("GET", "/")));
-          for (int i = 0; i < 30; i++) {
-            visitor.frame(CONTINUATION, 0, 1);
-          }
-        },
-        ENHANCE_YOUR_CALM);
-  }
-
-  @Test // CVE-2023-44487
-  void rapidResetsEndTheConnection() throws IOException {
-    connectionError(
-        visitor -> {
-          try {
-            for (int i = 0; i < 2 * Http2Visitor.MAX_RESETS; i++) {
-              visitor.get(1 + 2 * i, "/never").frame(RST_STREAM, 0, 1 + 2 * i, number(8));
-            }
-          } catch (IOException e) {
-            assertThat(e).hasMessageMatching(".*(reset|Broken pipe).*");
-          }
-        },
-        ENHANCE_YOUR_CALM);
-    assertThat(rig.statistics.refusals("HTTP2_ENHANCE_YOUR_CALM")).isPositive();
-  }
-
-  @Test // CVE-2025-8671
-  void resetsThatTheProxyIsMadeToSendEndTheConnectionToo() throws IOException {
-    connectionError(
-        visitor -> {
-          try {
-            for (int i = 0; i < 2 * Http2Visitor.MAX_RESETS; i++) {
-              visitor.get(1 + 2 * i, "/never").frame(WINDOW_UPDATE, 0, 1 + 2 * i, number(0));
-            }
-          } catch (IOException e) {
-            assertThat(e).hasMessageMatching(".*(reset|Broken pipe).*");
-          }
-        },
-        ENHANCE_YOUR_CALM,
-        PROTOCOL_ERROR);
-  }
-
-  @Test // CVE-2019-9512, CVE-2019-9515
-  void floodsOfPingsAndSettingsEndTheConnection() throws IOException {
-    for (int type : new int[] {PING, SETTINGS}) {
-      connectionError(
-          visitor -> {
-            try {
-              for (int i = 0; i < 2 * Http2Visitor.MAX_CONTROL_FRAMES; i++) {
-                visitor.frame(type, 0, 0, new byte[type == PING ? 8 : 0]);
-              }
-            } catch (IOException e) {
-              assertThat(e).hasMessageMatching(".*(reset|Broken pipe).*");
-            }
-          },
-          ENHANCE_YOUR_CALM);
-    }
-  }
-
-  @Test // CVE-2019-9518
-  void floodOfEmptyDataEndsTheConnection() throws IOException {
-    connectionError(
-        visitor -> {
-          visitor.headers(1, false, request("POST", "/never"));
-          for (int i = 0; i < 20; i++) {
-            visitor.frame(DATA, 0, 1);
-          }
-        },
-        ENHANCE_YOUR_CALM);
-  }
-
-  // ---- RFC 7541
-
-  @Test // 2.3.3
-  void indexThatDoesNotExistIsACompressionError() throws IOException {
-    connectionError(
-        visitor -> visitor.frame(HEADERS, END_HEADERS | END_STREAM, 1, bytes("ff 80 01")),
-        COMPRESSION_ERROR);
-    connectionError(
-        visitor -> visitor.frame(HEADERS, END_HEADERS | END_STREAM, 1, bytes("80")),
-        COMPRESSION_ERROR);
-  }
-
-  @Test // 4.2
-  void tableThatGrowsBeyondTheSettingIsACompressionError() throws IOException {
-    connectionError(
-        visitor -> visitor.frame(HEADERS, END_HEADERS | END_STREAM, 1, bytes("3f e2 1f 82")),
-        COMPRESSION_ERROR,
-        PROTOCOL_ERROR);
-  }
-
-  @Test // 5.1
-  void integerWithoutEndIsACompressionError() throws IOException {
-    connectionError(
-        visitor ->
-            visitor.frame(
-                HEADERS, END_HEADERS | END_STREAM, 1, bytes("ff ff ff ff ff ff ff ff ff ff ff ff")),
-        COMPRESSION_ERROR);
-  }
-
-  @Test // 5.2
-  void badPaddingAndEndSymbolOfHuffmanCodesAreCompressionErrors() throws IOException {
-    for (String value : new String[] {"00 01 61 82 1f 00", "00 01 61 84 ff ff ff ff"}) {
-      connectionError(
-          visitor -> visitor.frame(HEADERS, END_HEADERS | END_STREAM, 1, bytes(value)),
-          COMPRESSION_ERROR);
-    }
-  }
-
-  @Test // 6.1, 6.2.1, C.3
-  void tableIsKeptFromOneRequestToTheNext() throws IOException {
-    try (FrameVisitor visitor = FrameVisitor.at(rig.http)) {
-      ByteArrayOutputStream first = new ByteArrayOutputStream();
-      first.writeBytes(bytes("82 86 84")); // GET, http, /
-      first.writeBytes(bytes("41 10")); // :authority, kept
-      first.writeBytes("www.shop.example".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-      visitor.frame(HEADERS, END_HEADERS | END_STREAM, 1, first.toByteArray());
-      assertThat(visitor.answer(1).status()).isEqualTo(200);
-      visitor.frame(HEADERS, END_HEADERS | END_STREAM, 3, bytes("82 86 84 be"));
-      assertThat(visitor.answer(3).status()).isEqualTo(200);
     }
   }
 }

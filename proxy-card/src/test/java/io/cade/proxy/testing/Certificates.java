@@ -14,7 +14,15 @@ import javax.net.ssl.X509TrustManager;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.cert.ocsp.CertificateID;
+import org.bouncycastle.cert.ocsp.CertificateStatus;
+import org.bouncycastle.cert.ocsp.OCSPResp;
+import org.bouncycastle.cert.ocsp.OCSPRespBuilder;
+import org.bouncycastle.cert.ocsp.RespID;
+import org.bouncycastle.cert.ocsp.jcajce.JcaBasicOCSPRespBuilder;
+import org.bouncycastle.cert.ocsp.jcajce.JcaCertificateID;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.bouncycastle.util.io.pem.PemWriter;
 
@@ -47,6 +55,40 @@ public final class Certificates {
     return new Pem(
         pem("CERTIFICATE", certificate.getEncoded()),
         pem("PRIVATE KEY", pair.getPrivate().getEncoded()));
+  }
+
+  /** A response that says "good" of some certificate, as a PEM block. */
+  public static String ocspResponse(String thisUpdate, String nextUpdate) throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+    generator.initialize(new ECGenParameterSpec("secp256r1"));
+    KeyPair pair = generator.generateKeyPair();
+    var digests = new JcaDigestCalculatorProviderBuilder().build();
+    var builder = new JcaBasicOCSPRespBuilder(pair.getPublic(), digests.get(RespID.HASH_SHA1));
+    X500Name name = new X500Name("CN=authority");
+    X509Certificate issuer =
+        new JcaX509CertificateConverter()
+            .getCertificate(
+                new JcaX509v3CertificateBuilder(
+                        name,
+                        BigInteger.ONE,
+                        Date.from(Instant.parse(thisUpdate)),
+                        Date.from(Instant.parse("2090-01-01T00:00:00Z")),
+                        name,
+                        pair.getPublic())
+                    .build(
+                        new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate())));
+    builder.addResponse(
+        new JcaCertificateID(digests.get(CertificateID.HASH_SHA1), issuer, BigInteger.TWO),
+        CertificateStatus.GOOD,
+        Date.from(Instant.parse(thisUpdate)),
+        Date.from(Instant.parse(nextUpdate)));
+    var basic =
+        builder.build(
+            new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate()),
+            null,
+            Date.from(Instant.parse(thisUpdate)));
+    return pem(
+        "OCSP RESPONSE", new OCSPRespBuilder().build(OCSPResp.SUCCESSFUL, basic).getEncoded());
   }
 
   /** A client that looks at certificates itself. */

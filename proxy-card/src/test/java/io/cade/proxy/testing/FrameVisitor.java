@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A visitor who writes frames of HTTP/2 by hand, byte by byte as he likes (RFC 9113 §4.1), and
@@ -48,6 +49,7 @@ public final class FrameVisitor implements AutoCloseable {
    *
    * @param fields of HEADERS, a line each
    */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Frame(int type, int flags, int stream, byte[] payload, String fields) {
     public boolean endsStream() {
       return (type == DATA || type == HEADERS) && (flags & END_STREAM) != 0;
@@ -150,7 +152,7 @@ public final class FrameVisitor implements AutoCloseable {
       to.write(127);
       int rest = bytes.length - 127;
       for (; rest >= 128; rest >>>= 7) {
-        to.write(rest & 127 | 128);
+        to.write((rest & 127) | 128);
       }
       to.write(rest);
     }
@@ -158,9 +160,9 @@ public final class FrameVisitor implements AutoCloseable {
   }
 
   /** The next frame, or null at the connection's end. */
-  public Frame read() throws IOException {
+  public @Nullable Frame read() throws IOException {
     try {
-      int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+      int length = (in.readUnsignedByte() << 16) | in.readUnsignedShort();
       int type = in.readUnsignedByte();
       int flags = in.readUnsignedByte();
       int stream = in.readInt();
@@ -172,13 +174,31 @@ public final class FrameVisitor implements AutoCloseable {
     }
   }
 
-  /** The next frame of this type; others are dropped. Null at the connection's end. */
-  public Frame await(int type) throws IOException {
+  /** The next frame; the connection must not end before it. */
+  public Frame next() throws IOException {
     Frame frame = read();
-    while (frame != null && frame.type() != type) {
-      frame = read();
+    if (frame == null) {
+      throw new EOFException("the connection has ended");
     }
     return frame;
+  }
+
+  /** The next frame of this type; others are dropped. */
+  public Frame await(int type) throws IOException {
+    Frame frame = next();
+    while (frame.type() != type) {
+      frame = next();
+    }
+    return frame;
+  }
+
+  /** Whether the proxy ends the connection; what still comes before is dropped. */
+  public boolean ends() throws IOException {
+    Frame frame = read();
+    while (frame != null) {
+      frame = read();
+    }
+    return true;
   }
 
   /** Reads until the answer of this stream is whole; windows are opened as it comes. */
