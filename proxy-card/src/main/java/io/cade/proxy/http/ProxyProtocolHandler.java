@@ -28,6 +28,12 @@ final class ProxyProtocolHandler extends ByteToMessageDecoder {
     0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a
   };
 
+  private final ProxyServices services;
+
+  ProxyProtocolHandler(ProxyServices services) {
+    this.services = services;
+  }
+
   @Override
   protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
     int compared = Math.min(in.readableBytes(), SIGNATURE.length);
@@ -38,7 +44,7 @@ final class ProxyProtocolHandler extends ByteToMessageDecoder {
       }
     }
     if (compared == SIGNATURE.length) {
-      ctx.pipeline().addAfter(ctx.name(), null, new Header());
+      ctx.pipeline().addAfter(ctx.name(), null, new Header(services));
       ctx.pipeline().addAfter(ctx.name(), null, new HAProxyMessageDecoder(true));
       ctx.pipeline().remove(this);
     }
@@ -46,6 +52,12 @@ final class ProxyProtocolHandler extends ByteToMessageDecoder {
 
   /** Takes the one message of Netty's decoder, which then leaves the pipeline by itself. */
   private static final class Header extends ChannelInboundHandlerAdapter {
+    private final ProxyServices services;
+
+    Header(ProxyServices services) {
+      this.services = services;
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
       if (!(msg instanceof HAProxyMessage header)) {
@@ -56,7 +68,12 @@ final class ProxyProtocolHandler extends ByteToMessageDecoder {
         // LOCAL, or a family without addresses: the balancer speaks for itself.
         if (header.command() == HAProxyCommand.PROXY && header.sourceAddress() != null) {
           InetAddress address = InetAddress.ofLiteral(header.sourceAddress());
-          ctx.channel().attr(VISITOR).set(new InetSocketAddress(address, header.sourcePort()));
+          InetSocketAddress visitor = new InetSocketAddress(address, header.sourcePort());
+          ctx.channel().attr(VISITOR).set(visitor);
+          if (!Gate.enter(services, ctx.channel(), visitor)) {
+            ctx.close();
+            return;
+          }
         }
       } finally {
         header.release();

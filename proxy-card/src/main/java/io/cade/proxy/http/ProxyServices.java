@@ -2,8 +2,10 @@ package io.cade.proxy.http;
 
 import io.cade.proxy.balance.Backend;
 import io.cade.proxy.balance.RetryBudget;
+import io.cade.proxy.guard.TrafficGuard;
 import io.cade.proxy.route.Routes;
 import io.cade.proxy.stats.ProxyStatistics;
+import io.cade.proxy.stats.RequestSink;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -13,6 +15,8 @@ import java.util.function.LongSupplier;
  * @param suspect told of a back end that behaved oddly without a connection error; has it checked
  *     soon, must not block
  * @param nanoTime ticker, as {@link System#nanoTime}
+ * @param guard says who may pass; the one whose rules the routes hold
+ * @param sink is told of each request that has ended
  */
 public record ProxyServices(
     Routes routes,
@@ -20,4 +24,18 @@ public record ProxyServices(
     RetryBudget retries,
     VisitorLimits limits,
     Consumer<Backend> suspect,
-    LongSupplier nanoTime) {}
+    LongSupplier nanoTime,
+    TrafficGuard guard,
+    RequestSink sink) {
+  /** With the guard of the routes, and without an access log. */
+  public ProxyServices(
+      Routes routes,
+      ProxyStatistics statistics,
+      RetryBudget retries,
+      VisitorLimits limits,
+      Consumer<Backend> suspect,
+      LongSupplier nanoTime) {
+    this(
+        routes, statistics, retries, limits, suspect, nanoTime, routes.guard(), RequestSink.none());
+  }
+}

@@ -192,8 +192,20 @@ final class VisitorHandler extends ChannelInboundHandlerAdapter {
     if (site == null || failure != null) {
       Failure shown = failure != null ? failure : Failure.UNKNOWN_HOST;
       services.statistics().refused(shown.name());
+      Gate.refused(services, visitor(), request, facts, "", null, shown);
       boolean stay = keepAlive && !facts.hasBody() && !draining;
       respond(ErrorPage.of(shown, facts.host(), !stay), toHead, stay);
+      return;
+    }
+    Failure objection = Gate.objection(table, site, visitor(), request, facts);
+    if (objection != null) {
+      services.statistics().refused(objection.name());
+      Gate.refused(services, visitor(), request, facts, "", site, objection);
+      boolean stay = keepAlive && !facts.hasBody() && !draining;
+      respond(
+          Gate.withRetry(ErrorPage.of(objection, facts.host(), !stay), objection, visitor()),
+          toHead,
+          stay);
       return;
     }
     Exchange next = new Exchange(services, this, visitor(), table, site, request, facts, keepAlive);
@@ -220,7 +232,8 @@ final class VisitorHandler extends ChannelInboundHandlerAdapter {
       known =
           VisitorInfo.of(
               announced != null ? announced : (InetSocketAddress) channel().remoteAddress(),
-              secure);
+              secure,
+              Gate.of(channel()));
       visitor = known;
     }
     return known;
@@ -228,6 +241,9 @@ final class VisitorHandler extends ChannelInboundHandlerAdapter {
 
   private void refuse(FramingFault fault) {
     services.statistics().refused(fault.name());
+    if (fault == FramingFault.HEAD_TIMEOUT) {
+      Gate.slowHead(channel());
+    }
     Exchange running = exchange;
     if (running != null) {
       running.visitorGone();

@@ -1,18 +1,22 @@
 package io.cade.proxy.http;
 
+import io.cade.proxy.guard.VisitorGuard;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who is at the other end.
  *
  * @param address numeric address of the visitor
  * @param secure came by TLS
+ * @param guard of his connection; null when it is a balancer's own
  */
-record VisitorInfo(String address, boolean secure) {
-  static VisitorInfo of(InetSocketAddress remote, boolean secure) {
+record VisitorInfo(String address, boolean secure, @Nullable VisitorGuard guard) {
+  static VisitorInfo of(
+      InetSocketAddress remote, boolean secure, @Nullable VisitorGuard guard) {
     String text = remote.getAddress().getHostAddress();
     int scope = text.indexOf('%');
-    return new VisitorInfo(scope < 0 ? text : text.substring(0, scope), secure);
+    return new VisitorInfo(scope < 0 ? text : text.substring(0, scope), secure, guard);
   }
 
   String scheme() {

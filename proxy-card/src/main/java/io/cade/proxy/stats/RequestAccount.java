@@ -1,25 +1,23 @@
 package io.cade.proxy.stats;
 
 import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.VisitorSignal;
+import io.cade.proxy.guard.VisitorGuard;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The account of one HTTP request from its head to the end of its answer. One object serves the
- * requests of a connection one after the other (of HTTP/2: of a stream), so that accounting
- * allocates nothing. Owned by the connection's event loop.
+ * The account of one HTTP request from its head to the end of its answer: one small object beside
+ * the exchange, nothing else is allocated. Owned by the event loop of the visitor's connection.
  */
 public final class RequestAccount {
+  private static final int UNAUTHORIZED = 401;
+  private static final int FORBIDDEN = 403;
+  private static final int NOT_FOUND = 404;
+
   private final RequestSink sink;
-  private boolean open;
-  private String visitor = "";
-  private boolean local;
-  private boolean secure;
-  private String host = "";
-  private String method = "";
-  private String target = "";
-  private String protocol = "";
-  private @Nullable String referer;
-  private @Nullable String agent;
+  private final Head head;
+  private final @Nullable VisitorGuard guard;
+  private final long begunNanos;
   private String service = "";
   private @Nullable SiteCounters site;
   private @Nullable CardPosition position;
@@ -27,141 +25,109 @@ public final class RequestAccount {
   private int status;
   private long bytesIn;
   private long bytesOut;
-  private long begunNanos;
+  private long maxBodyBytes = Long.MAX_VALUE;
   private long endedNanos;
-  private long number;
-
-  public RequestAccount(RequestSink sink) {
-    this.sink = sink;
-  }
-
-  /** Whether {@link #details} is asked for. */
-  public boolean wantsDetails() {
-    return sink.wantsDetails();
-  }
+  private boolean ended;
 
   /**
-   * A request's head has arrived.
+   * What is known of a request when its head has arrived. All texts are the visitor's own.
    *
    * @param visitor numeric address
-   * @param host as asked for
+   * @param referer and {@code agent}: null unless the sink wants details
    */
-  public void begin(
+  public record Head(
       String visitor,
-      boolean local,
       boolean secure,
       String host,
       String method,
       String target,
       String protocol,
-      long nowNanos) {
-    this.open = true;
-    this.visitor = visitor;
-    this.local = local;
-    this.secure = secure;
-    this.host = host;
-    this.method = method;
-    this.target = target;
-    this.protocol = protocol;
-    this.referer = null;
-    this.agent = null;
-    this.service = "";
-    this.site = null;
-    this.position = null;
-    this.card = null;
-    this.status = 0;
-    this.bytesIn = 0;
-    this.bytesOut = 0;
-    this.begunNanos = nowNanos;
-    this.number++;
-  }
+      @Nullable String referer,
+      @Nullable String agent,
+      String id) {}
 
-  /** What only the access log needs. */
-  public void details(@Nullable String referer, @Nullable String agent) {
-    this.referer = referer;
-    this.agent = agent;
+  /**
+   * @param guard of the visitor's connection, null when nobody guards it
+   */
+  public RequestAccount(
+      RequestSink sink, Head head, @Nullable VisitorGuard guard, long nowNanos) {
+    this.sink = sink;
+    this.head = head;
+    this.guard = guard;
+    this.begunNanos = nowNanos;
   }
 
   /** The site is known. */
   public void at(String service, SiteCounters site) {
     this.service = service;
     this.site = site;
+    VisitorGuard limiting = guard;
+    if (limiting != null) {
+      maxBodyBytes = limiting.maxBodyBytes();
+    }
   }
 
-  /** A card has it, for the time being. */
-  public void given(CardPosition position, CardCounters card) {
+  /**
+   * A card had the request, or has it.
+   *
+   * @param in bytes of the body that it was given
+   * @param out bytes that it has answered with
+   */
+  public void card(CardPosition position, CardCounters card, long in, long out) {
     this.position = position;
     this.card = card;
-  }
-
-  /** No card has it: the answer is the proxy's own. */
-  public void takenBack() {
-    card = null;
-  }
-
-  /** The status of the final answer. */
-  public void answered(int status) {
-    this.status = status;
-  }
-
-  public void bytes(long in, long out) {
     bytesIn += in;
     bytesOut += out;
   }
 
-  /** The answer is complete, or never will be; a second call does nothing. */
-  public void end(long nowNanos) {
-    if (!open) {
+  /** The answer is the proxy's own. */
+  public void answeredHere(int status) {
+    this.status = status;
+    card = null;
+  }
+
+  /** Whether a body of so many bytes is more than the site takes. */
+  public boolean isTooLarge(long bodyBytes) {
+    return bodyBytes > maxBodyBytes;
+  }
+
+  /**
+   * The answer is complete, or never will be; a second call does nothing.
+   *
+   * @param cardStatus of the card's answer, 0 when there was none
+   */
+  public void end(int cardStatus, long nowNanos) {
+    if (ended) {
       return;
     }
-    open = false;
+    ended = true;
     endedNanos = nowNanos;
     CardCounters by = card;
-    if (by != null && status != 0) {
-      by.answered(status, (nowNanos - begunNanos) / 1000);
+    if (status == 0) {
+      status = cardStatus;
+      if (by != null && cardStatus != 0) {
+        by.answered(cardStatus, (nowNanos - begunNanos) / 1000);
+      }
     }
-    SiteCounters of = site;
-    if (of != null && local) {
-      of.local(1, bytesIn + bytesOut);
+    VisitorGuard watching = guard;
+    if (watching != null) {
+      SiteCounters of = site;
+      if (of != null && watching.isLocal()) {
+        of.local(1, bytesIn + bytesOut);
+      }
+      if (status == UNAUTHORIZED || status == FORBIDDEN) {
+        if (by != null) {
+          watching.saw(VisitorSignal.CREDENTIAL_GUESSING, service);
+        }
+      } else if (status == NOT_FOUND) {
+        watching.saw(VisitorSignal.SCAN, service);
+      }
     }
     sink.ended(this);
   }
 
-  /** Whether a request has begun and not ended. */
-  public boolean isOpen() {
-    return open;
-  }
-
-  public String visitor() {
-    return visitor;
-  }
-
-  public boolean secure() {
-    return secure;
-  }
-
-  public String host() {
-    return host;
-  }
-
-  public String method() {
-    return method;
-  }
-
-  public String target() {
-    return target;
-  }
-
-  public String protocol() {
-    return protocol;
-  }
-
-  public @Nullable String referer() {
-    return referer;
-  }
-
-  public @Nullable String agent() {
-    return agent;
+  public Head head() {
+    return head;
   }
 
   /** Empty when no site was found. */
@@ -169,6 +135,7 @@ public final class RequestAccount {
     return service;
   }
 
+  /** The card that answered last; null when none has. */
   public @Nullable CardPosition position() {
     return position;
   }
@@ -186,12 +153,8 @@ public final class RequestAccount {
     return bytesOut;
   }
 
+  /** From the head to the end. */
   public long nanos() {
     return endedNanos - begunNanos;
-  }
-
-  /** Which request of its connection it was, from 1. */
-  public long number() {
-    return number;
   }
 }

@@ -1,23 +1,18 @@
 package io.cade.proxy.stats;
 
 /** Is told of each request that has ended, on its event loop: must not block. */
-@FunctionalInterface
 public interface RequestSink {
-  /**
-   * @param ended only valid during the call: it is used again
-   */
-  void ended(RequestAccount ended);
+  /** The account does not change any more. */
+  void ended(RequestAccount account);
 
-  /** Whether what only the log needs is to be gathered. */
-  default boolean wantsDetails() {
-    return true;
-  }
+  /** Whether what only a log needs is to be gathered. */
+  boolean wantsDetails();
 
   /** Nobody. */
   static RequestSink none() {
     return new RequestSink() {
       @Override
-      public void ended(RequestAccount ended) {}
+      public void ended(RequestAccount account) {}
 
       @Override
       public boolean wantsDetails() {
