@@ -4,6 +4,8 @@ import io.cade.engine.images.ImageOperations;
 import io.cade.engine.operate.Inspection;
 import io.cade.engine.operate.LeaseTransfer;
 import io.cade.engine.operate.Operations;
+import io.cade.engine.operate.ProtectionOperations;
+import io.cade.engine.operate.TrafficInspection;
 import io.cade.engine.pki.Identity;
 import io.cade.engine.web.ConnectionGuard;
 import io.cade.engine.web.TlsOptions;
@@ -50,6 +52,8 @@ public final class ApiServer implements AutoCloseable {
       Operations operations,
       LeaseTransfer leases,
       ImageOperations images,
+      TrafficInspection traffic,
+      ProtectionOperations protection,
       Path users,
       BooleanSupplier ready,
       Executor blocking,

@@ -38,7 +38,7 @@ public record AccessRules(List<String> allow, List<String> deny) {
   }
 
   /** Whether there is nothing to be looked up. */
-  public boolean isEmpty() {
+  public boolean refusesNobody() {
     return allow.isEmpty() && deny.isEmpty();
   }
 }

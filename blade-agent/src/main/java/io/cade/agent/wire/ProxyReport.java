@@ -47,6 +47,12 @@ public record ProxyReport(
     this(position, bootId, routesVersion, backends, List.of(), List.of(), List.of());
   }
 
+  /** Without traffic and refusals, which are much and are kept elsewhere. */
+  public ProxyReport withoutTraffic() {
+    return new ProxyReport(
+        position, bootId, routesVersion, backends, List.of(), List.of(), signals);
+  }
+
   /**
    * @param usable whether the proxy sends requests there now
    * @param cause why not, else empty

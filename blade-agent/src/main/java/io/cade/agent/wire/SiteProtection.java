@@ -20,8 +20,8 @@ public record SiteProtection(String service, AccessRules access, TrafficLimits l
   }
 
   /** Whether it refuses nothing. */
-  public boolean isEmpty() {
-    return access.isEmpty() && limits.equals(TrafficLimits.none());
+  public boolean refusesNobody() {
+    return access.refusesNobody() && limits.equals(TrafficLimits.none());
   }
 
   public SiteProtection with(AccessRules next) {

@@ -18,7 +18,7 @@ final class Access {
     Map<NetworkPrefix, Integer> marks = new HashMap<>();
     rules.allow().forEach(network -> marks.put(NetworkPrefix.parse(network), ALLOW));
     rules.deny().forEach(network -> marks.put(NetworkPrefix.parse(network), DENY));
-    this.open = rules.isEmpty();
+    this.open = rules.refusesNobody();
     this.otherwise = rules.allow().isEmpty();
     this.trie = new NetworkTrie(marks);
   }

@@ -11,8 +11,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * All that protects one proxy: makes rules from what the engine announces, holds what is counted,
- * and gives each connection its {@link VisitorGuard}. Thread-safe; {@link #rules(List)} is called by
- * one thread at a time.
+ * and gives each connection its {@link VisitorGuard}. Thread-safe; {@link #rules(List)} is called
+ * by one thread at a time.
  */
 public final class TrafficGuard {
   /** Buckets of visitor networks: 2 MiB. */
@@ -38,8 +38,7 @@ public final class TrafficGuard {
       RandomGenerator random,
       LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
-    this.table =
-        new RateTable(buckets, random.nextLong(), random.nextLong(), nanoTime.getAsLong());
+    this.table = new RateTable(buckets, random.nextLong(), random.nextLong(), nanoTime.getAsLong());
     this.watch = new SignalWatch(signals, nanoTime);
     Map<NetworkPrefix, Integer> local = new HashMap<>();
     localNetworks.forEach(network -> local.put(network, 1));
@@ -65,7 +64,7 @@ public final class TrafficGuard {
     for (SiteProtection each : protection) {
       if (each.service().equals(SiteProtection.EVERYWHERE)) {
         all = each;
-      } else if (!each.isEmpty()) {
+      } else if (!each.refusesNobody()) {
         sites.put(each.service(), new SiteGuard(each, state(each.service(), kept)));
       }
     }
