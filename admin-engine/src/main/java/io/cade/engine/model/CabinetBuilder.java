@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -37,7 +36,7 @@ public final class CabinetBuilder {
   private SortedTree<AlarmKey, Alarm> alarms;
   private SortedTree<Long, PendingNotification> notifications;
   private SortedTree<String, SiteProtection> protection;
-  private SortedTree<Integer, ServiceTraffic> traffic;
+  private final TrafficBook traffic;
   private List<Swap> swaps;
   private long nextAlarm;
   private long nextNotification;
@@ -60,7 +59,7 @@ public final class CabinetBuilder {
     alarms = SortedTree.copyOf(from.alarms());
     notifications = SortedTree.copyOf(from.notifications());
     protection = SortedTree.copyOf(from.protection());
-    traffic = SortedTree.copyOf(from.traffic());
+    traffic = new TrafficBook(SortedTree.copyOf(from.traffic()));
     swaps = from.swaps();
     nextAlarm = from.nextAlarm();
     nextNotification = from.nextNotification();
@@ -81,7 +80,7 @@ public final class CabinetBuilder {
     alarms = SortedTree.empty();
     notifications = SortedTree.empty();
     protection = SortedTree.empty();
-    traffic = SortedTree.empty();
+    traffic = new TrafficBook(SortedTree.empty());
     swaps = List.of();
     nextAlarm = counters.nextAlarm();
     nextNotification = counters.nextNotification();
@@ -108,7 +107,7 @@ public final class CabinetBuilder {
       case Alarm a -> alarms = alarms.with(a.key(), a);
       case PendingNotification n -> notifications = notifications.with(n.sequence(), n);
       case SiteProtection p -> protection = protection.with(p.service(), p);
-      case ServiceTraffic t -> traffic = traffic.with(t.index(), t);
+      case ServiceTraffic t -> traffic.put(t);
       case Swap s -> addSwap(s);
       default ->
           throw new IllegalArgumentException("not an entity: " + entity.getClass().getName());
@@ -149,7 +148,7 @@ public final class CabinetBuilder {
             alarms,
             notifications,
             protection,
-            traffic,
+            traffic.all(),
             swaps,
             nextAlarm,
             nextNotification,
@@ -219,8 +218,8 @@ public final class CabinetBuilder {
         putService(s.withPlacement(c.placement(), at));
       }
       case Change.ServiceDeleted c -> {
-        requireService(c.service());
-        endTraffic(c.service(), at);
+        Service ending = requireService(c.service());
+        traffic.ended(ending, at).forEach(index -> touch(EntityKey.Kind.TRAFFIC, index));
         protection = protection.without(c.service());
         touch(EntityKey.Kind.PROTECTION, c.service());
         services = services.without(c.service());
@@ -256,7 +255,8 @@ public final class CabinetBuilder {
                 : protection.with(set.service(), set);
         touch(EntityKey.Kind.PROTECTION, set.service());
       }
-      case Change.TrafficCounted c -> count(c, at);
+      case Change.TrafficCounted c ->
+          traffic.counted(c, services, at).forEach(index -> touch(EntityKey.Kind.TRAFFIC, index));
       case Change.Audited c -> {
         // Only in the log and in the store's audit table: the model has no use for it.
       }
@@ -317,67 +317,7 @@ public final class CabinetBuilder {
     nextServiceIndex = Math.max(nextServiceIndex, c.index() + 1);
     putService(
         new Service(c.index(), c.definition(), ServicePhase.PARAMETERS, at, "", "", 0, List.of()));
-    String name = c.definition().name();
-    putTraffic(ServiceTraffic.begun(c.index(), name, at, heardOf(name)));
-  }
-
-  private void count(Change.TrafficCounted c, Instant at) {
-    for (Change.TrafficCounted.Counted counted : c.services()) {
-      ServiceTraffic.Heard heard =
-          new ServiceTraffic.Heard(c.bootId(), counted.generation(), counted.count());
-      ServiceTraffic known = trafficOf(counted.service(), at);
-      if (known != null) {
-        putTraffic(known.heard(c.proxy(), heard));
-      }
-    }
-  }
-
-  /** Of the service of that name, or of the last one; null when there never was one. */
-  private @Nullable ServiceTraffic trafficOf(String name, Instant at) {
-    Service service = services.get(name);
-    if (service != null) {
-      ServiceTraffic known = traffic.get(service.index());
-      return known != null ? known : ServiceTraffic.begun(service.index(), name, at, heardOf(name));
-    }
-    ServiceTraffic last = null;
-    for (ServiceTraffic each : traffic.values()) {
-      if (each.service().equals(name)) {
-        last = each;
-      }
-    }
-    return last;
-  }
-
-  /** Where proxies stood for the former service of that name: the new one does not pay for it. */
-  private Map<String, ServiceTraffic.Heard> heardOf(String name) {
-    Map<String, ServiceTraffic.Heard> heard = Map.of();
-    for (ServiceTraffic each : traffic.values()) {
-      if (each.service().equals(name)) {
-        heard = each.proxies();
-      }
-    }
-    return heard;
-  }
-
-  private void endTraffic(String name, Instant at) {
-    ServiceTraffic known = trafficOf(name, at);
-    if (known != null) {
-      putTraffic(known.ended(at));
-    }
-    if (traffic.size() > Cabinet.MAX_TRAFFIC) {
-      for (ServiceTraffic each : List.copyOf(traffic.values())) {
-        if (each.until() != null) {
-          traffic = traffic.without(each.index());
-          touch(EntityKey.Kind.TRAFFIC, each.index());
-          return;
-        }
-      }
-    }
-  }
-
-  private void putTraffic(ServiceTraffic changed) {
-    traffic = traffic.with(changed.index(), changed);
-    touch(EntityKey.Kind.TRAFFIC, changed.index());
+    touch(EntityKey.Kind.TRAFFIC, traffic.begun(c.index(), c.definition().name(), at));
   }
 
   private void bind(Change.CardsBound c) {

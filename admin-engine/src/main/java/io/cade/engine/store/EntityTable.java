@@ -162,10 +162,10 @@ record EntityTable<E>(
               "protection",
               "service",
               false,
-              List.of(),
+              List.of("allowed", "denied"),
               json(SiteProtection.class),
               (cabinet, id) -> cabinet.protection().get(id),
-              p -> List.of(),
+              p -> List.of(p.access().allow().size(), p.access().deny().size()),
               (into, id, p) -> into.restore(p)),
           new EntityTable<>(
               Kind.TRAFFIC,

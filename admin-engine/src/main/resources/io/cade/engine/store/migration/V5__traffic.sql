@@ -1,6 +1,8 @@
 -- Whom services are protected from, and what their visitors have used.
 CREATE TABLE protection (
   service  VARCHAR(63) NOT NULL PRIMARY KEY,
+  allowed  INT         NOT NULL,
+  denied   INT         NOT NULL,
   document VARCHAR(10485760) NOT NULL
 );
 
