@@ -47,7 +47,7 @@ final class TrafficRequests {
         .forEach((option, parameter) -> {
           OptionSpec given = leaf.matchedOption(option);
           if (given != null) {
-            add(query, parameter, String.valueOf((Object) given.getValue()));
+            add(query, parameter, String.valueOf(given.<Object>getValue()));
           }
         });
     return query;

@@ -44,11 +44,12 @@ public record ServiceTraffic(
   /** With what has been added since the proxy was heard last. */
   ServiceTraffic heard(CardPosition proxy, Heard now) {
     Heard before = proxies.get(proxy.toString());
-    boolean same =
+    TrafficTotals added =
         before != null
-            && before.bootId().equals(now.bootId())
-            && before.generation() == now.generation();
-    TrafficTotals added = same ? now.count().since(before.count()) : now.count();
+                && before.bootId().equals(now.bootId())
+                && before.generation() == now.generation()
+            ? now.count().since(before.count())
+            : now.count();
     Map<String, Heard> next = new TreeMap<>(proxies);
     next.put(proxy.toString(), now);
     return new ServiceTraffic(index, service, since, until, totals.plus(added), next);

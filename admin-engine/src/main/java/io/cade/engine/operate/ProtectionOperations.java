@@ -126,8 +126,8 @@ public final class ProtectionOperations {
           List<String> denied = new ArrayList<>(clear ? List.of() : old.access().deny());
           for (String text : remove) {
             String network = NetworkPrefix.parse(text).toString();
-            boolean was = allowed.remove(network) | denied.remove(network);
-            if (!was) {
+            // No network is in both.
+            if (!allowed.remove(network) && !denied.remove(network)) {
               throw new IllegalArgumentException(
                   network + " is neither allowed nor denied: there is nothing to remove");
             }

@@ -37,7 +37,7 @@ final class RecentLatency {
       long bucket = pairs.get(i);
       if (bucket >= 0 && bucket < LatencyBuckets.COUNT) {
         long added = pairs.get(i + 1) - before.applyAsLong(bucket);
-        current[(int) bucket] += (int) Math.clamp(added, 0, Integer.MAX_VALUE / 2);
+        current[(int) bucket] += Math.clamp(added, 0, Integer.MAX_VALUE / 2);
       }
     }
   }

@@ -71,7 +71,7 @@ public record NetworkPrefix(long high, long low, boolean v4, int length) {
   private static long number(byte[] octets, int from, int count) {
     long value = 0;
     for (int i = from; i < from + count; i++) {
-      value = value << 8 | octets[i] & 0xff;
+      value = (value << 8) | (octets[i] & 0xff);
     }
     return value;
   }
@@ -82,19 +82,19 @@ public record NetworkPrefix(long high, long low, boolean v4, int length) {
       return this;
     }
     if (v4) {
-      return new NetworkPrefix(0, bits == 0 ? 0 : low & 0xffff_ffffL << 32 - bits, true, bits);
+      return new NetworkPrefix(0, bits == 0 ? 0 : low & (0xffff_ffffL << (32 - bits)), true, bits);
     }
-    long first = bits >= 64 ? high : bits == 0 ? 0 : high & -1L << 64 - bits;
-    long second = bits <= 64 ? 0 : bits == 128 ? low : low & -1L << 128 - bits;
+    long first = bits >= 64 ? high : bits == 0 ? 0 : high & (-1L << (64 - bits));
+    long second = bits <= 64 ? 0 : bits == 128 ? low : low & (-1L << (128 - bits));
     return new NetworkPrefix(first, second, false, bits);
   }
 
   /** The bit at a place, counted from the left. */
   public int bit(int place) {
     if (v4) {
-      return (int) (low >>> 31 - place) & 1;
+      return (int) (low >>> (31 - place)) & 1;
     }
-    return (int) ((place < 64 ? high >>> 63 - place : low >>> 127 - place) & 1);
+    return (int) ((place < 64 ? high >>> (63 - place) : low >>> (127 - place)) & 1);
   }
 
   /** As it is written: an address with the prefix, IPv6 as RFC 5952 asks. */
@@ -105,11 +105,17 @@ public record NetworkPrefix(long high, long low, boolean v4, int length) {
 
   private String address() {
     if (v4) {
-      return (low >>> 24) + "." + (low >>> 16 & 255) + "." + (low >>> 8 & 255) + "." + (low & 255);
+      return (low >>> 24)
+          + "."
+          + ((low >>> 16) & 255)
+          + "."
+          + ((low >>> 8) & 255)
+          + "."
+          + (low & 255);
     }
     int[] groups = new int[8];
     for (int i = 0; i < 8; i++) {
-      groups[i] = (int) ((i < 4 ? high >>> 48 - 16 * i : low >>> 112 - 16 * i) & 0xffff);
+      groups[i] = (int) ((i < 4 ? high >>> (48 - 16 * i) : low >>> (112 - 16 * i)) & 0xffff);
     }
     int best = -1;
     int bestRun = 1;

@@ -8,8 +8,10 @@ import org.jspecify.annotations.Nullable;
  * to count, named by {@code generation}.
  *
  * @param generation tells two beginnings of the count within one boot of the proxy apart
- * @param requests HTTP requests and logins of FTP and POP3
  * @param cards the part of each card; at most 280
+ * @param refused requests that access rules and limits kept out
+ * @param localRequests of those, from local networks
+ * @param localBytes of HTTP, both ways, from and to local networks
  */
 public record TrafficReport(
     String service,
@@ -28,7 +30,9 @@ public record TrafficReport(
   public record CardTraffic(CardPosition position, TrafficCount count) {}
 
   /**
-   * @param bytesIn from visitors: heads and bodies of requests as far as they were counted
+   * @param requests of HTTP, and logins of FTP and POP3
+   * @param failures of those, not answered by a card, or not to the end
+   * @param bytesIn from visitors: bodies of requests, and what sessions and tunnels sent
    * @param bytesOut to visitors
    * @param classes answers by class, 1xx to 5xx; five numbers
    * @param latency pairs of a bucket's number and its count, ascending, as in {@link

@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class Accounting {
   private static final long LOG_MILLIS = 2_000;
 
-  private final VisitorsConfig config;
   private final TrafficGuard guard;
   private final ProxyStatistics statistics;
   private final @Nullable AccessLog accessLog;
@@ -29,7 +28,6 @@ final class Accounting {
   private @Nullable Metrics metrics;
 
   Accounting(VisitorsConfig config, ProxyStatistics statistics, RandomGenerator random) {
-    this.config = config;
     this.statistics = statistics;
     this.guard =
         new TrafficGuard(
