@@ -165,12 +165,7 @@ class AccountingTest {
     } finally {
       server.stop();
     }
-    ProxyReport last = null;
-    for (ProxyReport each : engine.proxyReports) {
-      last = each;
-    }
-    assertThat(last).isNotNull();
-    assertThat(last.traffic())
+    assertThat(List.copyOf(engine.proxyReports).getLast().traffic())
         .singleElement()
         .satisfies(t -> assertThat(t.count().requests()).isEqualTo(1));
   }

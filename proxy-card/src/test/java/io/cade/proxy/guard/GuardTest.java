@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -212,7 +213,7 @@ class GuardTest {
   void nobodyIsRidOfADebtByComingFromManyNetworks() {
     long start = time.get();
     RateTable table = new RateTable(64, 1, 2, start);
-    Rate rate = Rate.of(1, 1);
+    Rate rate = rate(1, 1);
     long own = table.tag(0, 0, 1);
     assertThat(table.take(own, rate, start)).isZero();
     assertThat(table.take(own, rate, start)).isPositive();
@@ -231,13 +232,13 @@ class GuardTest {
   void whatIsFullAgainIsGivenAwayFirst() {
     long start = time.get();
     RateTable table = new RateTable(16, 1, 2, start);
-    Rate slow = Rate.of(1, 3);
+    Rate slow = rate(1, 3);
     long debtor = table.tag(0, 0, 1);
     for (int i = 0; i < 3; i++) {
       assertThat(table.take(debtor, slow, start)).isZero();
     }
     long later = start + TimeUnit.SECONDS.toNanos(1);
-    Rate quick = Rate.of(1000, 1);
+    Rate quick = rate(1000, 1);
     for (int i = 2; i < 200; i++) {
       // Each is full again before the next one comes.
       later += TimeUnit.MILLISECONDS.toNanos(2);
@@ -262,6 +263,10 @@ class GuardTest {
       assertThat(SipHash.of(words[0], words[1], words[2], words[3], words[4]))
           .isEqualTo(other.doFinal());
     }
+  }
+
+  private static Rate rate(int perSecond, int burst) {
+    return Objects.requireNonNull(Rate.of(perSecond, burst));
   }
 
   private GuardRules rules(TrafficLimits limits) {

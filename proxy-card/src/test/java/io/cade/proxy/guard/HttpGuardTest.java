@@ -142,7 +142,7 @@ class HttpGuardTest {
       assertThat(report.count().classes()).containsExactly(0L, 2L, 0L, 1L, 0L);
       assertThat(report.count().bytesIn()).isEqualTo(3);
       assertThat(report.count().bytesOut())
-          .isEqualTo(3 * "HTTP/1.1 200 X\r\nContent-Length: 5\r\n\r\n12345".length());
+          .isEqualTo(3L * "HTTP/1.1 200 X\r\nContent-Length: 5\r\n\r\n12345".length());
       assertThat(report.cards())
           .singleElement()
           .satisfies(c -> {
