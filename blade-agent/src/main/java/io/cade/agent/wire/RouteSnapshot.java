@@ -12,14 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param protection whom the sites are protected from, at most one entry for each site and one for
  *     all; absent in snapshots of earlier versions
  */
-public record RouteSnapshot(
-    long version, List<SiteRoute> sites, List<SiteProtection> protection) {
+public record RouteSnapshot(long version, List<SiteRoute> sites, List<SiteProtection> protection) {
   public RouteSnapshot(
       long version, List<SiteRoute> sites, @Nullable List<SiteProtection> protection) {
     this.version = version;
     this.sites = Limits.list("sites", sites, 5_000);
-    this.protection =
-        protection == null ? List.of() : Limits.list("protection", protection, 5_001);
+    this.protection = protection == null ? List.of() : Limits.list("protection", protection, 5_001);
   }
 
   /** Sites without any protection. */

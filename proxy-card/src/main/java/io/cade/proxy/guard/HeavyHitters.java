@@ -88,8 +88,7 @@ final class HeavyHitters<K> {
     List<Hit<K>> hits = new ArrayList<>(counters.size());
     for (Counter<K> counter : counters.values()) {
       hits.add(
-          new Hit<>(
-              counter.key, counter.score / weight, (counter.score - counter.error) / weight));
+          new Hit<>(counter.key, counter.score / weight, (counter.score - counter.error) / weight));
     }
     return hits;
   }

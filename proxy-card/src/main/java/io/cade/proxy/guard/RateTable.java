@@ -8,10 +8,10 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * without locks; asking allocates nothing.
  *
  * <p>A bucket that is full again means the same as none and is given away first. When no bucket of
- * a set is full, the one that owes least is given away <em>with its debt</em>. So whoever comes from
- * as many networks as he likes can neither be rid of a debt of his own, nor make anybody pay for
- * more than the least of eight. A key that guesses of networks cannot know decides where a network
- * is kept.
+ * a set is full, the one that owes least is given away <em>with its debt</em>. So whoever comes
+ * from as many networks as he likes can neither be rid of a debt of his own, nor make anybody pay
+ * for more than the least of eight. A key that guesses of networks cannot know decides where a
+ * network is kept.
  */
 final class RateTable {
   private static final int WAYS = 8;

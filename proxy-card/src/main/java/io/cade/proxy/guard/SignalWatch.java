@@ -32,9 +32,7 @@ public final class SignalWatch {
     @Override
     public int compareTo(Key other) {
       int byService = service.compareTo(other.service);
-      return byService != 0
-          ? byService
-          : network.toString().compareTo(other.network.toString());
+      return byService != 0 ? byService : network.toString().compareTo(other.network.toString());
     }
   }
 
@@ -101,8 +99,7 @@ public final class SignalWatch {
     }
     raised.clear();
     raised.putAll(next);
-    raised.forEach(
-        (key, count) ->
-            signals.add(new SignalReport(kind, key.service(), key.network().toString(), count)));
+    raised.forEach((key, count) ->
+        signals.add(new SignalReport(kind, key.service(), key.network().toString(), count)));
   }
 }

@@ -92,8 +92,7 @@ final class Gate {
   }
 
   /** Says in an answer when the next request would be let through. */
-  static FullHttpResponse withRetry(
-      FullHttpResponse page, Failure failure, VisitorInfo visitor) {
+  static FullHttpResponse withRetry(FullHttpResponse page, Failure failure, VisitorInfo visitor) {
     VisitorGuard guard = visitor.guard();
     if (failure.status().code() == 429 && guard != null) {
       page.headers().set(HttpHeaderNames.RETRY_AFTER, guard.retryAfterSeconds());
@@ -111,7 +110,11 @@ final class Gate {
 
   /** Opens the account of a request. */
   static RequestAccount account(
-      ProxyServices services, VisitorInfo visitor, HttpRequest request, HeadFacts facts, String id) {
+      ProxyServices services,
+      VisitorInfo visitor,
+      HttpRequest request,
+      HeadFacts facts,
+      String id) {
     boolean details = services.sink().wantsDetails();
     HttpHeaders headers = request.headers();
     return new RequestAccount(

@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param guard of his connection; null when it is a balancer's own
  */
 record VisitorInfo(String address, boolean secure, @Nullable VisitorGuard guard) {
-  static VisitorInfo of(
-      InetSocketAddress remote, boolean secure, @Nullable VisitorGuard guard) {
+  static VisitorInfo of(InetSocketAddress remote, boolean secure, @Nullable VisitorGuard guard) {
     String text = remote.getAddress().getHostAddress();
     int scope = text.indexOf('%');
     return new VisitorInfo(scope < 0 ? text : text.substring(0, scope), secure, guard);

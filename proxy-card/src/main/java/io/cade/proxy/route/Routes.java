@@ -52,12 +52,7 @@ public final class Routes {
       Backends furtherBackends,
       ProxyStatistics statistics,
       Supplier<BalancingAlgorithm> algorithms) {
-    this(
-        backends,
-        furtherBackends,
-        statistics,
-        algorithms,
-        TrafficGuard.open(System::nanoTime));
+    this(backends, furtherBackends, statistics, algorithms, TrafficGuard.open(System::nanoTime));
   }
 
   /**
@@ -78,11 +73,7 @@ public final class Routes {
     this.guard = guard;
     this.current =
         new RouteTable(
-            RouteSnapshot.empty().version(),
-            Map.of(),
-            List.of(),
-            Set.of(),
-            guard.rules(List.of()));
+            RouteSnapshot.empty().version(), Map.of(), List.of(), Set.of(), guard.rules(List.of()));
   }
 
   /** What guards these routes. */
@@ -134,7 +125,7 @@ public final class Routes {
     }
     certificates.endOfSnapshot();
     algorithmOfService = nextAlgorithms;
-    current = 
+    current =
         new RouteTable(
             snapshot.version(), byHost, sites, internal, guard.rules(snapshot.protection()));
     // Only now: until the swap, requests were still looking at the former table.

@@ -20,7 +20,8 @@ public final class ProxyStatistics {
 
   /** The counters of a service, made at its first mention. */
   public SiteCounters site(String service) {
-    return sites.computeIfAbsent(service, s -> new SiteCounters(generations.incrementAndGet(), slots));
+    return sites.computeIfAbsent(
+        service, s -> new SiteCounters(generations.incrementAndGet(), slots));
   }
 
   /** Forgets the services that no route names. */

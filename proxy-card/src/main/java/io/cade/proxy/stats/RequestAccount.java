@@ -49,8 +49,7 @@ public final class RequestAccount {
   /**
    * @param guard of the visitor's connection, null when nobody guards it
    */
-  public RequestAccount(
-      RequestSink sink, Head head, @Nullable VisitorGuard guard, long nowNanos) {
+  public RequestAccount(RequestSink sink, Head head, @Nullable VisitorGuard guard, long nowNanos) {
     this.sink = sink;
     this.head = head;
     this.guard = guard;

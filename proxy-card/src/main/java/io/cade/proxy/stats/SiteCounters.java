@@ -148,8 +148,7 @@ public final class SiteCounters {
     return new TrafficReport(
         service,
         generation,
-        new TrafficCount(
-            requests(), failures, requestBytes(), responseBytes(), classes, latency),
+        new TrafficCount(requests(), failures, requestBytes(), responseBytes(), classes, latency),
         byCard,
         refusals(),
         localRequests(),
