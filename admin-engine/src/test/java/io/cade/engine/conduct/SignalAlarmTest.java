@@ -11,6 +11,7 @@ import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.Change;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +40,10 @@ final class SignalAlarmTest {
     world.pass(Duration.ofMillis(250));
   }
 
+  private String text(AlarmKey key) {
+    return Objects.requireNonNull(world.cabinet.alarms().get(key)).text();
+  }
+
   private List<Change> changes(Class<? extends Change> type) {
     return world.history.stream().filter(type::isInstance).toList();
   }
@@ -49,7 +54,7 @@ final class SignalAlarmTest {
     heard("0.5", "b5", flood("203.0.113.0/24", 200));
     heard("0.4", "b4", flood("203.0.113.0/24", 900));
     assertThat(changes(Change.AlarmRaised.class)).hasSize(1);
-    assertThat(world.cabinet.alarms().get(FLOOD).text())
+    assertThat(text(FLOOD))
         .contains("203.0.113.0/24", "300", "service access --deny 203.0.113.0/24");
     heard("0.4", "b4");
     assertThat(world.cabinet.alarms()).as("the other still sees it").containsKey(FLOOD);
@@ -95,12 +100,7 @@ final class SignalAlarmTest {
             new AlarmKey(AlarmType.SLOW_VISITORS, "proxy 0.4"),
             new AlarmKey(AlarmType.VISITOR_SCAN, "proxy 0.4"),
             new AlarmKey(AlarmType.CREDENTIAL_GUESSING, "service shop"));
-    assertThat(
-            world
-                .cabinet
-                .alarms()
-                .get(new AlarmKey(AlarmType.CREDENTIAL_GUESSING, "service shop"))
-                .text())
+    assertThat(text(new AlarmKey(AlarmType.CREDENTIAL_GUESSING, "service shop")))
         .contains("192.0.5.0/24, 192.0.4.0/24, 192.0.3.0/24 and 1 more", "90");
   }
 }

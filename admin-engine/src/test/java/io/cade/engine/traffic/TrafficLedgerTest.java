@@ -16,6 +16,7 @@ import io.cade.engine.model.ServiceTraffic;
 import io.cade.engine.model.TrafficTotals;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -66,10 +67,12 @@ final class TrafficLedgerTest {
     cabinet = with(cabinet, ledger.takeUnrecorded().toArray(Change[]::new));
   }
 
+  private ServiceTraffic traffic(int index) {
+    return Objects.requireNonNull(cabinet.traffic().get(index));
+  }
+
   private TrafficTotals totals() {
-    ServiceTraffic traffic = cabinet.traffic().get(7);
-    assertThat(traffic).isNotNull();
-    return traffic.totals();
+    return traffic(7).totals();
   }
 
   @Test
@@ -136,7 +139,7 @@ final class TrafficLedgerTest {
     cabinet = with(cabinet, new Change.ServiceDeleted("shop"));
     ledger.heard(report(P4, "a", 1, 12, 120, 1_000), now);
     record();
-    ServiceTraffic old = cabinet.traffic().get(7);
+    ServiceTraffic old = traffic(7);
     assertThat(old.totals().requests()).isEqualTo(12);
     assertThat(old.until()).isEqualTo(now);
     cabinet =
@@ -148,8 +151,8 @@ final class TrafficLedgerTest {
                     "shop", "static-site", List.of("shop.example"), 1, "sha256:00")));
     ledger.heard(report(P4, "a", 1, 15, 150, 1_000), now);
     record();
-    assertThat(cabinet.traffic().get(8).totals().requests()).isEqualTo(3);
-    assertThat(cabinet.traffic().get(7).totals().requests()).isEqualTo(12);
+    assertThat(traffic(8).totals().requests()).isEqualTo(3);
+    assertThat(traffic(7).totals().requests()).isEqualTo(12);
   }
 
   @Test
