@@ -85,6 +85,7 @@ final class ApiRoutes {
     router.get(LEASES + "/export").handler(this::exportLeases);
     router.post(LEASES + "/import").handler(this::importLeases);
     show(router, "/api/v1/boot", _ -> Map.of("counters", inspection.bootCounters()));
+    new TrafficRoutes(this, backing.traffic(), backing.protection()).addTo(router);
     new ImageRoutes(this, backing.images()).addTo(router);
     new CertificateRoutes(this, backing.certificates()).addTo(router);
     router.get("/api/v1/alarms/history").handler(this::history);

@@ -5,6 +5,8 @@ import io.cade.engine.operate.CertificateDesk;
 import io.cade.engine.operate.Inspection;
 import io.cade.engine.operate.LeaseTransfer;
 import io.cade.engine.operate.Operations;
+import io.cade.engine.operate.ProtectionOperations;
+import io.cade.engine.operate.TrafficInspection;
 import io.cade.engine.pki.Identity;
 import io.cade.engine.web.ConnectionGuard;
 import io.cade.engine.web.TlsOptions;
@@ -52,6 +54,8 @@ public final class ApiServer implements AutoCloseable {
       LeaseTransfer leases,
       ImageOperations images,
       CertificateDesk certificates,
+      TrafficInspection traffic,
+      ProtectionOperations protection,
       Path users,
       BooleanSupplier ready,
       Executor blocking,

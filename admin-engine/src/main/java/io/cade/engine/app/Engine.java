@@ -22,7 +22,9 @@ import io.cade.engine.operate.ContentStore;
 import io.cade.engine.operate.Inspection;
 import io.cade.engine.operate.LeaseTransfer;
 import io.cade.engine.operate.Operations;
+import io.cade.engine.operate.ProtectionOperations;
 import io.cade.engine.operate.Role;
+import io.cade.engine.operate.TrafficInspection;
 import io.cade.engine.pki.EnrolmentSecrets;
 import io.cade.engine.pki.Identity;
 import io.cade.engine.pki.ModuleAuthority;
@@ -36,6 +38,7 @@ import io.cade.engine.route.RoutePublisher;
 import io.cade.engine.snmp.EngineCabinetView;
 import io.cade.engine.snmp.NotificationPump;
 import io.cade.engine.store.EngineState;
+import io.cade.engine.traffic.TrafficRecorder;
 import io.cade.engine.web.WebRuntime;
 import io.cade.mib.snmp.Notifier;
 import io.cade.mib.snmp.NotifierConfig;
@@ -70,6 +73,7 @@ public final class Engine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
   private static final Duration RESTART_GRACE = Duration.ofSeconds(30);
   private static final Duration CHECKPOINT = Duration.ofMinutes(1);
+  private static final Duration TRAFFIC = Duration.ofSeconds(10);
 
   /** How often certificates are looked at; they are renewed weeks before they end. */
   private static final Duration RENEWAL = Duration.ofHours(1);
@@ -132,6 +136,9 @@ public final class Engine implements AutoCloseable {
     Keys keys = Await.that(keysComing);
 
     Observations observations = new Observations();
+    observations.traffic().restored(writer.current());
+    TrafficRecorder recorder =
+        lifecycle.started("traffic record", new TrafficRecorder(writer, observations.traffic()));
     ScheduledExecutorService timer =
         started("timer", Executors.newSingleThreadScheduledExecutor(Engine::timerThread));
     EnrolmentSecrets secrets = new EnrolmentSecrets(clock, random);
@@ -204,6 +211,7 @@ public final class Engine implements AutoCloseable {
         new ManagementCards(config.management(), writer, agentConfigs, directory.path("boot"));
     management.seat();
     every(timer, Duration.ofMinutes(4), management::refresh);
+    every(timer, TRAFFIC, recorder::run);
     every(
         timer,
         CHECKPOINT,
@@ -334,6 +342,8 @@ public final class Engine implements AutoCloseable {
             new LeaseTransfer(state.writer(), address -> BootServices.leasePlace(config, address)),
             images,
             certificates,
+            new TrafficInspection(state.writer()::current, observations.traffic(), clock),
+            new ProtectionOperations(state.writer()),
             users,
             () -> readySince != null,
             blocking,

@@ -34,6 +34,12 @@ sealed interface Action {
 
   record RemoveImage() implements Action {}
 
+  record ShowTraffic() implements Action {}
+
+  record SetLimits() implements Action {}
+
+  record SetAccess() implements Action {}
+
   record Update() implements Action {}
 
   record StartShell() implements Action {}

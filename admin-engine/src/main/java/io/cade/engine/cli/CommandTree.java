@@ -96,6 +96,7 @@ final class CommandTree {
           View.BOOT,
           "What became of requests to DHCP, TFTP and HTTP boot since the engine started.");
       addShow(show, "swaps", View.SWAPS, "Cards that were exchanged, newest first.");
+      TrafficTree.addToShow(this, show);
     }
   }
 
@@ -154,6 +155,7 @@ final class CommandTree {
           .addPositional(name());
       addCreate(service);
       CertificateOrder.addTo(this, service);
+      TrafficTree.addToService(this, service);
       add(
               service,
               "delete",

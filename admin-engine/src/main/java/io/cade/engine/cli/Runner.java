@@ -160,6 +160,18 @@ final class Runner {
               client(options).change("DELETE", "/api/v1/images/" + argument(leaf)),
               View.IMAGE,
               options);
+      case Action.ShowTraffic _ ->
+          print(client(options).get(TrafficRequests.traffic(leaf)), View.TRAFFIC, options);
+      case Action.SetLimits _ ->
+          print(
+              TrafficRequests.protection(client(options), leaf, "limits"),
+              View.PROTECTION,
+              options);
+      case Action.SetAccess _ ->
+          print(
+              TrafficRequests.protection(client(options), leaf, "access"),
+              View.PROTECTION,
+              options);
       case Action.Update _ ->
           throw new CommandFailure(
               ExitCode.FAILED, "this version has no updates yet; nothing was changed");

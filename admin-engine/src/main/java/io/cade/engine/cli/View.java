@@ -24,6 +24,9 @@ enum View {
   LEASES("leases"),
   LEASE_IMPORT(""),
   BOOT("counters"),
+  TRAFFIC("sites"),
+  REFUSALS("refusals"),
+  PROTECTION(""),
   IMAGES("images"),
   IMAGE("");
 
@@ -65,6 +68,9 @@ enum View {
                   + answer.text("expired")
                   + " have expired\n");
       case BOOT -> printer.bootCounters(all);
+      case TRAFFIC -> TrafficPages.traffic(all, out, colour);
+      case REFUSALS -> TrafficPages.refusals(all, out, colour);
+      case PROTECTION -> TrafficPages.protection(answer, out, colour);
       case IMAGES -> ImagePages.list(all, out, colour, now);
       case IMAGE -> ImagePages.one(answer, out, colour);
     }

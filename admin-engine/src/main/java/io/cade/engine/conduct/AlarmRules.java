@@ -40,6 +40,7 @@ final class AlarmRules {
     services(cabinet, due);
     sensors(cabinet, observed, due);
     acknowledgeable(cabinet, due);
+    SignalRules.apply(cabinet, observed, due);
     due.forEach((key, text) -> {
       if (!cabinet.alarms().containsKey(key)) {
         draft.change(new Change.AlarmRaised(key, key.type().severity(), text));

@@ -23,7 +23,15 @@ public enum AlarmType {
   /** A proxy card says nothing. */
   PROXY_LOST("proxyLost", Severity.MAJOR, "equipmentFailure"),
   /** An address that the engine gives out is used by somebody who did not get it here. */
-  ADDRESS_CONFLICT("addressConflict", Severity.MAJOR, "duplicateInformation");
+  ADDRESS_CONFLICT("addressConflict", Severity.MAJOR, "duplicateInformation"),
+  /** A network sends far more requests, or opens more connections, than the limits allow. */
+  VISITOR_FLOOD("visitorFlood", Severity.MINOR, "intrusionDetection"),
+  /** A network holds connections with requests that never end. */
+  SLOW_VISITORS("slowVisitors", Severity.MINOR, "intrusionDetection"),
+  /** A network looks for hosts or paths that do not exist. */
+  VISITOR_SCAN("visitorScan", Severity.WARNING, "intrusionDetection"),
+  /** A network guesses passwords. */
+  CREDENTIAL_GUESSING("credentialGuessing", Severity.MAJOR, "unauthorizedAccessAttempt");
 
   private final String word;
   private final Severity severity;

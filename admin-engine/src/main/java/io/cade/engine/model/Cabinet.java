@@ -2,6 +2,7 @@ package io.cade.engine.model;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.MacAddress;
+import io.cade.agent.wire.SiteProtection;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -12,6 +13,8 @@ import java.util.SortedMap;
  * @param position of the last log record applied, 0 for none
  * @param seats the slots in which each MAC address was last seated: derived from {@code cards}
  * @param images imported boot images by digest, at most {@value #MAX_IMAGES}
+ * @param protection of services by their name, and of the whole module
+ * @param traffic by index of the service; deleted ones, too, at most {@value #MAX_TRAFFIC}
  * @param swaps the last {@value #MAX_SWAPS}, oldest first
  * @param notifications not yet acknowledged by the operations centre, by sequence; at most {@value
  *     #MAX_NOTIFICATIONS}, then the oldest is given up (its alarm stays in list and history)
@@ -32,6 +35,8 @@ public record Cabinet(
     SortedMap<String, StoredImage> images,
     SortedMap<AlarmKey, Alarm> alarms,
     SortedMap<Long, PendingNotification> notifications,
+    SortedMap<String, SiteProtection> protection,
+    SortedMap<Integer, ServiceTraffic> traffic,
     List<Swap> swaps,
     long nextAlarm,
     long nextNotification,
@@ -39,6 +44,7 @@ public record Cabinet(
     long nextCommand,
     long nextSwap) {
   public static final int MAX_IMAGES = 32;
+  public static final int MAX_TRAFFIC = 2_000;
   public static final int MAX_SWAPS = 1_000;
   public static final int MAX_NOTIFICATIONS = 100_000;
 
@@ -62,6 +68,12 @@ public record Cabinet(
 
   public Optional<Service> service(String name) {
     return Optional.ofNullable(services.get(name));
+  }
+
+  /** Whom a service is protected from. */
+  public SiteProtection protectionOf(String service) {
+    SiteProtection known = protection.get(service);
+    return known == null ? SiteProtection.none(service) : known;
   }
 
   /** Commands that wait for the card; empty when there are none. */

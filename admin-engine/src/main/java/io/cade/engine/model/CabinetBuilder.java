@@ -4,6 +4,7 @@ import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.Command;
 import io.cade.agent.wire.MacAddress;
+import io.cade.agent.wire.SiteProtection;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -34,6 +35,8 @@ public final class CabinetBuilder {
   private SortedTree<String, StoredImage> images;
   private SortedTree<AlarmKey, Alarm> alarms;
   private SortedTree<Long, PendingNotification> notifications;
+  private SortedTree<String, SiteProtection> protection;
+  private final TrafficBook traffic;
   private List<Swap> swaps;
   private long nextAlarm;
   private long nextNotification;
@@ -55,6 +58,8 @@ public final class CabinetBuilder {
     images = SortedTree.copyOf(from.images());
     alarms = SortedTree.copyOf(from.alarms());
     notifications = SortedTree.copyOf(from.notifications());
+    protection = SortedTree.copyOf(from.protection());
+    traffic = new TrafficBook(SortedTree.copyOf(from.traffic()));
     swaps = from.swaps();
     nextAlarm = from.nextAlarm();
     nextNotification = from.nextNotification();
@@ -74,6 +79,8 @@ public final class CabinetBuilder {
     images = SortedTree.empty();
     alarms = SortedTree.empty();
     notifications = SortedTree.empty();
+    protection = SortedTree.empty();
+    traffic = new TrafficBook(SortedTree.empty());
     swaps = List.of();
     nextAlarm = counters.nextAlarm();
     nextNotification = counters.nextNotification();
@@ -99,6 +106,8 @@ public final class CabinetBuilder {
       case StoredImage i -> images = images.with(i.digest(), i);
       case Alarm a -> alarms = alarms.with(a.key(), a);
       case PendingNotification n -> notifications = notifications.with(n.sequence(), n);
+      case SiteProtection p -> protection = protection.with(p.service(), p);
+      case ServiceTraffic t -> traffic.put(t);
       case Swap s -> addSwap(s);
       default ->
           throw new IllegalArgumentException("not an entity: " + entity.getClass().getName());
@@ -138,6 +147,8 @@ public final class CabinetBuilder {
             images,
             alarms,
             notifications,
+            protection,
+            traffic.all(),
             swaps,
             nextAlarm,
             nextNotification,
@@ -207,7 +218,10 @@ public final class CabinetBuilder {
         putService(s.withPlacement(c.placement(), at));
       }
       case Change.ServiceDeleted c -> {
-        requireService(c.service());
+        Service ending = requireService(c.service());
+        traffic.ended(ending, at).forEach(index -> touch(EntityKey.Kind.TRAFFIC, index));
+        protection = protection.without(c.service());
+        touch(EntityKey.Kind.PROTECTION, c.service());
         services = services.without(c.service());
         touch(EntityKey.Kind.SERVICE, c.service());
       }
@@ -233,6 +247,16 @@ public final class CabinetBuilder {
         notifications = notifications.without(c.sequence());
         touch(EntityKey.Kind.NOTIFICATION, c.sequence());
       }
+      case Change.ProtectionSet c -> {
+        SiteProtection set = c.protection();
+        protection =
+            set.refusesNobody()
+                ? protection.without(set.service())
+                : protection.with(set.service(), set);
+        touch(EntityKey.Kind.PROTECTION, set.service());
+      }
+      case Change.TrafficCounted c ->
+          traffic.counted(c, services, at).forEach(index -> touch(EntityKey.Kind.TRAFFIC, index));
       case Change.Audited c -> {
         // Only in the log and in the store's audit table: the model has no use for it.
       }
@@ -293,6 +317,7 @@ public final class CabinetBuilder {
     nextServiceIndex = Math.max(nextServiceIndex, c.index() + 1);
     putService(
         new Service(c.index(), c.definition(), ServicePhase.PARAMETERS, at, "", "", 0, List.of()));
+    touch(EntityKey.Kind.TRAFFIC, traffic.begun(c.index(), c.definition().name(), at));
   }
 
   private void bind(Change.CardsBound c) {

@@ -7,6 +7,7 @@ import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.Command;
 import io.cade.agent.wire.HardwareDescriptor;
 import io.cade.agent.wire.MacAddress;
+import io.cade.agent.wire.SiteProtection;
 import io.cade.agent.wire.SoftwareDescriptor;
 import java.time.Instant;
 import java.util.List;
@@ -41,6 +42,8 @@ import java.util.List;
   @JsonSubTypes.Type(value = Change.AlarmCleared.class, name = "alarm-cleared"),
   @JsonSubTypes.Type(value = Change.AlarmAcknowledged.class, name = "alarm-acknowledged"),
   @JsonSubTypes.Type(value = Change.NotificationDelivered.class, name = "notification-delivered"),
+  @JsonSubTypes.Type(value = Change.ProtectionSet.class, name = "protection-set"),
+  @JsonSubTypes.Type(value = Change.TrafficCounted.class, name = "traffic-counted"),
   @JsonSubTypes.Type(value = Change.Audited.class, name = "audited"),
 })
 public sealed interface Change {
@@ -127,6 +130,20 @@ public sealed interface Change {
 
   /** The operations centre has acknowledged the notification of this sequence number. */
   record NotificationDelivered(long sequence) implements Change {}
+
+  /** Whom a service, or the whole module, is protected from; an empty protection takes it away. */
+  record ProtectionSet(SiteProtection protection) implements Change {}
+
+  /** A proxy's counts, as it said them; only services where they have changed. */
+  record TrafficCounted(CardPosition proxy, String bootId, List<Counted> services)
+      implements Change {
+    public TrafficCounted {
+      services = List.copyOf(services);
+    }
+
+    /** Where the count began and where it stands. */
+    public record Counted(String service, long generation, TrafficTotals count) {}
+  }
 
   /** A management action was carried out or refused (SPEC A5). */
   record Audited(String user, String action, String outcome) implements Change {}

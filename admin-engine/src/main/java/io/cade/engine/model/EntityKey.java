@@ -18,6 +18,8 @@ public record EntityKey(Kind kind, String id) {
     ALARM,
     NOTIFICATION,
     SWAP,
-    POOL_LEASE
+    POOL_LEASE,
+    PROTECTION,
+    TRAFFIC
   }
 }

@@ -5,6 +5,7 @@ import io.cade.agent.wire.ChassisStatus;
 import io.cade.agent.wire.Introduction;
 import io.cade.agent.wire.ProxyReport;
 import io.cade.agent.wire.Report;
+import io.cade.engine.traffic.TrafficLedger;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ public final class Observations {
   private final Map<CardPosition, Observed.CardHeard> cards = new ConcurrentHashMap<>();
   private final Map<Integer, Observed.ChassisHeard> chassis = new ConcurrentHashMap<>();
   private final Map<CardPosition, Observed.ProxyHeard> proxies = new ConcurrentHashMap<>();
+  private final TrafficLedger traffic = new TrafficLedger();
   private final Map<CardPosition, Long> routesInUse = new ConcurrentHashMap<>();
 
   /** An introduction counts as a sign of life. */
@@ -36,7 +38,8 @@ public final class Observations {
   }
 
   public void heard(ProxyReport report, Instant at) {
-    proxies.put(report.position(), new Observed.ProxyHeard(at, report));
+    traffic.heard(report, at);
+    proxies.put(report.position(), new Observed.ProxyHeard(at, report.withoutTraffic()));
     // A proxy card may have an agent as well, whose readings stay.
     cards.compute(
         report.position(),
@@ -45,6 +48,11 @@ public final class Observations {
                 ? new Observed.CardHeard(report.bootId(), at, List.of(), List.of())
                 : new Observed.CardHeard(
                     report.bootId(), at, before.services(), before.readings()));
+  }
+
+  /** What visitors use. */
+  public TrafficLedger traffic() {
+    return traffic;
   }
 
   /** A proxy asks for routes newer than those it uses. */

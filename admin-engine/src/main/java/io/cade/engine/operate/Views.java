@@ -2,6 +2,7 @@ package io.cade.engine.operate;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
+import io.cade.agent.wire.TrafficLimits;
 import io.cade.engine.model.CardState;
 import io.cade.engine.model.Placement;
 import io.cade.engine.model.ServicePhase;
@@ -144,6 +145,65 @@ public final class Views {
       String cause,
       long requests,
       long failures) {}
+
+  /**
+   * Whom a service is protected from.
+   *
+   * @param service {@code *} for all of them
+   */
+  public record ProtectionView(
+      String service, List<String> allow, List<String> deny, TrafficLimits limits) {}
+
+  /** Within the last minute, five minutes, hour, day. */
+  public record FramesView(
+      long requestsLastMinute,
+      long requestsLast5Minutes,
+      long requestsLastHour,
+      long requestsLastDay,
+      long bytesLastMinute,
+      long bytesLast5Minutes,
+      long bytesLastHour,
+      long bytesLastDay) {}
+
+  /** Of the last five to ten minutes; 0 when nothing was answered. */
+  public record LatencyView(long p50Micros, long p90Micros, long p99Micros) {}
+
+  /**
+   * What visitors of a service have used. Totals are since {@code since}, over all proxies and
+   * restarts, and never go back.
+   *
+   * @param answersByClass 1xx to 5xx, since the engine started
+   */
+  public record TrafficView(
+      String service,
+      Instant since,
+      long requests,
+      long failures,
+      long refused,
+      long bytesIn,
+      long bytesOut,
+      long localRequests,
+      long remoteRequests,
+      long localBytes,
+      List<Long> answersByClass,
+      FramesView frames,
+      LatencyView latency,
+      List<CardTrafficView> cards) {}
+
+  /** The part of one card, since the engine started. */
+  public record CardTrafficView(
+      CardPosition position,
+      long requests,
+      long failures,
+      long bytesIn,
+      long bytesOut,
+      FramesView frames,
+      LatencyView latency) {}
+
+  /**
+   * @param count since the proxy started
+   */
+  public record RefusalView(CardPosition proxy, String reason, long count) {}
 
   /** What an address is held for. */
   public enum LeaseKind {

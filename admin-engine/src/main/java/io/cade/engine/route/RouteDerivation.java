@@ -2,6 +2,7 @@ package io.cade.engine.route;
 
 import io.cade.agent.wire.RouteSnapshot;
 import io.cade.agent.wire.ServicePorts;
+import io.cade.agent.wire.SiteProtection;
 import io.cade.engine.conduct.Routing;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Card;
@@ -45,6 +46,18 @@ public final class RouteDerivation {
   public RouteDerivation(SiteCertificates certificates, int servicePort) {
     this.certificates = certificates;
     this.servicePort = servicePort;
+  }
+
+  /** Whom the announced sites, and all of them together, are protected from. */
+  public List<SiteProtection> protection(Cabinet cabinet) {
+    return cabinet.protection().values().stream()
+        .filter(p ->
+            p.service().equals(SiteProtection.EVERYWHERE)
+                || cabinet
+                    .service(p.service())
+                    .filter(s -> s.phase() == ServicePhase.ANNOUNCED)
+                    .isPresent())
+        .toList();
   }
 
   /** The sites as they are to be served now. */

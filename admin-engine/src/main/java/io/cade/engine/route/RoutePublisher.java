@@ -1,6 +1,7 @@
 package io.cade.engine.route;
 
 import io.cade.agent.wire.RouteSnapshot;
+import io.cade.agent.wire.SiteProtection;
 import io.cade.engine.change.Commit;
 import io.cade.engine.change.CommitListener;
 import io.cade.engine.model.Cabinet;
@@ -18,7 +19,8 @@ public final class RoutePublisher implements CommitListener {
 
   public RoutePublisher(RouteDerivation derivation, Cabinet start) {
     this.derivation = derivation;
-    this.snapshot = new RouteSnapshot(start.position(), derivation.sites(start));
+    this.snapshot =
+        new RouteSnapshot(start.position(), derivation.sites(start), derivation.protection(start));
   }
 
   /** The newest routes. */
@@ -34,8 +36,9 @@ public final class RoutePublisher implements CommitListener {
   @Override
   public void committed(List<Commit> commits, Cabinet after) {
     List<RouteSnapshot.SiteRoute> sites = derivation.sites(after);
-    if (!sites.equals(snapshot.sites())) {
-      snapshot = new RouteSnapshot(after.position(), sites);
+    List<SiteProtection> protection = derivation.protection(after);
+    if (!sites.equals(snapshot.sites()) || !protection.equals(snapshot.protection())) {
+      snapshot = new RouteSnapshot(after.position(), sites, protection);
       listeners.forEach(Runnable::run);
     }
   }

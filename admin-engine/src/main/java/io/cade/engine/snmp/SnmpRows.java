@@ -298,6 +298,8 @@ final class SnmpRows {
       case FAN_FAILED -> ProbableCause.COOLING_FAN_FAILURE;
       case SUPPLY_FAILED -> ProbableCause.POWER_SUPPLY_FAILURE;
       case PROXY_LOST -> ProbableCause.EQUIPMENT_MALFUNCTION;
+      case VISITOR_FLOOD, SLOW_VISITORS, VISITOR_SCAN -> ProbableCause.INTRUSION_DETECTION;
+      case CREDENTIAL_GUESSING -> ProbableCause.UNAUTHORIZED_ACCESS_ATTEMPT;
     };
   }
 

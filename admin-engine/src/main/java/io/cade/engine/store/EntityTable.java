@@ -1,6 +1,7 @@
 package io.cade.engine.store;
 
 import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.SiteProtection;
 import io.cade.agent.wire.WireJson;
 import io.cade.engine.model.Alarm;
 import io.cade.engine.model.AlarmKey;
@@ -14,6 +15,7 @@ import io.cade.engine.model.Lease;
 import io.cade.engine.model.PendingNotification;
 import io.cade.engine.model.PoolLease;
 import io.cade.engine.model.Service;
+import io.cade.engine.model.ServiceTraffic;
 import io.cade.engine.model.StoredImage;
 import io.cade.engine.model.Swap;
 import java.io.IOException;
@@ -155,6 +157,31 @@ record EntityTable<E>(
               (cabinet, id) -> cabinet.images().get(id),
               i -> List.of(i.name(), i.version(), i.build(), i.architecture(), i.used()),
               (into, id, i) -> into.restore(i)),
+          new EntityTable<>(
+              Kind.PROTECTION,
+              "protection",
+              "service",
+              false,
+              List.of("allowed", "denied"),
+              json(SiteProtection.class),
+              (cabinet, id) -> cabinet.protection().get(id),
+              p -> List.of(p.access().allow().size(), p.access().deny().size()),
+              (into, id, p) -> into.restore(p)),
+          new EntityTable<>(
+              Kind.TRAFFIC,
+              "service_traffic",
+              "service_index",
+              true,
+              List.of("service", "requests", "bytes_in", "bytes_out"),
+              json(ServiceTraffic.class),
+              (cabinet, id) -> cabinet.traffic().get(Integer.valueOf(id)),
+              t ->
+                  List.of(
+                      t.service(),
+                      t.totals().requests(),
+                      t.totals().bytesIn(),
+                      t.totals().bytesOut()),
+              (into, id, t) -> into.restore(t)),
           new EntityTable<>(
               Kind.ALARM,
               "alarm",

@@ -31,7 +31,9 @@ import io.cade.engine.operate.Inspection;
 import io.cade.engine.operate.LeasePlaces;
 import io.cade.engine.operate.LeaseTransfer;
 import io.cade.engine.operate.Operations;
+import io.cade.engine.operate.ProtectionOperations;
 import io.cade.engine.operate.Role;
+import io.cade.engine.operate.TrafficInspection;
 import io.cade.engine.pki.ModuleAuthority;
 import io.cade.engine.web.WebRuntime;
 import io.vertx.core.Vertx;
@@ -112,6 +114,8 @@ final class ApiBench implements AutoCloseable {
                             dir.resolve("images"), writer::current, authority.certificate(), clock),
                         blocking),
                     Certificates.desk(writer, authority, dir, blocking),
+                    new TrafficInspection(writer::current, observations.traffic(), clock),
+                    new ProtectionOperations(writer),
                     users,
                     ready::get,
                     blocking,

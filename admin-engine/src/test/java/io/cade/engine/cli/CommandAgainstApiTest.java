@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.MacAddress;
+import io.cade.agent.wire.ProxyReport;
 import io.cade.agent.wire.RouteSnapshot;
+import io.cade.agent.wire.SiteProtection;
+import io.cade.agent.wire.TrafficReport;
 import io.cade.engine.api.ApiServer;
 import io.cade.engine.api.UserFile;
 import io.cade.engine.gateway.TestWriter;
@@ -23,7 +26,9 @@ import io.cade.engine.operate.Inspection;
 import io.cade.engine.operate.LeasePlaces;
 import io.cade.engine.operate.LeaseTransfer;
 import io.cade.engine.operate.Operations;
+import io.cade.engine.operate.ProtectionOperations;
 import io.cade.engine.operate.Role;
+import io.cade.engine.operate.TrafficInspection;
 import io.cade.engine.pki.Identity;
 import io.cade.engine.pki.ModuleAuthority;
 import io.cade.engine.web.WebRuntime;
@@ -52,6 +57,7 @@ class CommandAgainstApiTest {
   private final ExecutorService blocking = Executors.newFixedThreadPool(2);
   private final Vertx vertx = WebRuntime.start();
   private final Desk desk = new Desk();
+  private final Observations observations = new Observations();
   private ModuleAuthority authority;
   private ApiServer server;
   private Path site;
@@ -62,7 +68,6 @@ class CommandAgainstApiTest {
     authority = ModuleAuthority.open(dir.resolve("pki"), InstantSource.system(), random);
     Path users = dir.resolve("users");
     UserFile.put(users, PeerEngine.USER, Role.OPERATOR, PeerEngine.PASSWORD.toCharArray(), random);
-    Observations observations = new Observations();
     server =
         ApiServer.start(
                 vertx,
@@ -93,6 +98,8 @@ class CommandAgainstApiTest {
                             InstantSource.system()),
                         blocking),
                     Certificates.desk(writer, authority, dir, blocking),
+                    new TrafficInspection(writer::current, observations.traffic(), clock),
+                    new ProtectionOperations(writer),
                     users,
                     () -> true,
                     blocking,
@@ -168,6 +175,93 @@ class CommandAgainstApiTest {
     assertThat(desk.run("card", "show", "1.7").out()).contains("02:00:00:00:01:07");
     assertThat(desk.run("card", "show", "1.8").code()).isEqualTo(1);
     assertThat(desk.run("alarm", "history").out()).isEqualTo("no alarms in the history\n");
+  }
+
+  @Test
+  void limitsAndAccessOfAServiceAreSetShownAndRefused() {
+    assertThat(create("shop").code()).isZero();
+    assertThat(desk.run("service", "limits", "shop").out()).contains("no limit", "IPv6 /56");
+    Desk.Outcome set =
+        desk.run("service", "limits", "shop", "--visitor-rate", "20", "--visitor-burst", "50");
+    assertThat(set.err()).isEmpty();
+    assertThat(set.out()).contains("20, 50 at once");
+    assertThat(desk.run("service", "limits", "shop", "--max-body", "1000").out())
+        .as("what is not given stays")
+        .contains("20, 50 at once", "1000");
+    assertThat(desk.run("service", "access", "shop", "--deny", "203.0.113.0/24").out())
+        .contains("203.0.113.0/24");
+    assertThat(
+            desk.run(
+                    "service",
+                    "access",
+                    "shop",
+                    "--allow",
+                    "203.0.113.0/24",
+                    "--deny",
+                    "10.0.0.0/8")
+                .out())
+        .containsPattern("allow +203.0.113.0/24")
+        .containsPattern("deny +10.0.0.0/8");
+    assertThat(desk.run("service", "access", "--everywhere", "--deny", "2001:db8::/32").code())
+        .isZero();
+    assertThat(writer.current().protectionOf("shop").limits().visitorRequestsPerSecond())
+        .isEqualTo(20);
+    assertThat(writer.current().protectionOf(SiteProtection.EVERYWHERE).access().deny())
+        .containsExactly("2001:db8::/32");
+    assertThat(desk.run("service", "access", "shop", "--clear", "--json").out())
+        .contains("\"allow\"")
+        .doesNotContain("203.0.113");
+    assertThat(desk.run("service", "limits", "shop", "--none").out()).doesNotContain("at once");
+    assertThat(writer.current().protection()).doesNotContainKey("shop");
+
+    Desk.Outcome wrong = desk.run("service", "access", "shop", "--deny", "203.0.113.1/24");
+    assertThat(wrong.code()).isEqualTo(1);
+    assertThat(wrong.err()).contains("203.0.113.0/24 is meant");
+    assertThat(desk.run("service", "limits", "shop", "--visitor-burst", "3").err())
+        .contains("means nothing without");
+    assertThat(desk.run("service", "limits", "shop", "--ipv4-prefix", "40").err())
+        .contains("8 to 32");
+    assertThat(desk.run("service", "access", "shop", "--remove", "10.0.0.0/8").err())
+        .contains("nothing to remove");
+    assertThat(desk.run("service", "limits", "nothing", "--rate", "3").code()).isEqualTo(1);
+    assertThat(desk.run("service", "limits").code()).isEqualTo(ExitCode.USAGE.code());
+    assertThat(desk.run("service", "limits", "shop", "--everywhere").code())
+        .isEqualTo(ExitCode.USAGE.code());
+  }
+
+  @Test
+  void trafficIsShownBySiteAndCard() {
+    assertThat(create("shop").code()).isZero();
+    TrafficReport.TrafficCount count =
+        new TrafficReport.TrafficCount(
+            42, 1, 2048, 1 << 20, List.of(0L, 40L, 0L, 2L, 0L), List.of(80L, 42L));
+    observations.heard(
+        new ProxyReport(
+            new CardPosition(0, 4),
+            "boot",
+            1,
+            List.of(),
+            List.of(
+                new TrafficReport(
+                    "shop",
+                    1,
+                    count,
+                    List.of(new TrafficReport.CardTraffic(new CardPosition(1, 3), count)),
+                    7,
+                    21,
+                    0)),
+            List.of(new TrafficReport.Refusal("VISITOR_RATE", 7)),
+            List.of()),
+        clock.instant());
+    writer.given(observations.traffic().takeUnrecorded().toArray(Change[]::new));
+    assertThat(desk.run("show", "traffic").out()).contains("shop", "1.3", "42", "50 %");
+    assertThat(desk.run("show", "traffic", "--site", "shop", "--json").out())
+        .contains("\"requests\" : 42", "\"refused\" : 7", "\"remoteRequests\" : 21");
+    assertThat(desk.run("show", "traffic", "--card", "1.3").out()).contains("1.3");
+    assertThat(desk.run("show", "traffic", "--card", "1.4").out()).doesNotContain("shop");
+    assertThat(desk.run("show", "traffic", "--card", "x").code()).isEqualTo(1);
+    assertThat(desk.run("show", "traffic", "--site", "nothing").code()).isEqualTo(1);
+    assertThat(desk.run("show", "refusals").out()).contains("0.4", "VISITOR_RATE", "7");
   }
 
   @Test

@@ -20,7 +20,9 @@ import io.cade.engine.operate.Inspection;
 import io.cade.engine.operate.LeasePlaces;
 import io.cade.engine.operate.LeaseTransfer;
 import io.cade.engine.operate.Operations;
+import io.cade.engine.operate.ProtectionOperations;
 import io.cade.engine.operate.Role;
+import io.cade.engine.operate.TrafficInspection;
 import io.cade.engine.pki.ModuleAuthority;
 import io.cade.engine.web.WebRuntime;
 import io.cade.image.Digests;
@@ -91,6 +93,8 @@ class ImageCommandTest {
                     new LeaseTransfer(writer, _ -> new LeasePlaces.Place.None()),
                     new ImageOperations(writer, catalogue, blocking),
                     Certificates.desk(writer, authority, dir, blocking),
+                    new TrafficInspection(writer::current, new Observations().traffic(), clock),
+                    new ProtectionOperations(writer),
                     users,
                     () -> true,
                     blocking,

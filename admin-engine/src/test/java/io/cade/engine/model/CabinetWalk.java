@@ -1,11 +1,14 @@
 package io.cade.engine.model;
 
+import io.cade.agent.wire.AccessRules;
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.Command;
 import io.cade.agent.wire.HardwareDescriptor;
 import io.cade.agent.wire.MacAddress;
+import io.cade.agent.wire.SiteProtection;
 import io.cade.agent.wire.SoftwareDescriptor;
+import io.cade.agent.wire.TrafficLimits;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +16,7 @@ import java.util.Random;
 
 /** Random changes of every kind about a small cabinet; many of them contradict its state. */
 public final class CabinetWalk {
-  private static final int KINDS = 22;
+  private static final int KINDS = 24;
 
   private final Random random;
   private Instant now = Instant.parse("2026-11-21T10:00:00Z");
@@ -57,6 +60,25 @@ public final class CabinetWalk {
   public Change change(Cabinet cabinet) {
     CardPosition at = position();
     return switch (random.nextInt(KINDS)) {
+      case 22 ->
+          new Change.ProtectionSet(
+              new SiteProtection(
+                  random.nextInt(5) == 0 ? SiteProtection.EVERYWHERE : service(),
+                  random.nextBoolean()
+                      ? AccessRules.none()
+                      : new AccessRules(List.of("10.0.0.0/8"), List.of("2001:db8::/32")),
+                  random.nextBoolean()
+                      ? TrafficLimits.none()
+                      : new TrafficLimits(9, 0, 5, 7, 0, 3, 1L << 33, 80, 24, 64)));
+      case 23 ->
+          new Change.TrafficCounted(
+              new CardPosition(0, 4 + random.nextInt(2)),
+              "boot" + random.nextInt(2),
+              List.of(
+                  new Change.TrafficCounted.Counted(
+                      service(),
+                      random.nextInt(2),
+                      new TrafficTotals(random.nextInt(99), 1, 2, 3, 1L << 40, 5, 6))));
       case 0 ->
           new Change.LeaseGranted(
               at, mac(), "127.1." + at.chassis() + "." + at.slot(), now.plusSeconds(600));

@@ -38,6 +38,8 @@ final class EntityPicker {
     c.images().forEach((k, v) -> all.put(key(EntityKey.Kind.IMAGE, k), v));
     c.alarms().forEach((k, v) -> all.put(key(EntityKey.Kind.ALARM, k), v));
     c.notifications().forEach((k, v) -> all.put(key(EntityKey.Kind.NOTIFICATION, k), v));
+    c.protection().forEach((k, v) -> all.put(key(EntityKey.Kind.PROTECTION, k), v));
+    c.traffic().forEach((k, v) -> all.put(key(EntityKey.Kind.TRAFFIC, k), v));
     c.swaps().forEach(s -> all.put(key(EntityKey.Kind.SWAP, s.sequence()), s));
     return all;
   }

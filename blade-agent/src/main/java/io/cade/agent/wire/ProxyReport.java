@@ -1,18 +1,56 @@
 package io.cade.agent.wire;
 
+import io.cade.agent.wire.TrafficReport.Refusal;
+import io.cade.agent.wire.TrafficReport.SignalReport;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a proxy tells the engine every few seconds.
  *
  * @param routesVersion snapshot in use
  * @param backends its own view of each back end; at most 5,000
+ * @param traffic what has crossed it, for services where that has changed; at most 5,000. A proxy
+ *     tells it in some of its reports only
+ * @param refusals what it has refused since it started; at most 256
+ * @param signals what it sees of visitors at this moment; at most 256
  */
 public record ProxyReport(
-    CardPosition position, String bootId, long routesVersion, List<BackendReport> backends) {
-  public ProxyReport {
-    Limits.text("bootId", bootId, 64);
-    backends = Limits.list("backends", backends, 5_000);
+    CardPosition position,
+    String bootId,
+    long routesVersion,
+    List<BackendReport> backends,
+    List<TrafficReport> traffic,
+    List<Refusal> refusals,
+    List<SignalReport> signals) {
+  /** Lists that an earlier version does not know may be absent. */
+  public ProxyReport(
+      CardPosition position,
+      String bootId,
+      long routesVersion,
+      List<BackendReport> backends,
+      @Nullable List<TrafficReport> traffic,
+      @Nullable List<Refusal> refusals,
+      @Nullable List<SignalReport> signals) {
+    this.position = position;
+    this.bootId = Limits.text("bootId", bootId, 64);
+    this.routesVersion = routesVersion;
+    this.backends = Limits.list("backends", backends, 5_000);
+    this.traffic = Limits.list("traffic", TrafficReport.orNone(traffic), 5_000);
+    this.refusals = Limits.list("refusals", TrafficReport.orNone(refusals), 256);
+    this.signals = Limits.list("signals", TrafficReport.orNone(signals), 256);
+  }
+
+  /** The back ends alone. */
+  public ProxyReport(
+      CardPosition position, String bootId, long routesVersion, List<BackendReport> backends) {
+    this(position, bootId, routesVersion, backends, List.of(), List.of(), List.of());
+  }
+
+  /** Without traffic and refusals, which are much and are kept elsewhere. */
+  public ProxyReport withoutTraffic() {
+    return new ProxyReport(
+        position, bootId, routesVersion, backends, List.of(), List.of(), signals);
   }
 
   /**

@@ -9,10 +9,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version position in the engine's change log; a proxy never goes back to a lower one
  * @param sites at most 5,000 (DESIGN §6)
+ * @param protection whom the sites are protected from, at most one entry for each site and one for
+ *     all; absent in snapshots of earlier versions
  */
-public record RouteSnapshot(long version, List<SiteRoute> sites) {
-  public RouteSnapshot {
-    sites = Limits.list("sites", sites, 5_000);
+public record RouteSnapshot(long version, List<SiteRoute> sites, List<SiteProtection> protection) {
+  public RouteSnapshot(
+      long version, List<SiteRoute> sites, @Nullable List<SiteProtection> protection) {
+    this.version = version;
+    this.sites = Limits.list("sites", sites, 5_000);
+    this.protection = protection == null ? List.of() : Limits.list("protection", protection, 5_001);
+  }
+
+  /** Sites without any protection. */
+  public RouteSnapshot(long version, List<SiteRoute> sites) {
+    this(version, sites, List.of());
   }
 
   /** What a proxy knows before its first contact with the engine. */

@@ -28,6 +28,7 @@ class ArchitectureTest {
           "io.cade.agent.app.AgentProgram",
           "io.cade.agent.run.PokeSocket",
           "io.cade.agent.run.ServiceLauncher",
+          "io.cade.proxy.app.Accounting",
           "io.cade.proxy.app.EngineConnectors",
           "io.cade.proxy.app.ProxyDaemon",
           "io.cade.proxy.app.ProxyMain",

@@ -46,6 +46,7 @@ final class ConfigReader {
     Section health = root.section("health");
     Section timeouts = root.section("timeouts");
     Section limits = root.section("limits");
+    VisitorsConfig visitors = new VisitorsConfigReader(root, folder).read(role, timeouts);
     LineConfig lines = new LineConfigReader(root).read(role, timeouts, limits);
     if (!root.has("http") && !root.has("https")) {
       root.problem("http", "is missing, and 'https' too: give at least one address to listen on");
@@ -74,7 +75,8 @@ final class ConfigReader {
             limits.integer("retryReserve", 0, MANY, 500),
             timeouts.duration("drain", Duration.ZERO, HOUR, Duration.ofSeconds(5)),
             timeouts.duration("report", Duration.ofMillis(250), HOUR, Duration.ofSeconds(2)),
-            lines);
+            lines,
+            visitors);
     return config;
   }
 

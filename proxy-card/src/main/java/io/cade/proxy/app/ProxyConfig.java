@@ -42,12 +42,17 @@ import org.jspecify.annotations.Nullable;
  *                                  #   proxiesPop3s
  * ftpPassive: {}                   # balancer: a proxy's address and its ftpPassivePorts, which the
  *                                  #   balancer passes on: {127.1.0.4: 30000-30049}
+ * localNetworks: [10.0.0.0/8]      # proxy: visitors that count as local; default: private ones
+ * signals: {slowHeads: 20, flood: 200, scan: 150, guesses: 20}  # proxy: alarms about visitors
+ * accessLog: {file: access.log, form: combined, maxMegabytes: 100, keep: 5, ring: 8192, on: true}
+ *                                  # proxy: form is combined or json; default: none
+ * metrics: []                      # proxy: where Prometheus may ask, 127.0.0.1:9464
  * balancing: round-robin           # round-robin | least-connections
  * threads: 0                       # event loops; 0: one a core
  * health: {kind: http, path: /.cade/health, interval: 1s, timeout: 1s, rise: 2, fall: 2}
  * timeouts: {connect: 1s, head: 10s, response: 30s, idle: 30s, keepAlive: 60s, tunnelIdle: 10m,
  *            backendIdle: 20s, drain: 5s, report: 2s, login: 1m, reply: 30s, session: 10m,
- *            data: 30s}
+ *            data: 30s, traffic: 5s}
  * limits: {visitors: 20000, requestLine: 8192, header: 32768, responseHeader: 65536,
  *          connectionsPerBackend: 1000, idlePerBackend: 64, attempts: 4, retryReserve: 500,
  *          sessions: 2000, sessionsPerVisitor: 50, line: 4096, logins: 3,
@@ -56,6 +61,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param visitor what visitors may use
  * @param lines what FTP and POP3 need
+ * @param visitors protection and accounting
  * @param drain longest time for running requests to end when the daemon stops
  * @param report from one report to the engine to the next
  */
@@ -81,7 +87,8 @@ public record ProxyConfig(
     int retryReserve,
     Duration drain,
     Duration report,
-    LineConfig lines) {
+    LineConfig lines,
+    VisitorsConfig visitors) {
   /** Which card this is. */
   public enum Role {
     PROXY,

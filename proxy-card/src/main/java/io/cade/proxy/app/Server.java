@@ -23,6 +23,7 @@ import io.cade.proxy.route.ProxyReporter;
 import io.cade.proxy.route.RouteFeed;
 import io.cade.proxy.route.Routes;
 import io.cade.proxy.route.SnapshotFile;
+import io.cade.proxy.route.VisitorsReport;
 import io.cade.proxy.stats.ProxyStatistics;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -33,6 +34,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -50,6 +52,7 @@ public final class Server {
   private static final Logger log = LoggerFactory.getLogger(Server.class);
   private static final int BOOT_ID_BYTES = 16;
   private static final int TICKET_KEY_HOURS = 6;
+  private static final Duration LAST_REPORT = Duration.ofSeconds(1);
 
   private final ProxyConfig config;
   private final EngineConnector connector;
@@ -62,6 +65,8 @@ public final class Server {
   private @Nullable TcpBalancer balancer;
   private @Nullable HealthChecker checker;
   private @Nullable LineProxies lines;
+  private @Nullable Accounting accounting;
+  private @Nullable ProxyReporter reporter;
 
   /**
    * @param random unpredictable: boot ids come from it
@@ -109,7 +114,10 @@ public final class Server {
     ProxyStatistics statistics = new ProxyStatistics();
     Backends furtherBackends =
         new Backends(config.health(), config.connectionsPerBackend(), changes::release);
-    Routes routes = new Routes(backends, furtherBackends, statistics, this::algorithm);
+    Accounting accounts = new Accounting(config.visitors(), statistics, random);
+    accounting = accounts;
+    Routes routes =
+        new Routes(backends, furtherBackends, statistics, this::algorithm, accounts.guard());
     SnapshotFile file = new SnapshotFile(config.stateDirectory());
     HealthChecker health = newChecker(config.health(), backends);
     HttpProxy http =
@@ -122,7 +130,9 @@ public final class Server {
                 config.visitor(),
                 health::checkSoon,
                 System::nanoTime,
-                random),
+                random,
+                accounts.guard(),
+                accounts.sink()),
             config.pool(),
             config.trustedBalancers());
     proxy = http;
@@ -131,10 +141,15 @@ public final class Server {
     if (engine == null) {
       file.load().ifPresent(routes::apply);
     } else {
-      ProxyReporter reporter =
+      ProxyReporter made =
           new ProxyReporter(
               engine,
               routes,
+              new VisitorsReport(
+                  statistics,
+                  accounts.guard().watch(),
+                  config.visitors().traffic(),
+                  System::nanoTime),
               changes,
               config.position(),
               bootId,
@@ -145,13 +160,18 @@ public final class Server {
       feed.restore();
       newThread("engine-link", engine);
       newThread("route-feed", feed);
-      newThread("proxy-report", reporter);
+      newThread("proxy-report", made);
+      reporter = made;
     }
     for (InetSocketAddress address : config.http()) {
       listening.add("http " + shown(bind(address, () -> http.listen(address, false))));
     }
     for (InetSocketAddress address : config.https()) {
       listening.add("https " + shown(bind(address, () -> http.listen(address, true))));
+    }
+    for (InetSocketAddress address : config.visitors().metrics()) {
+      listening.add(
+          "metrics " + shown(bind(address, () -> accounts.listen(address, http::visitors))));
     }
     LineProxies further =
         new LineProxies(group, config, routes, statistics, furtherBackends, random);
@@ -389,6 +409,14 @@ public final class Server {
     }
     if (balancer != null) {
       balancer.drain(config.drain());
+    }
+    ProxyReporter last = reporter;
+    if (last != null) {
+      // An engine that does not answer must not hold up the stop.
+      Thread.ofVirtual().start(last::last).join(LAST_REPORT);
+    }
+    if (accounting != null) {
+      accounting.close();
     }
     if (link != null) {
       link.close();

@@ -22,6 +22,7 @@ final class LoginStage implements FtpSession.Stage {
   private final LineServices services;
   private Login.@Nullable At user;
   private int failures;
+  private String service = "";
   private @Nullable FtpLogin login;
 
   LoginStage(FtpSession session, LineVisitor visitor) {
@@ -125,6 +126,11 @@ final class LoginStage implements FtpSession.Stage {
       session.reply("503 USER comes first.");
       return;
     }
+    if (!visitor.mayTry(at.site())) {
+      session.replyAndClose("421 Not available to your network now.");
+      return;
+    }
+    service = at.site().service();
     long wait = services.guard().beforeLogin(visitor.address().getAddress());
     if (wait < 0) {
       services.refused(LineRefusal.CREDENTIAL_GUESSING);
@@ -140,7 +146,7 @@ final class LoginStage implements FtpSession.Stage {
   }
 
   private void replay(Login.At at, String password) {
-    at.site().counters().request();
+    services.login(at.site(), visitor.address().getAddress());
     FtpLogin started =
         new FtpLogin(
             services,
@@ -164,8 +170,7 @@ final class LoginStage implements FtpSession.Stage {
         session.free();
       }
       case FtpLogin.Outcome.Refused(List<String> reply) -> {
-        services.refused(LineRefusal.LOGIN_FAILED);
-        services.guard().failed(visitor.address().getAddress());
+        services.loginFailed(service, visitor.address().getAddress());
         // Not the card's own words: it may tell which names it has.
         failed("530 Login incorrect.");
         session.free();

@@ -41,12 +41,31 @@ final class Entrance {
     if (site == null || failure != null) {
       Failure shown = failure != null ? failure : Failure.UNKNOWN_HOST;
       services.statistics().refused(shown.name());
-      boolean stay = keepAlive && !facts.hasBody() && !front.isDraining();
-      FullHttpResponse page = ErrorPage.of(shown, facts.host(), id, !stay);
-      front.respond(page, toHead, stay);
+      Gate.refused(services, visitor, request, facts, id, null, shown);
+      answer(front, visitor, facts, id, shown, toHead, keepAlive);
+      return null;
+    }
+    Failure objection = Gate.objection(table, site, visitor, request, facts);
+    if (objection != null) {
+      services.statistics().refused(objection.name());
+      Gate.refused(services, visitor, request, facts, id, site, objection);
+      answer(front, visitor, facts, id, objection, toHead, keepAlive);
       return null;
     }
     return new Exchange(services, front, visitor, table, site, request, facts, id, keepAlive);
+  }
+
+  private static void answer(
+      Front front,
+      VisitorInfo visitor,
+      HeadFacts facts,
+      String id,
+      Failure failure,
+      boolean toHead,
+      boolean keepAlive) {
+    boolean stay = keepAlive && !facts.hasBody() && !front.isDraining();
+    FullHttpResponse page = ErrorPage.of(failure, facts.host(), id, !stay);
+    front.respond(Gate.withRetry(page, failure, visitor), toHead, stay);
   }
 
   /** Over TLS, the certificate shown and the host asked for must be of one site (RFC 9110 §7.4). */

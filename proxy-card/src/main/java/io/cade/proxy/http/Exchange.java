@@ -6,6 +6,8 @@ import io.cade.proxy.pool.BackendListener;
 import io.cade.proxy.pool.BackendPool;
 import io.cade.proxy.route.RouteTable;
 import io.cade.proxy.route.Site;
+import io.cade.proxy.stats.ByteTap;
+import io.cade.proxy.stats.RequestAccount;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
@@ -60,11 +62,13 @@ final class Exchange implements BackendListener {
   private final boolean toHead;
   private final boolean idempotent;
   private final Attempts attempts;
+  private final RequestAccount account;
   private Stage stage = Stage.CONNECTING;
   private @Nullable BackendConnection connection;
   private boolean requestComplete;
   private boolean bodySent;
   private long requestBytes;
+  private long bodyBytes;
 
   Exchange(
       ProxyServices services,
@@ -85,6 +89,8 @@ final class Exchange implements BackendListener {
     this.keepAlive = keepAlive;
     this.toHead = HttpMethod.HEAD.equals(received.method());
     this.idempotent = IDEMPOTENT.contains(received.method());
+    this.account = Gate.account(services, info, received, facts, requestId);
+    account.at(site.service(), site.counters());
     @Nullable String upgrade = RequestRewriter.rewrite(received, facts, info, requestId);
     this.response =
         new ResponseRelay(
@@ -181,6 +187,12 @@ final class Exchange implements BackendListener {
     }
     bodySent = true;
     requestBytes += content.content().readableBytes();
+    bodyBytes += content.content().readableBytes();
+    if (account.isTooLarge(bodyBytes)) {
+      content.release();
+      tooLarge();
+      return;
+    }
     Channel channel = to.channel();
     channel.write(content, channel.voidPromise());
     if (last) {
@@ -196,6 +208,18 @@ final class Exchange implements BackendListener {
         channel.flush();
         visitor.read(channel.isWritable());
       }
+    }
+  }
+
+  /** A body without announced length has grown too large: the card must not take it for whole. */
+  private void tooLarge() {
+    site.counters().refused();
+    if (response.hasBegun()) {
+      dropConnection();
+      finish();
+      visitor.abort();
+    } else {
+      fail(Failure.BODY_TOO_LARGE);
     }
   }
 
@@ -282,8 +306,13 @@ final class Exchange implements BackendListener {
     account(from);
     stage = Stage.DONE;
     connection = null;
+    account.end(response.status(), services.nanoTime().getAsLong());
     // It counts as running for as long as the tunnel stands.
     from.channel().closeFuture().addListener(closed -> attempts.end());
+    Site.Card card = site.cards().get(from.backend());
+    if (card != null) {
+      from.channel().pipeline().addFirst(new ByteTap(card.counters()));
+    }
     visitor.tunnel(from);
   }
 
@@ -397,6 +426,7 @@ final class Exchange implements BackendListener {
   }
 
   private void fail(Failure failure) {
+    account.answeredHere(failure.status().code());
     dropConnection();
     finish();
     services.statistics().refused(failure.name());
@@ -406,7 +436,9 @@ final class Exchange implements BackendListener {
   }
 
   private boolean requestComplete(Failure failure) {
-    return failure != Failure.BODY_TIMEOUT && (requestComplete || !facts.hasBody());
+    return failure != Failure.BODY_TIMEOUT
+        && failure != Failure.BODY_TOO_LARGE
+        && (requestComplete || !facts.hasBody());
   }
 
   private void dropConnection() {
@@ -422,10 +454,15 @@ final class Exchange implements BackendListener {
     stage = Stage.DONE;
     connection = null;
     attempts.end();
+    account.end(response.status(), services.nanoTime().getAsLong());
   }
 
   private void account(BackendConnection from) {
     attempts.account(from.backend(), requestBytes, from.responseBytes());
+    Site.Card card = site.cards().get(from.backend());
+    if (card != null) {
+      account.card(card.position(), card.counters(), requestBytes, from.responseBytes());
+    }
     requestBytes = 0;
   }
 }

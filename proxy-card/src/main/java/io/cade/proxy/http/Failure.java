@@ -22,7 +22,27 @@ enum Failure {
       504,
       "The site %s did not answer in time.",
       "Please try again; if it stays so, tell the site's operator."),
-  BODY_TIMEOUT(408, "The request to %s stopped arriving.", "Please try again.");
+  BODY_TIMEOUT(408, "The request to %s stopped arriving.", "Please try again."),
+  NETWORK_DENIED(
+      403,
+      "The site %s may not be visited from your network.",
+      "If you think you should be let in, tell the site's operator your address."),
+  SITE_RATE(
+      429, "The site %s has more visitors than it can take.", "Please try again in a moment."),
+  VISITOR_RATE(
+      429,
+      "More requests to %s come from your network than it takes.",
+      "Please wait as long as the answer's Retry-After says."),
+  SITE_CONNECTIONS(
+      429, "The site %s has more visitors than it can take.", "Please try again in a moment."),
+  VISITOR_CONNECTIONS(
+      429,
+      "More connections to %s come from your network than it takes.",
+      "Please close some of them."),
+  URI_TOO_LONG_FOR_SITE(
+      414, "The address is longer than %s takes.", "Please check the link that you followed."),
+  BODY_TOO_LARGE(
+      413, "What you send is larger than %s takes.", "Please send it in smaller pieces.");
 
   /** When to try again, in seconds. */
   static final int RETRY_AFTER_SECONDS = 5;

@@ -107,7 +107,11 @@ public final class HttpProxy {
     ChannelPipeline pipeline = channel.pipeline();
     if (channel.remoteAddress() instanceof InetSocketAddress remote
         && trustedBalancers.contains(remote.getAddress().getHostAddress())) {
-      pipeline.addLast(new ProxyProtocolHandler(services.statistics()));
+      pipeline.addLast(new ProxyProtocolHandler(services));
+    } else if (channel.remoteAddress() instanceof InetSocketAddress remote
+        && !Gate.enter(services, channel, remote)) {
+      channel.close();
+      return;
     }
     if (secure) {
       pipeline.addLast(

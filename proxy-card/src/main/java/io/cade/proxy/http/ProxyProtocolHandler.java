@@ -1,7 +1,6 @@
 package io.cade.proxy.http;
 
 import io.cade.proxy.relay.ProxyHeaderReader;
-import io.cade.proxy.stats.ProxyStatistics;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -25,11 +24,11 @@ final class ProxyProtocolHandler extends ByteToMessageDecoder {
 
   private static final Logger log = LoggerFactory.getLogger(ProxyProtocolHandler.class);
 
-  private final ProxyStatistics statistics;
+  private final ProxyServices services;
   private boolean refused;
 
-  ProxyProtocolHandler(ProxyStatistics statistics) {
-    this.statistics = statistics;
+  ProxyProtocolHandler(ProxyServices services) {
+    this.services = services;
   }
 
   @Override
@@ -44,13 +43,19 @@ final class ProxyProtocolHandler extends ByteToMessageDecoder {
       case ProxyHeaderReader.Header header -> {
         if (header.visitor() != null) {
           ctx.channel().attr(VISITOR).set(header.visitor());
+          if (!Gate.enter(services, ctx.channel(), header.visitor())) {
+            refused = true;
+            in.skipBytes(in.readableBytes());
+            ctx.close();
+            return;
+          }
         }
         ctx.pipeline().remove(this);
       }
       case ProxyHeaderReader.Malformed malformed -> {
         // Nothing behind it can be trusted to be a request.
         refused = true;
-        statistics.refused("PROXY_HEADER");
+        services.statistics().refused("PROXY_HEADER");
         log.debug("PROXY header refused: {}", malformed.cause());
         in.skipBytes(in.readableBytes());
         ctx.close();

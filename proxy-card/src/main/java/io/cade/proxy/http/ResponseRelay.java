@@ -26,6 +26,7 @@ final class ResponseRelay {
   private boolean interimRelayed;
   private boolean inInterim;
   private boolean stay;
+  private int status;
 
   private enum State {
     BEFORE,
@@ -69,6 +70,11 @@ final class ResponseRelay {
   /** Whether the head of a final response, or of a switch, has left. */
   boolean hasBegun() {
     return state != State.BEFORE;
+  }
+
+  /** Of the final response; 0 as long as none has begun. */
+  int status() {
+    return status;
   }
 
   /** Whether anything has left, be it a mere 100 or 103. */
@@ -128,7 +134,8 @@ final class ResponseRelay {
       stay = mayStay && head.visitorKeepsAlive();
       visitor.beginResponse(toHead);
     }
-    site.counters().answered(response.status().code());
+    status = response.status().code();
+    site.counters().answered(status);
     visitor.write(response);
     return Step.MORE;
   }

@@ -233,6 +233,9 @@ final class VisitorHandler extends ChannelInboundHandlerAdapter implements Front
 
   private void refuse(FramingFault fault) {
     services.statistics().refused(fault.name());
+    if (fault == FramingFault.HEAD_TIMEOUT) {
+      Gate.slowHead(channel());
+    }
     Exchange running = exchange;
     if (running != null) {
       running.visitorGone();

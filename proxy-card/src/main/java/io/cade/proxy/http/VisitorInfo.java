@@ -1,5 +1,6 @@
 package io.cade.proxy.http;
 
+import io.cade.proxy.guard.VisitorGuard;
 import io.cade.proxy.tls.SiteSniHandler;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
@@ -11,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param address numeric address of the visitor
  * @param secure came by TLS
  * @param serverName the name that he came in by over TLS, lower case
+ * @param guard of his connection; null when it is a balancer's own
  */
-record VisitorInfo(String address, boolean secure, @Nullable String serverName) {
+record VisitorInfo(
+    String address, boolean secure, @Nullable String serverName, @Nullable VisitorGuard guard) {
   /** Of a connection, or of whom the balancer in front says that it is made for. */
   static VisitorInfo of(Channel connection, boolean secure) {
     InetSocketAddress announced = connection.attr(ProxyProtocolHandler.VISITOR).get();
@@ -21,7 +24,7 @@ record VisitorInfo(String address, boolean secure, @Nullable String serverName) 
     String name = secure ? connection.attr(SiteSniHandler.SERVER_NAME).get() : null;
     String text = remote.getAddress().getHostAddress();
     int scope = text.indexOf('%');
-    return new VisitorInfo(scope < 0 ? text : text.substring(0, scope), secure, name);
+    return new VisitorInfo(scope < 0 ? text : text.substring(0, scope), secure, name, Gate.of(connection));
   }
 
   String scheme() {

@@ -1,5 +1,6 @@
 package io.cade.proxy.line;
 
+import io.cade.proxy.guard.Verdict;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -154,6 +155,17 @@ public final class LineServer {
       return;
     }
     InetAddress who = visitor.getAddress();
+    var entrance = services.routes().guard().enter(who, services.routes().current().guard());
+    channel.closeFuture().addListener(closed -> entrance.visitor().close());
+    Verdict verdict =
+        entrance.visitor().isDenied(services.routes().current().guard())
+            ? Verdict.NETWORK_DENIED
+            : entrance.verdict();
+    if (verdict != Verdict.PASS) {
+      services.refused(verdict);
+      turnAway(channel, implicitTls);
+      return;
+    }
     if (perAddress.merge(who, 1, Integer::sum) > services.limits().maxPerVisitor()) {
       leave(who);
       services.refused(LineRefusal.TOO_MANY_OF_VISITOR);
@@ -163,7 +175,8 @@ public final class LineServer {
     channel.closeFuture().addListener(closed -> leave(who));
     LineReader reader = new LineReader(services.limits().maxLine(), protocol.telnet());
     LineVisitor entered =
-        new LineVisitor(channel, visitor, relayed, protocol.name(), services, reader);
+        new LineVisitor(
+            channel, visitor, relayed, protocol.name(), services, reader, entrance.visitor());
     Session session = protocol.session(entered);
     channel.pipeline().addLast(reader).addLast(session);
     if (implicitTls) {

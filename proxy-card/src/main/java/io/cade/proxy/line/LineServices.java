@@ -1,7 +1,12 @@
 package io.cade.proxy.line;
 
+import io.cade.agent.wire.NetworkPrefix;
+import io.cade.agent.wire.VisitorSignal;
+import io.cade.proxy.guard.Verdict;
 import io.cade.proxy.route.Routes;
+import io.cade.proxy.route.Site;
 import io.cade.proxy.stats.ProxyStatistics;
+import java.net.InetAddress;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
@@ -21,6 +26,29 @@ public record LineServices(
     LongSupplier nanoTime) {
   public LineServices {
     trustedBalancers = Set.copyOf(trustedBalancers);
+  }
+
+  /** A login at a site begins: counts as a request of it. */
+  public void login(Site site, InetAddress visitor) {
+    site.counters().request();
+    if (routes.guard().isLocal(visitor)) {
+      site.counters().local(1, 0);
+    }
+  }
+
+  /** A card refused user name or password: slows down what follows, and may become an alarm. */
+  public void loginFailed(String service, InetAddress visitor) {
+    refused(LineRefusal.LOGIN_FAILED);
+    guard.failed(visitor);
+    routes
+        .guard()
+        .watch()
+        .saw(VisitorSignal.CREDENTIAL_GUESSING, service, NetworkPrefix.of(visitor));
+  }
+
+  /** Counts what the guard of visitors has refused. */
+  public void refused(Verdict verdict) {
+    statistics.refused(verdict.name());
   }
 
   /** Counts a refusal. */

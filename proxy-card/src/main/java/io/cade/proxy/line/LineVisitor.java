@@ -1,5 +1,7 @@
 package io.cade.proxy.line;
 
+import io.cade.proxy.guard.Verdict;
+import io.cade.proxy.guard.VisitorGuard;
 import io.cade.proxy.relay.Deadline;
 import io.cade.proxy.route.RouteTable;
 import io.cade.proxy.route.Site;
@@ -30,6 +32,7 @@ public final class LineVisitor {
   private final String protocol;
   private final LineServices services;
   private final LineReader reader;
+  private final VisitorGuard guard;
   private @Nullable String boundHost;
   private @Nullable SslContext tls;
 
@@ -39,13 +42,25 @@ public final class LineVisitor {
       boolean relayed,
       String protocol,
       LineServices services,
-      LineReader reader) {
+      LineReader reader,
+      VisitorGuard guard) {
     this.channel = channel;
     this.address = address;
     this.relayed = relayed;
     this.protocol = protocol;
     this.services = services;
     this.reader = reader;
+    this.guard = guard;
+  }
+
+  /** Whether a login at a site may be tried; counts a refusal. */
+  public boolean mayTry(Site site) {
+    Verdict verdict = guard.admit(services.routes().current().guard(), site.service(), 0);
+    if (verdict != Verdict.PASS) {
+      services.refused(verdict);
+      site.counters().refused();
+    }
+    return verdict == Verdict.PASS;
   }
 
   public Channel channel() {

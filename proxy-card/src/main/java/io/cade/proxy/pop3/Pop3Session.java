@@ -8,6 +8,7 @@ import io.cade.proxy.line.LineVisitor;
 import io.cade.proxy.line.Login;
 import io.cade.proxy.relay.Deadline;
 import io.cade.proxy.relay.Tunnel;
+import io.cade.proxy.stats.ByteTap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -31,6 +32,7 @@ final class Pop3Session extends ChannelInboundHandlerAdapter implements LineServ
   private boolean expectsPlain;
   private boolean loggingIn;
   private int failures;
+  private String service = "";
   private @Nullable Pop3Login login;
 
   Pop3Session(LineVisitor visitor) {
@@ -184,6 +186,11 @@ final class Pop3Session extends ChannelInboundHandlerAdapter implements LineServ
   }
 
   private void afterGuard(Login.At at, Credentials credentials) {
+    if (!visitor.mayTry(at.site())) {
+      visitor.sendAndClose("-ERR [SYS/TEMP] not available to your network now\r\n");
+      return;
+    }
+    service = at.site().service();
     long wait = visitor.services().guard().beforeLogin(visitor.address().getAddress());
     if (wait < 0) {
       visitor.services().refused(LineRefusal.CREDENTIAL_GUESSING);
@@ -200,7 +207,7 @@ final class Pop3Session extends ChannelInboundHandlerAdapter implements LineServ
   }
 
   private void replay(Login.At at, Credentials credentials) {
-    at.site().counters().request();
+    visitor.services().login(at.site(), visitor.address().getAddress());
     Dialer dialer =
         new Dialer(visitor.channel().eventLoop(), at.site(), "pop3", visitor.services());
     Pop3Login started =
@@ -225,8 +232,7 @@ final class Pop3Session extends ChannelInboundHandlerAdapter implements LineServ
     switch (outcome) {
       case Pop3Login.Outcome.Taken(Dialer.Line line, String reply) -> join(line, reply);
       case Pop3Login.Outcome.Refused(String reply) -> {
-        visitor.services().refused(LineRefusal.LOGIN_FAILED);
-        visitor.services().guard().failed(visitor.address().getAddress());
+        visitor.services().loginFailed(service, visitor.address().getAddress());
         refuse(reply);
       }
       case Pop3Login.Outcome.NoCard() -> {
@@ -259,7 +265,7 @@ final class Pop3Session extends ChannelInboundHandlerAdapter implements LineServ
   private void join(Dialer.Line line, String reply) {
     deadline.close();
     Channel card = line.channel();
-    card.pipeline().addFirst(new ByteCount(line.card().counters()));
+    card.pipeline().addFirst(new ByteTap(line.card().counters()));
     visitor.send(reply + "\r\n");
     Channel own = visitor.channel();
     own.pipeline().remove(this);

@@ -56,6 +56,11 @@ public final class EngineLink implements Runnable {
     return opened;
   }
 
+  /** The channel, if the engine knows the card already; does not wait. */
+  @Nullable EngineChannel channelIfKnown() {
+    return introduced.getCount() == 0 ? channel : null;
+  }
+
   @Override
   public void run() {
     Backoff backoff = new Backoff(random);

@@ -28,6 +28,7 @@ public final class ProxyReporter implements Runnable {
 
   private final EngineLink link;
   private final Routes routes;
+  private final VisitorsReport visitors;
   private final CardPosition position;
   private final String bootId;
   private final Duration interval;
@@ -36,11 +37,13 @@ public final class ProxyReporter implements Runnable {
   private final Semaphore changes;
 
   /**
+   * @param visitors what it says of visitors
    * @param changes a permit for each change of a back end's usability or of the routes
    */
   public ProxyReporter(
       EngineLink link,
       Routes routes,
+      VisitorsReport visitors,
       Semaphore changes,
       CardPosition position,
       String bootId,
@@ -49,6 +52,7 @@ public final class ProxyReporter implements Runnable {
       RandomGenerator random) {
     this.link = link;
     this.routes = routes;
+    this.visitors = visitors;
     this.changes = changes;
     this.position = position;
     this.bootId = bootId;
@@ -65,7 +69,9 @@ public final class ProxyReporter implements Runnable {
       while (true) {
         changes.drainPermits();
         try {
-          channel.report(report());
+          ProxyReport report = report(false);
+          channel.report(report);
+          visitors.taken(report);
           backoff.succeeded();
           pause.pause(SMALLEST_GAP);
           if (changes.tryAcquire(interval.minus(SMALLEST_GAP).toMillis(), TimeUnit.MILLISECONDS)) {
@@ -81,8 +87,27 @@ public final class ProxyReporter implements Runnable {
     }
   }
 
-  /** The report of this moment. */
-  ProxyReport report() {
+  /** The last words of a proxy that stops: what visitors have used until now. */
+  public void last() {
+    EngineChannel channel = link.channelIfKnown();
+    if (channel == null) {
+      return;
+    }
+    try {
+      channel.report(report(true));
+    } catch (IOException e) {
+      log.debug("last report not taken: {}", e.toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * The report of this moment.
+   *
+   * @param all with all of the traffic
+   */
+  ProxyReport report(boolean all) {
     RouteTable table = routes.current();
     List<BackendReport> reports = new ArrayList<>();
     for (Site site : table.sites()) {
@@ -102,7 +127,14 @@ public final class ProxyReporter implements Runnable {
                 counters.failures()));
       }
     }
-    return new ProxyReport(position, bootId, table.version(), reports);
+    return new ProxyReport(
+        position,
+        bootId,
+        table.version(),
+        reports,
+        visitors.traffic(all),
+        visitors.refusals(),
+        visitors.signals());
   }
 
   private static String shortened(String cause) {

@@ -1,5 +1,6 @@
 package io.cade.proxy.route;
 
+import io.cade.proxy.guard.GuardRules;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -15,16 +16,19 @@ public final class RouteTable {
   private final Map<String, Site> byHost;
   private final Collection<Site> sites;
   private final Set<String> internalAddresses;
+  private final GuardRules guard;
 
   RouteTable(
       long version,
       Map<String, Site> byHost,
       Collection<Site> sites,
-      Set<String> internalAddresses) {
+      Set<String> internalAddresses,
+      GuardRules guard) {
     this.version = version;
     this.byHost = Map.copyOf(byHost);
     this.sites = List.copyOf(sites);
     this.internalAddresses = Set.copyOf(internalAddresses);
+    this.guard = guard;
   }
 
   /** Of the snapshot. */
@@ -39,6 +43,11 @@ public final class RouteTable {
    */
   public @Nullable Site find(String host) {
     return byHost.get(host);
+  }
+
+  /** Who may visit these sites, and how much he may use. */
+  public GuardRules guard() {
+    return guard;
   }
 
   public Collection<Site> sites() {

@@ -5,6 +5,7 @@ import io.cade.agent.wire.RouteSnapshot.SiteRoute;
 import io.cade.proxy.balance.Backend;
 import io.cade.proxy.balance.Backends;
 import io.cade.proxy.balance.BalancingAlgorithm;
+import io.cade.proxy.guard.TrafficGuard;
 import io.cade.proxy.stats.ProxyStatistics;
 import io.cade.proxy.tls.SiteCertificates;
 import java.time.InstantSource;
@@ -33,10 +34,10 @@ public final class Routes {
   private final Backends furtherBackends;
   private final ProxyStatistics statistics;
   private final Supplier<BalancingAlgorithm> algorithms;
+  private final TrafficGuard guard;
   private final SiteCertificates certificates = new SiteCertificates(InstantSource.system());
   private Map<String, BalancingAlgorithm> algorithmOfService = new HashMap<>();
-  private volatile RouteTable current =
-      new RouteTable(RouteSnapshot.empty().version(), Map.of(), List.of(), Set.of());
+  private volatile RouteTable current;
 
   /**
    * @param algorithms a new algorithm for each service that comes up
@@ -46,19 +47,39 @@ public final class Routes {
     this(backends, backends, statistics, algorithms);
   }
 
-  /**
-   * @param furtherBackends likewise for ports that speak other protocols than HTTP, because they
-   *     are checked differently
-   */
+  /** Guarded by rules alone: what visitors do is told to nobody. */
   public Routes(
       Backends backends,
       Backends furtherBackends,
       ProxyStatistics statistics,
       Supplier<BalancingAlgorithm> algorithms) {
+    this(backends, furtherBackends, statistics, algorithms, TrafficGuard.open(System::nanoTime));
+  }
+
+  /**
+   * @param furtherBackends likewise for ports that speak other protocols than HTTP, because they
+   *     are checked differently
+   * @param guard makes the rules of each snapshot's protection
+   */
+  public Routes(
+      Backends backends,
+      Backends furtherBackends,
+      ProxyStatistics statistics,
+      Supplier<BalancingAlgorithm> algorithms,
+      TrafficGuard guard) {
     this.backends = backends;
     this.furtherBackends = furtherBackends;
     this.statistics = statistics;
     this.algorithms = algorithms;
+    this.guard = guard;
+    this.current =
+        new RouteTable(
+            RouteSnapshot.empty().version(), Map.of(), List.of(), Set.of(), guard.rules(List.of()));
+  }
+
+  /** What guards these routes. */
+  public TrafficGuard guard() {
+    return guard;
   }
 
   /** The table in use. */
@@ -105,7 +126,9 @@ public final class Routes {
     }
     certificates.endOfSnapshot();
     algorithmOfService = nextAlgorithms;
-    current = new RouteTable(snapshot.version(), byHost, sites, internal);
+    current =
+        new RouteTable(
+            snapshot.version(), byHost, sites, internal, guard.rules(snapshot.protection()));
     // Only now: until the swap, requests were still looking at the former table.
     if (furtherBackends == backends) {
       inUse.addAll(furtherInUse);

@@ -2,7 +2,9 @@ package io.cade.proxy.stats;
 
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -10,13 +12,16 @@ import java.util.concurrent.atomic.LongAdder;
  * their counters, so that nothing is looked up for a request. Thread-safe.
  */
 public final class ProxyStatistics {
+  private final LoopSlots slots = new LoopSlots();
+  private final AtomicLong generations = new AtomicLong();
   private final ConcurrentHashMap<String, SiteCounters> sites = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, LongAdder> refusals = new ConcurrentHashMap<>();
   private final LongAdder visitorsTurnedAway = new LongAdder();
 
   /** The counters of a service, made at its first mention. */
   public SiteCounters site(String service) {
-    return sites.computeIfAbsent(service, s -> new SiteCounters());
+    return sites.computeIfAbsent(
+        service, s -> new SiteCounters(generations.incrementAndGet(), slots));
   }
 
   /** Forgets the services that no route names. */
@@ -46,6 +51,13 @@ public final class ProxyStatistics {
 
   public long visitorsTurnedAway() {
     return visitorsTurnedAway.sum();
+  }
+
+  /** All refusals so far, by reason. */
+  public Map<String, Long> refusals() {
+    Map<String, Long> counts = new TreeMap<>();
+    refusals.forEach((reason, count) -> counts.put(reason, count.sum()));
+    return counts;
   }
 
   public Map<String, SiteCounters> sites() {

@@ -1,14 +1,18 @@
 package io.cade.proxy.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.cade.agent.config.ConfigProblems;
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.MacAddress;
+import io.cade.agent.wire.NetworkPrefix;
+import io.cade.proxy.accesslog.AccessLogConfig;
 import io.cade.proxy.balance.HealthPolicy;
 import io.cade.proxy.balancer.BalancerLimits;
 import io.cade.proxy.ftp.FtpSettings;
+import io.cade.proxy.guard.SignalPolicy;
 import io.cade.proxy.http.VisitorLimits;
 import io.cade.proxy.line.LineLimits;
 import io.cade.proxy.pool.PoolLimits;
@@ -77,7 +81,8 @@ class ProxyConfigTest {
                 500,
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(2),
-                LineConfig.none()));
+                LineConfig.none(),
+                VisitorsConfig.standard()));
   }
 
   @Test
@@ -199,7 +204,42 @@ class ProxyConfigTest {
                     List.of(),
                     List.of(),
                     List.of(),
-                    List.of())));
+                    List.of()),
+                VisitorsConfig.standard()));
+  }
+
+  @Test
+  void keysOfProtectionAndAccountingAreRead() throws Exception {
+    String basis = "role: proxy\nposition: 0.4\nstateDirectory: state\nhttp: 127.1.0.4:8080\n";
+    VisitorsConfig visitors =
+        read(basis
+                + """
+                accessLog: {file: log/a.log, form: json, maxMegabytes: 2, keep: 3, ring: 64}
+                metrics: 127.0.0.1:9464
+                localNetworks: [10.1.0.0/16, "2001:db8::/32"]
+                signals: {slowHeads: 1, flood: 2, scan: 3, guesses: 4}
+                timeouts: {traffic: 7s}
+                """)
+            .visitors();
+    assertThat(visitors)
+        .isEqualTo(
+            new VisitorsConfig(
+                new AccessLogConfig(
+                    folder.resolve("log/a.log"), AccessLogConfig.Form.JSON, 2L << 20, 3, 64),
+                List.of(at("127.0.0.1", 9464)),
+                List.of(NetworkPrefix.parse("10.1.0.0/16"), NetworkPrefix.parse("2001:db8::/32")),
+                SignalPolicy.of(1, 2, 3, 4),
+                Duration.ofSeconds(7)));
+    assertThat(read(basis + "accessLog: {file: a.log, on: false}\n").visitors())
+        .isEqualTo(VisitorsConfig.standard());
+    assertThat(read(basis + "accessLog: {file: a.log}\n").visitors().accessLog())
+        .isEqualTo(
+            new AccessLogConfig(
+                folder.resolve("a.log"), AccessLogConfig.Form.COMBINED, 100L << 20, 5, 8192));
+    assertThatThrownBy(() -> read(basis + "accessLog: {form: xml}\nlocalNetworks: [10.0.0.1/8]\n"))
+        .hasMessageContaining("combined, json")
+        .hasMessageContaining("accessLog.file")
+        .hasMessageContaining("10.0.0.0/8 is meant");
   }
 
   @Test

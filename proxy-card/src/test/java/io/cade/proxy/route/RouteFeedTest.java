@@ -191,11 +191,20 @@ class RouteFeedTest {
   @Test
   void engineHearsOfADeadCardAtOnce() throws Exception {
     Backends backends = new Backends(ProxyRig.QUICK, 10, changes::release);
-    Routes routes = new Routes(backends, new ProxyStatistics(), RoundRobin::new);
+    ProxyStatistics statistics = new ProxyStatistics();
+    Routes routes = new Routes(backends, statistics, RoundRobin::new);
     routes.apply(snapshot(9, "a.example"));
     run(
         new ProxyReporter(
-            link(), routes, changes, SELF, "boot", Duration.ofMinutes(10), pause, new Random(1)));
+            link(),
+            routes,
+            new VisitorsReport(statistics, routes.guard().watch(), Duration.ZERO, System::nanoTime),
+            changes,
+            SELF,
+            "boot",
+            Duration.ofMinutes(10),
+            pause,
+            new Random(1)));
     ProxyReport first = engine.proxyReports.poll(5, TimeUnit.SECONDS);
     assertThat(first).isNotNull();
     assertThat(first.routesVersion()).isEqualTo(9);

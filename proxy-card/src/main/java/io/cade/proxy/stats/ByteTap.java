@@ -1,27 +1,27 @@
-package io.cade.proxy.pop3;
+package io.cade.proxy.stats;
 
-import io.cade.proxy.stats.CardCounters;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 
-/** Counts what crosses a connection to a card, and tells it at the end. One a connection. */
+/**
+ * Counts what crosses a connection to a card as it crosses, for connections that live long:
+ * sessions of POP3, tunnels. One a connection, owned by its event loop.
+ */
 // Closing and writing report through the pipeline.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class ByteCount extends ChannelDuplexHandler {
+public final class ByteTap extends ChannelDuplexHandler {
   private final CardCounters counters;
-  private long toCard;
-  private long fromCard;
 
-  ByteCount(CardCounters counters) {
+  public ByteTap(CardCounters counters) {
     this.counters = counters;
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object msg) {
     if (msg instanceof ByteBuf bytes) {
-      fromCard += bytes.readableBytes();
+      counters.bytes(0, bytes.readableBytes());
     }
     ctx.fireChannelRead(msg);
   }
@@ -29,14 +29,8 @@ final class ByteCount extends ChannelDuplexHandler {
   @Override
   public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
     if (msg instanceof ByteBuf bytes) {
-      toCard += bytes.readableBytes();
+      counters.bytes(bytes.readableBytes(), 0);
     }
     ctx.write(msg, promise);
-  }
-
-  @Override
-  public void channelInactive(ChannelHandlerContext ctx) {
-    counters.bytes(toCard, fromCard);
-    ctx.fireChannelInactive();
   }
 }
