@@ -14,6 +14,7 @@ import io.cade.proxy.balance.HealthPolicy;
 import io.cade.proxy.balance.LeastConnections;
 import io.cade.proxy.balance.RetryBudget;
 import io.cade.proxy.balance.RoundRobin;
+import io.cade.proxy.balance.ServiceState;
 import io.cade.proxy.balancer.TcpBalancer;
 import io.cade.proxy.http.HttpProxy;
 import io.cade.proxy.http.ProxyServices;
@@ -33,6 +34,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -108,7 +110,13 @@ public final class Server {
     ProxyStatistics statistics = new ProxyStatistics();
     Backends furtherBackends =
         new Backends(config.health(), config.connectionsPerBackend(), changes::release);
-    Routes routes = new Routes(backends, furtherBackends, statistics, this::algorithm);
+    Routes routes =
+        new Routes(
+            backends,
+            furtherBackends,
+            statistics,
+            () -> new ServiceState(algorithm(), config.retryReserve()),
+            InstantSource.system());
     SnapshotFile file = new SnapshotFile(config.stateDirectory());
     HealthChecker health = newChecker(config.health(), backends);
     HttpProxy http =

@@ -1,8 +1,12 @@
 package io.cade.proxy.balancer;
 
 import io.cade.proxy.balance.Backend;
-import io.cade.proxy.balance.BackendChooser;
+import io.cade.proxy.balance.BackendGroup;
 import io.cade.proxy.balance.BalancingAlgorithm;
+import io.cade.proxy.balance.Hash;
+import io.cade.proxy.balance.Member;
+import io.cade.proxy.balance.Outcome;
+import io.cade.proxy.balance.Question;
 import io.cade.proxy.relay.Tunnel;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -69,7 +73,7 @@ public final class TcpBalancer {
    */
   public InetSocketAddress listen(InetSocketAddress address, List<Backend> proxies)
       throws Exception {
-    List<Backend> targets = List.copyOf(proxies);
+    BackendGroup targets = BackendGroup.of(proxies, algorithm);
     Channel listener =
         new ServerBootstrap()
             .group(group)
@@ -87,7 +91,7 @@ public final class TcpBalancer {
                       return;
                     }
                     visitors.add(visitor);
-                    attempt(visitor, targets, new ArrayList<>(2));
+                    new Attempt(visitor, targets).next();
                   }
                 })
             .bind(address)
@@ -99,56 +103,97 @@ public final class TcpBalancer {
     return (InetSocketAddress) listener.localAddress();
   }
 
-  private void attempt(Channel visitor, List<Backend> proxies, List<Backend> tried) {
-    Backend proxy = BackendChooser.choose(algorithm, proxies, tried);
-    if (proxy == null) {
-      // All are marked down: trying one all the same costs a refused connection at most, and finds
-      // a proxy that came back before its checks did.
-      proxy = firstNotIn(proxies, tried);
+  /** One visitor's way to a proxy; owned by the event loop of his connection. */
+  private final class Attempt implements Question {
+    private final Channel visitor;
+    private final BackendGroup proxies;
+    private final List<Member> tried = new ArrayList<>(2);
+
+    Attempt(Channel visitor, BackendGroup proxies) {
+      this.visitor = visitor;
+      this.proxies = proxies;
     }
-    if (proxy == null) {
-      refused.increment();
-      visitor.close();
-      return;
+
+    @Override
+    public boolean permits(Member member) {
+      return !tried.contains(member);
     }
-    Backend chosen = proxy;
-    if (!chosen.takeConnection()) {
-      tried.add(chosen);
-      attempt(visitor, proxies, tried);
-      return;
+
+    @Override
+    public long hash() {
+      return visitor.remoteAddress() instanceof InetSocketAddress from
+          ? Hash.of(from.getAddress().getHostAddress())
+          : 0;
     }
-    chosen.begun();
-    Bootstrap bootstrap =
-        new Bootstrap()
-            .group(visitor.eventLoop())
-            .channel(NioSocketChannel.class)
-            .option(ChannelOption.TCP_NODELAY, true)
-            .option(ChannelOption.AUTO_READ, false)
-            .option(
-                ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                Math.toIntExact(limits.connectTimeout().toMillis()))
-            .handler(
-                new ChannelInitializer<Channel>() {
-                  @Override
-                  protected void initChannel(Channel channel) {}
-                });
-    ChannelFuture connecting = bootstrap.connect(chosen.socketAddress(), source);
-    Channel toProxy = connecting.channel();
-    toProxy
-        .closeFuture()
-        .addListener(closed -> {
-          chosen.giveConnectionBack();
-          chosen.ended();
-        });
-    connecting.addListener(done -> {
-      if (!done.isSuccess()) {
-        chosen.health().connectionFailed("cannot connect");
-        tried.add(chosen);
-        attempt(visitor, proxies, tried);
-      } else {
-        join(visitor, toProxy);
+
+    @Override
+    public long nowNanos() {
+      return nanoTime.getAsLong();
+    }
+
+    void next() {
+      Member chosen = proxies.begin(this);
+      if (chosen == null) {
+        // All are marked down: trying one all the same costs a refused connection at most, and
+        // finds a proxy that came back before its checks did.
+        chosen = firstNotTried();
       }
-    });
+      if (chosen == null) {
+        refused.increment();
+        visitor.close();
+        return;
+      }
+      tried.add(chosen);
+      if (chosen.backend().takeConnection()) {
+        connect(chosen);
+      } else {
+        proxies.ended(chosen, Outcome.NONE, -1, nowNanos());
+        next();
+      }
+    }
+
+    private @Nullable Member firstNotTried() {
+      for (BackendGroup.Entry entry : proxies.entries()) {
+        if (permits(entry.member()) && proxies.begin(entry.member())) {
+          return entry.member();
+        }
+      }
+      return null;
+    }
+
+    private void connect(Member chosen) {
+      Backend proxy = chosen.backend();
+      ChannelFuture connecting =
+          new Bootstrap()
+              .group(visitor.eventLoop())
+              .channel(NioSocketChannel.class)
+              .option(ChannelOption.TCP_NODELAY, true)
+              .option(ChannelOption.AUTO_READ, false)
+              .option(
+                  ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                  Math.toIntExact(limits.connectTimeout().toMillis()))
+              .handler(
+                  new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {}
+                  })
+              .connect(proxy.socketAddress(), source);
+      Channel toProxy = connecting.channel();
+      toProxy
+          .closeFuture()
+          .addListener(closed -> {
+            proxy.giveConnectionBack();
+            proxies.ended(chosen, Outcome.NONE, -1, nowNanos());
+          });
+      connecting.addListener(done -> {
+        if (!done.isSuccess()) {
+          proxy.health().connectionFailed("cannot connect");
+          next();
+        } else {
+          join(visitor, toProxy);
+        }
+      });
+    }
   }
 
   private void join(Channel visitor, Channel toProxy) {
@@ -160,15 +205,6 @@ public final class TcpBalancer {
     }
     toProxy.writeAndFlush(ProxyHeader.encode(toProxy.alloc(), from, to), toProxy.voidPromise());
     Tunnel.join(visitor, toProxy, limits.idleTimeout(), nanoTime);
-  }
-
-  private static @Nullable Backend firstNotIn(List<Backend> proxies, List<Backend> tried) {
-    for (Backend proxy : proxies) {
-      if (!tried.contains(proxy)) {
-        return proxy;
-      }
-    }
-    return null;
   }
 
   /** Visitors connected now. */

@@ -1,6 +1,10 @@
 package io.cade.proxy.http;
 
 import io.cade.proxy.balance.Backend;
+import io.cade.proxy.balance.BackendGroup;
+import io.cade.proxy.balance.Member;
+import io.cade.proxy.balance.ServicePolicy;
+import io.cade.proxy.balance.WaitingRoom;
 import io.cade.proxy.pool.BackendConnection;
 import io.cade.proxy.pool.BackendListener;
 import io.cade.proxy.pool.BackendPool;
@@ -15,8 +19,10 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +50,7 @@ final class Exchange implements BackendListener {
           HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.PUT, HttpMethod.DELETE);
 
   private enum Stage {
+    WAITING,
     CONNECTING,
     RELAYING,
     DONE
@@ -63,7 +70,12 @@ final class Exchange implements BackendListener {
   private @Nullable BackendConnection connection;
   private boolean requestComplete;
   private boolean bodySent;
+  private boolean turnHasCome;
   private long requestBytes;
+  private final boolean secure;
+  private final ServicePolicy policy;
+  private final WaitingRoom.Waiter waiter = this::called;
+  private long wholeEndsNanos;
 
   Exchange(
       ProxyServices services,
@@ -77,7 +89,15 @@ final class Exchange implements BackendListener {
     this.services = services;
     this.visitor = visitor;
     this.site = site;
-    this.attempts = new Attempts(services, site);
+    this.policy = site.group().policy();
+    this.secure = info.secure();
+    ServicePolicy.Affinity affinity = policy.affinity();
+    this.attempts =
+        new Attempts(
+            services,
+            site,
+            VisitorKey.of(policy, received.headers(), info),
+            affinity == null ? null : AffinityCookie.take(received.headers(), affinity.cookie()));
     this.facts = facts;
     this.keepAlive = keepAlive;
     this.toHead = HttpMethod.HEAD.equals(received.method());
@@ -108,19 +128,98 @@ final class Exchange implements BackendListener {
   void start() {
     site.counters().request();
     services.retries().earn();
-    visitor.deadline().in(services.limits().responseTimeout());
+    site.group().retries().earn();
+    Duration whole = policy.whole();
+    if (whole != null) {
+      wholeEndsNanos = services.nanoTime().getAsLong() + whole.toNanos();
+    }
+    awaitResponse();
     attempt(Failure.NO_CARD);
+  }
+
+  private void awaitResponse() {
+    Duration set = policy.response();
+    within(set != null ? set : services.limits().responseTimeout());
+  }
+
+  private void awaitBytes() {
+    Duration set = policy.idle();
+    within(set != null ? set : services.limits().idleTimeout());
+  }
+
+  /** The time for this stage, or what is left of that for the whole request. */
+  private void within(Duration stage) {
+    Duration time = stage;
+    if (policy.whole() != null) {
+      Duration left = Duration.ofNanos(wholeEndsNanos - services.nanoTime().getAsLong());
+      if (left.compareTo(stage) < 0) {
+        time = left.isNegative() ? Duration.ZERO : left;
+      }
+    }
+    visitor.deadline().in(time);
   }
 
   /**
    * @param otherwise how the request fails when no card is left
    */
   private void attempt(Failure otherwise) {
+    BackendGroup group = site.group();
+    // Who comes later must not overtake those who wait.
+    if (!turnHasCome && policy.queue() > 0 && !group.waiting().isEmpty()) {
+      await(group);
+      return;
+    }
     Backend next = attempts.next();
-    if (next == null) {
-      fail(otherwise);
-    } else {
+    if (next != null) {
       use(next, false);
+    } else if (group.isFull(services.nanoTime().getAsLong())) {
+      await(group);
+    } else {
+      fail(otherwise);
+    }
+  }
+
+  // ---- waiting for a card that has room
+
+  private void await(BackendGroup group) {
+    boolean again = stage == Stage.WAITING;
+    stage = Stage.WAITING;
+    if (again) {
+      group.waiting().enterAgain(waiter);
+    } else if (group.waiting().enter(waiter, policy.queue())) {
+      within(policy.queueTimeout());
+    } else {
+      fail(Failure.BUSY);
+      return;
+    }
+    // A card may have got room just before this request stood in the queue.
+    if (!group.isFull(services.nanoTime().getAsLong())) {
+      group.callNext();
+    }
+  }
+
+  /** Called on any thread. */
+  private void called() {
+    visitor.channel().eventLoop().execute(this::takeTurn);
+  }
+
+  private void takeTurn() {
+    if (stage != Stage.WAITING) {
+      site.group().callNext(); // has left meanwhile: the next one's turn
+      return;
+    }
+    turnHasCome = true;
+    awaitResponseOrWaitOn();
+  }
+
+  private void awaitResponseOrWaitOn() {
+    attempt(Failure.NO_CARD);
+    if (stage == Stage.CONNECTING || stage == Stage.RELAYING) {
+      turnHasCome = false;
+      if (stage == Stage.CONNECTING || !facts.hasBody()) {
+        awaitResponse();
+      }
+      site.group().callNext();
     }
   }
 
@@ -133,7 +232,7 @@ final class Exchange implements BackendListener {
       rested.serve(this);
       send(rested);
     } else {
-      pool.connect(next, this);
+      pool.connect(next, policy.connect(), this);
     }
   }
 
@@ -155,7 +254,7 @@ final class Exchange implements BackendListener {
       channel.flush();
     }
     if (facts.hasBody()) {
-      visitor.deadline().in(services.limits().idleTimeout());
+      awaitBytes();
       visitor.channel().config().setAutoRead(true);
       visitor.decoder().release();
       channel.flush();
@@ -182,10 +281,10 @@ final class Exchange implements BackendListener {
       // From now on reading only serves to notice that the visitor leaves.
       visitor.channel().config().setAutoRead(true);
       if (!response.hasBegun()) {
-        visitor.deadline().in(services.limits().responseTimeout());
+        awaitResponse();
       }
     } else {
-      visitor.deadline().in(services.limits().idleTimeout());
+      awaitBytes();
       if (!channel.isWritable()) {
         channel.flush();
         visitor.channel().config().setAutoRead(channel.isWritable());
@@ -212,7 +311,7 @@ final class Exchange implements BackendListener {
     BackendConnection from = connection;
     if (from != null && response.hasBegun()) {
       from.channel().config().setAutoRead(writable);
-      visitor.deadline().in(services.limits().idleTimeout());
+      awaitBytes();
     }
   }
 
@@ -225,6 +324,9 @@ final class Exchange implements BackendListener {
       ReferenceCountUtil.release(part);
       return;
     }
+    if (part instanceof HttpResponse head) {
+      noteHead(head);
+    }
     switch (response.relay(part, answering.address(), requestComplete)) {
       case MORE -> more();
       case COMPLETE -> complete();
@@ -233,11 +335,23 @@ final class Exchange implements BackendListener {
     }
   }
 
+  private void noteHead(HttpResponse head) {
+    int status = head.status().code();
+    if (head.decoderResult().isFailure() || (status < 200 && status != 101)) {
+      return;
+    }
+    attempts.answered(status);
+    String cookie = attempts.newCookie(secure);
+    if (cookie != null) {
+      head.headers().add(HttpHeaderNames.SET_COOKIE, cookie);
+    }
+  }
+
   private void more() {
     if (!response.hasBegun()) {
       return; // an interim response does not prove that the final one will come in time
     }
-    visitor.deadline().in(services.limits().idleTimeout());
+    awaitBytes();
     if (!visitor.channel().isWritable()) {
       visitor.flush();
       BackendConnection from = connection;
@@ -289,7 +403,7 @@ final class Exchange implements BackendListener {
     if (stage == Stage.DONE || failed == null) {
       return;
     }
-    attempts.exclude(failed);
+    attempts.exclude();
     if (cause instanceof BackendPool.ConnectionLimitException) {
       attempts.end();
       attempt(Failure.BUSY); // healthy, only full
@@ -324,9 +438,12 @@ final class Exchange implements BackendListener {
     if (from.isReused() && noAnswer) {
       // Most likely the card had closed it for having rested: that says nothing of its health.
       if (safe) {
-        attempts.end();
-        attempts.again(failed);
-        use(failed, true);
+        Member same = attempts.endToRepeat();
+        if (same != null && attempts.again(same)) {
+          use(failed, true);
+        } else {
+          attempt(Failure.BUSY);
+        }
         return;
       }
     } else if (noAnswer && cause != null) {
@@ -335,8 +452,8 @@ final class Exchange implements BackendListener {
       services.suspect().accept(failed);
     }
     attempts.countFailure();
+    attempts.exclude();
     attempts.end();
-    attempts.exclude(failed);
     if (safe) {
       retry(Failure.BROKEN_RESPONSE);
     } else {
@@ -365,6 +482,10 @@ final class Exchange implements BackendListener {
 
   /** The deadline has passed. */
   void expired() {
+    if (stage == Stage.WAITING) {
+      fail(Failure.BUSY);
+      return;
+    }
     if (requestComplete) {
       attempts.countFailure();
     }
@@ -413,13 +534,16 @@ final class Exchange implements BackendListener {
   }
 
   private void finish() {
+    if (stage == Stage.WAITING) {
+      site.group().waiting().leave(waiter);
+    }
     stage = Stage.DONE;
     connection = null;
     attempts.end();
   }
 
   private void account(BackendConnection from) {
-    attempts.account(from.backend(), requestBytes, from.responseBytes());
+    attempts.account(requestBytes, from.responseBytes());
     requestBytes = 0;
   }
 }

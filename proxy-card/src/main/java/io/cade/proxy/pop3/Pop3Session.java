@@ -202,7 +202,12 @@ final class Pop3Session extends ChannelInboundHandlerAdapter implements LineServ
   private void replay(Login.At at, Credentials credentials) {
     at.site().counters().request();
     Dialer dialer =
-        new Dialer(visitor.channel().eventLoop(), at.site(), "pop3", visitor.services());
+        new Dialer(
+            visitor.channel().eventLoop(),
+            at.site(),
+            "pop3",
+            visitor.address().getAddress().getHostAddress(),
+            visitor.services());
     Pop3Login started =
         new Pop3Login(
             visitor.services(),

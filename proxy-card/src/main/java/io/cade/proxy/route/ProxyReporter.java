@@ -5,6 +5,7 @@ import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.ProxyReport;
 import io.cade.agent.wire.ProxyReport.BackendReport;
 import io.cade.proxy.balance.Backend;
+import io.cade.proxy.balance.BackendGroup;
 import io.cade.proxy.stats.CardCounters;
 import java.io.IOException;
 import java.time.Duration;
@@ -92,14 +93,21 @@ public final class ProxyReporter implements Runnable {
           continue;
         }
         CardCounters counters = card.counters();
+        BackendGroup.Entry entry = site.group().entry(backend);
+        String cause = entry == null ? "" : site.group().cause(entry.member());
+        int running = 0;
+        for (BackendGroup group : site.groups()) {
+          running += group.runningAt(card.position().toString());
+        }
         reports.add(
             new BackendReport(
                 site.service(),
                 card.position(),
-                backend.health().permits(),
-                shortened(backend.health().cause()),
+                cause.isEmpty(),
+                shortened(cause),
                 counters.requests(),
-                counters.failures()));
+                counters.failures(),
+                running));
       }
     }
     return new ProxyReport(position, bootId, table.version(), reports);

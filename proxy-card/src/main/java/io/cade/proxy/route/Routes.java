@@ -3,12 +3,15 @@ package io.cade.proxy.route;
 import io.cade.agent.wire.RouteSnapshot;
 import io.cade.agent.wire.RouteSnapshot.SiteRoute;
 import io.cade.proxy.balance.Backend;
+import io.cade.proxy.balance.BackendGroup;
 import io.cade.proxy.balance.Backends;
 import io.cade.proxy.balance.BalancingAlgorithm;
+import io.cade.proxy.balance.ServiceState;
 import io.cade.proxy.stats.ProxyStatistics;
 import io.cade.proxy.tls.SiteCertificates;
+import io.netty.handler.ssl.SslContext;
+import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -31,14 +34,14 @@ public final class Routes {
   private final Backends backends;
   private final Backends furtherBackends;
   private final ProxyStatistics statistics;
-  private final Supplier<BalancingAlgorithm> algorithms;
   private final SiteCertificates certificates = new SiteCertificates();
-  private Map<String, BalancingAlgorithm> algorithmOfService = new HashMap<>();
+  private final SiteBuilder builder;
+  private Map<String, SiteBuilder.Built> built = new HashMap<>();
   private volatile RouteTable current =
       new RouteTable(RouteSnapshot.empty().version(), Map.of(), List.of(), Set.of());
 
   /**
-   * @param algorithms a new algorithm for each service that comes up
+   * @param algorithms a new algorithm for each service that comes up and has none set
    */
   public Routes(
       Backends backends, ProxyStatistics statistics, Supplier<BalancingAlgorithm> algorithms) {
@@ -54,10 +57,28 @@ public final class Routes {
       Backends furtherBackends,
       ProxyStatistics statistics,
       Supplier<BalancingAlgorithm> algorithms) {
+    this(
+        backends,
+        furtherBackends,
+        statistics,
+        () -> new ServiceState(algorithms.get()),
+        InstantSource.system());
+  }
+
+  /**
+   * @param states what a service that comes up is to keep
+   * @param clock tells when the drain of a card is over
+   */
+  public Routes(
+      Backends backends,
+      Backends furtherBackends,
+      ProxyStatistics statistics,
+      Supplier<ServiceState> states,
+      InstantSource clock) {
     this.backends = backends;
     this.furtherBackends = furtherBackends;
     this.statistics = statistics;
-    this.algorithms = algorithms;
+    this.builder = new SiteBuilder(backends, furtherBackends, statistics, states, clock);
   }
 
   /** The table in use. */
@@ -81,13 +102,21 @@ public final class Routes {
     Set<Backend> inUse = new HashSet<>();
     Set<Backend> furtherInUse = new HashSet<>();
     Set<String> services = new HashSet<>();
-    Map<String, BalancingAlgorithm> nextAlgorithms = new HashMap<>();
+    Map<String, SiteBuilder.Built> next = HashMap.newHashMap(snapshot.sites().size());
     for (SiteRoute route : snapshot.sites()) {
-      Site site = site(route, nextAlgorithms);
+      SslContext tls =
+          certificates.contextFor(
+              route.service(), route.certificateChainPem(), route.privateKeyPem());
+      // What has not changed is not made again: among thousands of sites one change is quick.
+      SiteBuilder.Built made = builder.build(route, tls, built.get(route.service()));
+      next.put(route.service(), made);
+      Site site = made.site();
       sites.add(site);
       services.add(route.service());
       inUse.addAll(site.backends());
-      site.further().values().forEach(furtherInUse::addAll);
+      for (BackendGroup group : site.further().values()) {
+        group.entries().forEach(entry -> furtherInUse.add(entry.member().backend()));
+      }
       for (RouteSnapshot.Backend backend : route.backends()) {
         internal.add(backend.address());
       }
@@ -103,7 +132,7 @@ public final class Routes {
       }
     }
     certificates.endOfSnapshot();
-    algorithmOfService = nextAlgorithms;
+    built = next;
     current = new RouteTable(snapshot.version(), byHost, sites, internal);
     // Only now: until the swap, requests were still looking at the former table.
     if (furtherBackends == backends) {
@@ -114,41 +143,5 @@ public final class Routes {
     backends.retain(inUse);
     statistics.retain(services);
     return true;
-  }
-
-  private Site site(SiteRoute route, Map<String, BalancingAlgorithm> nextAlgorithms) {
-    List<RouteSnapshot.Backend> ordered = new ArrayList<>(route.backends());
-    ordered.sort(Comparator.comparing(RouteSnapshot.Backend::position));
-    var counters = statistics.site(route.service());
-    List<Backend> targets = new ArrayList<>();
-    Map<Backend, Site.Card> cards = new HashMap<>();
-    Map<String, List<Backend>> further = new HashMap<>();
-    for (RouteSnapshot.Backend announced : ordered) {
-      Backend backend = backends.at(announced.address(), announced.port());
-      Site.Card card = new Site.Card(announced.position(), counters.card(announced.position()));
-      if (cards.putIfAbsent(backend, card) == null) {
-        targets.add(backend);
-        announced
-            .further()
-            .forEach((protocol, port) -> {
-              Backend other = furtherBackends.at(announced.address(), port);
-              if (cards.putIfAbsent(other, card) == null) {
-                further.computeIfAbsent(protocol, p -> new ArrayList<>()).add(other);
-              }
-            });
-      }
-    }
-    BalancingAlgorithm kept = algorithmOfService.get(route.service());
-    BalancingAlgorithm algorithm = kept != null ? kept : algorithms.get();
-    nextAlgorithms.put(route.service(), algorithm);
-    return new Site(
-        route.service(),
-        targets,
-        cards,
-        algorithm,
-        counters,
-        certificates.contextFor(
-            route.service(), route.certificateChainPem(), route.privateKeyPem()),
-        further);
   }
 }
