@@ -89,6 +89,7 @@ final class ApiRoutes {
     router.get("/api/v1/alarms/history").handler(this::history);
     router.post(SERVICES).handler(this::createService);
     router.delete(SERVICES + "/:name").handler(this::deleteService);
+    new TrafficRoutes(this, operations.traffic(), inspection).addTo(router);
     router.post("/api/v1/alarms/:sequence/acknowledge").handler(this::acknowledge);
   }
 
@@ -233,7 +234,11 @@ final class ApiRoutes {
       throw missing("host");
     }
     return new NewService(
-        required(context, "name"), required(context, "kind"), hosts, number(context, "cards", -1));
+        required(context, "name"),
+        required(context, "kind"),
+        hosts,
+        number(context, "cards", -1),
+        TrafficRoutes.settings(context));
   }
 
   private static String required(RoutingContext context, String name) throws Refusal {
@@ -263,7 +268,7 @@ final class ApiRoutes {
     }
   }
 
-  private static CardPosition position(@Nullable String text) throws Refusal {
+  static CardPosition position(@Nullable String text) throws Refusal {
     try {
       return CardPosition.parse(String.valueOf(text));
     } catch (IllegalArgumentException e) {

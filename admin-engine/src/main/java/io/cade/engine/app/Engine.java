@@ -152,7 +152,9 @@ public final class Engine implements AutoCloseable {
     RoutePublisher routes =
         new RoutePublisher(
             new RouteDerivation(
-                new SiteCertificateCache(keys.authority()), config.ports().service()),
+                new SiteCertificateCache(keys.authority()),
+                config.ports().service(),
+                service -> keys.authority().derivedSecret("affinity " + service)),
             writer.current());
     EngineGateway gateway =
         new EngineGateway(

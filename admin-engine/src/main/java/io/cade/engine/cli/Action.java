@@ -13,6 +13,14 @@ sealed interface Action {
 
   record DeleteService() implements Action {}
 
+  record SetService() implements Action {}
+
+  record ShowSettings() implements Action {}
+
+  record DrainCard() implements Action {}
+
+  record UndrainCard() implements Action {}
+
   record AcknowledgeAlarm() implements Action {}
 
   record ExportLeases() implements Action {}

@@ -119,7 +119,7 @@ public enum Setting {
    *
    * @return null when it is no such text
    */
-  static @Nullable Duration duration(String text) {
+  public static @Nullable Duration duration(String text) {
     var found = Form.DURATION.matcher(text);
     if (!found.matches()) {
       return null;

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ChooserContractTest {
   private static final long SEED = 20_261_121;
 
-  private record Algorithm(String name, Supplier<BalancingAlgorithm> made, boolean weighted) {
+  record Algorithm(String name, Supplier<BalancingAlgorithm> made, boolean weighted) {
     @Override
     public String toString() {
       return name;
@@ -92,7 +92,10 @@ class ChooserContractTest {
         chooser.changed(chosen);
         open.add(chosen);
         if (open.size() > atOneTime) {
-          int ended = open.remove(random.nextInt(open.size()));
+          int at = random.nextInt(open.size());
+          int ended = open.get(at);
+          open.set(at, open.getLast());
+          open.removeLast();
           members.get(ended).end();
           members.get(ended).latency().sample(5_000_000, now);
           running--;
