@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * trustedBalancers: []             # proxy: from where PROXY headers are believed
  * proxiesHttp: []                  # balancer: where http connections go, must be given with http
  * proxiesHttps: []                 # balancer: likewise
+ * proxyCards: {}                   # balancer: {127.1.0.4: "0.4"}, for its reports to the engine
  * sourceAddress:                   # balancer: from where it connects to the proxies
  * ftp: []                          # where to listen for FTP
  * ftpPassivePorts: 0               # proxy: 30000-30099 for passive transfers; 0: any free port
@@ -55,6 +57,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * @param visitor what visitors may use
+ * @param proxyCards of the balancer's proxies by their address, for its reports to the engine
  * @param lines what FTP and POP3 need
  * @param drain longest time for running requests to end when the daemon stops
  * @param report from one report to the engine to the next
@@ -81,7 +84,8 @@ public record ProxyConfig(
     int retryReserve,
     Duration drain,
     Duration report,
-    LineConfig lines) {
+    LineConfig lines,
+    Map<String, CardPosition> proxyCards) {
   /** Which card this is. */
   public enum Role {
     PROXY,
@@ -95,6 +99,7 @@ public record ProxyConfig(
   }
 
   public ProxyConfig {
+    proxyCards = Map.copyOf(proxyCards);
     http = List.copyOf(http);
     https = List.copyOf(https);
     trustedBalancers = Set.copyOf(trustedBalancers);

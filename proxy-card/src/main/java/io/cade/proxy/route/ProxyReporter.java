@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +30,8 @@ public final class ProxyReporter implements Runnable {
   private static final int MOST_BACKENDS = 5_000;
 
   private final EngineLink link;
-  private final Routes routes;
+  private final LongSupplier version;
+  private final Supplier<List<BackendReport>> backends;
   private final CardPosition position;
   private final String bootId;
   private final Duration interval;
@@ -48,8 +51,35 @@ public final class ProxyReporter implements Runnable {
       Duration interval,
       Pause pause,
       RandomGenerator random) {
+    this(
+        link,
+        () -> routes.current().version(),
+        () -> backends(routes.current()),
+        changes,
+        position,
+        bootId,
+        interval,
+        pause,
+        random);
+  }
+
+  /**
+   * @param version of the routes in use; 0 for who has none
+   * @param backends as they look now
+   */
+  public ProxyReporter(
+      EngineLink link,
+      LongSupplier version,
+      Supplier<List<BackendReport>> backends,
+      Semaphore changes,
+      CardPosition position,
+      String bootId,
+      Duration interval,
+      Pause pause,
+      RandomGenerator random) {
     this.link = link;
-    this.routes = routes;
+    this.version = version;
+    this.backends = backends;
     this.changes = changes;
     this.position = position;
     this.bootId = bootId;
@@ -84,7 +114,10 @@ public final class ProxyReporter implements Runnable {
 
   /** The report of this moment. */
   ProxyReport report() {
-    RouteTable table = routes.current();
+    return new ProxyReport(position, bootId, version.getAsLong(), backends.get());
+  }
+
+  private static List<BackendReport> backends(RouteTable table) {
     List<BackendReport> reports = new ArrayList<>();
     for (Site site : table.sites()) {
       for (Backend backend : site.backends()) {
@@ -110,7 +143,7 @@ public final class ProxyReporter implements Runnable {
                 running));
       }
     }
-    return new ProxyReport(position, bootId, table.version(), reports);
+    return reports;
   }
 
   private static String shortened(String cause) {

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,7 +78,8 @@ class ProxyConfigTest {
                 500,
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(2),
-                LineConfig.none()));
+                LineConfig.none(),
+                Map.of()));
   }
 
   @Test
@@ -199,7 +201,8 @@ class ProxyConfigTest {
                     List.of(),
                     List.of(),
                     List.of(),
-                    List.of())));
+                    List.of()),
+                Map.of()));
   }
 
   @Test
@@ -214,6 +217,7 @@ class ProxyConfigTest {
             https: [127.0.0.1:8443]
             proxiesHttp: [127.1.0.4:8080, 127.1.0.5:8080]
             proxiesHttps: [127.1.0.4:8443]
+            proxyCards: {127.1.0.4: 0.4}
             sourceAddress: 127.1.0.3
             ftp: [127.0.0.1:2121]
             proxiesFtp: [127.1.0.4:2121]
@@ -226,6 +230,8 @@ class ProxyConfigTest {
     assertThat(config.sourceAddress()).isEqualTo("127.1.0.3");
     assertThat(config.lines().proxiesFtp()).containsExactly(at("127.1.0.4", 2121));
     assertThat(config.lines().proxiesPop3()).containsExactly(at("127.1.0.4", 1110));
+    assertThat(config.proxyCards())
+        .isEqualTo(Map.of("127.1.0.4", new CardPosition(0, 4)));
     assertThat(config.lines().passive())
         .containsExactly(new LineConfig.PassivePorts("127.1.0.4", 30000, 30049));
   }

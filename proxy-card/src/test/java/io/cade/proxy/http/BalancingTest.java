@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -161,7 +162,7 @@ class BalancingTest {
       String request = "GET / HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n";
       one.send(request);
       assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
-      var group = rig.routes.current().find(HOST).group();
+      var group = Objects.requireNonNull(rig.routes.current().find(HOST)).group();
       two.send(request);
       awaitSize(group.waiting()::size, 1);
       three.send(request);
@@ -294,7 +295,7 @@ class BalancingTest {
       }
       assertThat(changes).isEqualTo(1_500);
       assertThat(done).hasPositiveValue();
-      var group = rig.routes.current().find(HOST).group();
+      var group = Objects.requireNonNull(rig.routes.current().find(HOST)).group();
       for (var entry : group.entries()) {
         assertThat(entry.member().running()).isZero();
       }
