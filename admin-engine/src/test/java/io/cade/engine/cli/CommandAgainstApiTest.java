@@ -228,11 +228,11 @@ class CommandAgainstApiTest {
     Desk.Outcome drained = desk.run("card", "drain", "1.7", "--deadline", "30s");
     assertThat(drained.err()).isEmpty();
     assertThat(drained.out()).contains("drained", "0 running, bound visitors until");
-    assertThat(writer.current().cards().get(new CardPosition(1, 7)).drain())
+    assertThat(writer.current().card(new CardPosition(1, 7)).orElseThrow().drain())
         .satisfies(drain -> assertThat(drain.until()).isEqualTo(drain.since().plusSeconds(30)));
     assertThat(desk.run("card", "show", "1.7").out()).contains("drained");
     assertThat(desk.run("card", "undrain", "1.7").out()).doesNotContain("drained");
-    assertThat(writer.current().cards().get(new CardPosition(1, 7)).drain()).isNull();
+    assertThat(writer.current().card(new CardPosition(1, 7)).orElseThrow().drain()).isNull();
     assertThat(desk.run("card", "drain", "1.8").code()).isEqualTo(1);
     assertThat(desk.run("card", "drain", "0.4").err()).contains("management card");
     assertThat(desk.run("card", "drain", "1.7", "--deadline", "soon").err())

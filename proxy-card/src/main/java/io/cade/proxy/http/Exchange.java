@@ -22,7 +22,6 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +74,7 @@ final class Exchange implements BackendListener {
   private final boolean secure;
   private final ServicePolicy policy;
   private final WaitingRoom.Waiter waiter = this::called;
-  private long wholeEndsNanos;
+  private final StageTimes times;
 
   Exchange(
       ProxyServices services,
@@ -91,6 +90,7 @@ final class Exchange implements BackendListener {
     this.site = site;
     this.policy = site.group().policy();
     this.secure = info.secure();
+    this.times = new StageTimes(visitor.deadline(), policy, services);
     ServicePolicy.Affinity affinity = policy.affinity();
     this.attempts =
         new Attempts(
@@ -129,34 +129,9 @@ final class Exchange implements BackendListener {
     site.counters().request();
     services.retries().earn();
     site.group().retries().earn();
-    Duration whole = policy.whole();
-    if (whole != null) {
-      wholeEndsNanos = services.nanoTime().getAsLong() + whole.toNanos();
-    }
-    awaitResponse();
+    times.begin();
+    times.awaitResponse();
     attempt(Failure.NO_CARD);
-  }
-
-  private void awaitResponse() {
-    Duration set = policy.response();
-    within(set != null ? set : services.limits().responseTimeout());
-  }
-
-  private void awaitBytes() {
-    Duration set = policy.idle();
-    within(set != null ? set : services.limits().idleTimeout());
-  }
-
-  /** The time for this stage, or what is left of that for the whole request. */
-  private void within(Duration stage) {
-    Duration time = stage;
-    if (policy.whole() != null) {
-      Duration left = Duration.ofNanos(wholeEndsNanos - services.nanoTime().getAsLong());
-      if (left.compareTo(stage) < 0) {
-        time = left.isNegative() ? Duration.ZERO : left;
-      }
-    }
-    visitor.deadline().in(time);
   }
 
   /**
@@ -187,7 +162,7 @@ final class Exchange implements BackendListener {
     if (again) {
       group.waiting().enterAgain(waiter);
     } else if (group.waiting().enter(waiter, policy.queue())) {
-      within(policy.queueTimeout());
+      times.awaitTurn();
     } else {
       fail(Failure.BUSY);
       return;
@@ -209,15 +184,15 @@ final class Exchange implements BackendListener {
       return;
     }
     turnHasCome = true;
-    awaitResponseOrWaitOn();
+    goOn();
   }
 
-  private void awaitResponseOrWaitOn() {
+  private void goOn() {
     attempt(Failure.NO_CARD);
     if (stage == Stage.CONNECTING || stage == Stage.RELAYING) {
       turnHasCome = false;
       if (stage == Stage.CONNECTING || !facts.hasBody()) {
-        awaitResponse();
+        times.awaitResponse();
       }
       site.group().callNext();
     }
@@ -254,7 +229,7 @@ final class Exchange implements BackendListener {
       channel.flush();
     }
     if (facts.hasBody()) {
-      awaitBytes();
+      times.awaitBytes();
       visitor.channel().config().setAutoRead(true);
       visitor.decoder().release();
       channel.flush();
@@ -281,10 +256,10 @@ final class Exchange implements BackendListener {
       // From now on reading only serves to notice that the visitor leaves.
       visitor.channel().config().setAutoRead(true);
       if (!response.hasBegun()) {
-        awaitResponse();
+        times.awaitResponse();
       }
     } else {
-      awaitBytes();
+      times.awaitBytes();
       if (!channel.isWritable()) {
         channel.flush();
         visitor.channel().config().setAutoRead(channel.isWritable());
@@ -311,7 +286,7 @@ final class Exchange implements BackendListener {
     BackendConnection from = connection;
     if (from != null && response.hasBegun()) {
       from.channel().config().setAutoRead(writable);
-      awaitBytes();
+      times.awaitBytes();
     }
   }
 
@@ -351,7 +326,7 @@ final class Exchange implements BackendListener {
     if (!response.hasBegun()) {
       return; // an interim response does not prove that the final one will come in time
     }
-    awaitBytes();
+    times.awaitBytes();
     if (!visitor.channel().isWritable()) {
       visitor.flush();
       BackendConnection from = connection;
