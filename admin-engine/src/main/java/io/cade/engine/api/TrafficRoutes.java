@@ -29,9 +29,7 @@ final class TrafficRoutes {
 
   void addTo(Router router) {
     routes.show(
-        router,
-        SETTINGS,
-        context -> Map.of("settings", inspection.settings(name(context))));
+        router, SETTINGS, context -> Map.of("settings", inspection.settings(name(context))));
     router
         .post(SETTINGS)
         .handler(context ->

@@ -140,8 +140,7 @@ final class CommandTree {
               "card drain 1.3",
               "card drain 1.3 --deadline 30s");
       drain.addPositional(position());
-      drain.addOption(
-          option(DEADLINE, "TIME", "Like 30s, 5min or 2h; 5min if not given.").build());
+      drain.addOption(option(DEADLINE, "TIME", "Like 30s, 5min or 2h; 5min if not given.").build());
       drain.addOption(
           OptionSpec.builder(FORCE)
               .type(boolean.class)

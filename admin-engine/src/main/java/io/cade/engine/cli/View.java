@@ -264,7 +264,8 @@ enum View {
         return;
       }
       Table table = table("CARD", "ROLE", "STATE", ">HEARD", ">ROUTES", ">BACK ENDS");
-      Table behind = table(
+      Table behind =
+          table(
               "PROXY", "SERVICE", "CARD", "USABLE", ">REQUESTS", ">FAILURES", ">RUNNING", "CAUSE");
       boolean any = false;
       for (Fields proxy : all) {

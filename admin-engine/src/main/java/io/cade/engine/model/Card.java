@@ -35,7 +35,8 @@ public record Card(
 
   /** A slot in which a card was never seen. */
   public static Card unseen(CardPosition position, CardRole role, Instant now) {
-    return new Card(position, role, CardState.ABSENT, now, "never seen", null, "", "", null, null, null);
+    return new Card(
+        position, role, CardState.ABSENT, now, "never seen", null, "", "", null, null, null);
   }
 
   Card withState(CardState next, Instant now, String why) {
@@ -57,7 +58,16 @@ public record Card(
   /** The card, drained or (null) not. */
   public Card withDrain(@Nullable Drain next) {
     return new Card(
-        position, role, state, since, cause, mac, bootId, certificateSerial, hardware, software,
+        position,
+        role,
+        state,
+        since,
+        cause,
+        mac,
+        bootId,
+        certificateSerial,
+        hardware,
+        software,
         next);
   }
 

@@ -33,7 +33,9 @@ import java.util.List;
   @JsonSubTypes.Type(value = Change.PackageGenerated.class, name = "package-generated"),
   @JsonSubTypes.Type(value = Change.PlacementChanged.class, name = "placement-changed"),
   @JsonSubTypes.Type(value = Change.ServiceDeleted.class, name = "service-deleted"),
-  @JsonSubTypes.Type(value = Change.ServiceSettingsChanged.class, name = "service-settings-changed"),
+  @JsonSubTypes.Type(
+      value = Change.ServiceSettingsChanged.class,
+      name = "service-settings-changed"),
   @JsonSubTypes.Type(value = Change.CardDrained.class, name = "card-drained"),
   @JsonSubTypes.Type(value = Change.CardUndrained.class, name = "card-undrained"),
   @JsonSubTypes.Type(value = Change.CommandQueued.class, name = "command-queued"),

@@ -97,7 +97,15 @@ public record Service(
 
   Service withPlacements(List<Placement> next) {
     return new Service(
-        index, definition, phase, phaseSince, waitsFor, packageDigest, packageBytes, next, settings);
+        index,
+        definition,
+        phase,
+        phaseSince,
+        waitsFor,
+        packageDigest,
+        packageBytes,
+        next,
+        settings);
   }
 
   /** The service with other settings. */

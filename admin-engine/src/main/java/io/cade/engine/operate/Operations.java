@@ -123,7 +123,14 @@ public final class Operations {
                         TrafficOperations.changed(ServiceSettings.none(), order.settings());
                     Service created =
                         new Service(
-                                index, definition, ServicePhase.PARAMETERS, now, "", "", 0, List.of())
+                                index,
+                                definition,
+                                ServicePhase.PARAMETERS,
+                                now,
+                                "",
+                                "",
+                                0,
+                                List.of())
                             .withSettings(settings);
                     List<Change> changes = new ArrayList<>();
                     changes.add(new Change.ServiceCreated(index, definition));

@@ -126,8 +126,8 @@ public final class TrafficOperations {
     }
     return cabinet
         .card(position)
-        .orElseThrow(() ->
-            new Refusal(Refusal.Kind.NOT_FOUND, "no card was ever seen in slot " + position));
+        .orElseThrow(
+            () -> new Refusal(Refusal.Kind.NOT_FOUND, "no card was ever seen in slot " + position));
   }
 
   private static void requireOthers(Cabinet cabinet, Card card) throws Refusal {

@@ -210,14 +210,36 @@ class CommandAgainstApiTest {
         .containsPattern("check-path +proxy");
     Desk.Outcome created =
         desk.run(
-            "service", "create", "--no-wait", "news", "--host", "news.example", "--cards", "1",
-            "--content", site.toString(), "--set", "affinity=cookie", "--set", "queue=7");
+            "service",
+            "create",
+            "--no-wait",
+            "news",
+            "--host",
+            "news.example",
+            "--cards",
+            "1",
+            "--content",
+            site.toString(),
+            "--set",
+            "affinity=cookie",
+            "--set",
+            "queue=7");
     assertThat(created.err()).isEmpty();
     assertThat(created.out()).containsPattern("affinity +cookie").containsPattern("queue +7");
     assertThat(
             desk.run(
-                    "service", "create", "--no-wait", "bad", "--host", "bad.example", "--cards",
-                    "1", "--content", site.toString(), "--set", "affinity=always")
+                    "service",
+                    "create",
+                    "--no-wait",
+                    "bad",
+                    "--host",
+                    "bad.example",
+                    "--cards",
+                    "1",
+                    "--content",
+                    site.toString(),
+                    "--set",
+                    "affinity=always")
                 .err())
         .contains("affinity is 'always'; allowed: none, cookie");
   }

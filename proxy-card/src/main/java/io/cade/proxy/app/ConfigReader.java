@@ -91,8 +91,7 @@ final class ConfigReader {
   private record ProxyCard(String address, CardPosition position) {}
 
   private static ProxyCard proxyCard(String address, String position) {
-    return new ProxyCard(
-        Section.address(address).getHostAddress(), CardPosition.parse(position));
+    return new ProxyCard(Section.address(address).getHostAddress(), CardPosition.parse(position));
   }
 
   private void roleKeys(ProxyConfig.Role role) {

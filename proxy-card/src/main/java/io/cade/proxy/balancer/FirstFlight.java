@@ -16,12 +16,12 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A visitor's connection until the proxy card's first byte. What the visitor has sent so far is kept
- * beside being passed on, so that a proxy that dies meanwhile can be replaced without his noticing:
- * when he has sent nothing, the beginning of a TLS handshake (before the server's part of it nothing
- * of his can have been acted on, as early data is not offered), or one request that may be repeated
- * (RFC 9110 §9.2.2). Then both connections become a {@link Tunnel}. Owned by the event loop of both
- * connections.
+ * A visitor's connection until the proxy card's first byte. What the visitor has sent so far is
+ * kept beside being passed on, so that a proxy that dies meanwhile can be replaced without his
+ * noticing: when he has sent nothing, the beginning of a TLS handshake (before the server's part of
+ * it nothing of his can have been acted on, as early data is not offered), or one request that may
+ * be repeated (RFC 9110 §9.2.2). Then both connections become a {@link Tunnel}. Owned by the event
+ * loop of both connections.
  */
 // Closing and writing report through the pipeline.
 @SuppressWarnings("FutureReturnValueIgnored")

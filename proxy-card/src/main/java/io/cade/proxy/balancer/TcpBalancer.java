@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The load-balancing card's relay (SPEC P5): a visitor's connection goes to a proxy card as it is,
- * TLS unopened, behind a header that tells the visitor's address. When a proxy cannot be reached, or
- * dies before its first byte, the next one is tried ({@link FirstFlight}). Thread-safe.
+ * TLS unopened, behind a header that tells the visitor's address. When a proxy cannot be reached,
+ * or dies before its first byte, the next one is tried ({@link FirstFlight}). Thread-safe.
  */
 // Closing and writing report through the pipeline.
 @SuppressWarnings("FutureReturnValueIgnored")
@@ -86,8 +86,8 @@ public final class TcpBalancer {
   /**
    * @param protocol under which the proxies are reported; empty for not at all
    */
-  public InetSocketAddress listen(
-      InetSocketAddress address, List<Backend> proxies, String protocol) throws Exception {
+  public InetSocketAddress listen(InetSocketAddress address, List<Backend> proxies, String protocol)
+      throws Exception {
     BackendGroup targets =
         protocol.isEmpty()
             ? BackendGroup.of(proxies, algorithm)

@@ -5,9 +5,9 @@ import io.cade.proxy.relay.Deadline;
 import java.time.Duration;
 
 /**
- * How long each stage of one request may take: what the service has set, else the proxy's own limit,
- * and never more than what is left of the time for the whole request. Owned by the event loop of the
- * visitor's connection.
+ * How long each stage of one request may take: what the service has set, else the proxy's own
+ * limit, and never more than what is left of the time for the whole request. Owned by the event
+ * loop of the visitor's connection.
  */
 final class StageTimes {
   private final Deadline deadline;

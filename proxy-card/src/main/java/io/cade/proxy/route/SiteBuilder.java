@@ -57,7 +57,9 @@ final class SiteBuilder {
   private record Card(RouteSnapshot.Backend announced, Backend backend) {}
 
   Built build(SiteRoute route, @Nullable SslContext tls, @Nullable Built former) {
-    if (former != null && former.route().equals(route) && Objects.equals(former.site().tls(), tls)) {
+    if (former != null
+        && former.route().equals(route)
+        && Objects.equals(former.site().tls(), tls)) {
       return former;
     }
     List<RouteSnapshot.Backend> ordered = new ArrayList<>(route.backends());

@@ -230,8 +230,7 @@ class ProxyConfigTest {
     assertThat(config.sourceAddress()).isEqualTo("127.1.0.3");
     assertThat(config.lines().proxiesFtp()).containsExactly(at("127.1.0.4", 2121));
     assertThat(config.lines().proxiesPop3()).containsExactly(at("127.1.0.4", 1110));
-    assertThat(config.proxyCards())
-        .isEqualTo(Map.of("127.1.0.4", new CardPosition(0, 4)));
+    assertThat(config.proxyCards()).isEqualTo(Map.of("127.1.0.4", new CardPosition(0, 4)));
     assertThat(config.lines().passive())
         .containsExactly(new LineConfig.PassivePorts("127.1.0.4", 30000, 30049));
   }

@@ -134,8 +134,7 @@ class BackendGroupTest {
     Member fourth = begin(group);
     assertThat(List.of(first, second, third, fourth)).containsOnlyOnce(members.get(0));
     for (Member member : List.of(first, second, third, fourth)) {
-      group.ended(
-          member, member == members.get(0) ? Outcome.BAD : Outcome.GOOD, 1_000_000, now);
+      group.ended(member, member == members.get(0) ? Outcome.BAD : Outcome.GOOD, 1_000_000, now);
     }
     pass(19, TimeUnit.SECONDS);
     assertThat(shares(group, 4)).containsExactly(0, 2, 2);

@@ -48,8 +48,7 @@ class ChooserContractTest {
     Bench(int size) {
       Backends backends = new Backends(ProxyRig.QUICK, 100_000, () -> {});
       for (int i = 0; i < size; i++) {
-        members.add(
-            new Member("1." + (i + 1), backends.at("127.1.1." + (i + 1), 8000)));
+        members.add(new Member("1." + (i + 1), backends.at("127.1.1." + (i + 1), 8000)));
       }
     }
 

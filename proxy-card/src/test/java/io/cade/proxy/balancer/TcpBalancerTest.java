@@ -219,8 +219,7 @@ class TcpBalancerTest {
 
   @Test
   void requestThatMayHaveBeenActedOnIsNotGivenToAnotherProxy() throws Exception {
-    String request =
-        "POST /x HTTP/1.1\r\nHost: " + HOST + "\r\nContent-Length: 1\r\n\r\na";
+    String request = "POST /x HTTP/1.1\r\nHost: " + HOST + "\r\nContent-Length: 1\r\n\r\na";
     try (Card card = Card.named("hello");
         ScriptedProxy dying = dyingAfter(request);
         ProxyRig two = proxy(card);

@@ -55,9 +55,7 @@ class BalancingTest {
   }
 
   private static Answer get(Visitor visitor, String headers) throws Exception {
-    return visitor
-        .send("GET / HTTP/1.1\r\nHost: " + HOST + "\r\n" + headers + "\r\n")
-        .answer();
+    return visitor.send("GET / HTTP/1.1\r\nHost: " + HOST + "\r\n" + headers + "\r\n").answer();
   }
 
   @Test
