@@ -89,7 +89,7 @@ final class ApiRoutes {
     router.get("/api/v1/alarms/history").handler(this::history);
     router.post(SERVICES).handler(this::createService);
     router.delete(SERVICES + "/:name").handler(this::deleteService);
-    new TrafficRoutes(this, operations.traffic(), inspection).addTo(router);
+    new BalancingRoutes(this, operations.traffic(), inspection).addTo(router);
     router.post("/api/v1/alarms/:sequence/acknowledge").handler(this::acknowledge);
   }
 
@@ -238,7 +238,7 @@ final class ApiRoutes {
         required(context, "kind"),
         hosts,
         number(context, "cards", -1),
-        TrafficRoutes.settings(context));
+        BalancingRoutes.settings(context));
   }
 
   private static String required(RoutingContext context, String name) throws Refusal {

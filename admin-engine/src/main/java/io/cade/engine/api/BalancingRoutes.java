@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The visitors' way through the proxies: settings of services, drain of cards. */
-final class TrafficRoutes {
+final class BalancingRoutes {
   private static final String SETTINGS = "/api/v1/services/:name/settings";
   private static final String DRAIN = "/api/v1/cards/:position/drain";
 
@@ -21,7 +21,7 @@ final class TrafficRoutes {
   private final TrafficOperations traffic;
   private final Inspection inspection;
 
-  TrafficRoutes(ApiRoutes routes, TrafficOperations traffic, Inspection inspection) {
+  BalancingRoutes(ApiRoutes routes, TrafficOperations traffic, Inspection inspection) {
     this.routes = routes;
     this.traffic = traffic;
     this.inspection = inspection;
