@@ -91,6 +91,7 @@ final class ApiRoutes {
     router.get("/api/v1/alarms/history").handler(this::history);
     router.post(SERVICES).handler(this::createService);
     router.delete(SERVICES + "/:name").handler(this::deleteService);
+    new BalancingRoutes(this, operations.traffic(), inspection).addTo(router);
     router.post("/api/v1/alarms/:sequence/acknowledge").handler(this::acknowledge);
   }
 
@@ -235,7 +236,11 @@ final class ApiRoutes {
       throw missing("host");
     }
     return new NewService(
-        required(context, "name"), required(context, "kind"), hosts, number(context, "cards", -1));
+        required(context, "name"),
+        required(context, "kind"),
+        hosts,
+        number(context, "cards", -1),
+        BalancingRoutes.settings(context));
   }
 
   private static String required(RoutingContext context, String name) throws Refusal {
@@ -265,7 +270,7 @@ final class ApiRoutes {
     }
   }
 
-  private static CardPosition position(@Nullable String text) throws Refusal {
+  static CardPosition position(@Nullable String text) throws Refusal {
     try {
       return CardPosition.parse(String.valueOf(text));
     } catch (IllegalArgumentException e) {

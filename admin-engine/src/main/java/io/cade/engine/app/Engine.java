@@ -169,7 +169,11 @@ public final class Engine implements AutoCloseable {
         new SiteCertificateCache(keys.authority(), uploaded, clock, blocking);
     RoutePublisher routes =
         new RoutePublisher(
-            new RouteDerivation(certificates, config.ports().service()), writer.current());
+            new RouteDerivation(
+                certificates,
+                config.ports().service(),
+                service -> keys.authority().derivedSecret("affinity " + service)),
+            writer.current());
     EngineGateway gateway =
         new EngineGateway(
             writer,

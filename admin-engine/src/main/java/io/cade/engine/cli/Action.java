@@ -16,6 +16,14 @@ sealed interface Action {
   /** Shows a service's certificate, takes one in, or removes the one that was taken in. */
   record ServiceCertificate() implements Action {}
 
+  record SetService() implements Action {}
+
+  record ShowSettings() implements Action {}
+
+  record DrainCard() implements Action {}
+
+  record UndrainCard() implements Action {}
+
   record AcknowledgeAlarm() implements Action {}
 
   record ExportLeases() implements Action {}

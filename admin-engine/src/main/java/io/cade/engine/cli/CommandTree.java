@@ -26,6 +26,9 @@ final class CommandTree {
   static final String LIMIT = "--limit";
   static final String WAIT = "--wait";
   static final String NO_WAIT = "--no-wait";
+  static final String SET = "--set";
+  static final String DEADLINE = "--deadline";
+  static final String FORCE = "--force";
 
   private static final String API = "/api/v1/";
 
@@ -127,11 +130,37 @@ final class CommandTree {
               "Everything about the card in one slot.",
               "card show 1.3",
               "card show 0.4 --json")
-          .addPositional(
-              argument("POSITION", "Chassis and slot, like 1.3.")
-                  .converters(converter(CardPosition::parse))
-                  .build());
+          .addPositional(position());
+      CommandSpec drain =
+          add(
+              card,
+              "drain",
+              new Action.DrainCard(),
+              "Empties a card of visitors: it finishes what runs and gets nothing new. Visitors"
+                  + " bound to it by a cookie stay until the deadline.",
+              "card drain 1.3",
+              "card drain 1.3 --deadline 30s");
+      drain.addPositional(position());
+      drain.addOption(option(DEADLINE, "TIME", "Like 30s, 5min or 2h; 5min if not given.").build());
+      drain.addOption(
+          OptionSpec.builder(FORCE)
+              .type(boolean.class)
+              .description("Also when a service would have no card left for new visitors.")
+              .build());
+      add(
+              card,
+              "undrain",
+              new Action.UndrainCard(),
+              "Lets a drained card have visitors again.",
+              "card undrain 1.3")
+          .addPositional(position());
     }
+  }
+
+  private static PositionalParamSpec position() {
+    return argument("POSITION", "Chassis and slot, like 1.3.")
+        .converters(converter(CardPosition::parse))
+        .build();
   }
 
   private void addService(CommandSpec root) {
@@ -156,6 +185,32 @@ final class CommandTree {
       addCreate(service);
       CertificateOrder.addTo(this, service);
       TrafficTree.addToService(this, service);
+      add(
+              service,
+              "set",
+              new Action.SetService(),
+              "Changes how the proxies treat a service: KEY=VALUE, or KEY= for the default."
+                  + " service settings shows the keys.",
+              "service set shop balancing=least-connections slow-start=30s",
+              "service set shop weight@1.3=5 balancing=weighted")
+          .addPositional(name())
+          .addPositional(
+              PositionalParamSpec.builder()
+                  .index("1..*")
+                  .arity("1..*")
+                  .required(true)
+                  .type(String[].class)
+                  .paramLabel("KEY=VALUE")
+                  .description("Settings; all are changed or none.")
+                  .build());
+      add(
+              service,
+              "settings",
+              new Action.ShowSettings(),
+              "How the proxies treat a service, with everything that is at its default.",
+              "service settings shop",
+              "service settings shop --json")
+          .addPositional(name());
       add(
               service,
               "delete",
@@ -191,6 +246,10 @@ final class CommandTree {
     create.addOption(
         option(CONTENT, "DIR", "Directory with its files; links in it are refused.")
             .required(true)
+            .build());
+    create.addOption(
+        option(SET, "KEY=VALUE", "How the proxies treat it; may be given several times.")
+            .type(String[].class)
             .build());
     create.addOption(option(KIND, "KIND", "Kind of service; static-site if not given.").build());
     create.addOption(noWait());

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -103,6 +104,31 @@ final class Runner {
         String path = "/api/v1/services/" + argument(leaf) + "/certificate";
         print(CertificateOrder.send(client(options), path, leaf), View.CERTIFICATE, options);
       }
+      case Action.SetService _ -> {
+        List<String> settings = List.of(leaf.matchedPositionalValue(1, new String[0]));
+        print(
+            client(options)
+                .change(
+                    "POST",
+                    "/api/v1/services/"
+                        + argument(leaf)
+                        + "/settings?"
+                        + ServiceOrder.query(settings)),
+            View.SERVICE,
+            options);
+      }
+      case Action.ShowSettings _ ->
+          print(
+              client(options).get("/api/v1/services/" + argument(leaf) + "/settings"),
+              View.SETTINGS,
+              options);
+      case Action.DrainCard _ ->
+          print(client(options).change("POST", drainPath(leaf)), View.CARD, options);
+      case Action.UndrainCard _ ->
+          print(
+              client(options).change("DELETE", "/api/v1/cards/" + argument(leaf) + "/drain"),
+              View.CARD,
+              options);
       case Action.AcknowledgeAlarm _ ->
           print(
               client(options).change("POST", "/api/v1/alarms/" + argument(leaf) + "/acknowledge"),
@@ -183,6 +209,15 @@ final class Runner {
       }
     }
     return ExitCode.DONE.code();
+  }
+
+  private static String drainPath(ParseResult leaf) throws CommandFailure {
+    String deadline = leaf.matchedOptionValue(CommandTree.DEADLINE, "");
+    return "/api/v1/cards/"
+        + argument(leaf)
+        + "/drain?force="
+        + leaf.hasMatchedOption(CommandTree.FORCE)
+        + (deadline.isEmpty() ? "" : "&deadline=" + encode(deadline));
   }
 
   private ImageDesk images(Defaults options) throws CommandFailure {

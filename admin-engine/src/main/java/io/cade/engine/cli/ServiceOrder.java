@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ParseResult;
 
 /** {@code service create}: parameters in the query, the packed directory as body. */
-record ServiceOrder(String name, String kind, List<String> hosts, int cards) {
+record ServiceOrder(
+    String name, String kind, List<String> hosts, int cards, List<String> settings) {
   /** Largest upload that the API takes, bytes. */
   private static final long MAX_UPLOAD = 64L << 20;
 
@@ -23,7 +24,21 @@ record ServiceOrder(String name, String kind, List<String> hosts, int cards) {
         leaf.matchedPositionalValue(0, ""),
         leaf.matchedOptionValue(CommandTree.KIND, "static-site"),
         List.of(leaf.matchedOptionValue(CommandTree.HOST, new String[0])),
-        cards);
+        cards,
+        List.of(leaf.matchedOptionValue(CommandTree.SET, new String[0])));
+  }
+
+  /** Settings as the API takes them, each behind an ampersand. */
+  static String query(List<String> settings) throws CommandFailure {
+    StringBuilder query = new StringBuilder();
+    for (String setting : settings) {
+      if (setting.indexOf('=') < 1) {
+        throw new CommandFailure(
+            ExitCode.USAGE, "'" + Words.printable(setting) + "' is not of the form KEY=VALUE");
+      }
+      query.append("&set=").append(Runner.encode(setting));
+    }
+    return query.toString();
   }
 
   ApiClient.Answer send(ApiClient client, Path content) throws CommandFailure {
@@ -58,13 +73,13 @@ record ServiceOrder(String name, String kind, List<String> hosts, int cards) {
     }
   }
 
-  private String query() {
+  private String query() throws CommandFailure {
     StringBuilder query =
         new StringBuilder("name=")
             .append(Runner.encode(name))
             .append("&kind=")
             .append(Runner.encode(kind));
     hosts.forEach(host -> query.append("&host=").append(Runner.encode(host)));
-    return query.append("&cards=").append(cards).toString();
+    return query.append("&cards=").append(cards).append(query(settings)).toString();
   }
 }

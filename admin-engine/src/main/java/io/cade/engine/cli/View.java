@@ -14,6 +14,7 @@ enum View {
   SERVICES("services"),
   SERVICE(""),
   CERTIFICATE(""),
+  SETTINGS(""),
   SENSORS("sensors"),
   ALARMS("alarms"),
   ALARM(""),
@@ -51,6 +52,7 @@ enum View {
       case SERVICES -> printer.services(all);
       case SERVICE -> printer.service(answer);
       case CERTIFICATE -> CertificatePage.print(answer, out, colour);
+      case SETTINGS -> printer.settings(answer.object("settings"));
       case SENSORS -> printer.sensors(all);
       case ALARMS -> printer.alarms(all);
       case ALARM -> printer.alarms(List.of(answer));
@@ -133,6 +135,12 @@ enum View {
       table.row("agent", Words.orDash(software.text("agentVersion")));
       table.row("image", joined(software, "imageName", "imageVersion"));
       table.row("operating system", Words.orDash(software.text("operatingSystem")));
+      Fields drain = card.object("drain");
+      if (!drain.members().isEmpty()) {
+        table.row(
+            "drained",
+            drain.text("running") + " running, bound visitors until " + drain.text("until"));
+      }
       table.row("certificate", Words.orDash(card.text("certificateSerial")));
       table.print(out);
     }
@@ -179,6 +187,10 @@ enum View {
       table.row("content", Words.orDash(service.text("contentDigest")));
       table.row("package", Words.orDash(service.text("packageDigest")));
       table.row("package size", service.number("packageBytes").map(Words::bytes).orElse("-"));
+      Fields settings = service.object("settings");
+      for (String key : settings.members().keySet()) {
+        table.row(key, settings.text(key));
+      }
       table.print(out);
       List<Fields> placements = service.objects("placements");
       if (!placements.isEmpty()) {
@@ -189,6 +201,14 @@ enum View {
         }
         on.print(out);
       }
+    }
+
+    void settings(Fields settings) {
+      Table table = table("SETTING", "VALUE");
+      for (String key : settings.members().keySet()) {
+        table.row(key, settings.text(key));
+      }
+      table.print(out);
     }
 
     void sensors(List<Fields> all) {
@@ -252,7 +272,9 @@ enum View {
         return;
       }
       Table table = table("CARD", "ROLE", "STATE", ">HEARD", ">ROUTES", ">BACK ENDS");
-      Table behind = table("PROXY", "SERVICE", "CARD", "USABLE", ">REQUESTS", ">FAILURES", "CAUSE");
+      Table behind =
+          table(
+              "PROXY", "SERVICE", "CARD", "USABLE", ">REQUESTS", ">FAILURES", ">RUNNING", "CAUSE");
       boolean any = false;
       for (Fields proxy : all) {
         List<Fields> backends = proxy.objects("backends");
@@ -272,6 +294,7 @@ enum View {
               backend.is("usable") ? "yes" : "no",
               backend.text("requests"),
               backend.text("failures"),
+              Words.orDash(backend.text("running")),
               backend.text("cause"));
         }
       }

@@ -217,6 +217,11 @@ public final class CabinetBuilder {
         }
         putService(s.withPlacement(c.placement(), at));
       }
+      case Change.ServiceSettingsChanged c ->
+          putService(requireService(c.service()).withSettings(c.settings()));
+      case Change.CardDrained c ->
+          putCard(requireCard(c.position()).withDrain(new Drain(at, c.until(), c.by())));
+      case Change.CardUndrained c -> putCard(requireCard(c.position()).withDrain(null));
       case Change.ServiceDeleted c -> {
         Service ending = requireService(c.service());
         traffic.ended(ending, at).forEach(index -> touch(EntityKey.Kind.TRAFFIC, index));

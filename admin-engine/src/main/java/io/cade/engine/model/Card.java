@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param bootId of its last introduction, empty before the first
  * @param certificateSerial of the certificate issued to this card, hexadecimal, empty before
  *     enrolment
+ * @param drain while visitors are kept from it; goes with the card, so that its replacement serves
+ *     without a command (C2)
  */
 public record Card(
     CardPosition position,
@@ -28,26 +30,45 @@ public record Card(
     String bootId,
     String certificateSerial,
     @Nullable HardwareDescriptor hardware,
-    @Nullable SoftwareDescriptor software) {
+    @Nullable SoftwareDescriptor software,
+    @Nullable Drain drain) {
 
   /** A slot in which a card was never seen. */
   public static Card unseen(CardPosition position, CardRole role, Instant now) {
-    return new Card(position, role, CardState.ABSENT, now, "never seen", null, "", "", null, null);
+    return new Card(
+        position, role, CardState.ABSENT, now, "never seen", null, "", "", null, null, null);
   }
 
   Card withState(CardState next, Instant now, String why) {
     return new Card(
-        position, role, next, now, why, mac, bootId, certificateSerial, hardware, software);
+        position, role, next, now, why, mac, bootId, certificateSerial, hardware, software, drain);
   }
 
   Card withMac(MacAddress newMac) {
     return newMac.equals(mac)
         ? this
-        : new Card(position, role, state, since, cause, newMac, "", "", null, null);
+        : new Card(position, role, state, since, cause, newMac, "", "", null, null, null);
   }
 
   Card withCertificate(String serial) {
-    return new Card(position, role, state, since, cause, mac, bootId, serial, hardware, software);
+    return new Card(
+        position, role, state, since, cause, mac, bootId, serial, hardware, software, drain);
+  }
+
+  /** The card, drained or (null) not. */
+  public Card withDrain(@Nullable Drain next) {
+    return new Card(
+        position,
+        role,
+        state,
+        since,
+        cause,
+        mac,
+        bootId,
+        certificateSerial,
+        hardware,
+        software,
+        next);
   }
 
   Card introduced(
@@ -65,6 +86,7 @@ public record Card(
         boot,
         certificateSerial,
         newHardware,
-        newSoftware);
+        newSoftware,
+        newHardware.mac().equals(mac) ? drain : null);
   }
 }

@@ -7,6 +7,7 @@ import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.Command;
 import io.cade.agent.wire.HardwareDescriptor;
 import io.cade.agent.wire.MacAddress;
+import io.cade.agent.wire.ServiceSettings;
 import io.cade.agent.wire.SiteProtection;
 import io.cade.agent.wire.SoftwareDescriptor;
 import java.time.Instant;
@@ -33,6 +34,11 @@ import java.util.List;
   @JsonSubTypes.Type(value = Change.PackageGenerated.class, name = "package-generated"),
   @JsonSubTypes.Type(value = Change.PlacementChanged.class, name = "placement-changed"),
   @JsonSubTypes.Type(value = Change.ServiceDeleted.class, name = "service-deleted"),
+  @JsonSubTypes.Type(
+      value = Change.ServiceSettingsChanged.class,
+      name = "service-settings-changed"),
+  @JsonSubTypes.Type(value = Change.CardDrained.class, name = "card-drained"),
+  @JsonSubTypes.Type(value = Change.CardUndrained.class, name = "card-undrained"),
   @JsonSubTypes.Type(value = Change.CommandQueued.class, name = "command-queued"),
   @JsonSubTypes.Type(value = Change.CommandFinished.class, name = "command-finished"),
   @JsonSubTypes.Type(value = Change.ImageImported.class, name = "image-imported"),
@@ -105,6 +111,15 @@ public sealed interface Change {
       implements Change {}
 
   record PlacementChanged(String service, Placement placement) implements Change {}
+
+  /** How the proxies treat the service from now on, as a whole. */
+  record ServiceSettingsChanged(String service, ServiceSettings settings) implements Change {}
+
+  /** The card gets no new visitors; those bound to it may stay until then. */
+  record CardDrained(CardPosition position, Instant until, String by) implements Change {}
+
+  /** The card gets visitors again. */
+  record CardUndrained(CardPosition position) implements Change {}
 
   record ServiceDeleted(String service) implements Change {}
 

@@ -13,6 +13,7 @@ import io.cade.engine.model.AlarmKey;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Card;
 import io.cade.engine.model.CardState;
+import io.cade.engine.model.Drain;
 import io.cade.engine.model.Lease;
 import io.cade.engine.model.Service;
 import io.cade.engine.model.ServicePhase;
@@ -117,6 +118,16 @@ public final class Inspection {
   public Views.ServiceView service(String name) throws Refusal {
     Cabinet c = cabinet.get();
     return view(requireService(c, name), announcement(c));
+  }
+
+  /**
+   * How the proxies treat a service: everything, defaults included; {@code proxy} stands for the
+   * proxies' own configuration.
+   *
+   * @throws Refusal NOT_FOUND when there is none of that name
+   */
+  public Map<String, String> settings(String name) throws Refusal {
+    return requireService(cabinet.get(), name).settings().effective();
   }
 
   /**
@@ -255,7 +266,8 @@ public final class Inspection {
                         b.usable(),
                         b.cause(),
                         b.requests(),
-                        b.failures()))
+                        b.failures(),
+                        b.running()))
                 .toList());
   }
 
@@ -294,7 +306,28 @@ public final class Inspection {
             ? null
             : new Views.SoftwareView(
                 sw.agentVersion(), sw.imageName(), sw.imageVersion(), sw.operatingSystem()),
-        card.certificateSerial());
+        card.certificateSerial(),
+        drain(o, card));
+  }
+
+  /** A card that was changed just now: what was heard of it is left out. */
+  static Views.CardView view(Cabinet c, Card card) {
+    return view(c, Observed.nothing(), card);
+  }
+
+  private static Views.@Nullable DrainView drain(Observed o, Card card) {
+    Drain drain = card.drain();
+    if (drain == null) {
+      return null;
+    }
+    int running = 0;
+    for (Observed.ProxyHeard heard : o.proxies().values()) {
+      for (ProxyReport.BackendReport backend : heard.report().backends()) {
+        Integer told = backend.position().equals(card.position()) ? backend.running() : null;
+        running += told == null ? 0 : told;
+      }
+    }
+    return new Views.DrainView(drain.since(), drain.until(), drain.by(), running);
   }
 
   /** A service that was changed just now: no proxy can know yet. */
@@ -319,7 +352,8 @@ public final class Inspection {
         s.packageBytes(),
         s.placements().stream()
             .map(p -> new Views.PlacementView(p.position(), p.state(), p.detail()))
-            .toList());
+            .toList(),
+        s.settings().values());
   }
 
   static Views.AlarmView view(Alarm a) {

@@ -1,5 +1,6 @@
 package io.cade.engine.operate;
 
+import io.cade.agent.wire.ServiceSettings;
 import io.cade.engine.change.ChangeWriter;
 import io.cade.engine.change.Decision;
 import io.cade.engine.change.Refusal;
@@ -13,6 +14,7 @@ import io.cade.engine.model.ServicePhase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -37,6 +39,7 @@ public final class Operations {
   private static final Logger log = LoggerFactory.getLogger(Operations.class);
 
   private final AuditedActions actions;
+  private final TrafficOperations traffic;
   private final ContentStore contents;
   private final ServiceKinds kinds;
   private final int slots;
@@ -54,10 +57,16 @@ public final class Operations {
       int slots,
       Executor blocking) {
     this.actions = new AuditedActions(writer);
+    this.traffic = new TrafficOperations(actions);
     this.contents = contents;
     this.kinds = kinds;
     this.slots = slots;
     this.blocking = blocking;
+  }
+
+  /** What can be done to the way of visitors. */
+  public TrafficOperations traffic() {
+    return traffic;
   }
 
   /** Where an upload is to be put before it is given to {@link #createService}. */
@@ -77,6 +86,7 @@ public final class Operations {
         false,
         (cabinet, _) -> {
           checkNew(cabinet, definition(order, ""));
+          TrafficOperations.changed(ServiceSettings.none(), order.settings());
           return Decision.nothing(true);
         });
   }
@@ -109,11 +119,25 @@ public final class Operations {
                     ServiceDefinition definition = definition(order, digest);
                     checkNew(cabinet, definition);
                     int index = cabinet.nextServiceIndex();
+                    ServiceSettings settings =
+                        TrafficOperations.changed(ServiceSettings.none(), order.settings());
                     Service created =
                         new Service(
-                            index, definition, ServicePhase.PARAMETERS, now, "", "", 0, List.of());
-                    return Decision.of(
-                        Inspection.view(created), new Change.ServiceCreated(index, definition));
+                                index,
+                                definition,
+                                ServicePhase.PARAMETERS,
+                                now,
+                                "",
+                                "",
+                                0,
+                                List.of())
+                            .withSettings(settings);
+                    List<Change> changes = new ArrayList<>();
+                    changes.add(new Change.ServiceCreated(index, definition));
+                    if (!settings.values().isEmpty()) {
+                      changes.add(new Change.ServiceSettingsChanged(order.name(), settings));
+                    }
+                    return new Decision<>(changes, Inspection.view(created));
                   });
             },
             blocking)
@@ -163,7 +187,8 @@ public final class Operations {
                   "",
                   service.packageDigest(),
                   service.packageBytes(),
-                  service.placements());
+                  service.placements(),
+                  service.settings());
           return Decision.of(
               Inspection.view(removing),
               new Change.ServicePhaseChanged(name, ServicePhase.REMOVING, ""));

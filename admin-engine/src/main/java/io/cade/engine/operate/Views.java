@@ -53,7 +53,15 @@ public final class Views {
       int commandsWaiting,
       @Nullable HardwareView hardware,
       @Nullable SoftwareView software,
-      String certificateSerial) {}
+      String certificateSerial,
+      @Nullable DrainView drain) {}
+
+  /**
+   * A card that is being emptied of visitors.
+   *
+   * @param running requests and sessions that still run there, as far as the proxies have told
+   */
+  public record DrainView(Instant since, Instant until, String by, int running) {}
 
   /** What the card is made of. */
   public record HardwareView(
@@ -69,6 +77,7 @@ public final class Views {
       String agentVersion, String imageName, String imageVersion, String operatingSystem) {}
 
   /**
+   * @param settings how the proxies treat it: what is set, by key
    * @param proxiesServing how many of the {@code proxies} that are up use routes with this service
    */
   public record ServiceView(
@@ -85,7 +94,8 @@ public final class Views {
       String contentDigest,
       String packageDigest,
       long packageBytes,
-      List<PlacementView> placements) {}
+      List<PlacementView> placements,
+      Map<String, String> settings) {}
 
   public record PlacementView(CardPosition position, Placement.State state, String detail) {}
 
@@ -144,7 +154,8 @@ public final class Views {
       boolean usable,
       String cause,
       long requests,
-      long failures) {}
+      long failures,
+      @Nullable Integer running) {}
 
   /**
    * Whom a service is protected from.

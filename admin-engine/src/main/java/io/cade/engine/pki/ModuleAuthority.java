@@ -2,6 +2,7 @@ package io.cade.engine.pki;
 
 import io.cade.agent.wire.CardPosition;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -16,11 +17,14 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
@@ -104,6 +108,21 @@ public final class ModuleAuthority {
   /** The authority's certificate in PEM. */
   public String certificatePem() {
     return pem(certificate());
+  }
+
+  /**
+   * A secret that only the authority can make, always the same for the same purpose: 64 hexadecimal
+   * digits, from which nothing follows about its key (HMAC, RFC 2104).
+   */
+  public String derivedSecret(String purpose) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(authority.key().getEncoded(), "HmacSHA256"));
+      return HexFormat.of()
+          .formatHex(mac.doFinal(("cade " + purpose).getBytes(StandardCharsets.UTF_8)));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has HmacSHA256", e);
+    }
   }
 
   /** Any certificate in PEM. */

@@ -12,6 +12,7 @@ import io.cade.engine.model.Service;
 import io.cade.engine.model.ServicePhase;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Derives the routes from the model: only announced services, only cards on which they run. Pure.
@@ -42,10 +43,22 @@ public final class RouteDerivation {
 
   private final SiteCertificates certificates;
   private final int servicePort;
+  private final UnaryOperator<String> affinityKeys;
 
+  /** Without visitors being bound to cards. */
   public RouteDerivation(SiteCertificates certificates, int servicePort) {
+    this(certificates, servicePort, service -> "");
+  }
+
+  /**
+   * @param affinityKeys the secret of a service, always the same, at most 128 characters; must
+   *     answer from memory
+   */
+  public RouteDerivation(
+      SiteCertificates certificates, int servicePort, UnaryOperator<String> affinityKeys) {
     this.certificates = certificates;
     this.servicePort = servicePort;
+    this.affinityKeys = affinityKeys;
   }
 
   /** Whom the announced sites, and all of them together, are protected from. */
@@ -77,7 +90,8 @@ public final class RouteDerivation {
                   p.position(),
                   lease.address(),
                   servicePort,
-                  ServicePorts.further(service.definition().kind(), servicePort)));
+                  ServicePorts.further(service.definition().kind(), servicePort),
+                  card.drain() == null ? null : card.drain().until()));
         }
       }
       SiteCertificate certificate = certificates.of(service);
@@ -87,7 +101,9 @@ public final class RouteDerivation {
               service.definition().hosts(),
               backends,
               certificate.chainPem(),
-              certificate.keyPem()));
+              certificate.keyPem(),
+              service.settings(),
+              affinityKeys.apply(service.name())));
     }
     return sites;
   }

@@ -297,26 +297,14 @@ class CommandAgainstApiTest {
     Path key = Files.writeString(dir.resolve("key.pem"), own.privateKeyPem());
     Desk.Outcome taken =
         desk.run(
-            "service",
-            "certificate",
-            "shop",
-            "--chain",
-            chain.toString(),
-            "--key",
-            key.toString());
+            "service", "certificate", "shop", "--chain", chain.toString(), "--key", key.toString());
     assertThat(taken.err()).isEmpty();
     assertThat(taken.out()).contains("uploaded").doesNotContain("PRIVATE");
     assertThat(desk.run("service", "certificate", "shop").out()).contains("uploaded");
     Files.writeString(key, authority.site("shop", List.of("shop.example")).privateKeyPem());
     Desk.Outcome refused =
         desk.run(
-            "service",
-            "certificate",
-            "shop",
-            "--chain",
-            chain.toString(),
-            "--key",
-            key.toString());
+            "service", "certificate", "shop", "--chain", chain.toString(), "--key", key.toString());
     assertThat(refused.code()).isNotZero();
     assertThat(refused.err()).contains("the key does not belong to the first certificate");
     assertThat(desk.run("service", "certificate", "shop", "--chain", chain.toString()).code())
@@ -324,6 +312,79 @@ class CommandAgainstApiTest {
     assertThat(desk.run("service", "certificate", "shop", "--remove").out()).contains("built-in");
     assertThat(desk.run("service", "certificate", "shop", "--remove").code()).isEqualTo(1);
     assertThat(desk.run("service", "certificate", "nothing").code()).isEqualTo(1);
+  }
+
+  @Test
+  void aServicesSettingsAreSetShownAndRefused() {
+    assertThat(create("shop").code()).isZero();
+    Desk.Outcome set =
+        desk.run("service", "set", "shop", "balancing=weighted", "weight@1.3=5", "slow-start=30s");
+    assertThat(set.err()).isEmpty();
+    assertThat(set.out()).contains("balancing", "weighted", "weight@1.3", "slow-start", "30s");
+    Desk.Outcome wrong = desk.run("service", "set", "shop", "balancing=best", "queue=many");
+    assertThat(wrong.code()).isEqualTo(1);
+    assertThat(wrong.err())
+        .contains("balancing is 'best'; allowed: round-robin", "queue is 'many'; allowed: 0 to");
+    assertThat(desk.run("service", "set", "shop", "balancing").code())
+        .isEqualTo(ExitCode.USAGE.code());
+    assertThat(desk.run("service", "set", "nothing", "queue=1").code()).isEqualTo(1);
+    assertThat(desk.run("service", "set", "shop", "slow-start=").out())
+        .doesNotContain("slow-start");
+    assertThat(desk.run("service", "settings", "shop").out())
+        .containsPattern("balancing +weighted")
+        .containsPattern("slow-start +0s")
+        .containsPattern("check-path +proxy");
+    Desk.Outcome created =
+        desk.run(
+            "service",
+            "create",
+            "--no-wait",
+            "news",
+            "--host",
+            "news.example",
+            "--cards",
+            "1",
+            "--content",
+            site.toString(),
+            "--set",
+            "affinity=cookie",
+            "--set",
+            "queue=7");
+    assertThat(created.err()).isEmpty();
+    assertThat(created.out()).containsPattern("affinity +cookie").containsPattern("queue +7");
+    assertThat(
+            desk.run(
+                    "service",
+                    "create",
+                    "--no-wait",
+                    "bad",
+                    "--host",
+                    "bad.example",
+                    "--cards",
+                    "1",
+                    "--content",
+                    site.toString(),
+                    "--set",
+                    "affinity=always")
+                .err())
+        .contains("affinity is 'always'; allowed: none, cookie");
+  }
+
+  @Test
+  void aCardIsDrainedAndBackInServiceByCommand() {
+    given();
+    Desk.Outcome drained = desk.run("card", "drain", "1.7", "--deadline", "30s");
+    assertThat(drained.err()).isEmpty();
+    assertThat(drained.out()).contains("drained", "0 running, bound visitors until");
+    assertThat(writer.current().card(new CardPosition(1, 7)).orElseThrow().drain())
+        .satisfies(drain -> assertThat(drain.until()).isEqualTo(drain.since().plusSeconds(30)));
+    assertThat(desk.run("card", "show", "1.7").out()).contains("drained");
+    assertThat(desk.run("card", "undrain", "1.7").out()).doesNotContain("drained");
+    assertThat(writer.current().card(new CardPosition(1, 7)).orElseThrow().drain()).isNull();
+    assertThat(desk.run("card", "drain", "1.8").code()).isEqualTo(1);
+    assertThat(desk.run("card", "drain", "0.4").err()).contains("management card");
+    assertThat(desk.run("card", "drain", "1.7", "--deadline", "soon").err())
+        .contains("not a duration like 30s");
   }
 
   @Test

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,9 @@ public final class StaticSite implements AutoCloseable {
   /** Where the agent, the proxies and the balancer ask whether the site lives. */
   public static final String HEALTH = "/.cade/health";
 
+  /** Header of the answer to {@link #HEALTH}: the card's load, 0 (idle) to 100. */
+  public static final String LOAD = "Cade-Load";
+
   /** Entity tags kept; a package has no more files. */
   private static final int MAX_TAGS = 10_000;
 
@@ -45,11 +49,13 @@ public final class StaticSite implements AutoCloseable {
 
   private final Path content;
   private final HttpServer server;
+  private final IntSupplier load;
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
   private final Map<Path, String> tags = new ConcurrentHashMap<>();
 
-  private StaticSite(HttpServer server, Path content) {
+  private StaticSite(HttpServer server, Path content, IntSupplier load) {
     this.server = server;
+    this.load = load;
     this.content = content;
   }
 
@@ -59,6 +65,14 @@ public final class StaticSite implements AutoCloseable {
    * @throws IOException when the address cannot be bound or the content is no directory
    */
   public static StaticSite open(InetSocketAddress address, Path content) throws IOException {
+    return open(address, content, CardLoad::percent);
+  }
+
+  /**
+   * @param load of the card, 0 (idle) to 100; asked for with each check
+   */
+  public static StaticSite open(InetSocketAddress address, Path content, IntSupplier load)
+      throws IOException {
     Path root = content.toRealPath();
     if (!Files.isDirectory(root)) {
       throw new IOException(content + " is no directory");
@@ -76,7 +90,7 @@ public final class StaticSite implements AutoCloseable {
               + e.getMessage(),
           e);
     }
-    StaticSite site = new StaticSite(server, root);
+    StaticSite site = new StaticSite(server, root, load);
     server.setExecutor(site.executor);
     server.createContext("/", site::handle);
     server.start();
@@ -101,6 +115,7 @@ public final class StaticSite implements AutoCloseable {
       }
       String path = exchange.getRequestURI().getPath();
       if (HEALTH.equals(path)) {
+        exchange.getResponseHeaders().set(LOAD, Integer.toString(load.getAsInt()));
         text(exchange, 200, "ok\n", head);
         return;
       }

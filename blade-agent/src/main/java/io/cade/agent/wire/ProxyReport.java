@@ -58,6 +58,7 @@ public record ProxyReport(
    * @param cause why not, else empty
    * @param requests since the proxy started
    * @param failures of those, answered by no card or with a broken response
+   * @param running requests and sessions that run there now; null from proxies of earlier versions
    */
   public record BackendReport(
       String service,
@@ -65,7 +66,19 @@ public record ProxyReport(
       boolean usable,
       String cause,
       long requests,
-      long failures) {
+      long failures,
+      @Nullable Integer running) {
+    /** From a proxy of an earlier version. */
+    public BackendReport(
+        String service,
+        CardPosition position,
+        boolean usable,
+        String cause,
+        long requests,
+        long failures) {
+      this(service, position, usable, cause, requests, failures, null);
+    }
+
     public BackendReport {
       Limits.text("service", service, 63);
       Limits.text("cause", cause, 256);

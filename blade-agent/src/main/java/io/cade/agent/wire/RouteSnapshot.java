@@ -1,5 +1,6 @@
 package io.cade.agent.wire;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -37,19 +38,44 @@ public record RouteSnapshot(long version, List<SiteRoute> sites, List<SiteProtec
    * @param backends cards that run the service now; may be empty (visitors get 503)
    * @param certificateChainPem certificate of the site, PEM; empty when it has none
    * @param privateKeyPem PKCS #8 key to it, PEM; travels only over the authenticated channel
+   * @param settings how the proxies treat it; absent in snapshots of earlier versions
+   * @param affinityKey secret with which proxies make the cookies that bind a visitor to a card,
+   *     the same for all proxies; empty when there is none
    */
   public record SiteRoute(
       String service,
       List<String> hosts,
       List<Backend> backends,
       String certificateChainPem,
-      String privateKeyPem) {
-    public SiteRoute {
+      String privateKeyPem,
+      ServiceSettings settings,
+      String affinityKey) {
+    public SiteRoute(
+        String service,
+        List<String> hosts,
+        List<Backend> backends,
+        String certificateChainPem,
+        String privateKeyPem,
+        @Nullable ServiceSettings settings,
+        @Nullable String affinityKey) {
       Limits.text("service", service, 63);
-      hosts = Limits.list("hosts", hosts, 64);
-      backends = Limits.list("backends", backends, 280);
-      Limits.text("certificateChainPem", certificateChainPem, 65536);
-      Limits.text("privateKeyPem", privateKeyPem, 16384);
+      this.service = service;
+      this.hosts = Limits.list("hosts", hosts, 64);
+      this.backends = Limits.list("backends", backends, 280);
+      this.certificateChainPem = Limits.text("certificateChainPem", certificateChainPem, 65536);
+      this.privateKeyPem = Limits.text("privateKeyPem", privateKeyPem, 16384);
+      this.settings = settings == null ? ServiceSettings.none() : settings;
+      this.affinityKey = Limits.text("affinityKey", affinityKey == null ? "" : affinityKey, 128);
+    }
+
+    /** With everything at its default. */
+    public SiteRoute(
+        String service,
+        List<String> hosts,
+        List<Backend> backends,
+        String certificateChainPem,
+        String privateKeyPem) {
+      this(service, hosts, backends, certificateChainPem, privateKeyPem, null, null);
     }
 
     /** Without the private key, so that the record may be logged. */
@@ -65,11 +91,23 @@ public record RouteSnapshot(long version, List<SiteRoute> sites, List<SiteProtec
    * @param further ports of the other protocols that it speaks, by their name in {@link
    *     ServicePorts}; at most 8, names that a proxy does not know mean nothing to it. Absent in
    *     snapshots of earlier versions
+   * @param drainedUntil set while the card is being drained: it gets no new visitors; those bound
+   *     to it by a cookie stay with it until then. Null in normal service, and in snapshots of
+   *     earlier versions
    */
   public record Backend(
-      CardPosition position, String address, int port, Map<String, Integer> further) {
+      CardPosition position,
+      String address,
+      int port,
+      Map<String, Integer> further,
+      @Nullable Instant drainedUntil) {
     public Backend(
-        CardPosition position, String address, int port, @Nullable Map<String, Integer> further) {
+        CardPosition position,
+        String address,
+        int port,
+        @Nullable Map<String, Integer> further,
+        @Nullable Instant drainedUntil) {
+      this.drainedUntil = drainedUntil;
       Limits.text("address", address, 64);
       Limits.range("port", port, 1, 65535);
       this.position = position;
@@ -85,7 +123,12 @@ public record RouteSnapshot(long version, List<SiteRoute> sites, List<SiteProtec
 
     /** A card that speaks HTTP only. */
     public Backend(CardPosition position, String address, int port) {
-      this(position, address, port, Map.of());
+      this(position, address, port, Map.of(), null);
+    }
+
+    /** A card in normal service. */
+    public Backend(CardPosition position, String address, int port, Map<String, Integer> further) {
+      this(position, address, port, further, null);
     }
   }
 }

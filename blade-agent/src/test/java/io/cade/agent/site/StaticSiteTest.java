@@ -121,7 +121,10 @@ final class StaticSiteTest {
 
   @Test
   void healthAnswersAndOtherMethodsDoNot() throws Exception {
-    assertThat(get("/.cade/health")).startsWith("HTTP/1.1 200").endsWith("ok\n");
+    assertThat(get("/.cade/health"))
+        .startsWith("HTTP/1.1 200")
+        .containsPattern("(?i)cade-load: \\d{1,3}\r\n")
+        .endsWith("ok\n");
     assertThat(ask("POST / HTTP/1.1\r\nContent-Length: 0\r\n"))
         .startsWith("HTTP/1.1 405")
         .contains("Allow: GET, HEAD");

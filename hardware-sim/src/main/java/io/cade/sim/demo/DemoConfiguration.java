@@ -112,6 +112,9 @@ final class DemoConfiguration {
     all.put("https", List.of(PortPlan.HOST + ":" + ports.https()));
     all.put("proxiesHttp", proxies(ports.http()));
     all.put("proxiesHttps", proxies(ports.https()));
+    Map<String, Object> cards = new LinkedHashMap<>();
+    PortPlan.PROXY_SLOTS.forEach(slot -> cards.put(PortPlan.inside(0, slot), "0." + slot));
+    all.put("proxyCards", cards);
     all.put("sourceAddress", PortPlan.BALANCER_INSIDE);
     all.put("ftp", List.of(PortPlan.HOST + ":" + ports.ftp()));
     all.put("pop3", List.of(PortPlan.HOST + ":" + ports.pop3()));

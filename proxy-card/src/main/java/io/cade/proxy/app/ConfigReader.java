@@ -11,7 +11,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Reads the keys of a {@link ProxyConfig}. */
@@ -76,8 +78,22 @@ final class ConfigReader {
             timeouts.duration("drain", Duration.ZERO, HOUR, Duration.ofSeconds(5)),
             timeouts.duration("report", Duration.ofMillis(250), HOUR, Duration.ofSeconds(2)),
             lines,
-            visitors);
+            visitors,
+            proxyCards());
     return config;
+  }
+
+  private Map<String, CardPosition> proxyCards() {
+    Map<String, CardPosition> cards = new HashMap<>();
+    root.entries("proxyCards", ConfigReader::proxyCard)
+        .forEach(card -> cards.put(card.address(), card.position()));
+    return cards;
+  }
+
+  private record ProxyCard(String address, CardPosition position) {}
+
+  private static ProxyCard proxyCard(String address, String position) {
+    return new ProxyCard(Section.address(address).getHostAddress(), CardPosition.parse(position));
   }
 
   private void roleKeys(ProxyConfig.Role role) {
@@ -92,6 +108,7 @@ final class ConfigReader {
     } else {
       forbidden("proxiesHttp", "balancer");
       forbidden("proxiesHttps", "balancer");
+      forbidden("proxyCards", "balancer");
       forbidden("sourceAddress", "balancer");
     }
   }

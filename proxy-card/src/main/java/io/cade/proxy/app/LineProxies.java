@@ -12,6 +12,7 @@ import io.cade.proxy.stats.ProxyStatistics;
 import io.netty.channel.EventLoopGroup;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /** The FTP and POP3 proxies of a proxy card, wired by hand. Used by the server's thread. */
@@ -52,9 +53,14 @@ final class LineProxies {
     checker.start();
   }
 
-  void drain(Duration atMost) throws InterruptedException {
+  /** One of the drains of {@link #drains}. */
+  interface Drain {
+    void run() throws InterruptedException;
+  }
+
+  /** What lets the sessions of each protocol end; to be run at the same time. */
+  List<Drain> drains(Duration atMost) {
     checker.close();
-    ftp.drain(atMost);
-    pop3.drain(atMost);
+    return List.of(() -> ftp.drain(atMost), () -> pop3.drain(atMost));
   }
 }

@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * trustedBalancers: []             # proxy: from where PROXY headers are believed
  * proxiesHttp: []                  # balancer: where http connections go, must be given with http
  * proxiesHttps: []                 # balancer: likewise
+ * proxyCards: {}                   # balancer: {127.1.0.4: "0.4"}, for its reports to the engine
  * sourceAddress:                   # balancer: from where it connects to the proxies
  * ftp: []                          # where to listen for FTP
  * ftpPassivePorts: 0               # proxy: 30000-30099 for passive transfers; 0: any free port
@@ -60,6 +62,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * @param visitor what visitors may use
+ * @param proxyCards of the balancer's proxies by their address, for its reports to the engine
  * @param lines what FTP and POP3 need
  * @param visitors protection and accounting
  * @param drain longest time for running requests to end when the daemon stops
@@ -88,7 +91,8 @@ public record ProxyConfig(
     Duration drain,
     Duration report,
     LineConfig lines,
-    VisitorsConfig visitors) {
+    VisitorsConfig visitors,
+    Map<String, CardPosition> proxyCards) {
   /** Which card this is. */
   public enum Role {
     PROXY,
@@ -102,6 +106,7 @@ public record ProxyConfig(
   }
 
   public ProxyConfig {
+    proxyCards = Map.copyOf(proxyCards);
     http = List.copyOf(http);
     https = List.copyOf(https);
     trustedBalancers = Set.copyOf(trustedBalancers);

@@ -14,6 +14,7 @@ import io.cade.proxy.balance.HealthPolicy;
 import io.cade.proxy.balance.LeastConnections;
 import io.cade.proxy.balance.RetryBudget;
 import io.cade.proxy.balance.RoundRobin;
+import io.cade.proxy.balance.ServiceState;
 import io.cade.proxy.balancer.TcpBalancer;
 import io.cade.proxy.http.HttpProxy;
 import io.cade.proxy.http.ProxyServices;
@@ -35,6 +36,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -117,7 +119,13 @@ public final class Server {
     Accounting accounts = new Accounting(config.visitors(), statistics, random);
     accounting = accounts;
     Routes routes =
-        new Routes(backends, furtherBackends, statistics, this::algorithm, accounts.guard());
+        new Routes(
+            backends,
+            furtherBackends,
+            statistics,
+            () -> new ServiceState(algorithm(), config.retryReserve()),
+            InstantSource.system(),
+            accounts.guard());
     SnapshotFile file = new SnapshotFile(config.stateDirectory());
     HealthChecker health = newChecker(config.health(), backends);
     HttpProxy http =
@@ -197,7 +205,9 @@ public final class Server {
   }
 
   private void startBalancer() throws StartException {
-    Backends proxies = new Backends(config.health(), config.balancer().maxConnections(), () -> {});
+    Semaphore changes = new Semaphore(0);
+    Backends proxies =
+        new Backends(config.health(), config.balancer().maxConnections(), changes::release);
     // Behind the https port a check in plain HTTP would not be understood: it only connects.
     HealthPolicy connecting =
         new HealthPolicy(
@@ -208,7 +218,8 @@ public final class Server {
             config.health().timeout(),
             config.health().rise(),
             config.health().fall());
-    Backends secureProxies = new Backends(connecting, config.balancer().maxConnections(), () -> {});
+    Backends secureProxies =
+        new Backends(connecting, config.balancer().maxConnections(), changes::release);
     TcpBalancer relay =
         new TcpBalancer(
             group, algorithm(), config.balancer(), config.sourceAddress(), System::nanoTime);
@@ -216,17 +227,31 @@ public final class Server {
     List<Backend> plain = backends(config.proxiesHttp(), proxies);
     List<Backend> secure = backends(config.proxiesHttps(), secureProxies);
     for (InetSocketAddress address : config.http()) {
-      listening.add("http " + shown(bind(address, () -> relay.listen(address, plain))));
+      listening.add("http " + shown(bind(address, () -> relay.listen(address, plain, "http"))));
     }
     for (InetSocketAddress address : config.https()) {
-      listening.add("https " + shown(bind(address, () -> relay.listen(address, secure))));
+      listening.add("https " + shown(bind(address, () -> relay.listen(address, secure, "https"))));
     }
     balanceLines(relay, secureProxies);
     newChecker(config.health(), proxies).start();
     new HealthChecker((EventLoop) group.next(), connecting, secureProxies::all).start();
-    EngineLink engine = newLink(CardRole.BALANCER, newBootId());
+    String bootId = newBootId();
+    EngineLink engine = newLink(CardRole.BALANCER, bootId);
     if (engine != null) {
       newThread("engine-link", engine);
+      newThread(
+          "proxy-report",
+          new ProxyReporter(
+              engine,
+              () -> 0,
+              () -> relay.report(config.proxyCards()),
+              null,
+              changes,
+              config.position(),
+              bootId,
+              config.report(),
+              Pause.real(),
+              random));
     }
     threads.forEach(Thread::start);
   }
@@ -241,7 +266,7 @@ public final class Server {
     Backends unchecked =
         new Backends(config.health(), config.balancer().maxConnections(), () -> {});
     for (InetSocketAddress address : further.ftp()) {
-      listening.add("ftp " + shown(bind(address, () -> relay.listen(address, ftp))));
+      listening.add("ftp " + shown(bind(address, () -> relay.listen(address, ftp, "ftp"))));
       for (LineConfig.PassivePorts ports : further.passive()) {
         for (int port = ports.lowest(); port <= ports.highest(); port++) {
           InetSocketAddress data = new InetSocketAddress(address.getAddress(), port);
@@ -251,10 +276,10 @@ public final class Server {
       }
     }
     for (InetSocketAddress address : further.pop3()) {
-      listening.add("pop3 " + shown(bind(address, () -> relay.listen(address, pop3))));
+      listening.add("pop3 " + shown(bind(address, () -> relay.listen(address, pop3, "pop3"))));
     }
     for (InetSocketAddress address : further.pop3s()) {
-      listening.add("pop3s " + shown(bind(address, () -> relay.listen(address, pop3s))));
+      listening.add("pop3s " + shown(bind(address, () -> relay.listen(address, pop3s, "pop3s"))));
     }
   }
 
@@ -401,15 +426,7 @@ public final class Server {
     if (checker != null) {
       checker.close();
     }
-    if (proxy != null) {
-      proxy.drain(config.drain());
-    }
-    if (lines != null) {
-      lines.drain(config.drain());
-    }
-    if (balancer != null) {
-      balancer.drain(config.drain());
-    }
+    drainAll();
     ProxyReporter last = reporter;
     if (last != null) {
       // An engine that does not answer must not hold up the stop.
@@ -424,6 +441,38 @@ public final class Server {
     group.shutdownGracefully(0, 2, TimeUnit.SECONDS).await(3, TimeUnit.SECONDS);
     for (Thread thread : threads) {
       thread.join(1000);
+    }
+  }
+
+  /** All protocols at once: none gets less time because another's visitors take theirs. */
+  private void drainAll() throws InterruptedException {
+    List<LineProxies.Drain> drains = new ArrayList<>();
+    HttpProxy http = proxy;
+    LineProxies further = lines;
+    TcpBalancer relay = balancer;
+    if (http != null) {
+      drains.add(() -> http.drain(config.drain()));
+    }
+    if (further != null) {
+      drains.addAll(further.drains(config.drain()));
+    }
+    if (relay != null) {
+      drains.add(() -> relay.drain(config.drain()));
+    }
+    List<Thread> running = new ArrayList<>();
+    for (LineProxies.Drain drain : drains) {
+      running.add(
+          Thread.ofVirtual()
+              .start(() -> {
+                try {
+                  drain.run();
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              }));
+    }
+    for (Thread thread : running) {
+      thread.join();
     }
   }
 }

@@ -1,33 +1,20 @@
 package io.cade.proxy.balance;
 
-import java.util.Collection;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
-
-/** Brings proposals and permissions together. Stateless. */
-public final class BackendChooser {
-  private BackendChooser() {}
+/**
+ * Chooses among candidates that are all permitted (see {@link Candidates}): the one seam of every
+ * balancing decision. Makes nothing on the heap and takes O(1) or O(log n) while the question
+ * permits the favourite, O(n) when it does not. Thread-safe; pure but for its own turn and for the
+ * loads that it reads.
+ */
+public interface BackendChooser {
+  /** When no candidate is permitted by the question. */
+  int NONE = -1;
 
   /**
-   * The first proposed back end that is permitted and was not tried before.
-   *
-   * @param tried what this request has already met an error at
-   * @return null when there is none
+   * @return index of the candidate, or {@link #NONE} when the question permits none
    */
-  public static @Nullable Backend choose(
-      BalancingAlgorithm algorithm, List<Backend> backends, Collection<Backend> tried) {
-    int size = backends.size();
-    if (size == 0) {
-      return null;
-    }
-    long ticket = algorithm.begin();
-    // One turn more than there are back ends: an algorithm's favourite may come again in its round.
-    for (int turn = 0; turn <= size; turn++) {
-      Backend proposed = algorithm.propose(backends, ticket, turn);
-      if (proposed.health().permits() && !tried.contains(proposed)) {
-        return proposed;
-      }
-    }
-    return null;
-  }
+  int choose(Question question);
+
+  /** The load of a candidate has changed through this service. */
+  default void changed(int index) {}
 }

@@ -1,19 +1,25 @@
 package io.cade.proxy.balance;
 
+import java.util.concurrent.atomic.AtomicLong;
+
 /**
  * Permits or forbids a back end, whatever an algorithm proposes. Active checks count: {@code fall}
  * failures in a row forbid, {@code rise} successes in a row permit again. A connection error of a
  * visitor's request forbids at once, because waiting for the next check would cost further requests
- * (SPEC P3). A new back end is permitted: the engine announces only cards that run.
+ * (SPEC P3). The load that a card tells with its checks is kept here too. A new back end is
+ * permitted: the engine announces only cards that run.
  *
  * <p>Thread-safe: the verdict is one volatile reference, the counting is guarded by this object.
  */
 public final class BackendHealth {
+  private static final int LOAD_STEP = 5;
   private static final Verdict USABLE = new Verdict(true, "");
 
   private final HealthPolicy policy;
   private final Runnable onChange;
+  private final AtomicLong changes = new AtomicLong();
   private volatile Verdict verdict = USABLE;
+  private volatile int loadPercent;
   private int streak;
 
   /**
@@ -25,11 +31,40 @@ public final class BackendHealth {
     this.onChange = onChange;
   }
 
+  /** How it is checked. */
+  public HealthPolicy policy() {
+    return policy;
+  }
+
   private record Verdict(boolean usable, String cause) {}
 
   /** Whether requests may go there now. */
   public boolean permits() {
     return verdict.usable();
+  }
+
+  /** Rises with each change of the verdict and of the load. */
+  public long changes() {
+    return changes.get();
+  }
+
+  /** What the card said of its load when it was last checked, 0 to 100; 0 when it said nothing. */
+  public int loadPercent() {
+    return loadPercent;
+  }
+
+  /** The card has told its load; small changes are overlooked. */
+  public void loadReported(int percent) {
+    int bounded = Math.clamp(percent, 0, 100);
+    if (Math.abs(bounded - loadPercent) >= LOAD_STEP) {
+      loadPercent = bounded;
+      changed();
+    }
+  }
+
+  private void changed() {
+    changes.incrementAndGet();
+    onChange.run();
   }
 
   /** Why not, for the operator; empty while usable. */
@@ -46,7 +81,7 @@ public final class BackendHealth {
       }
       verdict = new Verdict(false, cause);
     }
-    onChange.run();
+    changed();
   }
 
   /** An active check was answered. */
@@ -62,7 +97,7 @@ public final class BackendHealth {
       streak = 0;
       verdict = USABLE;
     }
-    onChange.run();
+    changed();
   }
 
   /** An active check was not answered, or badly. */
@@ -78,6 +113,6 @@ public final class BackendHealth {
       streak = 0;
       verdict = new Verdict(false, cause);
     }
-    onChange.run();
+    changed();
   }
 }

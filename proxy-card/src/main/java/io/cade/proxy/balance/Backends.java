@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * All back ends known, by address and port, so that health and load survive a change of routes.
@@ -11,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Backends {
   private final ConcurrentHashMap<Key, Backend> byKey = new ConcurrentHashMap<>();
+  private final AtomicLong epoch = new AtomicLong();
   private final HealthPolicy policy;
   private final int connectionLimit;
   private final Runnable onChange;
@@ -25,15 +27,38 @@ public final class Backends {
     this.onChange = onChange;
   }
 
-  private record Key(String address, int port) {}
+  private record Key(String address, int port, HealthPolicy policy) {}
+
+  /** How back ends are checked when nothing else is asked for. */
+  public HealthPolicy policy() {
+    return policy;
+  }
 
   /** The back end at an address and port; the same object for the same place. */
   public Backend at(String address, int port) {
+    return at(address, port, policy);
+  }
+
+  /** The same, checked in a way of its own: another object than that of the standard way. */
+  public Backend at(String address, int port, HealthPolicy checked) {
     return byKey.computeIfAbsent(
-        new Key(address, port),
+        new Key(address, port, checked),
         key ->
             new Backend(
-                key.address(), key.port(), new BackendHealth(policy, onChange), connectionLimit));
+                key.address(),
+                key.port(),
+                new BackendHealth(key.policy(), this::changed),
+                connectionLimit));
+  }
+
+  private void changed() {
+    epoch.incrementAndGet();
+    onChange.run();
+  }
+
+  /** Rises with each change of any back end's health. */
+  public long epoch() {
+    return epoch.get();
   }
 
   /** Forgets all others. */

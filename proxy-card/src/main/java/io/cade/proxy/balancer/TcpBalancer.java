@@ -1,9 +1,15 @@
 package io.cade.proxy.balancer;
 
+import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.ProxyReport.BackendReport;
 import io.cade.proxy.balance.Backend;
-import io.cade.proxy.balance.BackendChooser;
+import io.cade.proxy.balance.BackendGroup;
 import io.cade.proxy.balance.BalancingAlgorithm;
-import io.cade.proxy.relay.Tunnel;
+import io.cade.proxy.balance.Hash;
+import io.cade.proxy.balance.Member;
+import io.cade.proxy.balance.Outcome;
+import io.cade.proxy.balance.Question;
+import io.cade.proxy.stats.CardCounters;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -20,6 +26,9 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
@@ -27,8 +36,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The load-balancing card's relay (SPEC P5): a visitor's connection goes to a proxy card as it is,
- * TLS unopened, behind a header that tells the visitor's address. When a proxy cannot be reached
- * the next one is tried: nothing was read from the visitor before, so nothing is lost. Thread-safe.
+ * TLS unopened, behind a header that tells the visitor's address. When a proxy cannot be reached,
+ * or dies before its first byte, the next one is tried ({@link FirstFlight}). Thread-safe.
  */
 // Closing and writing report through the pipeline.
 @SuppressWarnings("FutureReturnValueIgnored")
@@ -41,6 +50,8 @@ public final class TcpBalancer {
   private final ChannelGroup visitors = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final List<Channel> listeners = new ArrayList<>();
   private final LongAdder refused = new LongAdder();
+  private final Map<String, BackendGroup> groups = new ConcurrentHashMap<>();
+  private final Map<Backend, CardCounters> counters = new ConcurrentHashMap<>();
 
   /**
    * @param sourceAddress from which the proxies are connected to, the one that they trust; null for
@@ -69,7 +80,21 @@ public final class TcpBalancer {
    */
   public InetSocketAddress listen(InetSocketAddress address, List<Backend> proxies)
       throws Exception {
-    List<Backend> targets = List.copyOf(proxies);
+    return listen(address, proxies, "");
+  }
+
+  /**
+   * @param protocol under which the proxies are reported; empty for not at all
+   */
+  public InetSocketAddress listen(InetSocketAddress address, List<Backend> proxies, String protocol)
+      throws Exception {
+    BackendGroup targets =
+        protocol.isEmpty()
+            ? BackendGroup.of(proxies, algorithm)
+            : groups.computeIfAbsent(protocol, p -> BackendGroup.of(proxies, algorithm));
+    for (Backend proxy : proxies) {
+      counters.computeIfAbsent(proxy, p -> new CardCounters());
+    }
     Channel listener =
         new ServerBootstrap()
             .group(group)
@@ -87,7 +112,7 @@ public final class TcpBalancer {
                       return;
                     }
                     visitors.add(visitor);
-                    attempt(visitor, targets, new ArrayList<>(2));
+                    new Attempt(visitor, targets).next();
                   }
                 })
             .bind(address)
@@ -99,76 +124,113 @@ public final class TcpBalancer {
     return (InetSocketAddress) listener.localAddress();
   }
 
-  private void attempt(Channel visitor, List<Backend> proxies, List<Backend> tried) {
-    Backend proxy = BackendChooser.choose(algorithm, proxies, tried);
-    if (proxy == null) {
-      // All are marked down: trying one all the same costs a refused connection at most, and finds
-      // a proxy that came back before its checks did.
-      proxy = firstNotIn(proxies, tried);
+  /** One visitor's way to a proxy; owned by the event loop of his connection. */
+  private final class Attempt implements Question {
+    private final Channel visitor;
+    private final BackendGroup proxies;
+    private final List<Member> tried = new ArrayList<>(2);
+    private final FirstFlight flight;
+
+    Attempt(Channel visitor, BackendGroup proxies) {
+      this.visitor = visitor;
+      this.proxies = proxies;
+      this.flight = new FirstFlight(visitor, limits.idleTimeout(), nanoTime, this::next);
     }
-    if (proxy == null) {
-      refused.increment();
-      visitor.close();
-      return;
+
+    @Override
+    public boolean permits(Member member) {
+      return !tried.contains(member);
     }
-    Backend chosen = proxy;
-    if (!chosen.takeConnection()) {
+
+    @Override
+    public long hash() {
+      return visitor.remoteAddress() instanceof InetSocketAddress from
+          ? Hash.of(from.getAddress().getHostAddress())
+          : 0;
+    }
+
+    @Override
+    public long nowNanos() {
+      return nanoTime.getAsLong();
+    }
+
+    void next() {
+      Member chosen = proxies.begin(this);
+      if (chosen == null) {
+        // All are marked down: trying one all the same costs a refused connection at most, and
+        // finds a proxy that came back before its checks did.
+        chosen = firstNotTried();
+      }
+      if (chosen == null) {
+        refused.increment();
+        flight.fail();
+        return;
+      }
       tried.add(chosen);
-      attempt(visitor, proxies, tried);
-      return;
-    }
-    chosen.begun();
-    Bootstrap bootstrap =
-        new Bootstrap()
-            .group(visitor.eventLoop())
-            .channel(NioSocketChannel.class)
-            .option(ChannelOption.TCP_NODELAY, true)
-            .option(ChannelOption.AUTO_READ, false)
-            .option(
-                ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                Math.toIntExact(limits.connectTimeout().toMillis()))
-            .handler(
-                new ChannelInitializer<Channel>() {
-                  @Override
-                  protected void initChannel(Channel channel) {}
-                });
-    ChannelFuture connecting = bootstrap.connect(chosen.socketAddress(), source);
-    Channel toProxy = connecting.channel();
-    toProxy
-        .closeFuture()
-        .addListener(closed -> {
-          chosen.giveConnectionBack();
-          chosen.ended();
-        });
-    connecting.addListener(done -> {
-      if (!done.isSuccess()) {
-        chosen.health().connectionFailed("cannot connect");
-        tried.add(chosen);
-        attempt(visitor, proxies, tried);
+      if (chosen.backend().takeConnection()) {
+        connect(chosen);
       } else {
-        join(visitor, toProxy);
-      }
-    });
-  }
-
-  private void join(Channel visitor, Channel toProxy) {
-    if (!(visitor.remoteAddress() instanceof InetSocketAddress from)
-        || !(visitor.localAddress() instanceof InetSocketAddress to)) {
-      visitor.close(); // gone meanwhile
-      toProxy.close();
-      return;
-    }
-    toProxy.writeAndFlush(ProxyHeader.encode(toProxy.alloc(), from, to), toProxy.voidPromise());
-    Tunnel.join(visitor, toProxy, limits.idleTimeout(), nanoTime);
-  }
-
-  private static @Nullable Backend firstNotIn(List<Backend> proxies, List<Backend> tried) {
-    for (Backend proxy : proxies) {
-      if (!tried.contains(proxy)) {
-        return proxy;
+        proxies.ended(chosen, Outcome.NONE, -1, nowNanos());
+        next();
       }
     }
-    return null;
+
+    private @Nullable Member firstNotTried() {
+      for (BackendGroup.Entry entry : proxies.entries()) {
+        if (permits(entry.member()) && proxies.begin(entry.member())) {
+          return entry.member();
+        }
+      }
+      return null;
+    }
+
+    private void connect(Member chosen) {
+      Backend proxy = chosen.backend();
+      CardCounters counted = counters.computeIfAbsent(proxy, p -> new CardCounters());
+      counted.request();
+      ChannelFuture connecting =
+          new Bootstrap()
+              .group(visitor.eventLoop())
+              .channel(NioSocketChannel.class)
+              .option(ChannelOption.TCP_NODELAY, true)
+              .option(ChannelOption.AUTO_READ, false)
+              .option(
+                  ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                  Math.toIntExact(limits.connectTimeout().toMillis()))
+              .handler(
+                  new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {}
+                  })
+              .connect(proxy.socketAddress(), source);
+      Channel toProxy = connecting.channel();
+      toProxy
+          .closeFuture()
+          .addListener(closed -> {
+            proxy.giveConnectionBack();
+            proxies.ended(chosen, Outcome.NONE, -1, nowNanos());
+          });
+      connecting.addListener(done -> {
+        if (!done.isSuccess()) {
+          counted.failure();
+          proxy.health().connectionFailed("cannot connect");
+          next();
+        } else {
+          introduce(toProxy);
+        }
+      });
+    }
+
+    private void introduce(Channel toProxy) {
+      if (!(visitor.remoteAddress() instanceof InetSocketAddress from)
+          || !(visitor.localAddress() instanceof InetSocketAddress to)) {
+        visitor.close(); // gone meanwhile
+        toProxy.close();
+        return;
+      }
+      toProxy.write(ProxyHeader.encode(toProxy.alloc(), from, to), toProxy.voidPromise());
+      flight.connected(toProxy);
+    }
   }
 
   /** Visitors connected now. */
@@ -179,6 +241,36 @@ public final class TcpBalancer {
   /** Connections closed because no proxy took them, or because there were too many. */
   public long refused() {
     return refused.sum();
+  }
+
+  /**
+   * How the proxies look from here.
+   *
+   * @param cards which proxy card has an address; others are left out
+   */
+  public List<BackendReport> report(Map<String, CardPosition> cards) {
+    List<BackendReport> reports = new ArrayList<>();
+    new TreeMap<>(groups)
+        .forEach((protocol, group) -> {
+          for (BackendGroup.Entry entry : group.entries()) {
+            Backend proxy = entry.member().backend();
+            CardPosition card = cards.get(proxy.address());
+            CardCounters counted = counters.get(proxy);
+            if (card != null && counted != null) {
+              String cause = group.cause(entry.member());
+              reports.add(
+                  new BackendReport(
+                      protocol,
+                      card,
+                      cause.isEmpty(),
+                      cause.length() <= 256 ? cause : cause.substring(0, 256),
+                      counted.requests(),
+                      counted.failures(),
+                      entry.member().running()));
+            }
+          }
+        });
+    return reports;
   }
 
   /** Takes no more connections, lets those that stand end, and closes what is left after a time. */

@@ -150,7 +150,12 @@ final class LoginStage implements FtpSession.Stage {
     FtpLogin started =
         new FtpLogin(
             services,
-            new Dialer(visitor.channel().eventLoop(), at.site(), "ftp", services),
+            new Dialer(
+                visitor.channel().eventLoop(),
+                at.site(),
+                "ftp",
+                visitor.address().getAddress().getHostAddress(),
+                services),
             session.deadline(),
             at.user(),
             password,

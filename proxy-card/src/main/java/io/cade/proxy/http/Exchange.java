@@ -1,6 +1,10 @@
 package io.cade.proxy.http;
 
 import io.cade.proxy.balance.Backend;
+import io.cade.proxy.balance.BackendGroup;
+import io.cade.proxy.balance.Member;
+import io.cade.proxy.balance.ServicePolicy;
+import io.cade.proxy.balance.WaitingRoom;
 import io.cade.proxy.pool.BackendConnection;
 import io.cade.proxy.pool.BackendListener;
 import io.cade.proxy.pool.BackendPool;
@@ -17,6 +21,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.Set;
@@ -46,6 +51,7 @@ final class Exchange implements BackendListener {
           HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.PUT, HttpMethod.DELETE);
 
   private enum Stage {
+    WAITING,
     CONNECTING,
     RELAYING,
     DONE
@@ -67,8 +73,13 @@ final class Exchange implements BackendListener {
   private @Nullable BackendConnection connection;
   private boolean requestComplete;
   private boolean bodySent;
+  private boolean turnHasCome;
   private long requestBytes;
   private long bodyBytes;
+  private final boolean secure;
+  private final ServicePolicy policy;
+  private final WaitingRoom.Waiter waiter = this::called;
+  private final StageTimes times;
 
   Exchange(
       ProxyServices services,
@@ -83,7 +94,16 @@ final class Exchange implements BackendListener {
     this.services = services;
     this.visitor = visitor;
     this.site = site;
-    this.attempts = new Attempts(services, site);
+    this.policy = site.group().policy();
+    this.secure = info.secure();
+    this.times = new StageTimes(visitor.deadline(), policy, services);
+    ServicePolicy.Affinity affinity = policy.affinity();
+    this.attempts =
+        new Attempts(
+            services,
+            site,
+            VisitorKey.of(policy, received.headers(), info),
+            affinity == null ? null : AffinityCookie.take(received.headers(), affinity.cookie()));
     this.facts = facts;
     this.requestId = requestId;
     this.keepAlive = keepAlive;
@@ -117,7 +137,9 @@ final class Exchange implements BackendListener {
   void start() {
     site.counters().request();
     services.retries().earn();
-    visitor.deadline().in(services.limits().responseTimeout());
+    site.group().retries().earn();
+    times.begin();
+    times.awaitResponse();
     attempt(Failure.NO_CARD);
   }
 
@@ -125,11 +147,63 @@ final class Exchange implements BackendListener {
    * @param otherwise how the request fails when no card is left
    */
   private void attempt(Failure otherwise) {
+    BackendGroup group = site.group();
+    // Who comes later must not overtake those who wait.
+    if (!turnHasCome && policy.queue() > 0 && !group.waiting().isEmpty()) {
+      await(group);
+      return;
+    }
     Backend next = attempts.next();
-    if (next == null) {
-      fail(otherwise);
-    } else {
+    if (next != null) {
       use(next, false);
+    } else if (group.isFull(services.nanoTime().getAsLong())) {
+      await(group);
+    } else {
+      fail(otherwise);
+    }
+  }
+
+  // ---- waiting for a card that has room
+
+  private void await(BackendGroup group) {
+    boolean again = stage == Stage.WAITING;
+    stage = Stage.WAITING;
+    if (again) {
+      group.waiting().enterAgain(waiter);
+    } else if (group.waiting().enter(waiter, policy.queue())) {
+      times.awaitTurn();
+    } else {
+      fail(Failure.BUSY);
+      return;
+    }
+    // A card may have got room just before this request stood in the queue.
+    if (!group.isFull(services.nanoTime().getAsLong())) {
+      group.callNext();
+    }
+  }
+
+  /** Called on any thread. */
+  private void called() {
+    visitor.execute(this::takeTurn);
+  }
+
+  private void takeTurn() {
+    if (stage != Stage.WAITING) {
+      site.group().callNext(); // has left meanwhile: the next one's turn
+      return;
+    }
+    turnHasCome = true;
+    goOn();
+  }
+
+  private void goOn() {
+    attempt(Failure.NO_CARD);
+    if (stage == Stage.CONNECTING || stage == Stage.RELAYING) {
+      turnHasCome = false;
+      if (stage == Stage.CONNECTING || !facts.hasBody()) {
+        times.awaitResponse();
+      }
+      site.group().callNext();
     }
   }
 
@@ -142,7 +216,7 @@ final class Exchange implements BackendListener {
       rested.serve(this);
       send(rested);
     } else {
-      pool.connect(next, this);
+      pool.connect(next, policy.connect(), this);
     }
   }
 
@@ -165,7 +239,7 @@ final class Exchange implements BackendListener {
       channel.flush();
     }
     if (facts.hasBody()) {
-      visitor.deadline().in(services.limits().idleTimeout());
+      times.awaitBytes();
       visitor.read(true);
       visitor.releaseBody();
       channel.flush();
@@ -200,10 +274,10 @@ final class Exchange implements BackendListener {
       // From now on reading only serves to notice that the visitor leaves.
       visitor.read(true);
       if (!response.hasBegun()) {
-        visitor.deadline().in(services.limits().responseTimeout());
+        times.awaitResponse();
       }
     } else {
-      visitor.deadline().in(services.limits().idleTimeout());
+      times.awaitBytes();
       if (!channel.isWritable()) {
         channel.flush();
         visitor.read(channel.isWritable());
@@ -242,7 +316,7 @@ final class Exchange implements BackendListener {
     BackendConnection from = connection;
     if (from != null && response.hasBegun()) {
       from.channel().config().setAutoRead(writable);
-      visitor.deadline().in(services.limits().idleTimeout());
+      times.awaitBytes();
     }
   }
 
@@ -255,6 +329,9 @@ final class Exchange implements BackendListener {
       ReferenceCountUtil.release(part);
       return;
     }
+    if (part instanceof HttpResponse head) {
+      noteHead(head);
+    }
     switch (response.relay(part, answering.address(), requestComplete)) {
       case MORE -> more();
       case COMPLETE -> complete();
@@ -263,11 +340,23 @@ final class Exchange implements BackendListener {
     }
   }
 
+  private void noteHead(HttpResponse head) {
+    int status = head.status().code();
+    if (head.decoderResult().isFailure() || (status < 200 && status != 101)) {
+      return;
+    }
+    attempts.answered(status);
+    String cookie = attempts.newCookie(secure);
+    if (cookie != null) {
+      head.headers().add(HttpHeaderNames.SET_COOKIE, cookie);
+    }
+  }
+
   private void more() {
     if (!response.hasBegun()) {
       return; // an interim response does not prove that the final one will come in time
     }
-    visitor.deadline().in(services.limits().idleTimeout());
+    times.awaitBytes();
     if (!visitor.isWritable()) {
       visitor.flush();
       BackendConnection from = connection;
@@ -324,7 +413,7 @@ final class Exchange implements BackendListener {
     if (stage == Stage.DONE || failed == null) {
       return;
     }
-    attempts.exclude(failed);
+    attempts.exclude();
     if (cause instanceof BackendPool.ConnectionLimitException) {
       attempts.end();
       attempt(Failure.BUSY); // healthy, only full
@@ -359,9 +448,12 @@ final class Exchange implements BackendListener {
     if (from.isReused() && noAnswer) {
       // Most likely the card had closed it for having rested: that says nothing of its health.
       if (safe) {
-        attempts.end();
-        attempts.again(failed);
-        use(failed, true);
+        Member same = attempts.endToRepeat();
+        if (same != null && attempts.again(same)) {
+          use(failed, true);
+        } else {
+          attempt(Failure.BUSY);
+        }
         return;
       }
     } else if (noAnswer && cause != null) {
@@ -370,8 +462,8 @@ final class Exchange implements BackendListener {
       services.suspect().accept(failed);
     }
     attempts.countFailure();
+    attempts.exclude();
     attempts.end();
-    attempts.exclude(failed);
     if (safe) {
       retry(Failure.BROKEN_RESPONSE);
     } else {
@@ -400,6 +492,10 @@ final class Exchange implements BackendListener {
 
   /** The deadline has passed. */
   void expired() {
+    if (stage == Stage.WAITING) {
+      fail(Failure.BUSY);
+      return;
+    }
     if (requestComplete) {
       attempts.countFailure();
     }
@@ -451,6 +547,9 @@ final class Exchange implements BackendListener {
   }
 
   private void finish() {
+    if (stage == Stage.WAITING) {
+      site.group().waiting().leave(waiter);
+    }
     stage = Stage.DONE;
     connection = null;
     attempts.end();
@@ -458,7 +557,7 @@ final class Exchange implements BackendListener {
   }
 
   private void account(BackendConnection from) {
-    attempts.account(from.backend(), requestBytes, from.responseBytes());
+    attempts.account(requestBytes, from.responseBytes());
     Site.Card card = site.cards().get(from.backend());
     if (card != null) {
       account.card(card.position(), card.counters(), requestBytes, from.responseBytes());

@@ -20,6 +20,9 @@ interface Front {
   /** The time limit that runs; it ends the exchange, or the wait for one. */
   Deadline deadline();
 
+  /** Runs a task on the event loop that owns all of this; callable from any thread. */
+  void execute(Runnable task);
+
   /** Whether the visitor's connection shall not be used for further requests. */
   boolean isDraining();
 

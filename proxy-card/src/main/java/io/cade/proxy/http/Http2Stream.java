@@ -243,6 +243,11 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Front {
   }
 
   @Override
+  public void execute(Runnable task) {
+    context().channel().eventLoop().execute(task);
+  }
+
+  @Override
   public Deadline deadline() {
     Deadline present = deadline;
     if (present == null) {

@@ -40,6 +40,14 @@ public record ProxyServices(
       LongSupplier nanoTime,
       RandomGenerator random) {
     this(
-        routes, statistics, retries, limits, suspect, nanoTime, random, routes.guard(), RequestSink.none());
+        routes,
+        statistics,
+        retries,
+        limits,
+        suspect,
+        nanoTime,
+        random,
+        routes.guard(),
+        RequestSink.none());
   }
 }

@@ -71,6 +71,11 @@ final class VisitorHandler extends ChannelInboundHandlerAdapter implements Front
   }
 
   @Override
+  public void execute(Runnable task) {
+    context().channel().eventLoop().execute(task);
+  }
+
+  @Override
   public Deadline deadline() {
     return present(deadline);
   }

@@ -24,7 +24,8 @@ record VisitorInfo(
     String name = secure ? connection.attr(SiteSniHandler.SERVER_NAME).get() : null;
     String text = remote.getAddress().getHostAddress();
     int scope = text.indexOf('%');
-    return new VisitorInfo(scope < 0 ? text : text.substring(0, scope), secure, name, Gate.of(connection));
+    return new VisitorInfo(
+        scope < 0 ? text : text.substring(0, scope), secure, name, Gate.of(connection));
   }
 
   String scheme() {

@@ -11,6 +11,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -83,11 +84,24 @@ public final class BackendPool {
 
   /** Opens a new connection; the listener hears of it on the event loop, not within this call. */
   public void connect(Backend backend, BackendListener listener) {
+    connect(backend, null, listener);
+  }
+
+  /**
+   * @param timeout to connect; null for the pool's own
+   */
+  public void connect(Backend backend, @Nullable Duration timeout, BackendListener listener) {
     if (!backend.takeConnection()) {
       loop.execute(() -> listener.connectFailed(new ConnectionLimitException(backend)));
       return;
     }
-    ChannelFuture connecting = bootstrap.connect(backend.socketAddress());
+    Bootstrap dialling =
+        timeout == null
+            ? bootstrap
+            : bootstrap
+                .clone()
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(timeout.toMillis()));
+    ChannelFuture connecting = dialling.connect(backend.socketAddress());
     connecting.channel().closeFuture().addListener(closed -> backend.giveConnectionBack());
     connecting.addListener(done -> {
       if (!done.isSuccess()) {

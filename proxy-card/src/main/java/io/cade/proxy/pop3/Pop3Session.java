@@ -209,7 +209,12 @@ final class Pop3Session extends ChannelInboundHandlerAdapter implements LineServ
   private void replay(Login.At at, Credentials credentials) {
     visitor.services().login(at.site(), visitor.address().getAddress());
     Dialer dialer =
-        new Dialer(visitor.channel().eventLoop(), at.site(), "pop3", visitor.services());
+        new Dialer(
+            visitor.channel().eventLoop(),
+            at.site(),
+            "pop3",
+            visitor.address().getAddress().getHostAddress(),
+            visitor.services());
     Pop3Login started =
         new Pop3Login(
             visitor.services(),

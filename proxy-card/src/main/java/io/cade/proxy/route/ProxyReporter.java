@@ -5,6 +5,7 @@ import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.ProxyReport;
 import io.cade.agent.wire.ProxyReport.BackendReport;
 import io.cade.proxy.balance.Backend;
+import io.cade.proxy.balance.BackendGroup;
 import io.cade.proxy.stats.CardCounters;
 import java.io.IOException;
 import java.time.Duration;
@@ -12,7 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,8 +31,9 @@ public final class ProxyReporter implements Runnable {
   private static final int MOST_BACKENDS = 5_000;
 
   private final EngineLink link;
-  private final Routes routes;
-  private final VisitorsReport visitors;
+  private final @Nullable VisitorsReport visitors;
+  private final LongSupplier version;
+  private final Supplier<List<BackendReport>> backends;
   private final CardPosition position;
   private final String bootId;
   private final Duration interval;
@@ -50,9 +55,39 @@ public final class ProxyReporter implements Runnable {
       Duration interval,
       Pause pause,
       RandomGenerator random) {
+    this(
+        link,
+        () -> routes.current().version(),
+        () -> backends(routes.current()),
+        visitors,
+        changes,
+        position,
+        bootId,
+        interval,
+        pause,
+        random);
+  }
+
+  /**
+   * @param version of the routes in use; 0 for who has none
+   * @param backends as they look now
+   * @param visitors what it says of visitors; null for who knows none
+   */
+  public ProxyReporter(
+      EngineLink link,
+      LongSupplier version,
+      Supplier<List<BackendReport>> backends,
+      @Nullable VisitorsReport visitors,
+      Semaphore changes,
+      CardPosition position,
+      String bootId,
+      Duration interval,
+      Pause pause,
+      RandomGenerator random) {
     this.link = link;
-    this.routes = routes;
     this.visitors = visitors;
+    this.version = version;
+    this.backends = backends;
     this.changes = changes;
     this.position = position;
     this.bootId = bootId;
@@ -71,7 +106,9 @@ public final class ProxyReporter implements Runnable {
         try {
           ProxyReport report = report(false);
           channel.report(report);
-          visitors.taken(report);
+          if (visitors != null) {
+            visitors.taken(report);
+          }
           backoff.succeeded();
           pause.pause(SMALLEST_GAP);
           if (changes.tryAcquire(interval.minus(SMALLEST_GAP).toMillis(), TimeUnit.MILLISECONDS)) {
@@ -108,7 +145,21 @@ public final class ProxyReporter implements Runnable {
    * @param all with all of the traffic
    */
   ProxyReport report(boolean all) {
-    RouteTable table = routes.current();
+    VisitorsReport known = visitors;
+    if (known == null) {
+      return new ProxyReport(position, bootId, version.getAsLong(), backends.get());
+    }
+    return new ProxyReport(
+        position,
+        bootId,
+        version.getAsLong(),
+        backends.get(),
+        known.traffic(all),
+        known.refusals(),
+        known.signals());
+  }
+
+  private static List<BackendReport> backends(RouteTable table) {
     List<BackendReport> reports = new ArrayList<>();
     for (Site site : table.sites()) {
       for (Backend backend : site.backends()) {
@@ -117,24 +168,24 @@ public final class ProxyReporter implements Runnable {
           continue;
         }
         CardCounters counters = card.counters();
+        BackendGroup.Entry entry = site.group().entry(backend);
+        String cause = entry == null ? "" : site.group().cause(entry.member());
+        int running = 0;
+        for (BackendGroup group : site.groups()) {
+          running += group.runningAt(card.position().toString());
+        }
         reports.add(
             new BackendReport(
                 site.service(),
                 card.position(),
-                backend.health().permits(),
-                shortened(backend.health().cause()),
+                cause.isEmpty(),
+                shortened(cause),
                 counters.requests(),
-                counters.failures()));
+                counters.failures(),
+                running));
       }
     }
-    return new ProxyReport(
-        position,
-        bootId,
-        table.version(),
-        reports,
-        visitors.traffic(all),
-        visitors.refusals(),
-        visitors.signals());
+    return reports;
   }
 
   private static String shortened(String cause) {

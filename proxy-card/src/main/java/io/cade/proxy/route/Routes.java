@@ -3,14 +3,16 @@ package io.cade.proxy.route;
 import io.cade.agent.wire.RouteSnapshot;
 import io.cade.agent.wire.RouteSnapshot.SiteRoute;
 import io.cade.proxy.balance.Backend;
+import io.cade.proxy.balance.BackendGroup;
 import io.cade.proxy.balance.Backends;
 import io.cade.proxy.balance.BalancingAlgorithm;
+import io.cade.proxy.balance.ServiceState;
 import io.cade.proxy.guard.TrafficGuard;
 import io.cade.proxy.stats.ProxyStatistics;
 import io.cade.proxy.tls.SiteCertificates;
+import io.netty.handler.ssl.SslContext;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -33,14 +35,14 @@ public final class Routes {
   private final Backends backends;
   private final Backends furtherBackends;
   private final ProxyStatistics statistics;
-  private final Supplier<BalancingAlgorithm> algorithms;
   private final TrafficGuard guard;
   private final SiteCertificates certificates = new SiteCertificates(InstantSource.system());
-  private Map<String, BalancingAlgorithm> algorithmOfService = new HashMap<>();
+  private final SiteBuilder builder;
+  private Map<String, SiteBuilder.Built> built = new HashMap<>();
   private volatile RouteTable current;
 
   /**
-   * @param algorithms a new algorithm for each service that comes up
+   * @param algorithms a new algorithm for each service that comes up and has none set
    */
   public Routes(
       Backends backends, ProxyStatistics statistics, Supplier<BalancingAlgorithm> algorithms) {
@@ -53,25 +55,34 @@ public final class Routes {
       Backends furtherBackends,
       ProxyStatistics statistics,
       Supplier<BalancingAlgorithm> algorithms) {
-    this(backends, furtherBackends, statistics, algorithms, TrafficGuard.open(System::nanoTime));
+    this(
+        backends,
+        furtherBackends,
+        statistics,
+        () -> new ServiceState(algorithms.get()),
+        InstantSource.system(),
+        TrafficGuard.open(System::nanoTime));
   }
 
   /**
    * @param furtherBackends likewise for ports that speak other protocols than HTTP, because they
    *     are checked differently
+   * @param states what a service that comes up is to keep
+   * @param clock tells when the drain of a card is over
    * @param guard makes the rules of each snapshot's protection
    */
   public Routes(
       Backends backends,
       Backends furtherBackends,
       ProxyStatistics statistics,
-      Supplier<BalancingAlgorithm> algorithms,
+      Supplier<ServiceState> states,
+      InstantSource clock,
       TrafficGuard guard) {
     this.backends = backends;
     this.furtherBackends = furtherBackends;
     this.statistics = statistics;
-    this.algorithms = algorithms;
     this.guard = guard;
+    this.builder = new SiteBuilder(backends, furtherBackends, statistics, states, clock);
     this.current =
         new RouteTable(
             RouteSnapshot.empty().version(), Map.of(), List.of(), Set.of(), guard.rules(List.of()));
@@ -103,13 +114,21 @@ public final class Routes {
     Set<Backend> inUse = new HashSet<>();
     Set<Backend> furtherInUse = new HashSet<>();
     Set<String> services = new HashSet<>();
-    Map<String, BalancingAlgorithm> nextAlgorithms = new HashMap<>();
+    Map<String, SiteBuilder.Built> next = HashMap.newHashMap(snapshot.sites().size());
     for (SiteRoute route : snapshot.sites()) {
-      Site site = site(route, nextAlgorithms);
+      SslContext tls =
+          certificates.contextFor(
+              route.service(), route.certificateChainPem(), route.privateKeyPem());
+      // What has not changed is not made again: among thousands of sites one change is quick.
+      SiteBuilder.Built made = builder.build(route, tls, built.get(route.service()));
+      next.put(route.service(), made);
+      Site site = made.site();
       sites.add(site);
       services.add(route.service());
       inUse.addAll(site.backends());
-      site.further().values().forEach(furtherInUse::addAll);
+      for (BackendGroup group : site.further().values()) {
+        group.entries().forEach(entry -> furtherInUse.add(entry.member().backend()));
+      }
       for (RouteSnapshot.Backend backend : route.backends()) {
         internal.add(backend.address());
       }
@@ -125,7 +144,7 @@ public final class Routes {
       }
     }
     certificates.endOfSnapshot();
-    algorithmOfService = nextAlgorithms;
+    built = next;
     current =
         new RouteTable(
             snapshot.version(), byHost, sites, internal, guard.rules(snapshot.protection()));
@@ -143,41 +162,5 @@ public final class Routes {
   /** Session tickets are made with a new key from now on; to be called every few hours. */
   public synchronized void rotateTicketKeys() {
     certificates.rotateTicketKeys();
-  }
-
-  private Site site(SiteRoute route, Map<String, BalancingAlgorithm> nextAlgorithms) {
-    List<RouteSnapshot.Backend> ordered = new ArrayList<>(route.backends());
-    ordered.sort(Comparator.comparing(RouteSnapshot.Backend::position));
-    var counters = statistics.site(route.service());
-    List<Backend> targets = new ArrayList<>();
-    Map<Backend, Site.Card> cards = new HashMap<>();
-    Map<String, List<Backend>> further = new HashMap<>();
-    for (RouteSnapshot.Backend announced : ordered) {
-      Backend backend = backends.at(announced.address(), announced.port());
-      Site.Card card = new Site.Card(announced.position(), counters.card(announced.position()));
-      if (cards.putIfAbsent(backend, card) == null) {
-        targets.add(backend);
-        announced
-            .further()
-            .forEach((protocol, port) -> {
-              Backend other = furtherBackends.at(announced.address(), port);
-              if (cards.putIfAbsent(other, card) == null) {
-                further.computeIfAbsent(protocol, p -> new ArrayList<>()).add(other);
-              }
-            });
-      }
-    }
-    BalancingAlgorithm kept = algorithmOfService.get(route.service());
-    BalancingAlgorithm algorithm = kept != null ? kept : algorithms.get();
-    nextAlgorithms.put(route.service(), algorithm);
-    return new Site(
-        route.service(),
-        targets,
-        cards,
-        algorithm,
-        counters,
-        certificates.contextFor(
-            route.service(), route.certificateChainPem(), route.privateKeyPem()),
-        further);
   }
 }

@@ -2,12 +2,14 @@ package io.cade.proxy.route;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.proxy.balance.Backend;
-import io.cade.proxy.balance.BalancingAlgorithm;
+import io.cade.proxy.balance.BackendGroup;
+import io.cade.proxy.balance.Member;
 import io.cade.proxy.stats.CardCounters;
 import io.cade.proxy.stats.SiteCounters;
 import io.netty.handler.ssl.SslContext;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param backends its cards in order of their position
  * @param cards what is known of each of them
+ * @param group the cards as they are chosen for HTTP
  * @param tls null when the site has no usable certificate
  * @param further the cards again, by the name of each other protocol that they speak ({@code ftp},
  *     {@code pop3}), at the ports for it
@@ -24,10 +27,10 @@ public record Site(
     String service,
     List<Backend> backends,
     Map<Backend, Card> cards,
-    BalancingAlgorithm algorithm,
+    BackendGroup group,
     SiteCounters counters,
     @Nullable SslContext tls,
-    Map<String, List<Backend>> further) {
+    Map<String, BackendGroup> further) {
   public Site {
     further = Map.copyOf(further);
     backends = List.copyOf(backends);
@@ -36,7 +39,29 @@ public record Site(
 
   /** Where the cards speak another protocol than HTTP; empty when they do not. */
   public List<Backend> speaking(String protocol) {
-    return further.getOrDefault(protocol, List.of());
+    BackendGroup cards = further.get(protocol);
+    return cards == null
+        ? List.of()
+        : cards.entries().stream().map(entry -> entry.member().backend()).toList();
+  }
+
+  /** The cards as they are chosen for another protocol; null when they do not speak it. */
+  public @Nullable BackendGroup groupFor(String protocol) {
+    return further.get(protocol);
+  }
+
+  /** The cards as they are chosen, for each protocol. */
+  public List<BackendGroup> groups() {
+    return Stream.concat(Stream.of(group), further.values().stream()).toList();
+  }
+
+  /** What the request is counted at for a member of any of the groups. */
+  public Card card(Member member) {
+    Card card = cards.get(member.backend());
+    if (card == null) {
+      throw new IllegalStateException(member + " is not a card of " + service);
+    }
+    return card;
   }
 
   /** A card of the service. */

@@ -19,6 +19,11 @@ public final class CardCounters {
 
   private final Tally tally;
 
+  /** Of something that is part of no site, as a proxy is for the balancer. */
+  public CardCounters() {
+    this(new LoopSlots());
+  }
+
   CardCounters(LoopSlots slots) {
     this.tally = new Tally(slots, FIRST_BUCKET + LatencyBuckets.COUNT);
   }

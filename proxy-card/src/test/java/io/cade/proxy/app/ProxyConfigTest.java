@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,7 +83,8 @@ class ProxyConfigTest {
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(2),
                 LineConfig.none(),
-                VisitorsConfig.standard()));
+                VisitorsConfig.standard(),
+                Map.of()));
   }
 
   @Test
@@ -205,7 +207,8 @@ class ProxyConfigTest {
                     List.of(),
                     List.of(),
                     List.of()),
-                VisitorsConfig.standard()));
+                VisitorsConfig.standard(),
+                Map.of()));
   }
 
   @Test
@@ -254,6 +257,7 @@ class ProxyConfigTest {
             https: [127.0.0.1:8443]
             proxiesHttp: [127.1.0.4:8080, 127.1.0.5:8080]
             proxiesHttps: [127.1.0.4:8443]
+            proxyCards: {127.1.0.4: 0.4}
             sourceAddress: 127.1.0.3
             ftp: [127.0.0.1:2121]
             proxiesFtp: [127.1.0.4:2121]
@@ -266,6 +270,7 @@ class ProxyConfigTest {
     assertThat(config.sourceAddress()).isEqualTo("127.1.0.3");
     assertThat(config.lines().proxiesFtp()).containsExactly(at("127.1.0.4", 2121));
     assertThat(config.lines().proxiesPop3()).containsExactly(at("127.1.0.4", 1110));
+    assertThat(config.proxyCards()).isEqualTo(Map.of("127.1.0.4", new CardPosition(0, 4)));
     assertThat(config.lines().passive())
         .containsExactly(new LineConfig.PassivePorts("127.1.0.4", 30000, 30049));
   }

@@ -2,6 +2,8 @@ package io.cade.proxy.balancer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.ProxyReport;
 import io.cade.proxy.balance.Backend;
 import io.cade.proxy.balance.Backends;
 import io.cade.proxy.balance.HealthChecker;
@@ -16,12 +18,16 @@ import io.netty.channel.nio.NioIoHandler;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -157,6 +163,93 @@ class TcpBalancerTest {
       // In front of it the rest of the balancer's header, which this peer does not understand.
       int from = Math.max(0, back.length - sent.length);
       assertThat(Arrays.equals(Arrays.copyOfRange(back, from, back.length), sent)).isTrue();
+    }
+  }
+
+  /** Takes a connection, reads the balancer's header and what follows, and is gone. */
+  private static ScriptedProxy dyingAfter(String text) throws Exception {
+    return new ScriptedProxy(text);
+  }
+
+  private static final class ScriptedProxy implements AutoCloseable {
+    final ServerSocket listener = new ServerSocket(0, 10, InetAddress.ofLiteral("127.0.0.1"));
+    final AtomicInteger visits = new AtomicInteger();
+
+    ScriptedProxy(String text) throws Exception {
+      Thread.ofVirtual()
+          .start(() -> {
+            while (!listener.isClosed()) {
+              try (Socket socket = listener.accept()) {
+                visits.incrementAndGet();
+                socket.getInputStream().readNBytes(28 + text.length());
+                socket.setSoLinger(true, 0);
+              } catch (java.io.IOException e) {
+                return; // closed
+              }
+            }
+          });
+    }
+
+    InetSocketAddress address() {
+      return new InetSocketAddress(listener.getInetAddress(), listener.getLocalPort());
+    }
+
+    @Override
+    public void close() throws Exception {
+      listener.close();
+    }
+  }
+
+  @Test
+  void proxyThatDiesBeforeItsFirstByteIsReplacedUnnoticed() throws Exception {
+    String request = "GET /x HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n";
+    try (Card card = Card.named("hello");
+        ScriptedProxy dying = dyingAfter(request);
+        ProxyRig two = proxy(card);
+        Rig rig = new Rig(dying.address(), two.http)) {
+      for (int i = 0; i < 4; i++) {
+        try (Visitor visitor = rig.visitor()) {
+          assertThat(visitor.send(request).answer().body()).isEqualTo("hello");
+          assertThat(visitor.get(HOST, "/").body()).isEqualTo("hello");
+        }
+      }
+      assertThat(dying.visits.get()).isPositive();
+    }
+  }
+
+  @Test
+  void requestThatMayHaveBeenActedOnIsNotGivenToAnotherProxy() throws Exception {
+    String request = "POST /x HTTP/1.1\r\nHost: " + HOST + "\r\nContent-Length: 1\r\n\r\na";
+    try (Card card = Card.named("hello");
+        ScriptedProxy dying = dyingAfter(request);
+        ProxyRig two = proxy(card);
+        Rig rig = new Rig(dying.address(), two.http);
+        Visitor visitor = rig.visitor()) {
+      visitor.send(request);
+      assertThat(visitor.isClosedByProxy()).isTrue();
+      assertThat(card.requests).isEmpty();
+    }
+  }
+
+  @Test
+  void balancerReportsItsProxies() throws Exception {
+    try (Card card = Card.named("hello");
+        ProxyRig one = proxy(card);
+        Rig rig = new Rig(one.http)) {
+      Backend proxy = rig.proxies.at("127.0.0.1", one.http.getPort());
+      InetSocketAddress second =
+          rig.balancer.listen(
+              new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), List.of(proxy), "http");
+      try (Visitor visitor = new Visitor(second)) {
+        assertThat(visitor.get(HOST, "/").body()).isEqualTo("hello");
+        var cards = Map.of("127.0.0.1", new CardPosition(0, 4));
+        assertThat(rig.balancer.report(cards))
+            .containsExactly(
+                new ProxyReport.BackendReport("http", new CardPosition(0, 4), true, "", 1, 0, 1));
+        proxy.health().connectionFailed("gone");
+        assertThat(rig.balancer.report(cards).getFirst().cause()).isEqualTo("gone");
+        assertThat(rig.balancer.report(Map.of())).isEmpty();
+      }
     }
   }
 }

@@ -214,7 +214,7 @@ class RouteFeedTest {
     ProxyReport second = engine.proxyReports.poll(5, TimeUnit.SECONDS);
     assertThat(second).isNotNull();
     assertThat(second.backends().getFirst())
-        .isEqualTo(new ProxyReport.BackendReport("shop", CARD, false, "refused", 0, 0));
+        .isEqualTo(new ProxyReport.BackendReport("shop", CARD, false, "refused", 0, 0, 0));
     assertThat(pauses).contains(Duration.ofMillis(200)); // not more than five times a second
   }
 
