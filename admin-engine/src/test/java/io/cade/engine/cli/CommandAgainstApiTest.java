@@ -203,26 +203,14 @@ class CommandAgainstApiTest {
     Path key = Files.writeString(dir.resolve("key.pem"), own.privateKeyPem());
     Desk.Outcome taken =
         desk.run(
-            "service",
-            "certificate",
-            "shop",
-            "--chain",
-            chain.toString(),
-            "--key",
-            key.toString());
+            "service", "certificate", "shop", "--chain", chain.toString(), "--key", key.toString());
     assertThat(taken.err()).isEmpty();
     assertThat(taken.out()).contains("uploaded").doesNotContain("PRIVATE");
     assertThat(desk.run("service", "certificate", "shop").out()).contains("uploaded");
     Files.writeString(key, authority.site("shop", List.of("shop.example")).privateKeyPem());
     Desk.Outcome refused =
         desk.run(
-            "service",
-            "certificate",
-            "shop",
-            "--chain",
-            chain.toString(),
-            "--key",
-            key.toString());
+            "service", "certificate", "shop", "--chain", chain.toString(), "--key", key.toString());
     assertThat(refused.code()).isNotZero();
     assertThat(refused.err()).contains("the key does not belong to the first certificate");
     assertThat(desk.run("service", "certificate", "shop", "--chain", chain.toString()).code())

@@ -97,7 +97,8 @@ class SegmentationFuzzTest {
         stream.writeBytes(FrameVisitor.bytes(SETTINGS, 0, 0));
         byte[] head = block(request(random.nextBoolean() ? "POST" : "PUT", "/x", "x-y", "z"));
         stream.writeBytes(FrameVisitor.bytes(HEADERS, END_HEADERS, 1, head));
-        stream.writeBytes(FrameVisitor.bytes(DATA, 0, 1, "body".getBytes(StandardCharsets.US_ASCII)));
+        stream.writeBytes(
+            FrameVisitor.bytes(DATA, 0, 1, "body".getBytes(StandardCharsets.US_ASCII)));
         stream.writeBytes(FrameVisitor.bytes(DATA, END_STREAM, 1, (byte) '!'));
         int fixed = FrameVisitor.PREFACE.length + 9;
         compare(rig, card, mutate(stream.toByteArray(), fixed, random), random, seed);
