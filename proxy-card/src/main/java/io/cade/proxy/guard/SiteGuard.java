@@ -89,6 +89,10 @@ public final class SiteGuard {
     return limit == null ? 0 : table.take(tag, limit, now);
   }
 
+  boolean limitsRates() {
+    return rate != null || visitorRate != null;
+  }
+
   boolean limitsVisitors() {
     return visitorRate != null;
   }

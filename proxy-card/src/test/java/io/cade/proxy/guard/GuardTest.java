@@ -7,6 +7,7 @@ import io.cade.agent.wire.AccessRules;
 import io.cade.agent.wire.NetworkPrefix;
 import io.cade.agent.wire.SiteProtection;
 import io.cade.agent.wire.TrafficLimits;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -130,6 +131,32 @@ class GuardTest {
     VisitorGuard other = guard.enter(InetAddress.ofLiteral("192.0.2.2"), rules).visitor();
     assertThat(other.admit(rules, "shop", 1)).isEqualTo(Verdict.PASS);
     assertThat(visitor.admit(rules, "other", 1)).isEqualTo(Verdict.PASS);
+  }
+
+  @Test
+  void aRequestThatPassesAllocatesNothing() throws Exception {
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    GuardRules rules =
+        guard.rules(
+            List.of(
+                new SiteProtection(
+                    "shop",
+                    new AccessRules(List.of("192.0.2.0/24"), List.of("192.0.2.128/25")),
+                    new TrafficLimits(1_000_000, 0, 1_000_000, 0, 9, 9, 99, 99, 24, 56))));
+    VisitorGuard visitor = at(rules, "192.0.2.1");
+    long passed = 0;
+    long before = 0;
+    int rounds = 200_000;
+    for (int i = 0; i < 2 * rounds; i++) {
+      if (i == rounds) {
+        before = threads.getCurrentThreadAllocatedBytes();
+      }
+      time.addAndGet(10_000);
+      passed += visitor.admit(rules, "shop", 10) == Verdict.PASS ? 1 : 0;
+    }
+    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    assertThat(passed).isEqualTo(2L * rounds);
+    assertThat(allocated).as("bytes for %s requests", rounds).isLessThan(rounds);
   }
 
   @Test
