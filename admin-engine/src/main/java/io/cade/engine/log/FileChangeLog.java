@@ -281,59 +281,12 @@ public final class FileChangeLog implements ChangeLog {
         throw new IOException(
             directory + " has no segment for position " + expected + ": changes are missing");
       }
-      expected = replaySegment(segment.getValue(), expected, after, upTo, consumer);
+      expected =
+          new SegmentReplay(codec, segment.getValue(), after, upTo, consumer).run(expected);
     }
     if (expected != upTo + 1) {
       throw new IOException(directory + " ends at " + (expected - 1) + " instead of " + upTo);
     }
-  }
-
-  private long replaySegment(
-      Path file, long first, long after, long upTo, Consumer<Commit> consumer) throws IOException {
-    byte[] bytes = SegmentFile.read(file);
-    long position = first;
-    int offset = SegmentFile.HEADER;
-    while (offset < bytes.length && position <= upTo) {
-      int end = CommitCodec.end(bytes, offset);
-      if (end < 0) {
-        throw SegmentFile.damage(file, offset);
-      }
-      if (position > after) {
-        consumer.accept(decode(file, bytes, offset, end, position));
-      }
-      position++;
-      offset = end;
-    }
-    return position;
-  }
-
-  private Commit decode(Path file, byte[] bytes, int offset, int end, long position)
-      throws IOException {
-    Commit commit;
-    try {
-      commit = codec.decode(bytes, offset, end);
-    } catch (IOException e) {
-      // Whole, but not understood: a newer version may have written it.
-      throw new IOException(
-          file
-              + ": the change at byte "
-              + offset
-              + " is not one that this version understands; start the version that wrote it, or"
-              + " restore a backup of the state directory",
-          e);
-    }
-    if (commit.position() != position) {
-      throw new IOException(
-          file
-              + ": the change at byte "
-              + offset
-              + " has position "
-              + commit.position()
-              + " where "
-              + position
-              + " is due; restore a backup of the state directory");
-    }
-    return commit;
   }
 
   @Override
