@@ -24,10 +24,10 @@ import org.slf4j.LoggerFactory;
  * The log in a directory of segment files, each named after its first position. A batch is one run
  * of writes and one {@code force(false)}, into room that was made before: a file that grows with
  * every batch costs the file system a journal entry for each sync. So the newest segment ends in
- * zeros while it is being written. A torn batch at the very end is cut off when the log is
- * opened: it was never acknowledged. Damage anywhere else may have hit acknowledged commits and is
- * refused. Any thread may call it; appending waits for no reader. The directory must have been
- * locked against other processes by the caller.
+ * zeros while it is being written. A torn batch at the very end is cut off when the log is opened:
+ * it was never acknowledged. Damage anywhere else may have hit acknowledged commits and is refused.
+ * Any thread may call it; appending waits for no reader. The directory must have been locked
+ * against other processes by the caller.
  */
 public final class FileChangeLog implements ChangeLog {
   private static final Logger LOG = LoggerFactory.getLogger(FileChangeLog.class);
@@ -281,8 +281,7 @@ public final class FileChangeLog implements ChangeLog {
         throw new IOException(
             directory + " has no segment for position " + expected + ": changes are missing");
       }
-      expected =
-          new SegmentReplay(codec, segment.getValue(), after, upTo, consumer).run(expected);
+      expected = new SegmentReplay(codec, segment.getValue(), after, upTo, consumer).run(expected);
     }
     if (expected != upTo + 1) {
       throw new IOException(directory + " ends at " + (expected - 1) + " instead of " + upTo);

@@ -143,8 +143,7 @@ enum DhcpContestant {
    */
   private static String each(String form, String between) {
     return cards().entrySet().stream()
-        .map(e ->
-            form.formatted(e.getKey(), e.getValue(), "card-" + e.getKey().replace('.', '-')))
+        .map(e -> form.formatted(e.getKey(), e.getValue(), "card-" + e.getKey().replace('.', '-')))
         .collect(Collectors.joining(between));
   }
 
