@@ -75,7 +75,8 @@ final class TftpBench {
   }
 
   /** The medians. */
-  private Map<String, Double> single(List<FileServer> servers, int window, int rounds) throws IOException {
+  private Map<String, Double> single(List<FileServer> servers, int window, int rounds)
+      throws IOException {
     String name = window == 1 ? "tftp.lockstep" : "tftp.window" + window;
     Map<String, List<Double>> rates = new HashMap<>();
     long digest = 0;
