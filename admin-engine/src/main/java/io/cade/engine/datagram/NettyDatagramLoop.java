@@ -10,6 +10,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
 import java.net.BindException;
@@ -31,6 +32,11 @@ public final class NettyDatagramLoop implements DatagramLoop {
   private static final int RECEIVE_BUFFER_BYTES = 1 << 20;
   private static final int SEND_QUEUE_BYTES = 1 << 20;
 
+  /** Datagrams read by one system call (recvmmsg), as far as they are small. */
+  private static final int READ_TOGETHER = 16;
+
+  private static final int READ_TOGETHER_BYTES = 24 << 10;
+
   private static final int BIND_ATTEMPTS = 4;
   private static final Duration BIND_PAUSE = Duration.ofMillis(5);
 
@@ -47,15 +53,17 @@ public final class NettyDatagramLoop implements DatagramLoop {
   public CompletableFuture<DatagramPort> open(
       InetSocketAddress local, int maxBytes, DatagramReceiver receiver) {
     CompletableFuture<DatagramPort> opened = new CompletableFuture<>();
+    // One byte more than allowed, so that a cut datagram is told from one that fits.
+    int most = maxBytes + 1;
+    int together = Math.clamp(READ_TOGETHER_BYTES / most, 1, READ_TOGETHER);
     Bootstrap bootstrap =
         new Bootstrap()
             .group(loop)
             .channel(NettyTransport.datagrams(loop))
             .option(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
-            // One byte more than allowed, so that a cut datagram is told from one that fits.
             .option(
                 ChannelOption.RECVBUF_ALLOCATOR,
-                new FixedRecvByteBufAllocator(maxBytes + 1).maxMessagesPerRead(64))
+                new FixedRecvByteBufAllocator(most * together).maxMessagesPerRead(64))
             .option(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                 new WriteBufferWaterMark(SEND_QUEUE_BYTES / 2, SEND_QUEUE_BYTES))
@@ -66,6 +74,9 @@ public final class NettyDatagramLoop implements DatagramLoop {
                     channel.pipeline().addLast(new Handler(maxBytes, receiver));
                   }
                 });
+    if (together > 1 && NettyTransport.isEpoll(loop)) {
+      bootstrap.option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, most);
+    }
     if (local.getAddress().isAnyLocalAddress()) {
       bootstrap.option(ChannelOption.SO_BROADCAST, true);
     }

@@ -24,6 +24,9 @@ final class NettyPort implements DatagramPort {
 
   private static final int MAX_DATAGRAM_BYTES = 65_507;
 
+  /** Single datagrams that go to the kernel by one system call at the most (sendmmsg). */
+  private static final int FLUSHED_TOGETHER = 32;
+
   private final Channel channel;
   private final InetSocketAddress local;
 
@@ -31,6 +34,9 @@ final class NettyPort implements DatagramPort {
   private volatile boolean kernelCuts;
 
   private volatile boolean closed;
+
+  // Owned by the loop: datagrams written since the last flush.
+  private int unflushed;
 
   NettyPort(Channel channel) {
     this.channel = channel;
@@ -50,8 +56,27 @@ final class NettyPort implements DatagramPort {
     if (closed || !channel.isActive() || !channel.isWritable()) {
       return false;
     }
-    logLoss(channel.writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(payload), to)), to);
+    DatagramPacket packet = new DatagramPacket(Unpooled.wrappedBuffer(payload), to);
+    if (!channel.eventLoop().inEventLoop()) {
+      logLoss(channel.writeAndFlush(packet), to);
+      return true;
+    }
+    logLoss(channel.write(packet), to);
+    // Answers to what was read, or committed, together leave together: when the loop has come to
+    // the end of the tasks that it has now.
+    if (unflushed == 0) {
+      channel.eventLoop().execute(this::flush);
+    }
+    if (++unflushed >= FLUSHED_TOGETHER) {
+      channel.flush();
+      unflushed = 1;
+    }
     return true;
+  }
+
+  private void flush() {
+    unflushed = 0;
+    channel.flush();
   }
 
   @Override

@@ -34,7 +34,7 @@ public final class NettyTransport {
     return isEpoll(loop) ? EpollDatagramChannel.class : NioDatagramChannel.class;
   }
 
-  private static boolean isEpoll(EventLoop loop) {
+  static boolean isEpoll(EventLoop loop) {
     return loop instanceof IoEventLoop io && io.isIoType(EpollIoHandler.class);
   }
 }

@@ -22,10 +22,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The log in a directory of segment files, each named after its first position. A batch is one run
- * of writes and one {@code force(false)}. A torn batch at the very end is cut off when the log is
- * opened: it was never acknowledged. Damage anywhere else may have hit acknowledged commits and is
- * refused. Any thread may call it; appending waits for no reader. The directory must have been
- * locked against other processes by the caller.
+ * of writes and one {@code force(false)}, into room that was made before: a file that grows with
+ * every batch costs the file system a journal entry for each sync. So the newest segment ends in
+ * zeros while it is being written. A torn batch at the very end is cut off when the log is opened:
+ * it was never acknowledged. Damage anywhere else may have hit acknowledged commits and is refused.
+ * Any thread may call it; appending waits for no reader. The directory must have been locked
+ * against other processes by the caller.
  */
 public final class FileChangeLog implements ChangeLog {
   private static final Logger LOG = LoggerFactory.getLogger(FileChangeLog.class);
@@ -35,6 +37,9 @@ public final class FileChangeLog implements ChangeLog {
 
   private static final int BUFFER_BYTES = 256 << 10;
 
+  /** Room made at once. Its zeros are part of one sync, so that more would be felt there. */
+  static final int AHEAD_BYTES = 256 << 10;
+
   private final Path directory;
   private final int segmentBytes;
   private final CommitCodec codec = new CommitCodec();
@@ -42,6 +47,8 @@ public final class FileChangeLog implements ChangeLog {
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
   private final NavigableMap<Long, Path> segments = new TreeMap<>();
   private @Nullable FileChannel channel;
+  // Up to where the newest segment has room.
+  private long room;
   private long last;
   private @Nullable String refusal;
 
@@ -102,6 +109,7 @@ public final class FileChangeLog implements ChangeLog {
       throw e;
     }
     channel = opened;
+    room = sound.end();
   }
 
   @Override
@@ -126,6 +134,7 @@ public final class FileChangeLog implements ChangeLog {
     FileChannel to = channelFor(last + 1);
     long before = to.position();
     try {
+      makeRoom(to, before, records);
       write(to, records);
       to.force(false);
     } catch (IOException e) {
@@ -135,6 +144,43 @@ public final class FileChangeLog implements ChangeLog {
     }
     last = position;
     refusal = null;
+  }
+
+  /** Where there is no place for zeros there may be some for the batch. */
+  private void makeRoom(FileChannel in, long from, List<byte[]> records) throws IOException {
+    long needed = from;
+    for (byte[] record : records) {
+      needed += record.length;
+    }
+    if (needed <= room) {
+      return;
+    }
+    long target = needed + AHEAD_BYTES;
+    long at = Math.max(room, from);
+    try {
+      while (at < target) {
+        buffer.clear();
+        // What the buffer holds is of no matter any more; only zeros may go out.
+        zero(buffer, (int) Math.min(buffer.capacity(), target - at));
+        at += in.write(buffer, at);
+      }
+      room = at;
+    } catch (IOException e) {
+      LOG.debug("no room ahead in {}", directory, e);
+      room = Long.MAX_VALUE;
+      in.truncate(from);
+    }
+  }
+
+  private static void zero(ByteBuffer buffer, int bytes) {
+    int at = 0;
+    for (; at + Long.BYTES <= bytes; at += Long.BYTES) {
+      buffer.putLong(at, 0);
+    }
+    for (; at < bytes; at++) {
+      buffer.put(at, (byte) 0);
+    }
+    buffer.limit(bytes);
   }
 
   private void write(FileChannel to, List<byte[]> records) throws IOException {
@@ -177,7 +223,8 @@ public final class FileChangeLog implements ChangeLog {
       return current;
     }
     if (current != null) {
-      current.close();
+      channel = null;
+      endSegment(current);
     }
     Path file = directory.resolve(SegmentFile.name(position));
     FileChannel next =
@@ -186,6 +233,7 @@ public final class FileChangeLog implements ChangeLog {
             Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     channel = next;
+    room = 0;
     segments.put(position, file);
     ByteBuffer header = SegmentFile.header();
     while (header.hasRemaining()) {
@@ -196,6 +244,13 @@ public final class FileChangeLog implements ChangeLog {
       dir.force(true);
     }
     return next;
+  }
+
+  /** Zeros that stay when this fails, or is lost with the power, do no harm. */
+  private static void endSegment(FileChannel segment) throws IOException {
+    try (segment) {
+      segment.truncate(segment.position());
+    }
   }
 
   @Override
@@ -226,59 +281,11 @@ public final class FileChangeLog implements ChangeLog {
         throw new IOException(
             directory + " has no segment for position " + expected + ": changes are missing");
       }
-      expected = replaySegment(segment.getValue(), expected, after, upTo, consumer);
+      expected = new SegmentReplay(codec, segment.getValue(), after, upTo, consumer).run(expected);
     }
     if (expected != upTo + 1) {
       throw new IOException(directory + " ends at " + (expected - 1) + " instead of " + upTo);
     }
-  }
-
-  private long replaySegment(
-      Path file, long first, long after, long upTo, Consumer<Commit> consumer) throws IOException {
-    byte[] bytes = SegmentFile.read(file);
-    long position = first;
-    int offset = SegmentFile.HEADER;
-    while (offset < bytes.length && position <= upTo) {
-      int end = CommitCodec.end(bytes, offset);
-      if (end < 0) {
-        throw SegmentFile.damage(file, offset);
-      }
-      if (position > after) {
-        consumer.accept(decode(file, bytes, offset, end, position));
-      }
-      position++;
-      offset = end;
-    }
-    return position;
-  }
-
-  private Commit decode(Path file, byte[] bytes, int offset, int end, long position)
-      throws IOException {
-    Commit commit;
-    try {
-      commit = codec.decode(bytes, offset, end);
-    } catch (IOException e) {
-      // Whole, but not understood: a newer version may have written it.
-      throw new IOException(
-          file
-              + ": the change at byte "
-              + offset
-              + " is not one that this version understands; start the version that wrote it, or"
-              + " restore a backup of the state directory",
-          e);
-    }
-    if (commit.position() != position) {
-      throw new IOException(
-          file
-              + ": the change at byte "
-              + offset
-              + " has position "
-              + commit.position()
-              + " where "
-              + position
-              + " is due; restore a backup of the state directory");
-    }
-    return commit;
   }
 
   @Override
@@ -302,7 +309,7 @@ public final class FileChangeLog implements ChangeLog {
     FileChannel current = channel;
     channel = null;
     if (current != null) {
-      current.close();
+      endSegment(current);
     }
   }
 }

@@ -5,10 +5,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The format of a segment file: 7 octets magic, 1 octet version, then records to its end. */
+/**
+ * The format of a segment file: 7 octets magic, 1 octet version, then records to its end, or to the
+ * zeros that are there in place of records to come.
+ */
 final class SegmentFile {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentFile.class);
   private static final byte[] MAGIC = "CADELOG".getBytes(StandardCharsets.US_ASCII);
@@ -57,6 +61,7 @@ final class SegmentFile {
     return true;
   }
 
+  /** Header and records; the zeros of room ahead are left out. */
   static byte[] read(Path file) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
     if (bytes.length < HEADER) {
@@ -68,6 +73,7 @@ final class SegmentFile {
             file + " is not a change log, or damaged at its start; restore a backup");
       }
     }
+    bytes = withoutZeros(bytes);
     int format = Byte.toUnsignedInt(bytes[MAGIC.length]);
     if (format > FORMAT) {
       throw new IOException(
@@ -79,6 +85,15 @@ final class SegmentFile {
               + "); start that version or restore an older backup");
     }
     return bytes;
+  }
+
+  /** No record ends in a zero, for its body is JSON. */
+  private static byte[] withoutZeros(byte[] bytes) {
+    int end = bytes.length;
+    while (end > HEADER && bytes[end - 1] == 0) {
+      end--;
+    }
+    return end == bytes.length ? bytes : Arrays.copyOf(bytes, end);
   }
 
   /** What sound records a segment begins with. */

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * costs O(log n) however much the cabinet holds. Not thread-safe: owned by whoever made it.
  */
 public final class CabinetBuilder {
+  /** Changes to pool leases in one replay before hash maps pay. */
+  private static final int MANY_LEASES = 1_000;
+
   private SortedTree<CardPosition, Card> cards;
   private SortedTree<CardPosition, Lease> leases;
   private PoolLeases poolLeases;
@@ -46,6 +49,9 @@ public final class CabinetBuilder {
   private long position;
   private final Set<EntityKey> touched = new LinkedHashSet<>();
   private @Nullable Cabinet frozen;
+  private boolean replays;
+  private int replayedLeases;
+  private @Nullable PoolLeaseDraft draft;
 
   /** Starts from a cabinet. */
   public CabinetBuilder(Cabinet from) {
@@ -88,6 +94,16 @@ public final class CabinetBuilder {
     nextCommand = counters.nextCommand();
     nextSwap = counters.nextSwap();
     this.position = position;
+  }
+
+  /**
+   * A builder for a log to be replayed into: fast for many changes to pool leases, and does not
+   * tell what was {@link #touched}.
+   */
+  public static CabinetBuilder replaying(Cabinet from) {
+    CabinetBuilder builder = new CabinetBuilder(from);
+    builder.replays = true;
+    return builder;
   }
 
   /** A builder to be filled with entities that were stored before ({@link #restore}). */
@@ -166,7 +182,9 @@ public final class CabinetBuilder {
    */
   public void apply(Change change, Instant at) {
     frozen = null;
-    settle();
+    if (draft == null) {
+      settle();
+    }
     switch (change) {
       case Change.LeaseGranted c -> {
         leases =
@@ -189,7 +207,13 @@ public final class CabinetBuilder {
                   at,
                   c.expiresAt()));
       case Change.PoolLeaseEnded c -> {
-        poolLeases = poolLeases.without(PoolLease.number(c.address()));
+        long number = PoolLease.number(c.address());
+        PoolLeaseDraft drafted = draft();
+        if (drafted == null) {
+          poolLeases = poolLeases.without(number);
+        } else {
+          drafted.remove(number);
+        }
         touch(EntityKey.Kind.POOL_LEASE, c.address());
       }
       case Change.PoolAddressLocked c ->
@@ -269,6 +293,12 @@ public final class CabinetBuilder {
   }
 
   private void settle() {
+    PoolLeaseDraft drafted = draft;
+    if (drafted != null) {
+      poolLeases = drafted.finished();
+      draft = null;
+      replayedLeases = 0;
+    }
     if (restoredLeases.isEmpty()) {
       return;
     }
@@ -282,7 +312,20 @@ public final class CabinetBuilder {
     restoredLeases.clear();
   }
 
+  /** Where pool leases go once so many were replayed that it pays; else null. */
+  private @Nullable PoolLeaseDraft draft() {
+    if (draft == null && replays && ++replayedLeases > MANY_LEASES) {
+      draft = new PoolLeaseDraft(poolLeases);
+    }
+    return draft;
+  }
+
   private void pool(PoolLease lease) {
+    PoolLeaseDraft drafted = draft();
+    if (drafted != null) {
+      drafted.put(lease);
+      return;
+    }
     // Two records are altered when the client held another address before.
     poolLeases.of(lease.client()).ifPresent(old -> touch(EntityKey.Kind.POOL_LEASE, old.address()));
     poolLeases = poolLeases.with(lease);
@@ -511,6 +554,9 @@ public final class CabinetBuilder {
   }
 
   private void touch(EntityKey.Kind kind, Object id) {
+    if (replays) {
+      return;
+    }
     touched.add(new EntityKey(kind, id.toString()));
   }
 }

@@ -75,7 +75,7 @@ public final class EngineState implements AutoCloseable {
               + from.position()
               + ": parts of the state directory are from different times; restore a backup");
     }
-    CabinetBuilder builder = new CabinetBuilder(from);
+    CabinetBuilder builder = CabinetBuilder.replaying(from);
     try {
       log.replay(
           from.position(),

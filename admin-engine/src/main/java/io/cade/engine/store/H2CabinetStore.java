@@ -109,8 +109,14 @@ public final class H2CabinetStore implements CabinetStore {
                           rs.getLong(6))))
               .one();
       CabinetBuilder builder = CabinetBuilder.restored(progress.position(), progress.counters());
-      for (EntityTable<?> table : EntityTable.ALL) {
-        loadTable(handle, table, builder);
+      // H2 otherwise copies a long result to a file before it hands out the first row.
+      handle.execute("SET LAZY_QUERY_EXECUTION TRUE");
+      try {
+        for (EntityTable<?> table : EntityTable.ALL) {
+          loadTable(handle, table, builder);
+        }
+      } finally {
+        handle.execute("SET LAZY_QUERY_EXECUTION FALSE");
       }
       return builder.freeze(progress.position());
     } catch (JdbiException e) {

@@ -36,10 +36,15 @@ public final class Materialiser implements CommitListener, AutoCloseable {
   static final int CHECKPOINT_EVERY = 100_000;
 
   /**
-   * Pause between two batches under load: what alters the same entities meanwhile, a card's lease
-   * say, costs the database one write.
+   * Pause between two batches: what alters the same entities meanwhile, a card's lease say, costs
+   * the database one write.
    */
   static final long GATHER_MILLIS = 100;
+
+  /** Likewise after {@value #BUSY} commits or more at once, when the processors are dear. */
+  static final long GATHER_BUSY_MILLIS = 500;
+
+  static final int BUSY = 250;
 
   private static final long FIRST_RETRY_MILLIS = 1_000;
   private static final long LAST_RETRY_MILLIS = 30_000;
@@ -115,9 +120,9 @@ public final class Materialiser implements CommitListener, AutoCloseable {
     long retryMillis = FIRST_RETRY_MILLIS;
     while (awaitWork()) {
       try {
-        work();
+        boolean busy = work() >= BUSY;
         retryMillis = FIRST_RETRY_MILLIS;
-        gather();
+        gather(busy ? GATHER_BUSY_MILLIS : GATHER_MILLIS);
       } catch (Throwable e) {
         // Even an Error: without this thread the log would grow for ever.
         LOG.error(
@@ -158,7 +163,7 @@ public final class Materialiser implements CommitListener, AutoCloseable {
   }
 
   /** Waits a moment, unless somebody waits for the store or much has gathered. */
-  private void gather() {
+  private void gather(long millis) {
     hurry.drainPermits();
     synchronized (lock) {
       if (isUrgent()) {
@@ -166,7 +171,7 @@ public final class Materialiser implements CommitListener, AutoCloseable {
       }
     }
     try {
-      var _ = hurry.tryAcquire(GATHER_MILLIS, TimeUnit.MILLISECONDS);
+      var _ = hurry.tryAcquire(millis, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       LOG.warn("interrupted; going on", e);
     }
@@ -185,7 +190,8 @@ public final class Materialiser implements CommitListener, AutoCloseable {
     return closed || behind || !checkpoints.isEmpty() || waiting.size() > MAX_WAITING / 2;
   }
 
-  private void work() throws IOException {
+  /** How many commits had gathered. */
+  private int work() throws IOException {
     List<Commit> batch;
     boolean fromLog;
     synchronized (lock) {
@@ -202,6 +208,7 @@ public final class Materialiser implements CommitListener, AutoCloseable {
     if (applied.position() - checkpointed >= CHECKPOINT_EVERY) {
       force();
     }
+    return batch.size();
   }
 
   private void catchUp() throws IOException {

@@ -225,6 +225,62 @@ final class FileChangeLogTest extends ChangeLogContract {
   }
 
   @Test
+  void roomAheadIsNoPartOfTheLogAfterAPowerCut() throws Exception {
+    Path cut = directory.resolve("cut");
+    Files.createDirectory(cut);
+    try (ChangeLog log = FileChangeLog.open(big(), 1 << 20)) {
+      log.append(commits(1, 3));
+      log.append(commits(4, 6));
+      Path file = big().resolve(SegmentFile.name(1));
+      assertThat(Files.size(file)).isGreaterThan(FileChangeLog.AHEAD_BYTES);
+      // What the disk holds when the power fails now.
+      Files.copy(file, cut.resolve(SegmentFile.name(1)));
+    }
+    assertThat(Files.size(big().resolve(SegmentFile.name(1)))).isLessThan(2_000);
+    try (ChangeLog log = FileChangeLog.open(cut, 1 << 20)) {
+      assertThat(replayed(log, 0)).isEqualTo(commits(1, 6));
+      log.append(commits(7, 7));
+    }
+    try (ChangeLog log = FileChangeLog.open(cut, 1 << 20)) {
+      assertThat(replayed(log, 0)).isEqualTo(commits(1, 7));
+    }
+  }
+
+  @Test
+  void roomThatAnOlderSegmentKeptIsNoDamage() throws Exception {
+    try (ChangeLog log = open()) {
+      for (int i = 1; i <= 20; i++) {
+        log.append(commits(i, i));
+      }
+    }
+    assertThat(files().size()).isGreaterThan(1);
+    Files.write(files().getFirst(), new byte[4096], StandardOpenOption.APPEND);
+    try (ChangeLog log = open()) {
+      assertThat(replayed(log, 0)).isEqualTo(commits(1, 20));
+    }
+  }
+
+  @Test
+  void roomIsMadeAgainWhenItIsUsedUp() throws Exception {
+    Path file = big().resolve(SegmentFile.name(1));
+    List<Commit> all = new ArrayList<>();
+    try (ChangeLog log = FileChangeLog.open(big(), 8 << 20)) {
+      for (int i = 1; i <= 30; i++) {
+        String text = ("" + i % 10).repeat(50_000);
+        Commit commit =
+            new Commit(i, Instant.EPOCH, List.of(new Change.Audited("anna", text, "done")));
+        all.add(commit);
+        log.append(List.of(commit));
+        assertThat(Files.size(file)).isGreaterThan(50_000L * i);
+      }
+      assertThat(replayed(log, 0)).isEqualTo(all);
+    }
+    try (ChangeLog log = FileChangeLog.open(big(), 8 << 20)) {
+      assertThat(replayed(log, 0)).isEqualTo(all);
+    }
+  }
+
+  @Test
   void aForeignFileIsNamed() throws Exception {
     open().close();
     Files.writeString(directory.resolve("log").resolve("notes.log"), "x");

@@ -102,6 +102,39 @@ final class CabinetBuilderTest {
     }
   }
 
+  @Test
+  void aReplayComesToTheSameCabinetAsOneChangeAfterTheOther() {
+    long seed = System.nanoTime();
+    System.out.println("replay walk seed " + seed);
+    CabinetWalk walk = new CabinetWalk(seed);
+    CabinetBuilder replay = CabinetBuilder.replaying(Cabinet.empty());
+    int pooled = 0;
+    for (int i = 0; pooled < 3_000; i++) {
+      for (Change change : walk.allowed(builder.view(), 3)) {
+        Instant now = walk.now();
+        builder.apply(change, now);
+        replay.apply(change, now);
+        pooled +=
+            change instanceof Change.PoolLeaseGranted
+                    || change instanceof Change.PoolLeaseEnded
+                    || change instanceof Change.PoolAddressLocked
+                ? 1
+                : 0;
+      }
+      if (i % 5_000 == 4_999) {
+        assertThat(replay.view()).as("seed %d", seed).isEqualTo(builder.view());
+      }
+    }
+    Cabinet same = builder.freeze(7);
+    Cabinet replayed = replay.freeze(7);
+    assertThat(replayed).as("seed %d", seed).isEqualTo(same);
+    for (PoolLease lease : same.poolLeases().all().values()) {
+      assertThat(replayed.poolLeases().of(lease.client()))
+          .isEqualTo(same.poolLeases().of(lease.client()));
+    }
+    assertThat(replay.touched()).isEmpty();
+  }
+
   /** Takes over from {@code to} only what the step says it touched, and the counters. */
   private static Cabinet copied(Cabinet from, Cabinet to, CabinetBuilder step) {
     CabinetBuilder result = CabinetBuilder.restored(to.position(), to.counters());

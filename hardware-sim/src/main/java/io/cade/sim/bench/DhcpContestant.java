@@ -10,7 +10,10 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** A DHCP server that knows 280 cards by their MAC addresses and keeps its leases on disk. */
+/**
+ * A DHCP server that knows 280 cards by their MAC addresses and keeps its leases on disk. All tell
+ * a card the same: mask, router, broadcast address, host name, and when to renew and to rebind.
+ */
 enum DhcpContestant {
   CADE("the engine, every lease synced to disk before its ACK"),
   KEA("Kea, memfile, persistent"),
@@ -97,10 +100,12 @@ enum DhcpContestant {
     {"Dhcp4": {
       "interfaces-config": {"interfaces": ["eth0"], "dhcp-socket-type": "udp"},
       "lease-database": {"type": "memfile", "persist": true, "name": "%s", "lfc-interval": 0},
-      "valid-lifetime": 3600,
+      "valid-lifetime": 3600, "renew-timer": 1800, "rebind-timer": 3150,
       "host-reservation-identifiers": ["hw-address"],
       "multi-threading": {"enable-multi-threading": true, "thread-pool-size": 2},
       "subnet4": [{"id": 1, "subnet": "10.77.0.0/16", "reservations-out-of-pool": true,
+        "option-data": [{"name": "routers", "data": "10.77.0.254"},
+          {"name": "broadcast-address", "data": "10.77.255.255"}],
         "reservations": [
     %s
         ]}],
@@ -110,7 +115,9 @@ enum DhcpContestant {
     """
         .formatted(
             folder.resolve("leases.csv"),
-            each("    {\"ip-address\": \"10.77.%s\", \"hw-address\": \"%s\"}", ",\n"));
+            each(
+                "    {\"ip-address\": \"10.77.%s\", \"hw-address\": \"%s\", \"hostname\": \"%s\"}",
+                ",\n"));
   }
 
   private static String dnsmasq(Path folder) {
@@ -125,14 +132,18 @@ enum DhcpContestant {
     dhcp-leasefile=%s
     dhcp-lease-max=2000
     dhcp-range=10.77.0.0,static,255.255.0.0,1h
+    dhcp-option=option:router,10.77.0.254
     %s
     """
-        .formatted(folder.resolve("leases"), each("dhcp-host=10.77.%s,%s", "\n"));
+        .formatted(folder.resolve("leases"), each("dhcp-host=10.77.%s,%s,%s", "\n"));
   }
 
+  /**
+   * @param form is given slot, MAC address and host name
+   */
   private static String each(String form, String between) {
     return cards().entrySet().stream()
-        .map(e -> form.formatted(e.getKey(), e.getValue()))
+        .map(e -> form.formatted(e.getKey(), e.getValue(), "card-" + e.getKey().replace('.', '-')))
         .collect(Collectors.joining(between));
   }
 
