@@ -189,6 +189,7 @@ class BootHttpServerTest {
             "GET image HTTP/1.1\r\nHost: x",
             "GET /image HTTP/1.1",
             "GET /image HTTP/1.1\r\nHost: x\r\nHost: y",
+            "GET /image HTTP/2.5\r\nHost: x",
             "GET /image HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked")) {
       assertThat(raw(head + "\r\n\r\n")).as(head).startsWith("HTTP/1.1 400");
     }
@@ -200,7 +201,7 @@ class BootHttpServerTest {
     }
     assertThat(raw("GET /image?x=1 HTTP/1.1\r\nHost: x\r\nRange: bytes=0-0\r\n\r\n"))
         .startsWith("HTTP/1.1 206");
-    awaitCount(server, BootHttpOutcome.REFUSED_REQUEST, 6);
+    awaitCount(server, BootHttpOutcome.REFUSED_REQUEST, 7);
     awaitCount(server, BootHttpOutcome.REFUSED, 6);
   }
 
