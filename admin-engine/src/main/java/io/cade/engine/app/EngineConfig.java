@@ -104,8 +104,7 @@ public record EngineConfig(
             Duration.ofMillis(200),
             Duration.ofMinutes(10),
             Duration.ofSeconds(5)),
-        s.duration(
-            "bootTime", Duration.ofSeconds(10), Duration.ofHours(1), Duration.ofMinutes(5)),
+        s.duration("bootTime", Duration.ofSeconds(10), Duration.ofHours(1), Duration.ofMinutes(5)),
         cabinet.integer("chassis", 1, CardPosition.MAX_CHASSIS, 2),
         cabinet.integer("slots", 1, CardPosition.MAX_SLOT, CardPosition.MAX_SLOT),
         DhcpSettings.from(s.section("dhcp"), listen, read.bootHttp()),

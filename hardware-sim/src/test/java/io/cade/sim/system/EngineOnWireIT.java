@@ -215,7 +215,8 @@ class EngineOnWireIT {
         "-l",
         got.toString(),
         "10.77.0.1");
-    fetched(card, got, text, "tftp", "-m", "binary", "10.77.0.1", "-c", "get", "big", got.toString());
+    fetched(
+        card, got, text, "tftp", "-m", "binary", "10.77.0.1", "-c", "get", "big", got.toString());
 
     for (String name : List.of("big", "agent.json", "..%2f1.3/agent.json", "../1.3/agent.json")) {
       assertThat(curl(stranger, "http://10.77.0.1:9080/" + name).output())
@@ -252,8 +253,21 @@ class EngineOnWireIT {
     startEngine("");
     Tool.Result result =
         load.run(
-            "perfdhcp", "-4", "-l", "10.77.1.254", "-b", "mac=" + MAC, "-R", "1", "-r", "20", "-n",
-            "100", "-W", "2000000", ENGINE);
+            "perfdhcp",
+            "-4",
+            "-l",
+            "10.77.1.254",
+            "-b",
+            "mac=" + MAC,
+            "-R",
+            "1",
+            "-r",
+            "20",
+            "-n",
+            "100",
+            "-W",
+            "2000000",
+            ENGINE);
     assertThat(result.output()).contains("Rate: ").doesNotContain("drops ratio: 100");
     counted("acked");
     assertThat(cade("lease", "list", "--json").out()).contains(ADDRESS, MAC);
@@ -314,8 +328,7 @@ class EngineOnWireIT {
             + dhcpSettings);
     Path log = folder.resolve("engine.log");
     Process started =
-        engineHost()
-            .start(log, Run.launcher().toString(), "engine", "--config", config.toString());
+        engineHost().start(log, Run.launcher().toString(), "engine", "--config", config.toString());
     engine = started;
     until(
         "the engine is there",
