@@ -30,8 +30,10 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -87,9 +89,7 @@ final class BootServices {
             .withPolicy(
                 config.dhcp().policy(), config.dhcp().leaseTime(), config.dhcp().bootAddress());
     List<WireOpener> wires = new ArrayList<>(interfaces(dhcp));
-    if (config.dhcp().bootServerPort() != 0) {
-      wires.add(DhcpService.bootServer(dhcp, at(config.dhcp().bootServerPort())));
-    }
+    wires.addAll(bootServers(dhcp));
     DhcpService dhcpService =
         lifecycle.started(
             "DHCP",
@@ -136,6 +136,25 @@ final class BootServices {
       wires.add(DhcpService.udp(dhcp));
     }
     return wires;
+  }
+
+  /**
+   * The port of PXE boot servers: at each interface's own address, because that is the server that
+   * its ROMs were told of, and at the listen address.
+   */
+  private List<WireOpener> bootServers(DhcpConfig dhcp) throws IOException {
+    int port = config.dhcp().bootServerPort();
+    if (port == 0) {
+      return List.of();
+    }
+    Set<InetSocketAddress> addresses = new LinkedHashSet<>();
+    for (String name : config.dhcp().interfaces()) {
+      addresses.add(InterfaceWire.addressOf(name).port(port));
+    }
+    if (addresses.isEmpty() || !config.listenAddress().isAnyLocalAddress()) {
+      addresses.add(at(port));
+    }
+    return addresses.stream().map(a -> DhcpService.bootServer(dhcp, a)).toList();
   }
 
   /** What the DHCP server would lease an address for. */

@@ -281,7 +281,8 @@ public final class Engine implements AutoCloseable {
             "conductor",
             new ConductorRunner(
                 new Conductor(
-                    ConductorPolicy.of(config.reportInterval(), config.ports().service())),
+                    ConductorPolicy.of(
+                        config.reportInterval(), config.bootTime(), config.ports().service())),
                 writer,
                 observations,
                 // Agents that found no engine pause between tries: silence counts from later on.

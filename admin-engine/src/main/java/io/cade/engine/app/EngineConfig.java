@@ -21,6 +21,7 @@ import java.util.Locale;
  * @param internalNetwork first two octets of the cards' addresses: card c.s has {@code net.c.s}
  * @param trapReceiver where notifications go; none when its port is 0
  * @param reportInterval how often agents report
+ * @param bootTime how long a card may take from asking for its address to its introduction
  * @param chassis chassis of server cards in this cabinet
  * @param slots slots of each chassis
  * @param dhcp policy of the DHCP server
@@ -35,6 +36,7 @@ public record EngineConfig(
     String internalNetwork,
     InetSocketAddress trapReceiver,
     Duration reportInterval,
+    Duration bootTime,
     int chassis,
     int slots,
     DhcpSettings dhcp,
@@ -102,6 +104,7 @@ public record EngineConfig(
             Duration.ofMillis(200),
             Duration.ofMinutes(10),
             Duration.ofSeconds(5)),
+        s.duration("bootTime", Duration.ofSeconds(10), Duration.ofHours(1), Duration.ofMinutes(5)),
         cabinet.integer("chassis", 1, CardPosition.MAX_CHASSIS, 2),
         cabinet.integer("slots", 1, CardPosition.MAX_SLOT, CardPosition.MAX_SLOT),
         DhcpSettings.from(s.section("dhcp"), listen, read.bootHttp()),

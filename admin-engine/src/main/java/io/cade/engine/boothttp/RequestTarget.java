@@ -23,7 +23,9 @@ final class RequestTarget {
     boolean hostMissing =
         request.protocolVersion().equals(HttpVersion.HTTP_1_1)
             && request.headers().getAll(HttpHeaderNames.HOST).size() != 1;
-    if (request.decoderResult().isFailure() || hasBody || hostMissing) {
+    // Whatever HTTP/2 or later is, it is not what is spoken here (RFC 9110 §2.5).
+    boolean foreign = request.protocolVersion().majorVersion() != 1;
+    if (request.decoderResult().isFailure() || hasBody || hostMissing || foreign) {
       return Optional.empty();
     }
     return of(request.uri());

@@ -27,9 +27,9 @@ public record ConductorPolicy(
     }
   }
 
-  /** Defaults for a given report interval. */
-  public static ConductorPolicy of(Duration reportInterval, int servicePort) {
+  /** Defaults for what the operator sets. */
+  public static ConductorPolicy of(Duration reportInterval, Duration bootTime, int servicePort) {
     return new ConductorPolicy(
-        reportInterval.multipliedBy(3), Duration.ofSeconds(90), servicePort, 75, 70, 600, 900);
+        reportInterval.multipliedBy(3), bootTime, servicePort, 75, 70, 600, 900);
   }
 }

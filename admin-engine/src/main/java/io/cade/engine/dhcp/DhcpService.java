@@ -162,7 +162,8 @@ public final class DhcpService implements AutoCloseable {
   public static WireOpener bootServer(DhcpConfig config, InetSocketAddress listen) {
     return UdpWire.at(
         listen,
-        config.serverId(),
+        // A ROM compares the server identifier with the address that it asked.
+        Ipv4Address.of(listen.getAddress()).filter(a -> !a.isZero()).orElse(config.serverId()),
         new UdpWire.Settings(config.relayPort(), config.clientPort(), false, true));
   }
 

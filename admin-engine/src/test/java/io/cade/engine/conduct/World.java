@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 final class World {
   static final Duration INTERVAL = Duration.ofSeconds(2);
 
-  final Conductor conductor = new Conductor(ConductorPolicy.of(INTERVAL, 8000));
+  final Conductor conductor =
+      new Conductor(ConductorPolicy.of(INTERVAL, Duration.ofSeconds(90), 8000));
   final Observations observations = new Observations();
   final List<Change> history = new ArrayList<>();
   final List<Order> orders = new ArrayList<>();

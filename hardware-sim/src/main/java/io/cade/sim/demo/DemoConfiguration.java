@@ -90,6 +90,8 @@ final class DemoConfiguration {
     all.put("internalNetwork", "127.1");
     all.put("trapReceiver", PortPlan.HOST + ":" + ports.trap());
     all.put("reportInterval", options.totalCards() > MANY_CARDS ? "5s" : "2s");
+    // Simulated cards boot faster than real ones.
+    all.put("bootTime", "90s");
     all.put("cabinet", ordered("chassis", options.chassis(), "slots", options.cards()));
     all.put("management", management);
     return all;

@@ -51,6 +51,7 @@ class DemoConfigurationTest {
                 "127.1",
                 at("127.0.0.1", 1262),
                 Duration.ofSeconds(2),
+                Duration.ofSeconds(90),
                 2,
                 14,
                 config.dhcp(),

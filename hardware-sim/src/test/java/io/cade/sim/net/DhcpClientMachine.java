@@ -12,7 +12,7 @@ import java.util.List;
  * A machine with a real DHCP client on {@code eth0}. The client's script sets the address and notes
  * what happened, one line each: {@code BOUND 10.77.1.3 10.77.1.1}.
  */
-final class DhcpClientMachine {
+public final class DhcpClientMachine {
   private static final String SCRIPT =
       """
       #!/bin/sh
@@ -22,6 +22,11 @@ final class DhcpClientMachine {
       server=${serverid:-${new_dhcp_server_identifier:-}}
       case $what in
         bound | BOUND | REBOOT)
+          # As Debian's own script does for dhclient, which declines when it is told so.
+          if [ -n "${CHECK_ADDRESS:-}" ] && ! busybox arping -D -q -c 1 -w 2 -I eth0 "$address"; then
+            echo "taken $address $server" >>EVENTS
+            exit 1
+          fi
           ip address flush dev eth0
           ip address add "$address/24" dev eth0
           if [ -n "${router:-${new_routers:-}}" ]; then
@@ -41,7 +46,7 @@ final class DhcpClientMachine {
   private final Path events;
   private final Path script;
 
-  DhcpClientMachine(NetworkNamespace machine, String label, Path folder) throws IOException {
+  public DhcpClientMachine(NetworkNamespace machine, String label, Path folder) throws IOException {
     this.machine = machine;
     this.label = label;
     this.folder = folder;
@@ -52,12 +57,12 @@ final class DhcpClientMachine {
     Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
   }
 
-  NetworkNamespace machine() {
+  public NetworkNamespace machine() {
     return machine;
   }
 
   /** {@code udhcpc} in the foreground. */
-  Process udhcpc(String... more) throws IOException {
+  public Process udhcpc(String... more) throws IOException {
     List<String> words =
         new ArrayList<>(
             List.of("udhcpc", "-f", "-i", "eth0", "-s", script.toString(), "-t", "20", "-T", "1"));
@@ -66,7 +71,7 @@ final class DhcpClientMachine {
   }
 
   /** {@code dhclient} in the foreground; its leases survive it. */
-  Process dhclient(String... more) throws IOException {
+  public Process dhclient(String... more) throws IOException {
     Path config = folder.resolve(label + "-dhclient.conf");
     Files.writeString(
         config,
@@ -111,7 +116,7 @@ final class DhcpClientMachine {
   }
 
   /** What happened, in order. */
-  List<String> events() {
+  public List<String> events() {
     try {
       return Files.readAllLines(events).stream().map(String::strip).toList();
     } catch (IOException e) {
@@ -120,12 +125,12 @@ final class DhcpClientMachine {
   }
 
   /** How often something happened. */
-  long count(String event) {
+  public long count(String event) {
     return events().stream().filter(e -> e.startsWith(event)).count();
   }
 
   /** What the client itself said. */
-  String log(String client) {
+  public String log(String client) {
     try {
       return Files.readString(folder.resolve(label + "-" + client + ".log"));
     } catch (IOException e) {

@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * clients go to the server with the agent's address and a circuit id, the answers to the client's
  * hardware address without the circuit id. To be opened inside of a namespace.
  */
-final class TestRelay implements AutoCloseable {
+public final class TestRelay implements AutoCloseable {
   private static final int MAX_BYTES = 1472;
 
   private final Ipv4Address address;
@@ -35,7 +35,7 @@ final class TestRelay implements AutoCloseable {
    * @param device on which the clients are
    * @param address of the agent on that device (giaddr)
    */
-  TestRelay(
+  public TestRelay(
       DatagramLoop loop, String device, Ipv4Address address, String circuit, Ipv4Address server)
       throws Exception {
     this.address = address;

@@ -220,7 +220,9 @@ final class VirtualEngine {
       Site site, Observations observations, VirtualScheduler scheduler, PackagePlant plant) {
     ConductorRunner runner =
         new ConductorRunner(
-            new Conductor(ConductorPolicy.of(site.layout().reportInterval(), SERVICE_PORT)),
+            new Conductor(
+                ConductorPolicy.of(
+                    site.layout().reportInterval(), Duration.ofSeconds(90), SERVICE_PORT)),
             writer,
             observations,
             listeningSince,
