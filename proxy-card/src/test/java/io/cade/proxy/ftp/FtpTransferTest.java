@@ -99,7 +99,8 @@ class FtpTransferTest {
         card.release();
         assertThat(data.getInputStream().read()).isEqualTo(-1);
         assertThat(client.line()).startsWith("226 ");
-        assertThat(client.line()).startsWith("221 ");
+        // 421 when the drain reaches this session, on another event loop, only behind the transfer.
+        assertThat(client.line()).matches("(221|421) .*");
         drained.get(10, TimeUnit.SECONDS);
       }
     }
