@@ -205,7 +205,7 @@ class CadeCommandTest {
         """
         {"proxies":[{"position":"0.4","role":"PROXY","state":"AVAILABLE","routesVersion":7,
          "lastHeard":"2026-03-01T11:59:59Z","backends":[{"service":"shop","position":"1.1",
-         "usable":true,"cause":"","requests":12,"failures":1}]}]}
+         "usable":true,"cause":"","requests":12,"failures":1,"running":3}]}]}
         """);
     assertThat(desk.run("show", "proxies").out())
         .isEqualTo(
@@ -213,8 +213,8 @@ class CadeCommandTest {
             CARD  ROLE   STATE        HEARD  ROUTES  BACK ENDS
             0.4   PROXY  AVAILABLE  1 s ago       7        1/1
 
-            PROXY  SERVICE  CARD  USABLE  REQUESTS  FAILURES  CAUSE
-            0.4    shop     1.1   yes           12         1
+            PROXY  SERVICE  CARD  USABLE  REQUESTS  FAILURES  RUNNING  CAUSE
+            0.4    shop     1.1   yes           12         1        3
             """);
   }
 
