@@ -35,6 +35,7 @@ class ArchitectureTest {
           "io.cade.sim.app.SimulatorMain",
           "io.cade.sim.bench.BootServerUnderTest",
           "io.cade.sim.bench.FootprintBench",
+          "io.cade.sim.bench.ProxyField",
           "io.cade.sim.bench.StormBench",
           "io.cade.sim.demo.Demo",
           "io.cade.sim.demo.DemoMain",
@@ -83,7 +84,12 @@ class ArchitectureTest {
     only("org.snmp4j..", "io.cade.mib..");
     only("io.netty..", "io.cade.proxy..", "io.cade.engine..", "io.cade.sim..");
     only("com.pi4j..", "io.cade.agent..", "io.cade.sim..");
-    only("org.bouncycastle..", "io.cade.image..", "io.cade.agent..", "io.cade.engine..");
+    only(
+        "org.bouncycastle..",
+        "io.cade.image..",
+        "io.cade.agent..",
+        "io.cade.engine..",
+        "io.cade.proxy.tls..");
     only("org.h2..", "io.cade.engine.store..");
     only("org.jdbi..", "io.cade.engine.store..");
     only("io.vertx..", "io.cade.engine..");

@@ -2,6 +2,7 @@ package io.cade.proxy.app;
 
 import io.cade.agent.config.ConfigProblems;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import org.apache.commons.daemon.Daemon;
 import org.apache.commons.daemon.DaemonContext;
 import org.apache.commons.daemon.DaemonInitException;
@@ -37,7 +38,8 @@ public final class ProxyDaemon implements Daemon {
     if (read == null) {
       throw new IllegalStateException("start before init");
     }
-    Server started = new Server(read, EngineConnectors.real(), new SecureRandom());
+    Server started =
+        new Server(read, EngineConnectors.real(), InstantSource.system(), new SecureRandom());
     System.out.println(started.start());
     server = started;
   }

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +59,7 @@ public final class ProxyMain {
             });
     Runtime.getRuntime().addShutdownHook(onSignal);
     try {
-      Server server = new Server(config, connector, new SecureRandom());
+      Server server = new Server(config, connector, InstantSource.system(), new SecureRandom());
       out.println(server.start());
       out.flush();
       if (arguments.exitOnEnd()) {

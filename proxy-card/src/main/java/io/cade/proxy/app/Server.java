@@ -58,6 +58,7 @@ public final class Server {
 
   private final ProxyConfig config;
   private final EngineConnector connector;
+  private final InstantSource clock;
   private final RandomGenerator random;
   private final MultiThreadIoEventLoopGroup group;
   private final List<Thread> threads = new ArrayList<>();
@@ -73,7 +74,9 @@ public final class Server {
   /**
    * @param random unpredictable: boot ids come from it
    */
-  public Server(ProxyConfig config, EngineConnector connector, RandomGenerator random) {
+  public Server(
+      ProxyConfig config, EngineConnector connector, InstantSource clock, RandomGenerator random) {
+    this.clock = clock;
     this.config = config;
     this.connector = connector;
     this.random = random;
@@ -124,7 +127,7 @@ public final class Server {
             furtherBackends,
             statistics,
             () -> new ServiceState(algorithm(), config.retryReserve()),
-            InstantSource.system(),
+            clock,
             accounts.guard());
     SnapshotFile file = new SnapshotFile(config.stateDirectory());
     HealthChecker health = newChecker(config.health(), backends);

@@ -36,7 +36,7 @@ public final class Routes {
   private final Backends furtherBackends;
   private final ProxyStatistics statistics;
   private final TrafficGuard guard;
-  private final SiteCertificates certificates = new SiteCertificates(InstantSource.system());
+  private final SiteCertificates certificates;
   private final SiteBuilder builder;
   private Map<String, SiteBuilder.Built> built = new HashMap<>();
   private volatile RouteTable current;
@@ -45,8 +45,11 @@ public final class Routes {
    * @param algorithms a new algorithm for each service that comes up and has none set
    */
   public Routes(
-      Backends backends, ProxyStatistics statistics, Supplier<BalancingAlgorithm> algorithms) {
-    this(backends, backends, statistics, algorithms);
+      Backends backends,
+      ProxyStatistics statistics,
+      Supplier<BalancingAlgorithm> algorithms,
+      InstantSource clock) {
+    this(backends, backends, statistics, algorithms, clock);
   }
 
   /** Guarded by rules alone: what visitors do is told to nobody. */
@@ -54,13 +57,14 @@ public final class Routes {
       Backends backends,
       Backends furtherBackends,
       ProxyStatistics statistics,
-      Supplier<BalancingAlgorithm> algorithms) {
+      Supplier<BalancingAlgorithm> algorithms,
+      InstantSource clock) {
     this(
         backends,
         furtherBackends,
         statistics,
         () -> new ServiceState(algorithms.get()),
-        InstantSource.system(),
+        clock,
         TrafficGuard.open(System::nanoTime));
   }
 
@@ -82,6 +86,7 @@ public final class Routes {
     this.furtherBackends = furtherBackends;
     this.statistics = statistics;
     this.guard = guard;
+    this.certificates = new SiteCertificates(clock);
     this.builder = new SiteBuilder(backends, furtherBackends, statistics, states, clock);
     this.current =
         new RouteTable(

@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -69,7 +70,11 @@ class AccountingTest {
         signals: {scan: 5}
         timeouts: {report: 250ms, traffic: 250ms}
         """);
-    return new Server(ProxyConfig.read(config), (bootConfig, mac, state) -> engine, new Random(1));
+    return new Server(
+        ProxyConfig.read(config),
+        (bootConfig, mac, state) -> engine,
+        InstantSource.system(),
+        new Random(1));
   }
 
   private static InetSocketAddress address(String ready, String what) {

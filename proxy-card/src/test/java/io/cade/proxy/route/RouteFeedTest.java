@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -73,7 +74,10 @@ class RouteFeedTest {
 
   private Routes newRoutes() {
     return new Routes(
-        new Backends(ProxyRig.QUICK, 10, changes::release), new ProxyStatistics(), RoundRobin::new);
+        new Backends(ProxyRig.QUICK, 10, changes::release),
+        new ProxyStatistics(),
+        RoundRobin::new,
+        InstantSource.system());
   }
 
   private static Introduction introduction() {
@@ -178,7 +182,8 @@ class RouteFeedTest {
   @Test
   void healthSurvivesAChangeOfRoutesForTheSamePlace() {
     Backends backends = new Backends(ProxyRig.QUICK, 10, () -> {});
-    Routes routes = new Routes(backends, new ProxyStatistics(), RoundRobin::new);
+    Routes routes =
+        new Routes(backends, new ProxyStatistics(), RoundRobin::new, InstantSource.system());
     routes.apply(snapshot(1, "a.example"));
     backends.at("127.1.1.3", 8000).health().connectionFailed("refused");
     routes.apply(snapshot(2, "b.example"));
@@ -192,7 +197,7 @@ class RouteFeedTest {
   void engineHearsOfADeadCardAtOnce() throws Exception {
     Backends backends = new Backends(ProxyRig.QUICK, 10, changes::release);
     ProxyStatistics statistics = new ProxyStatistics();
-    Routes routes = new Routes(backends, statistics, RoundRobin::new);
+    Routes routes = new Routes(backends, statistics, RoundRobin::new, InstantSource.system());
     routes.apply(snapshot(9, "a.example"));
     run(
         new ProxyReporter(
@@ -239,7 +244,8 @@ class RouteFeedTest {
             .decode(earlier.getBytes(java.nio.charset.StandardCharsets.UTF_8), RouteSnapshot.class);
     Backends http = new Backends(ProxyRig.QUICK, 10, () -> {});
     Backends further = new Backends(ProxyRig.QUICK, 10, () -> {});
-    Routes routes = new Routes(http, further, new ProxyStatistics(), RoundRobin::new);
+    Routes routes =
+        new Routes(http, further, new ProxyStatistics(), RoundRobin::new, InstantSource.system());
     routes.apply(read);
     assertThat(java.util.Objects.requireNonNull(routes.current().find("a.example")).speaking("ftp"))
         .isEmpty();

@@ -19,6 +19,7 @@ import io.netty.channel.nio.NioIoHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,8 @@ public final class LineRig implements AutoCloseable {
   public final ProxyStatistics statistics = new ProxyStatistics();
   public final Backends backends = new Backends(ProxyRig.QUICK, 1000, () -> {});
   public final Backends further = new Backends(ProxyRig.QUICK, 1000, () -> {});
-  public final Routes routes = new Routes(backends, further, statistics, RoundRobin::new);
+  public final Routes routes =
+      new Routes(backends, further, statistics, RoundRobin::new, InstantSource.system());
   public final LineServer ftpServer;
   public final LineServer pop3Server;
   public final InetSocketAddress ftp;

@@ -20,6 +20,7 @@ import io.netty.channel.nio.NioIoHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -64,7 +65,7 @@ public final class ProxyRig implements AutoCloseable {
 
   public ProxyRig(VisitorLimits limits, Set<String> trusted) throws Exception {
     backends = new Backends(QUICK, 1000, () -> {});
-    routes = new Routes(backends, statistics, RoundRobin::new);
+    routes = new Routes(backends, statistics, RoundRobin::new, InstantSource.system());
     proxy =
         new HttpProxy(
             group,
