@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -139,44 +140,115 @@ class DemoIT {
   void curlReachesTheSitesWithAndWithoutTls() throws Exception {
     assumeTrue(Run.installed("curl"), "needs curl (package curl)");
     Run.Result plain =
-        Run.command(
-            List.of(
-                "curl",
-                "-sS",
-                "-i",
-                "-m",
-                "30",
-                "-H",
-                "Host: " + SHOP,
-                "http://127.0.0.1:" + demo().port("http") + "/"));
+        curl("-i", "-H", "Host: " + SHOP, "http://127.0.0.1:" + demo().port("http") + "/");
     assertThat(plain.exit()).as(plain.toString()).isZero();
     assertThat(plain.out()).startsWith("HTTP/1.1 200").contains("The Example Shop");
     int https = demo().port("https");
-    Run.Result tls =
-        Run.command(
-            List.of(
-                "curl",
-                "-sS",
-                "-m",
-                "30",
-                "--cacert",
-                demo().authority().toString(),
-                "--resolve",
-                SHOP + ":" + https + ":127.0.0.1",
-                "https://" + SHOP + ":" + https + "/"));
+    String site = "https://" + SHOP + ":" + https + "/";
+    String where = SHOP + ":" + https + ":127.0.0.1";
+    String authority = demo().authority().toString();
+    Run.Result tls = curl("--cacert", authority, "--resolve", where, site);
     assertThat(tls.exit()).as(tls.toString()).isZero();
     assertThat(tls.out()).contains("The Example Shop");
-    Run.Result distrust =
-        Run.command(
-            List.of(
-                "curl",
-                "-sS",
-                "-m",
-                "30",
-                "--resolve",
-                SHOP + ":" + https + ":127.0.0.1",
-                "https://" + SHOP + ":" + https + "/"));
-    assertThat(distrust.exit()).as("without the authority's certificate").isEqualTo(60);
+    Run.Result http2 =
+        curl(
+            "--http2",
+            "-o",
+            "/dev/null",
+            "-w",
+            "%{http_version} %{http_code}",
+            "--cacert",
+            authority,
+            "--resolve",
+            where,
+            site);
+    assertThat(http2.out()).as(http2.toString()).isEqualTo("2 200");
+    assertThat(curl("--resolve", where, site).exit())
+        .as("without the authority's certificate")
+        .isEqualTo(60);
+  }
+
+  @Test
+  @Order(4)
+  void curlFetchesFilesAndMailOfASite() throws Exception {
+    assumeTrue(Run.installed("curl"), "needs curl (package curl)");
+    String ann = "ann@" + SHOP + ":" + demo().secret("visitorPasswordFile");
+    String authority = demo().authority().toString();
+    int ftp = demo().port("ftp");
+    String site = SHOP + ":" + ftp;
+    Run.Result file =
+        curl(
+            "--ssl-reqd",
+            "--cacert",
+            authority,
+            "--connect-to",
+            site + ":127.0.0.1:" + ftp,
+            "--user",
+            ann,
+            "ftp://" + site + "/index.html");
+    assertThat(file.exit()).as(file.toString()).isZero();
+    assertThat(file.out()).contains("The Example Shop");
+    Run.Result mail = curl("--user", ann, "pop3://127.0.0.1:" + demo().port("pop3") + "/1");
+    assertThat(mail.exit()).as(mail.toString()).isZero();
+    assertThat(mail.out()).contains("Subject:");
+    int pop3s = demo().port("pop3s");
+    Run.Result secure =
+        curl(
+            "--cacert",
+            authority,
+            "--resolve",
+            SHOP + ":" + pop3s + ":127.0.0.1",
+            "--user",
+            ann,
+            "pop3s://" + SHOP + ":" + pop3s + "/1");
+    assertThat(secure.out()).as(secure.toString()).isEqualTo(mail.out());
+    assertThat(curl("--user", ann + "x", "pop3://127.0.0.1:" + demo().port("pop3") + "/1").exit())
+        .as("with a wrong password")
+        .isEqualTo(67);
+  }
+
+  @Test
+  @Order(4)
+  void drainedCardGetsNoMoreRequestsAndNobodyNotices() throws Exception {
+    try (Visitors visitors = Visitors.of(demo().port("http"), SHOP)) {
+      does("card", "drain", "1.1");
+      long[] mark = {-1, 0};
+      Patience.until(
+          "requests go on, but none to the drained card",
+          LIMIT,
+          () -> {
+            long here = requests("1.1");
+            long all = requests("");
+            if (here != mark[0]) {
+              mark[0] = here;
+              mark[1] = all;
+            }
+            return all - mark[1] > 100 ? "" : here + " of " + all;
+          });
+      does("card", "undrain", "1.1");
+      Patience.until(
+          "the card gets requests again",
+          LIMIT,
+          () -> requests("1.1") > mark[0] ? "" : demo().json("show", "proxies").toString());
+      assertThat(visitors.end()).allMatch(Visitors.Seen::good);
+    }
+  }
+
+  /** Requests that the proxies have given to a card of the shop; to all when it is empty. */
+  private long requests(String position) throws Exception {
+    return StreamSupport.stream(demo().json("show", "proxies").spliterator(), false)
+        .filter(proxy -> proxy.path("role").asText().equals("PROXY"))
+        .flatMap(proxy -> StreamSupport.stream(proxy.path("backends").spliterator(), false))
+        .filter(backend -> backend.path("service").asText().equals("shop"))
+        .filter(b -> position.isEmpty() || b.path("position").asText().equals(position))
+        .mapToLong(backend -> backend.path("requests").asLong())
+        .sum();
+  }
+
+  private static Run.Result curl(String... arguments) throws Exception {
+    List<String> words = new ArrayList<>(List.of("curl", "-sS", "-m", "30"));
+    words.addAll(List.of(arguments));
+    return Run.command(words);
   }
 
   @Test
