@@ -21,6 +21,9 @@ final class ProxyBench {
   private static final int WARM_UP_STEP = 4;
   private static final int MAX_WARM_UP = 60;
 
+  /** Requests a second at which the added latency is measured. */
+  private static final int PACE = 1_000;
+
   /** What one proxy did in one round. */
   private record Round(double perSecond, double cpuMicros, double p50, double p99, long failed) {}
 
@@ -42,6 +45,7 @@ final class ProxyBench {
             "needs " + tool + ": apt-get install util-linux wrk nginx-light haproxy");
       }
     }
+    pinMyself();
     int rounds = quick ? 2 : 5;
     int seconds = quick ? 2 : 5;
     try (Workspace workspace = Workspace.create()) {
@@ -65,6 +69,7 @@ final class ProxyBench {
         Wrk handshakes = new Wrk(1, folder, 0, "/1k", true);
         compare("tls_handshake", handshakes, proxies, rounds, seconds, true, CONNECTIONS);
         compare("connection_each", hello, proxies, rounds, seconds, false, CONNECTIONS);
+        latency(cards, proxies, rounds, quick ? 3 : 10);
         memory("after_load_kib", proxies);
         out.printf(Locale.ROOT, "cards used %.1f s of processor time%n", cards.cpuSeconds());
         for (WebProcess proxy : proxies) {
@@ -74,6 +79,19 @@ final class ProxyBench {
       } finally {
         proxies.forEach(WebProcess::close);
       }
+    }
+  }
+
+  /** The visitors that this process plays belong on the core of the load. */
+  private static void pinMyself() throws IOException, InterruptedException {
+    Process taskset =
+        new ProcessBuilder(
+                "taskset", "-a", "-p", "-c", "1", Long.toString(ProcessHandle.current().pid()))
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    if (taskset.waitFor() != 0) {
+      throw new IOException("cannot put the load on one core");
     }
   }
 
@@ -173,6 +191,39 @@ final class ProxyBench {
     for (WebProcess proxy : proxies) {
       out.printf(Locale.ROOT, "proxy.%s of %s: %d KiB%n", name, proxy.name(), proxy.residentKib());
     }
+  }
+
+  /** What each proxy adds to the time that the cards themselves take, at a moderate rate. */
+  private void latency(WebProcess cards, List<WebProcess> proxies, int rounds, int seconds)
+      throws IOException, InterruptedException {
+    List<WebProcess> all = new ArrayList<>(proxies);
+    all.add(cards);
+    Map<String, List<Double>> p50 = new HashMap<>();
+    Map<String, List<Double>> p99 = new HashMap<>();
+    for (int round = 0; round < rounds; round++) {
+      for (WebProcess each : all) {
+        PacedVisitors.Result result = PacedVisitors.run(each.http(), PACE, seconds);
+        p50.computeIfAbsent(each.name(), n -> new ArrayList<>()).add(result.p50Micros());
+        p99.computeIfAbsent(each.name(), n -> new ArrayList<>()).add(result.p99Micros());
+      }
+    }
+    added("proxy.added_p50", p50, cards.name());
+    added("proxy.added_p99", p99, cards.name());
+  }
+
+  private void added(String name, Map<String, List<Double>> micros, String cards) {
+    Map<String, Double> medians = new HashMap<>();
+    micros.forEach((who, values) -> medians.put(who, BootBench.median(values)));
+    double direct = medians.getOrDefault(cards, 0.0);
+    double ours = medians.getOrDefault("cade", 0.0) - direct;
+    out.printf(Locale.ROOT, "%s: the cards themselves take %.0f us%n", name, direct);
+    BenchMain.figure(out, name, ours, "us");
+    medians.forEach((who, median) -> {
+      if (!who.equals("cade") && !who.equals(cards)) {
+        out.printf(Locale.ROOT, "%s of %s: %.2f us%n", name, who, median - direct);
+        BenchMain.ratio(out, name, who, ours / (median - direct));
+      }
+    });
   }
 
   /** What visitors that keep their connection and say nothing cost. */
