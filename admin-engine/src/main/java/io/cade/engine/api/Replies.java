@@ -77,6 +77,18 @@ final class Replies {
         context.response().putHeader("Retry-After", "1");
         problem(context, 503, "busy", "the engine is busy or stops: try again later");
       }
+      case Throwable e when Failures.isDiskFull(e) -> {
+        log.warn(
+            "{} {}: no room left on the disk of the state directory",
+            context.request().method(),
+            context.request().path());
+        problem(
+            context,
+            507,
+            "no-room",
+            "no room is left on the disk of the engine's state directory: nothing was kept; make"
+                + " room and try again");
+      }
       default -> {
         log.error("{} {}", context.request().method(), context.request().path(), failure);
         problem(context, 500, "failed", "the engine failed; its log has the cause");
@@ -109,6 +121,7 @@ final class Replies {
       case 422 -> "Limit reached";
       case 429 -> "Too many attempts";
       case 503 -> "Busy";
+      case 507 -> "No room";
       default -> "Failed";
     };
   }

@@ -10,6 +10,8 @@ import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Streams a request's body to a file, within a size and a time. */
 final class Uploads {
@@ -40,6 +42,8 @@ final class Uploads {
   private static void copy(
       HttpServerRequest request, AsyncFile out, long limit, Promise<Void> done) {
     long[] received = new long[1];
+    // All writes so far. One that fails after the last part came must not pass for success.
+    List<Future<Void>> written = new ArrayList<>(List.of(Future.succeededFuture()));
     request.exceptionHandler(e -> done.tryFail(new IOException("the client went away", e)));
     out.exceptionHandler(done::tryFail);
     request.handler(part -> {
@@ -49,13 +53,15 @@ final class Uploads {
         done.tryFail(new Bodies.TooLarge(limit));
         return;
       }
-      out.write(part).onFailure(done::tryFail);
+      Future<Void> write = out.write(part).onFailure(done::tryFail);
+      written.set(0, written.getFirst().compose(_ -> write));
       if (out.writeQueueFull()) {
         request.pause();
         out.drainHandler(_ -> request.resume());
       }
     });
-    request.endHandler(_ -> done.tryComplete());
+    request.endHandler(
+        _ -> written.getFirst().onSuccess(_ -> done.tryComplete()).onFailure(done::tryFail));
     Bodies.invite(request);
     request.resume();
   }

@@ -43,7 +43,8 @@ public final class EngineMain {
     try {
       run(EngineConfig.read(file), watchInput, begun);
     } catch (ConfigProblems e) {
-      fail(2, e.getMessage());
+      // A line each: an editor goes to file:line, and a terminal does not fold them into a block.
+      fail(2, String.join("\ncade engine: ", e.problems()));
     } catch (StateDirectory.InUse e) {
       fail(5, e.getMessage());
     } catch (Exception e) {

@@ -287,6 +287,10 @@ final class BootHttpHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
     context.flush();
+    if (!answering) {
+      // A head that comes in pieces: the rest has to be asked for.
+      context.read();
+    }
   }
 
   @Override

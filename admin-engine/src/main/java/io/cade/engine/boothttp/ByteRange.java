@@ -21,7 +21,8 @@ sealed interface ByteRange {
   /** Beyond the end: status 416. */
   record Unsatisfiable() implements ByteRange {}
 
-  Pattern SINGLE = Pattern.compile("bytes=([0-9]{0,18})-([0-9]{0,18})");
+  /** Units do not care for case (RFC 9110 §14.1). */
+  Pattern SINGLE = Pattern.compile("(?i:bytes)=([0-9]*)-([0-9]*)");
 
   static ByteRange of(String header, long size) {
     Matcher m = SINGLE.matcher(header.strip());
@@ -29,14 +30,23 @@ sealed interface ByteRange {
       return new Whole();
     }
     if (m.group(1).isEmpty()) {
-      long length = Math.min(size, Long.parseLong(m.group(2)));
+      long length = Math.min(size, number(m.group(2)));
       return length == 0 ? new Unsatisfiable() : new Part(size - length, size - 1);
     }
-    long first = Long.parseLong(m.group(1));
-    long last = m.group(2).isEmpty() ? Long.MAX_VALUE : Long.parseLong(m.group(2));
+    long first = number(m.group(1));
+    long last = m.group(2).isEmpty() ? Long.MAX_VALUE : number(m.group(2));
     if (last < first) {
       return new Whole();
     }
     return first >= size ? new Unsatisfiable() : new Part(first, Math.min(last, size - 1));
+  }
+
+  /** Any number of digits; beyond a long is as far beyond the end as its largest value. */
+  private static long number(String digits) {
+    try {
+      return Long.parseLong(digits);
+    } catch (NumberFormatException e) {
+      return Long.MAX_VALUE;
+    }
   }
 }

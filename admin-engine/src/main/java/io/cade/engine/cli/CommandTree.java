@@ -60,7 +60,7 @@ final class CommandTree {
             "  ./cade alarm list --json",
             "  ./cade --state /var/lib/cade service show shop",
             "",
-            "Exit codes: 0 done, 1 failed, 2 usage, 3 cannot reach the engine, 4 refused,"
+            "Exit codes: 0 done, 1 failed, 2 usage, 3 cannot reach the engine, 4 not allowed,"
                 + " 5 conflict");
     addShow(root);
     addCard(root);

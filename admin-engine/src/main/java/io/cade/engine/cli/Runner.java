@@ -272,7 +272,10 @@ final class Runner {
         .print(
             options.json()
                 ? "{\"exported\": " + leases + "}\n"
-                : leases + " leases are in " + Words.printable(file.toString()) + "\n");
+                : leases
+                    + (leases == 1 ? " lease is in " : " leases are in ")
+                    + Words.printable(file.toString())
+                    + "\n");
   }
 
   private ApiClient client(Defaults options) throws CommandFailure {

@@ -63,12 +63,12 @@ enum View {
       case LEASES -> printer.leases(all, answer);
       case LEASE_IMPORT ->
           out.print(
-              answer.text("imported")
-                  + " leases imported, "
-                  + answer.text("unchanged")
-                  + " were there already, "
-                  + answer.text("expired")
-                  + " have expired\n");
+              counted(answer, "imported", " lease", " leases")
+                  + " imported, "
+                  + counted(answer, "unchanged", " was", " were")
+                  + " there already, "
+                  + counted(answer, "expired", " has", " have")
+                  + " expired\n");
       case BOOT -> printer.bootCounters(all);
       case TRAFFIC -> TrafficPages.traffic(all, out, colour);
       case REFUSALS -> TrafficPages.refusals(all, out, colour);
@@ -76,6 +76,11 @@ enum View {
       case IMAGES -> ImagePages.list(all, out, colour, now);
       case IMAGE -> ImagePages.one(answer, out, colour);
     }
+  }
+
+  private static String counted(Fields answer, String name, String one, String many) {
+    String count = answer.text(name);
+    return count + (count.equals("1") ? one : many);
   }
 
   private record Printer(PrintStream out, boolean colour, Instant now) {
@@ -336,11 +341,11 @@ enum View {
       for (Fields lease : all) {
         table.row(
             lease.text("address"),
-            lease.text("position"),
+            Words.orDash(lease.text("position")),
             lease.text("mac"),
             lease.text("kind").toLowerCase(Locale.ROOT),
             age(lease, "grantedAt"),
-            lease.text("expiresAt"),
+            Words.second(lease.instant("expiresAt")),
             lease.text("hostName"));
       }
       table.print(out);

@@ -2,6 +2,7 @@ package io.cade.engine.cli;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /** Values as people read them. */
@@ -22,6 +23,11 @@ final class Words {
       return seconds / 60 + " min ago";
     }
     return seconds < 172_800 ? seconds / 3_600 + " h ago" : seconds / 86_400 + " d ago";
+  }
+
+  /** {@code 2026-01-31T12:00:00Z}: fractions of a second tell nobody anything. */
+  static String second(Optional<Instant> time) {
+    return time.map(t -> t.truncatedTo(ChronoUnit.SECONDS).toString()).orElse("-");
   }
 
   /** {@code 41.5 °C}, {@code 3012 rpm}: whole numbers where a fraction says nothing. */

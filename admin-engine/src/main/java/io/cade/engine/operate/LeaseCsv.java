@@ -170,7 +170,7 @@ final class LeaseCsv {
       throws Refusal {
     List<String> values = new ArrayList<>(Arrays.asList(line.split(",", -1)));
     if (values.size() != columns) {
-      throw wrong(number, values.size() + " values, the heading has " + columns);
+      throw wrong(number, "has " + values.size() + " of the heading's " + columns + " values");
     }
     values.replaceAll(v -> v.replace("&#x2c", ",").strip());
     String address = values.getFirst();

@@ -10,6 +10,8 @@ public enum TftpOutcome {
   ABORTED_BY_CLIENT,
   /** Nothing came any more. */
   GAVE_UP,
+  /** No place was left, and a new request took that of a transfer nobody had ever answered. */
+  GAVE_WAY,
   /** The file could not be read to its end. */
   READ_FAILED,
   /** The file could not be written. */

@@ -10,8 +10,11 @@ import io.cade.engine.datagram.Tally;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +29,13 @@ import org.slf4j.LoggerFactory;
 public final class TftpServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TftpServer.class);
 
+  /**
+   * How long a client's own unanswered transfer keeps its place. Longer than a round trip, so that
+   * a client with many transfers does not push out its own; short, so that holding all places of a
+   * card takes a flood.
+   */
+  private static final Duration OWN_PLACE = Duration.ofMillis(50);
+
   private final DatagramLoop loop;
   private final BootTree tree;
   private final Executor files;
@@ -33,8 +43,8 @@ public final class TftpServer implements AutoCloseable {
   private final Tally<TftpOutcome> outcomes = new Tally<>(TftpOutcome.class);
   private final TransferHost host = new Host();
 
-  // Owned by the loop.
-  private final Map<InetSocketAddress, Transfer> transfers = new HashMap<>();
+  // Owned by the loop. The oldest first.
+  private final Map<InetSocketAddress, Transfer> transfers = new LinkedHashMap<>();
   private final Map<InetAddress, Integer> ofClient = new HashMap<>();
   private @Nullable DatagramPort port;
   private boolean closed;
@@ -135,7 +145,8 @@ public final class TftpServer implements AutoCloseable {
     }
     boolean clientFull =
         ofClient.getOrDefault(from.getAddress(), 0) >= config.maxTransfersPerClient();
-    if (clientFull || transfers.size() >= config.maxTransfers()) {
+    boolean full = clientFull || transfers.size() >= config.maxTransfers();
+    if (full && !makeRoom(clientFull ? Optional.of(from.getAddress()) : Optional.empty())) {
       refuse(
           from,
           TftpPacket.ERROR_OTHER,
@@ -144,6 +155,25 @@ public final class TftpServer implements AutoCloseable {
       return false;
     }
     return true;
+  }
+
+  /**
+   * Ends the oldest transfer that nobody ever answered. Requests with a forged source are never
+   * answered; without this, eight of them would keep a card from its files until they are given up.
+   *
+   * @param client whose transfer it has to be
+   */
+  private boolean makeRoom(Optional<InetAddress> client) {
+    long patience = (client.isPresent() ? OWN_PLACE : config.firstTimeout()).toNanos();
+    for (Transfer each : transfers.values()) {
+      if (each.isUnanswered(patience)
+          && client.map(c -> c.equals(each.client().getAddress())).orElse(true)) {
+        // Without a word: a client that is there asks again, a forged source is not bothered.
+        each.end(TftpOutcome.GAVE_WAY);
+        return true;
+      }
+    }
+    return false;
   }
 
   private void add(Transfer transfer) {

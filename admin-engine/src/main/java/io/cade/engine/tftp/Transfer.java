@@ -10,13 +10,16 @@ abstract class Transfer {
   private final TransferHost host;
   private final InetSocketAddress client;
   private @Nullable DatagramPort port;
+  private final long sinceNanos;
   private boolean over;
+  private boolean answered;
   private boolean timerSet;
   private long wakeAtNanos;
 
   Transfer(TransferHost host, InetSocketAddress client) {
     this.host = host;
     this.client = client;
+    this.sinceNanos = host.loop().nanoTime();
   }
 
   final InetSocketAddress client() {
@@ -29,6 +32,14 @@ abstract class Transfer {
 
   final boolean isOver() {
     return over;
+  }
+
+  /**
+   * Whether it has waited that long for the client's first word to its port. Until then nobody
+   * knows whether the request's source is who sent it.
+   */
+  final boolean isUnanswered(long forNanos) {
+    return !answered && host.loop().nanoTime() - sinceNanos >= forNanos;
   }
 
   /** The transfer has its port: the first step. */
@@ -75,6 +86,7 @@ abstract class Transfer {
     if (packet instanceof TftpPacket.Malformed) {
       host.count(TftpOutcome.REFUSED_MALFORMED);
     } else {
+      answered = true;
       packet(packet);
     }
   }

@@ -19,4 +19,18 @@ public final class Failures {
     }
     return found;
   }
+
+  /** Whether what lies behind it is a disk, or a quota on it, without room. */
+  public static boolean isDiskFull(Throwable failure) {
+    Throwable found = failure;
+    // The chain is short; the limit is for one that bites its tail.
+    for (int i = 0; found != null && i < 20; i++) {
+      String words = String.valueOf(found.getMessage());
+      if (words.contains("No space left on device") || words.contains("Disk quota exceeded")) {
+        return true;
+      }
+      found = found.getCause();
+    }
+    return false;
+  }
 }

@@ -424,7 +424,7 @@ class CommandAgainstApiTest {
             "10.20.0.10,,,600," + later + ",7,0,0,,1,{ \"a\": 1&#x2c \"b\": 2 }");
     assertThat(imported.err()).isEmpty();
     assertThat(imported.out())
-        .isEqualTo("3 leases imported, 0 were there already, 1 have expired\n");
+        .isEqualTo("3 leases imported, 0 were there already, 1 has expired\n");
     assertThat(desk.run("lease", "list").out())
         .contains("10.77.1.3", "1.3", "02:00:00:00:01:03", "guest,one", "locked")
         .doesNotContain("10.77.1.4", "10.77.1.5");
@@ -438,6 +438,8 @@ class CommandAgainstApiTest {
         .contains("guest&#x2cone,0,");
     assertThat(desk.run("lease", "import", file.toString()).out())
         .isEqualTo("0 leases imported, 3 were there already, 0 have expired\n");
+    assertThat(importLeases("10.77.1.6,02:00:00:00:01:06,,3600," + later + ",1,0,0,,0,").out())
+        .isEqualTo("1 lease imported, 0 were there already, 0 have expired\n");
   }
 
   @Test

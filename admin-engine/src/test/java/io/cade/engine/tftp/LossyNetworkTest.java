@@ -7,6 +7,7 @@ import io.cade.engine.boottree.DirectoryUploads;
 import io.cade.engine.boottree.TreeFixture;
 import io.cade.engine.boottree.UploadLimits;
 import io.cade.engine.boottree.UploadStore;
+import io.cade.engine.datagram.DatagramPort;
 import io.cade.engine.datagram.VirtualNetwork;
 import io.cade.engine.dhcp.wire.Ipv4Address;
 import java.net.InetSocketAddress;
@@ -17,7 +18,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -156,6 +160,93 @@ class LossyNetworkTest {
             network, new InetSocketAddress(CARD, 2000), server.local(), "f", Map.of());
     assertThat(network.runUntil(later::isOver, LIMIT)).as("the places are free again").isTrue();
     assertThat(later.content()).hasSize(100_000);
+  }
+
+  @Test
+  void aForgedSourceDoesNotKeepACardFromItsFiles() {
+    VirtualNetwork network = new VirtualNetwork(Instant.EPOCH, VirtualNetwork.perfect());
+    TftpServer server =
+        serve(network, TreeFixture.forAddress(CARD, Map.of("1.3/f", new byte[100_000])));
+    for (int i = 0; i < 8; i++) {
+      ask(network, server, 10_000 + i, false);
+    }
+    network.run(Duration.ofMillis(60));
+    ModelClient card =
+        ModelClient.reading(
+            network, new InetSocketAddress(CARD, 2000), server.local(), "f", Map.of());
+    assertThat(network.runUntil(card::isOver, Duration.ofMillis(500))).isTrue();
+    assertThat(card.content()).hasSize(100_000);
+    assertThat(server.outcomes())
+        .containsEntry(TftpOutcome.GAVE_WAY, 1L)
+        .containsEntry(TftpOutcome.REFUSED_CLIENT_LIMIT, 0L);
+    network.run(Duration.ofMinutes(2));
+    assertThat(server.outcomes())
+        .containsEntry(TftpOutcome.COMPLETED, 1L)
+        .containsEntry(TftpOutcome.GAVE_UP, 7L);
+  }
+
+  @Test
+  void aTransferThatWasAnsweredGivesWayToNobody() {
+    VirtualNetwork network = new VirtualNetwork(Instant.EPOCH, VirtualNetwork.perfect());
+    TftpServer server =
+        serve(network, TreeFixture.forAddress(CARD, Map.of("1.3/f", new byte[100_000])));
+    for (int i = 0; i < 8; i++) {
+      ask(network, server, 10_000 + i, true);
+    }
+    network.run(Duration.ofSeconds(10));
+    ask(network, server, 2000, false);
+    network.run(Duration.ofMillis(10));
+    assertThat(server.outcomes())
+        .containsEntry(TftpOutcome.GAVE_WAY, 0L)
+        .containsEntry(TftpOutcome.REFUSED_CLIENT_LIMIT, 1L);
+  }
+
+  @Test
+  void wherePlacesOfAllAreFullTheUnansweredGoAfterASecond() {
+    VirtualNetwork network = new VirtualNetwork(Instant.EPOCH, VirtualNetwork.perfect());
+    TftpServer server =
+        TftpServer.start(
+                network,
+                TreeFixture.forAddress(CARD, Map.of("1.3/f", new byte[100_000])),
+                Runnable::run,
+                TftpConfig.of(SERVER.port(69)).withTransfers(2, 8))
+            .join();
+    ask(network, server, 10_000, true);
+    ask(network, server, 10_001, false);
+    network.run(Duration.ofMillis(500));
+    ask(network, server, 10_002, false);
+    network.run(Duration.ofMillis(10));
+    assertThat(server.outcomes())
+        .containsEntry(TftpOutcome.GAVE_WAY, 0L)
+        .containsEntry(TftpOutcome.REFUSED_LIMIT, 1L);
+    network.run(Duration.ofMillis(600));
+    ask(network, server, 10_003, false);
+    network.run(Duration.ofMillis(10));
+    assertThat(server.outcomes())
+        .containsEntry(TftpOutcome.GAVE_WAY, 1L)
+        .containsEntry(TftpOutcome.REFUSED_LIMIT, 1L);
+  }
+
+  /** A request from one of the card's ports, and, if asked for, an answer to the first block. */
+  private static void ask(VirtualNetwork network, TftpServer server, int port, boolean answers) {
+    AtomicReference<@Nullable DatagramPort> own = new AtomicReference<>();
+    DatagramPort client =
+        network
+            .open(
+                new InetSocketAddress(CARD, port),
+                65_507,
+                (from, bytes) -> {
+                  if (answers && TftpCodec.decode(bytes) instanceof TftpPacket.Data d) {
+                    if (d.block() == 1) {
+                      Objects.requireNonNull(own.get())
+                          .send(TftpCodec.encode(new TftpPacket.Ack(1)), from);
+                    }
+                  }
+                })
+            .join();
+    own.set(client);
+    client.send(
+        TftpCodec.encode(new TftpPacket.ReadRequest("f", "octet", Map.of())), server.local());
   }
 
   private static TftpServer serve(VirtualNetwork network, BootTree tree) {

@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +46,7 @@ class EngineOnWireIT {
   private static final String MAC = "02:00:00:01:03:00";
   private static final String ADDRESS = "10.77.1.3";
   private static final String ENGINE = "10.77.1.1";
+  private static final int PERFDHCP_CLIENTS = 12;
 
   @TempDir private Path folder;
 
@@ -245,33 +247,65 @@ class EngineOnWireIT {
   }
 
   @Test
-  void perfdhcpGetsWhatItAsksForAndLosesNothing() throws Exception {
+  void perfdhcpCompletesItsExchangesAndNoLeaseIsGivenTwice() throws Exception {
     Tool.require("perfdhcp", "kea-admin");
     NetworkNamespace load = machineOnSwitch("load", "p1");
     bridge("p1");
     // It is the relay agent of its clients itself, so it needs the hub's address.
     load.address("eth0", "10.77.1.254/24");
-    startEngine("");
-    Tool.Result result =
+    StringBuilder others = new StringBuilder();
+    for (int i = 1; i < PERFDHCP_CLIENTS; i++) {
+      // Its clients' hardware addresses are those that follow the first one; slot 1.3 is taken.
+      int slot = i < 3 ? i : i + 1;
+      others.append("    \"1.%d\": \"02:00:00:01:03:%02x\"\n".formatted(slot, i));
+    }
+    startEngine(others.toString());
+    String report =
         load.run(
-            "perfdhcp",
-            "-4",
-            "-l",
-            "10.77.1.254",
-            "-b",
-            "mac=" + MAC,
-            "-R",
-            "1",
-            "-r",
-            "20",
-            "-n",
-            "100",
-            "-W",
-            "2000000",
-            ENGINE);
-    assertThat(result.output()).contains("Rate: ").doesNotContain("drops ratio: 100");
+                "perfdhcp",
+                "-4",
+                "-l",
+                "10.77.1.254",
+                "-b",
+                "mac=" + MAC,
+                "-R",
+                Integer.toString(PERFDHCP_CLIENTS),
+                "-r",
+                "20",
+                "-n",
+                "100",
+                // Late is not lost: this machine may have other work.
+                "-d",
+                "10",
+                "-W",
+                "10000000",
+                ENGINE)
+            .output();
+    assertThat(received(report, "DISCOVER-OFFER")).as(report).isBetween(95L, 100L);
+    assertThat(received(report, "REQUEST-ACK")).as(report).isBetween(95L, 100L);
     counted("acked");
-    assertThat(cade("lease", "list", "--json").out()).contains(ADDRESS, MAC);
+    String leases = cade("lease", "list", "--json").out();
+    List<String> addresses = all("\"address\" *: *\"([^\"]+)\"", leases);
+    List<String> macs = all("\"mac\" *: *\"([^\"]+)\"", leases);
+    assertThat(addresses).as(leases).doesNotHaveDuplicates().contains(ADDRESS);
+    assertThat(macs)
+        .as(leases)
+        .doesNotHaveDuplicates()
+        .hasSameSizeAs(addresses)
+        .hasSizeBetween(2, PERFDHCP_CLIENTS)
+        .allMatch(mac -> mac.startsWith("02:00:00:01:03:"));
+  }
+
+  /** The packets that perfdhcp received in one of its two phases. */
+  private static long received(String report, String phase) {
+    List<String> found =
+        all("(?s)Statistics for: " + phase + ".*?received packets: (\\d+)", report);
+    assertThat(found).as(report).isNotEmpty();
+    return Long.parseLong(found.getFirst());
+  }
+
+  private static List<String> all(String pattern, String text) {
+    return Pattern.compile(pattern).matcher(text).results().map(m -> m.group(1)).toList();
   }
 
   // --- the machines
