@@ -71,6 +71,19 @@ class QemuBootIT {
         .doesNotContain("Start PXE");
   }
 
+  @Test
+  void theImageHasTheSameBytesWhenItIsBuiltElsewhereByAnotherMachine() throws Exception {
+    QemuCard.require(QemuCard.Firmware.BIOS);
+    QemuSite here = site();
+    Path elsewhere = Objects.requireNonNull(folder).resolve("far/away");
+    // One processor makes Java choose another collector; nobody else may read what it writes.
+    Assumptions.assumeTrue(Run.installed("taskset"), "needs taskset (package util-linux)");
+    List<String> stranger =
+        List.of("sh", "-c", "umask 077; exec taskset -c 0 \"$@\"", "sh", "env", "TZ=Asia/Tokyo");
+    Path again = here.buildAgain(elsewhere, stranger);
+    assertThat(again).hasSameBinaryContentAs(here.image());
+  }
+
   private static void requireUefi() {
     Assumptions.assumeTrue(
         "1".equals(System.getenv("CADE_TEST_UEFI")), "needs CADE_TEST_UEFI=1 (takes minutes)");
@@ -80,7 +93,8 @@ class QemuBootIT {
   private QemuSite site() throws Exception {
     if (site == null) {
       QemuSite.require();
-      site = QemuSite.start(Objects.requireNonNull(folder), List.of(BIOS_SLOT, PXE_SLOT, HTTP_SLOT));
+      site =
+          QemuSite.start(Objects.requireNonNull(folder), List.of(BIOS_SLOT, PXE_SLOT, HTTP_SLOT));
     }
     return site;
   }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
@@ -21,6 +22,9 @@ import org.junit.jupiter.api.Assumptions;
  */
 final class QemuSite implements AutoCloseable {
   static final String KERNEL_PACKAGE = "linux-image-cloud-amd64";
+
+  /** Against hangs only: a quarter of a minute where nothing else runs. */
+  private static final Duration BUILD = Duration.ofMinutes(5);
 
   private final Path folder;
   private final NetworkNamespace network;
@@ -139,23 +143,32 @@ final class QemuSite implements AutoCloseable {
   }
 
   private void importImage() throws Exception {
-    String image = folder.resolve("blade.img").toString();
-    succeeds(
-        cade(
-            "image",
-            "build",
-            "--profile",
-            "blade",
-            "--kernel-package",
-            KERNEL_PACKAGE,
-            "--name",
-            "blade",
-            "--version",
-            "7.3",
-            "--out",
-            image));
-    succeeds(cade("image", "verify", image));
-    succeeds(cade("image", "import", image));
+    Path image = folder.resolve("blade.img");
+    succeeds(buildImage(image, List.of()));
+    succeeds(cade("image", "verify", image.toString()));
+    succeeds(cade("image", "import", image.toString()));
+  }
+
+  /** What the cards boot. */
+  Path image() {
+    return folder.resolve("blade.img");
+  }
+
+  /** Builds it once more, somewhere else and by a command that is prefixed. */
+  Path buildAgain(Path otherFolder, List<String> prefix) throws Exception {
+    Path again = Files.createDirectories(otherFolder).resolve("again.img");
+    succeeds(buildImage(again, prefix));
+    return again;
+  }
+
+  private Run.Result buildImage(Path target, List<String> prefix) throws Exception {
+    List<String> words = new ArrayList<>(prefix);
+    words.addAll(
+        List.of(Run.launcher().toString(), "image", "build", "--profile", "blade", "--created"));
+    words.addAll(List.of("2026-01-02T03:04:05Z", "--kernel-package", KERNEL_PACKAGE, "--name"));
+    words.addAll(List.of("blade", "--version", "7.3", "--out", target.toString()));
+    words.addAll(List.of("--state", folder.resolve("state").toString()));
+    return Run.command(words, Map.of(), BUILD);
   }
 
   /** A command of the operator, who sits at the engine. */
