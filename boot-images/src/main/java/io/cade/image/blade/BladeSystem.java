@@ -194,7 +194,12 @@ public final class BladeSystem {
     Path runtime = scratch.resolve("java");
     JavaRuntime.make(from.jdk(), runtime);
     JavaRuntime.addTo(tree, runtime);
-    agent(tree, from, label, runtime, scratch.resolve("agent"), progress);
+    Path jars = Files.createDirectories(scratch.resolve("jars"));
+    for (Path jar : agentJars(from.jars())) {
+      Path plain = jars.resolve(jar.getFileName());
+      PlainJar.write(jar, plain);
+      tree.copy("opt/cade/lib/" + jar.getFileName(), 0644, plain);
+    }
     settings(tree, label);
     progress.accept("packing the initial file system");
     pack(tree, label.time(), target);
@@ -226,35 +231,6 @@ public final class BladeSystem {
     // Where the kernel looks for it when a device wants a driver.
     tree.link("sbin/modprobe", "../bin/busybox");
     new SharedLibraries(tree).addFor(busybox.toRealPath(), Set.of());
-  }
-
-  private static void agent(
-      FileTree tree,
-      Ingredients from,
-      Label label,
-      Path runtime,
-      Path folder,
-      Consumer<String> progress)
-      throws IOException {
-    Path jars = Files.createDirectories(folder.resolve(AgentArchive.JARS));
-    List<Path> plain = new ArrayList<>();
-    for (Path jar : agentJars(from.jars())) {
-      Path target = jars.resolve(jar.getFileName());
-      PlainJar.write(jar, target);
-      tree.copy(AgentArchive.JARS + jar.getFileName(), 0644, target);
-      plain.add(target);
-    }
-    progress.accept("preparing the agent's classes");
-    Path archive =
-        AgentArchive.make(runtime, folder, plain, label.time(), resource("agent-classes"));
-    tree.copy(AgentArchive.FILE, 0644, archive);
-    String java =
-        "JAVA_OPTIONS='%s -XX:SharedArchiveFile=/%s'\nCLASS_PATH='%s'\n"
-            .formatted(
-                String.join(" ", AgentArchive.OPTIONS),
-                AgentArchive.FILE,
-                AgentArchive.classPath(plain));
-    tree.text("etc/cade/java", 0644, java);
   }
 
   private static void settings(FileTree tree, Label label) throws IOException {

@@ -45,30 +45,6 @@ class InitialFileSystemTest {
     assertThat(Files.readAllBytes(one)).isNotEqualTo(Files.readAllBytes(two));
   }
 
-  @Test
-  void theAgentsClassesAreNamedInAnOrderThatDoesNotDependOnTheirFolder() {
-    List<Path> jars = List.of(Path.of("/x/b-2.jar"), Path.of("/a/a-1.jar"), Path.of("c-3.jar"));
-    assertThat(AgentArchive.classPath(jars))
-        .isEqualTo("opt/cade/lib/a-1.jar:opt/cade/lib/b-2.jar:opt/cade/lib/c-3.jar")
-        .isEqualTo(AgentArchive.classPath(jars.reversed()));
-  }
-
-  @Test
-  void theListOfTheAgentsClassesIsSortedAndFreeOfWhatOnlyOneRunKnows() throws Exception {
-    List<String> lines;
-    try (InputStream in = BladeSystem.class.getResourceAsStream("agent-classes")) {
-      assertThat(in).isNotNull();
-      lines = new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-    }
-    List<String> names =
-        lines.stream().filter(l -> !l.startsWith("#") && !l.startsWith("@")).toList();
-    assertThat(names).isSorted().doesNotHaveDuplicates().hasSizeGreaterThan(1000);
-    assertThat(names).allMatch(name -> name.matches("[\\w/$]+"));
-    assertThat(lines)
-        .filteredOn(l -> l.startsWith("@"))
-        .allMatch(l -> l.startsWith("@lambda-proxy ") || l.startsWith("@lambda-form-invoker "));
-  }
-
   /** One tree, made in a folder, an order, with rights and times of its own. */
   private Path build(String place, String rights, Instant touched, boolean backwards)
       throws IOException {
