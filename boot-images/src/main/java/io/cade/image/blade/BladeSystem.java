@@ -202,10 +202,15 @@ public final class BladeSystem {
     }
     settings(tree, label);
     progress.accept("packing the initial file system");
+    pack(tree, label.time(), target);
+  }
+
+  /** The tree as the kernel takes it; nothing of this machine or of now is in the bytes. */
+  static void pack(FileTree tree, Instant time, Path target) throws IOException {
     try (OutputStream file = Files.newOutputStream(target);
         GZIPOutputStream zip = new GZIPOutputStream(file, 1 << 16);
         OutputStream out = new BufferedOutputStream(zip, 1 << 16)) {
-      CpioWriter.write(tree, label.time(), out);
+      CpioWriter.write(tree, time, out);
     }
   }
 

@@ -49,9 +49,20 @@ final class JavaRuntime {
             "--vm=server",
             // What is around it is compressed as a whole, which packs better and starts faster.
             "--compress=zip-0",
-            "--generate-cds-archive",
             "--output",
             target.toString()),
+        Tool.Output.answer());
+    // Services start from the runtime's own archive. Not made by jlink: there the machine's size
+    // would decide about collector and heap, and so about the bytes.
+    Tool.run(
+        List.of(
+            target.resolve("bin/java").toString(),
+            "-Xshare:dump",
+            "-XX:+UseSerialGC",
+            "-Xms16m",
+            "-Xmx64m",
+            "-Xlog:disable",
+            "-Xlog:all=error:stderr"),
         Tool.Output.answer());
   }
 
@@ -71,7 +82,7 @@ final class JavaRuntime {
       String relative = runtime.relativize(file).toString();
       boolean library = relative.endsWith(".so");
       boolean program = relative.equals("bin/java") || relative.equals("lib/jspawnhelper");
-      if ((relative.startsWith("bin/") && !program) || relative.endsWith("_nocoops.jsa")) {
+      if (relative.startsWith("bin/") && !program) {
         continue;
       }
       tree.copy("usr/java/" + relative, program || library ? 0755 : 0644, file);

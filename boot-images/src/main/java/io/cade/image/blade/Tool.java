@@ -54,6 +54,11 @@ final class Tool {
       }
       // Messages are read by this program.
       builder.environment().put("LC_ALL", "C");
+      // Options meant for other programs would be part of what Java's tools make.
+      builder
+          .environment()
+          .keySet()
+          .removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"));
       Process process = builder.start();
       if (!process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES)) {
         process.destroyForcibly();

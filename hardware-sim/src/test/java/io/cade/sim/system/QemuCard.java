@@ -25,8 +25,20 @@ final class QemuCard {
   enum Firmware {
     /** A BIOS with iPXE in the network card's ROM. */
     BIOS,
-    /** UEFI with its own network drivers: PXE first, then HTTP boot. */
-    UEFI
+    /** UEFI with its own network drivers, which asks for PXE first. */
+    UEFI_PXE(true),
+    /** The same with PXE switched off, as a setup menu does it, so that it asks for HTTP boot. */
+    UEFI_HTTP(true);
+
+    private final boolean uefi;
+
+    Firmware() {
+      this(false);
+    }
+
+    Firmware(boolean uefi) {
+      this.uefi = uefi;
+    }
   }
 
   private final Process process;
@@ -40,7 +52,7 @@ final class QemuCard {
 
   static void require(Firmware firmware) {
     Tool.require("qemu-system-x86_64", "qemu-system-x86");
-    if (firmware == Firmware.BIOS) {
+    if (!firmware.uefi) {
       Assumptions.assumeTrue(
           Files.isRegularFile(IPXE_ROM), "needs " + IPXE_ROM + " (package ipxe-qemu)");
     } else {
@@ -75,8 +87,8 @@ final class QemuCard {
                 "-netdev",
                 "tap,id=n0,script=no,downscript=no,ifname=" + tap));
     String device = "virtio-net-pci,netdev=n0,bootindex=1,mac=" + mac;
-    if (firmware == Firmware.UEFI) {
-      Path variables = folder.resolve("variables.fd");
+    if (firmware.uefi) {
+      Path variables = folder.resolve("variables-" + firmware + ".fd");
       Files.copy(OVMF_VARIABLES, variables);
       words.addAll(
           List.of(
@@ -88,6 +100,13 @@ final class QemuCard {
               "if=pflash,format=raw,file=" + variables));
       // Without iPXE in the card's ROM the firmware's own drivers are used.
       device += ",romfile=";
+    }
+    if (firmware == Firmware.UEFI_HTTP) {
+      // Read by OVMF's network drivers (names of its README).
+      for (String version : List.of("IPv4", "IPv6")) {
+        words.addAll(
+            List.of("-fw_cfg", "name=opt/org.tianocore/" + version + "PXESupport,string=n"));
+      }
     }
     words.addAll(List.of("-device", device));
     Process process =

@@ -71,6 +71,12 @@ final class Run {
 
   static Result command(List<String> command, Map<String, String> environment)
       throws IOException, InterruptedException {
+    return command(command, environment, LIMIT);
+  }
+
+  /** For commands that have much to do. */
+  static Result command(List<String> command, Map<String, String> environment, Duration limit)
+      throws IOException, InterruptedException {
     Path out = Files.createTempFile("cade-it", ".out");
     Path err = Files.createTempFile("cade-it", ".err");
     try {
@@ -84,12 +90,12 @@ final class Run {
       builder.environment().put("CADE_NO_BUILD", "1");
       builder.environment().putAll(environment);
       Process process = builder.start();
-      if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly().waitFor();
         throw new AssertionError(
             "not ended within "
-                + LIMIT.toSeconds()
+                + limit.toSeconds()
                 + " s: "
                 + String.join(" ", command)
                 + "\n"
