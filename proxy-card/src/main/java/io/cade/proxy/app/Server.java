@@ -230,8 +230,7 @@ public final class Server {
             config.health().timeout(),
             config.health().rise(),
             config.health().fall());
-    Backends secureProxies =
-        new Backends(connecting, config.balancer().maxConnections(), onChange);
+    Backends secureProxies = new Backends(connecting, config.balancer().maxConnections(), onChange);
     TcpBalancer relay =
         new TcpBalancer(
             group, algorithm(), config.balancer(), config.sourceAddress(), System::nanoTime);
@@ -312,8 +311,7 @@ public final class Server {
     }
   }
 
-  private void balanceLines(
-      TcpBalancer relay, @Nullable SharedAddress moving, Backends connecting)
+  private void balanceLines(TcpBalancer relay, @Nullable SharedAddress moving, Backends connecting)
       throws StartException {
     LineConfig further = config.lines();
     List<Backend> ftp = backends(further.proxiesFtp(), connecting);

@@ -62,8 +62,8 @@ final class VirtualAddressConfigReader {
     }
     checkNetwork(section, addresses, loopback, peers);
     boolean listens =
-        listeners.anyMatch(at ->
-            at.getAddress().isAnyLocalAddress() || addresses.contains(at.getAddress()));
+        listeners.anyMatch(
+            at -> at.getAddress().isAnyLocalAddress() || addresses.contains(at.getAddress()));
     if (!addresses.isEmpty() && !listens) {
       section.problem("addresses", "are not listened at; name one in http or https");
     }

@@ -108,8 +108,7 @@ final class InterfaceAddresses implements AutoCloseable {
     while (calls.awaitReadable(fd, pollfd, ANSWER_MILLIS)) {
       int length = calls.receive(fd, answer, 0);
       ByteBuffer in = answer.asSlice(0, length).asByteBuffer().order(ByteOrder.nativeOrder());
-      boolean ours =
-          length >= 20 && in.getShort(4) == NLMSG_ERROR && in.getInt(8) == sequence;
+      boolean ours = length >= 20 && in.getShort(4) == NLMSG_ERROR && in.getInt(8) == sequence;
       if (ours) {
         int error = -answer.get(JAVA_INT, 16);
         if (error != 0) {

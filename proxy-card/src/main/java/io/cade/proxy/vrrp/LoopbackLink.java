@@ -21,8 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class LoopbackLink implements VrrpLink {
   private static final Logger log = LoggerFactory.getLogger(LoopbackLink.class);
-  private static final int MOST_BYTES =
-      VrrpPacket.HEADER_BYTES + 4 * VrrpPacket.MOST_ADDRESSES + 1;
+  private static final int MOST_BYTES = VrrpPacket.HEADER_BYTES + 4 * VrrpPacket.MOST_ADDRESSES + 1;
 
   private final InetSocketAddress own;
   private final Set<InetSocketAddress> peers;

@@ -75,8 +75,7 @@ final class NetworkLink implements VrrpLink {
     this.group = (Inet4Address) InetAddress.ofLiteral("224.0.0.18");
   }
 
-  private static Inet4Address primary(String name, List<Inet4Address> virtual)
-      throws IOException {
+  private static Inet4Address primary(String name, List<Inet4Address> virtual) throws IOException {
     NetworkInterface found = NetworkInterface.getByName(name);
     if (found == null) {
       throw new IOException("virtualAddress.interface: there is no interface " + name);
@@ -122,8 +121,7 @@ final class NetworkLink implements VrrpLink {
     try {
       socket = multicastSocket();
       // Protocol 0: it receives nothing.
-      packets =
-          sending.socket(AF_PACKET, SystemCalls.SOCK_RAW | SystemCalls.SOCK_CLOEXEC, 0);
+      packets = sending.socket(AF_PACKET, SystemCalls.SOCK_RAW | SystemCalls.SOCK_CLOEXEC, 0);
       addresses = new InterfaceAddresses(arena, index);
       // Left by one that was killed a moment ago; nobody listens at it.
       release();
@@ -149,8 +147,7 @@ final class NetworkLink implements VrrpLink {
             AF_INET, SystemCalls.SOCK_RAW | SystemCalls.SOCK_CLOEXEC, VrrpPacket.PROTOCOL);
     try (Arena scratch = Arena.ofConfined()) {
       byte[] device = name.getBytes(StandardCharsets.US_ASCII);
-      sending.setOption(
-          fd, SOL_SOCKET, SO_BINDTODEVICE, scratch.allocateFrom(JAVA_BYTE, device));
+      sending.setOption(fd, SOL_SOCKET, SO_BINDTODEVICE, scratch.allocateFrom(JAVA_BYTE, device));
       // struct ip_mreqn: group, address to send from, interface
       MemorySegment membership = scratch.allocate(12, 4);
       MemorySegment.copy(group.getAddress(), 0, membership, JAVA_BYTE, 0, 4);

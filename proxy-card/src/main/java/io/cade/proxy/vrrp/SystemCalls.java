@@ -29,13 +29,20 @@ final class SystemCalls {
   private static final int EAGAIN = 11;
   private static final Map<Integer, String> TEXTS =
       Map.of(
-          EPERM, "not permitted",
-          13, "not permitted",
-          19, "no such interface",
-          EADDRNOTAVAIL, "no such address",
-          100, "the interface is down",
-          101, "the network is unreachable",
-          105, "no buffer space");
+          EPERM,
+          "not permitted",
+          13,
+          "not permitted",
+          19,
+          "no such interface",
+          EADDRNOTAVAIL,
+          "no such address",
+          100,
+          "the interface is down",
+          101,
+          "the network is unreachable",
+          105,
+          "no buffer space");
 
   private static final Linker LINKER = Linker.nativeLinker();
   private static final Linker.Option KEEP_ERRNO = Linker.Option.captureCallState("errno");

@@ -79,11 +79,7 @@ public final class VirtualAddress implements AutoCloseable {
    * @param holder who has it, as far as known; null while nobody was heard
    */
   public record Status(
-      String state,
-      boolean holds,
-      int priority,
-      long transitions,
-      @Nullable Inet4Address holder) {}
+      String state, boolean holds, int priority, long transitions, @Nullable Inet4Address holder) {}
 
   private VirtualAddress(
       VrrpSettings settings,
@@ -347,8 +343,7 @@ public final class VirtualAddress implements AutoCloseable {
     Status before = status;
     String state = machine.state().name().toLowerCase(java.util.Locale.ROOT);
     Inet4Address whose = holds ? link.own() : other;
-    Status now =
-        new Status(state, holds, machine.priority(), machine.transitions(), whose);
+    Status now = new Status(state, holds, machine.priority(), machine.transitions(), whose);
     if (now.equals(before)) {
       return;
     }

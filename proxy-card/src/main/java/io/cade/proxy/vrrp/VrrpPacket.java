@@ -12,8 +12,7 @@ import java.util.List;
  * @param intervalCentis hundredths of a second between advertisements, 1 to 4095
  * @param addresses 1 to {@value #MOST_ADDRESSES}
  */
-public record VrrpPacket(
-    int id, int priority, int intervalCentis, List<Inet4Address> addresses) {
+public record VrrpPacket(int id, int priority, int intervalCentis, List<Inet4Address> addresses) {
   /** More do not fit into one count. */
   public static final int MOST_ADDRESSES = 255;
 

@@ -48,8 +48,7 @@ final class VrrpReader {
   }
 
   /** The message alone. */
-  VrrpReading message(
-      byte[] bytes, int offset, int length, Inet4Address from, Inet4Address to) {
+  VrrpReading message(byte[] bytes, int offset, int length, Inet4Address from, Inet4Address to) {
     if (length < VrrpPacket.HEADER_BYTES) {
       return refused(VrrpFault.LENGTH);
     }
