@@ -55,6 +55,7 @@ public final class VirtualAddress implements AutoCloseable {
   private boolean linkUp = true;
   private long lookAtLink;
   private boolean sendingFails;
+  private boolean differs;
 
   /** Serves visitors at the addresses. Called by the thread of the virtual address. */
   public interface Holder {
@@ -235,8 +236,9 @@ public final class VirtualAddress implements AutoCloseable {
 
   private void heed(VrrpReading.Heard said) {
     heard.increment();
-    if (!said.expected() && faults.get(VrrpFault.ADDRESSES_DIFFER) instanceof LongAdder counter) {
-      if (counter.sum() == 0) {
+    if (!said.expected()) {
+      if (!differs) {
+        differs = true;
         log.warn(
             "{} shares virtual router {} but names the addresses {}, not {}: mend one configuration",
             said.from().getHostAddress(),
@@ -244,7 +246,7 @@ public final class VirtualAddress implements AutoCloseable {
             said.packet().addresses(),
             settings.addresses());
       }
-      counter.increment();
+      count(VrrpFault.ADDRESSES_DIFFER);
     }
     other = said.packet().priority() == 0 ? null : said.from();
     apply(machine.heard(said.packet(), said.from(), nanoTime.getAsLong()));

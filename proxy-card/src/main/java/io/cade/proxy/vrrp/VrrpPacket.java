@@ -63,7 +63,7 @@ public record VrrpPacket(int id, int priority, int intervalCentis, List<Inet4Add
   static long sum(byte[] bytes, int offset, int length) {
     long sum = 0;
     for (int i = offset; i + 1 < offset + length; i += 2) {
-      sum += (bytes[i] & 0xff) << 8 | bytes[i + 1] & 0xff;
+      sum += ((bytes[i] & 0xff) << 8) | (bytes[i + 1] & 0xff);
     }
     return sum;
   }

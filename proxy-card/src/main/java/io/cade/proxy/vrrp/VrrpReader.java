@@ -92,7 +92,7 @@ final class VrrpReader {
   }
 
   private static int unsignedShort(byte[] bytes, int at) {
-    return (bytes[at] & 0xff) << 8 | bytes[at + 1] & 0xff;
+    return ((bytes[at] & 0xff) << 8) | (bytes[at + 1] & 0xff);
   }
 
   private static Inet4Address address(byte[] bytes, int at) {
