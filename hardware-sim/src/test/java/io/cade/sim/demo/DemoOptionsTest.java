@@ -21,7 +21,8 @@ class DemoOptionsTest {
 
   @Test
   void everyOptionIsRead() throws Exception {
-    String[] args = "--chassis 20 --cards 1 --state /x/../y --port-offset 50000 --balancers 2".split(" ");
+    String[] args =
+        "--chassis 20 --cards 1 --state /x/../y --port-offset 50000 --balancers 2".split(" ");
     assertThat(DemoOptions.parse(args, STANDARD))
         .isEqualTo(new DemoOptions(20, 1, Path.of("/y"), 50_000, 2));
   }

@@ -70,14 +70,14 @@ class VirtualAddressConfigTest {
     String yaml =
         BALANCER.replace("192.0.2.10", "127.0.0.9")
             + """
-                id: 255
-                addresses: [127.0.0.9, 127.0.0.10]
-                loopback: 127.1.0.3:1112
-                peers: [127.1.0.2:1112]
-                priority: 254
-                preempt: false
-                interval: 250 ms
-              """;
+              id: 255
+              addresses: [127.0.0.9, 127.0.0.10]
+              loopback: 127.1.0.3:1112
+              peers: [127.1.0.2:1112]
+              priority: 254
+              preempt: false
+              interval: 250 ms
+            """;
     assertThat(read(yaml).virtualAddress())
         .isEqualTo(
             new VirtualAddressConfig(
@@ -97,14 +97,14 @@ class VirtualAddressConfigTest {
     String yaml =
         BALANCER
             + """
-                id: 0
-                addresses: [224.0.0.1, "::1"]
-                priority: 255
-                interval: 50 ms
-                preempted: true
-                interface: eth0
-                loopback: 10.0.0.1:1112
-              """;
+              id: 0
+              addresses: [224.0.0.1, "::1"]
+              priority: 255
+              interval: 50 ms
+              preempted: true
+              interface: eth0
+              loopback: 10.0.0.1:1112
+            """;
     assertThat(problems(yaml))
         .anyMatch(line -> line.startsWith("balancer.yaml:7: 'virtualAddress.id' is '0'"))
         .anyMatch(line -> line.startsWith("balancer.yaml:8: 'virtualAddress.addresses' has '224"))
@@ -131,8 +131,13 @@ class VirtualAddressConfigTest {
         .anyMatch(line -> line.contains("192.0.2.10, which is not on loopback"));
     assertThat(
             problems(
-                "role: proxy\nposition: 0.4\nstateDirectory: s\nhttp: 192.0.2.10:80\n"
-                    + "virtualAddress: {id: 1, addresses: 192.0.2.10, interface: eth0}\n"))
+                """
+                role: proxy
+                position: 0.4
+                stateDirectory: s
+                http: 192.0.2.10:80
+                virtualAddress: {id: 1, addresses: 192.0.2.10, interface: eth0}
+                """))
         .containsExactly("balancer.yaml:5: 'virtualAddress' is for the role balancer only");
   }
 }
