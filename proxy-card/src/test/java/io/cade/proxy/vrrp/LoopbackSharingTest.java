@@ -108,7 +108,6 @@ class LoopbackSharingTest {
   private static void await(BooleanSupplier condition) {
     while (!condition.getAsBoolean()) {
       Thread.onSpinWait();
-      Thread.yield();
     }
   }
 
