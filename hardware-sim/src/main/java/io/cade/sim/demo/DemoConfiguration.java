@@ -121,7 +121,7 @@ final class DemoConfiguration {
     all.put("proxiesHttp", proxies(ports.http()));
     all.put("proxiesHttps", proxies(ports.https()));
     Map<String, Object> cards = new LinkedHashMap<>();
-    PortPlan.PROXY_SLOTS.forEach(slot -> cards.put(PortPlan.inside(0, slot), "0." + slot));
+    PortPlan.PROXY_SLOTS.forEach(proxy -> cards.put(PortPlan.inside(0, proxy), "0." + proxy));
     all.put("proxyCards", cards);
     all.put("sourceAddress", PortPlan.inside(0, slot));
     all.put("ftp", List.of(PortPlan.HOST + ":" + ports.ftp()));
@@ -131,7 +131,8 @@ final class DemoConfiguration {
     all.put("proxiesPop3", proxies(ports.pop3()));
     all.put("proxiesPop3s", proxies(ports.pop3s()));
     Map<String, Object> passive = new LinkedHashMap<>();
-    PortPlan.PROXY_SLOTS.forEach(slot -> passive.put(PortPlan.inside(0, slot), passive(slot)));
+    PortPlan.PROXY_SLOTS.forEach(
+        proxy -> passive.put(PortPlan.inside(0, proxy), passive(proxy)));
     all.put("ftpPassive", passive);
     if (options.balancers() > 1) {
       all.put("virtualAddress", shared(slot));
