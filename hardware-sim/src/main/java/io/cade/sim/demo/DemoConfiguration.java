@@ -131,8 +131,7 @@ final class DemoConfiguration {
     all.put("proxiesPop3", proxies(ports.pop3()));
     all.put("proxiesPop3s", proxies(ports.pop3s()));
     Map<String, Object> passive = new LinkedHashMap<>();
-    PortPlan.PROXY_SLOTS.forEach(
-        proxy -> passive.put(PortPlan.inside(0, proxy), passive(proxy)));
+    PortPlan.PROXY_SLOTS.forEach(proxy -> passive.put(PortPlan.inside(0, proxy), passive(proxy)));
     all.put("ftpPassive", passive);
     if (options.balancers() > 1) {
       all.put("virtualAddress", shared(slot));
