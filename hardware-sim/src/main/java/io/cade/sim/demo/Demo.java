@@ -105,6 +105,10 @@ final class Demo implements Supervisor.Listener {
     CompletableFuture<Void> proxy4 = supervisor.start(Role.PROXY_4);
     CompletableFuture<Void> proxy5 = supervisor.start(Role.PROXY_5);
     CompletableFuture<Void> balancer = supervisor.start(Role.BALANCER);
+    CompletableFuture<Void> balancer2 =
+        options.balancers() > 1
+            ? supervisor.start(Role.BALANCER_2)
+            : CompletableFuture.completedFuture(null);
     ready(Role.SIM, sim);
     EngineApi api =
         EngineApi.open(
@@ -119,6 +123,9 @@ final class Demo implements Supervisor.Listener {
     ready(Role.PROXY_4, proxy4);
     ready(Role.PROXY_5, proxy5);
     ready(Role.BALANCER, balancer);
+    if (options.balancers() > 1) {
+      ready(Role.BALANCER_2, balancer2);
+    }
     for (Site site : provisioner.sites()) {
       announce(provisioner, site);
     }

@@ -62,7 +62,10 @@ final class DemoConfiguration {
         new YAMLMapper(
             YAMLFactory.builder().disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER).build());
     PrivateFiles.write(file(Role.ENGINE), yaml.writeValueAsBytes(engine()));
-    PrivateFiles.write(file(Role.BALANCER), yaml.writeValueAsBytes(balancer()));
+    PrivateFiles.write(file(Role.BALANCER), yaml.writeValueAsBytes(balancer(3)));
+    if (options.balancers() > 1) {
+      PrivateFiles.write(file(Role.BALANCER_2), yaml.writeValueAsBytes(balancer(2)));
+    }
     PrivateFiles.write(file(Role.PROXY_4), yaml.writeValueAsBytes(proxy(4)));
     PrivateFiles.write(file(Role.PROXY_5), yaml.writeValueAsBytes(proxy(5)));
     PrivateFiles.write(file(Role.SIM), yaml.writeValueAsBytes(simulator()));
@@ -80,6 +83,9 @@ final class DemoConfiguration {
     p.put("poke", ports.poke());
     p.put("service", ports.service());
     Map<String, Object> management = new LinkedHashMap<>();
+    if (options.balancers() > 1) {
+      management.put("0.2", "balancer");
+    }
     management.put("0.3", "balancer");
     PortPlan.PROXY_SLOTS.forEach(slot -> management.put("0." + slot, "proxy"));
     Map<String, Object> all = new LinkedHashMap<>();
@@ -108,16 +114,16 @@ final class DemoConfiguration {
     return all;
   }
 
-  private Map<String, Object> balancer() {
-    Map<String, Object> all = managementCard("balancer", 3);
+  private Map<String, Object> balancer(int slot) {
+    Map<String, Object> all = managementCard("balancer", slot);
     all.put("http", List.of(PortPlan.HOST + ":" + ports.http()));
     all.put("https", List.of(PortPlan.HOST + ":" + ports.https()));
     all.put("proxiesHttp", proxies(ports.http()));
     all.put("proxiesHttps", proxies(ports.https()));
     Map<String, Object> cards = new LinkedHashMap<>();
-    PortPlan.PROXY_SLOTS.forEach(slot -> cards.put(PortPlan.inside(0, slot), "0." + slot));
+    PortPlan.PROXY_SLOTS.forEach(proxy -> cards.put(PortPlan.inside(0, proxy), "0." + proxy));
     all.put("proxyCards", cards);
-    all.put("sourceAddress", PortPlan.BALANCER_INSIDE);
+    all.put("sourceAddress", PortPlan.inside(0, slot));
     all.put("ftp", List.of(PortPlan.HOST + ":" + ports.ftp()));
     all.put("pop3", List.of(PortPlan.HOST + ":" + ports.pop3()));
     all.put("pop3s", List.of(PortPlan.HOST + ":" + ports.pop3s()));
@@ -125,16 +131,42 @@ final class DemoConfiguration {
     all.put("proxiesPop3", proxies(ports.pop3()));
     all.put("proxiesPop3s", proxies(ports.pop3s()));
     Map<String, Object> passive = new LinkedHashMap<>();
-    PortPlan.PROXY_SLOTS.forEach(slot -> passive.put(PortPlan.inside(0, slot), passive(slot)));
+    PortPlan.PROXY_SLOTS.forEach(proxy -> passive.put(PortPlan.inside(0, proxy), passive(proxy)));
     all.put("ftpPassive", passive);
+    if (options.balancers() > 1) {
+      all.put("virtualAddress", shared(slot));
+    }
     return all;
+  }
+
+  /** The visitors' address goes on to the other balancer within a second. */
+  private Map<String, Object> shared(int slot) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("id", 1);
+    all.put("addresses", List.of(PortPlan.HOST));
+    all.put("loopback", PortPlan.inside(0, slot) + ":" + ports.vrrp());
+    all.put(
+        "peers",
+        balancers().stream()
+            .filter(other -> !other.equals(PortPlan.inside(0, slot)))
+            .map(other -> other + ":" + ports.vrrp())
+            .toList());
+    all.put("priority", slot == 3 ? 200 : 100);
+    all.put("interval", "250ms");
+    return all;
+  }
+
+  private List<String> balancers() {
+    return options.balancers() > 1
+        ? List.of(PortPlan.BALANCER_INSIDE, PortPlan.BALANCER_2_INSIDE)
+        : List.of(PortPlan.BALANCER_INSIDE);
   }
 
   private Map<String, Object> proxy(int slot) {
     Map<String, Object> all = managementCard("proxy", slot);
     all.put("http", List.of(PortPlan.inside(0, slot) + ":" + ports.http()));
     all.put("https", List.of(PortPlan.inside(0, slot) + ":" + ports.https()));
-    all.put("trustedBalancers", List.of(PortPlan.BALANCER_INSIDE));
+    all.put("trustedBalancers", balancers());
     all.put("ftp", List.of(PortPlan.inside(0, slot) + ":" + ports.ftp()));
     all.put("ftpPassivePorts", passive(slot));
     all.put("ftpPublicAddress", PortPlan.HOST);

@@ -11,17 +11,25 @@ import java.nio.file.Path;
  * @param cards in each chassis, 1 to 14
  * @param state directory, absolute
  * @param portOffset added to every port, 0 to {@link PortPlan#MAX_OFFSET}
+ * @param balancers 1, or 2 that share the visitors' address
  */
-record DemoOptions(int chassis, int cards, Path state, int portOffset) {
+record DemoOptions(int chassis, int cards, Path state, int portOffset, int balancers) {
   static final String USAGE =
       """
       usage: cade demo [--chassis N] [--cards N] [--state DIR] [--port-offset N]
+                       [--balancers N]
         --chassis N      chassis of server cards, 1 to 20 (2)
         --cards N        cards in each of them, 1 to 14 (14)
         --state DIR      everything that is kept (CADE_STATE, or state in this tree)
-        --port-offset N  added to every port, 0 to %d (0)\
+        --port-offset N  added to every port, 0 to %d (0)
+        --balancers N    1, or 2 that share the visitors' address (1)\
       """
           .formatted(PortPlan.MAX_OFFSET);
+
+  /** With one balancer. */
+  DemoOptions(int chassis, int cards, Path state, int portOffset) {
+    this(chassis, cards, state, portOffset, 1);
+  }
 
   /** All server cards. */
   int totalCards() {
@@ -37,6 +45,7 @@ record DemoOptions(int chassis, int cards, Path state, int portOffset) {
     int chassis = 2;
     int cards = CardPosition.MAX_SLOT;
     int offset = 0;
+    int balancers = 1;
     Path state = standardState;
     for (int i = 0; i < args.length; i += 2) {
       String name = args[i];
@@ -44,16 +53,17 @@ record DemoOptions(int chassis, int cards, Path state, int portOffset) {
         case "--chassis" -> chassis = number(args, i, 1, CardPosition.MAX_CHASSIS);
         case "--cards" -> cards = number(args, i, 1, CardPosition.MAX_SLOT);
         case "--port-offset" -> offset = number(args, i, 0, PortPlan.MAX_OFFSET);
+        case "--balancers" -> balancers = number(args, i, 1, 2);
         case "--state" -> state = path(value(args, i));
         default ->
             throw new DemoFailure(
                 DemoFailure.USAGE,
                 "unknown option '"
                     + name
-                    + "'; --chassis, --cards, --state and --port-offset are known");
+                    + "'; --chassis, --cards, --state, --port-offset and --balancers are known");
       }
     }
-    return new DemoOptions(chassis, cards, state, offset);
+    return new DemoOptions(chassis, cards, state, offset, balancers);
   }
 
   private static String value(String[] args, int i) throws DemoFailure {

@@ -23,6 +23,10 @@ record PortPlan(int offset) {
 
   static final String HOST = "127.0.0.1";
   static final String BALANCER_INSIDE = "127.1.0.3";
+
+  /** Of the second one, if there are two. */
+  static final String BALANCER_2_INSIDE = "127.1.0.2";
+
   private static final int PASSIVE_PORTS = 20;
   static final List<Integer> PROXY_SLOTS = List.of(4, 5);
 
@@ -127,6 +131,11 @@ record PortPlan(int offset) {
   /** Last of them. */
   int passiveHigh(int slot) {
     return passiveLow(slot) + PASSIVE_PORTS - 1;
+  }
+
+  /** On which balancers tell each other who has the visitors' address, UDP. */
+  int vrrp() {
+    return 1112 + offset;
   }
 
   int poke() {

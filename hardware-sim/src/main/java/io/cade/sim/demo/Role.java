@@ -7,6 +7,8 @@ import java.util.stream.Stream;
 enum Role {
   ENGINE("engine", "io.cade.engine.app.EngineMain", Jvm.ENGINE),
   BALANCER("balancer", "io.cade.proxy.app.ProxyMain", Jvm.PROXY),
+  /** Of the demonstration with two. */
+  BALANCER_2("balancer-2", "io.cade.proxy.app.ProxyMain", Jvm.PROXY),
   PROXY_4("proxy-4", "io.cade.proxy.app.ProxyMain", Jvm.PROXY),
   PROXY_5("proxy-5", "io.cade.proxy.app.ProxyMain", Jvm.PROXY),
   SIM("sim", "io.cade.sim.app.SimulatorMain", Jvm.SIM);

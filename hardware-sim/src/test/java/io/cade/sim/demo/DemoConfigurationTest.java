@@ -11,7 +11,10 @@ import io.cade.engine.app.EngineConfig;
 import io.cade.engine.dhcp.policy.Strangers;
 import io.cade.proxy.app.LineConfig;
 import io.cade.proxy.app.ProxyConfig;
+import io.cade.proxy.app.VirtualAddressConfig;
+import io.cade.proxy.vrrp.VrrpSettings;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -20,6 +23,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -129,5 +133,31 @@ class DemoConfigurationTest {
     assertThat(json.path("pids").path("proxy-4").asLong()).isEqualTo(12);
     assertThat(json.path("pids").path("demo").asLong()).isEqualTo(ProcessHandle.current().pid());
     assertThat(json.path("snmp3").path("authProtocol").asText()).isEqualTo("SHA-256");
+  }
+
+  @Test
+  void twoBalancersShareTheVisitorsAddress() throws Exception {
+    DemoConfiguration configuration =
+        new DemoConfiguration(new DemoOptions(2, 14, state, 100, 2), new PortPlan(100));
+    configuration.write();
+    ProxyConfig first = ProxyConfig.read(configuration.file(Role.BALANCER));
+    ProxyConfig second = ProxyConfig.read(configuration.file(Role.BALANCER_2));
+    assertThat(second.http()).isEqualTo(first.http());
+    assertThat(second.position()).isEqualTo(new CardPosition(0, 2));
+    assertThat(first.virtualAddress())
+        .isEqualTo(
+            new VirtualAddressConfig(
+                new VrrpSettings(
+                    1,
+                    List.of((Inet4Address) InetAddress.ofLiteral("127.0.0.1")),
+                    200,
+                    true,
+                    Duration.ofMillis(250)),
+                null,
+                at("127.1.0.3", 1212),
+                Set.of(at("127.1.0.2", 1212))));
+    assertThat(ProxyConfig.read(configuration.file(Role.PROXY_4)).trustedBalancers())
+        .containsExactlyInAnyOrder("127.1.0.2", "127.1.0.3");
+    assertThat(EngineConfig.read(configuration.file(Role.ENGINE)).management()).hasSize(4);
   }
 }

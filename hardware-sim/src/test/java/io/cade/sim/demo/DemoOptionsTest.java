@@ -21,9 +21,10 @@ class DemoOptionsTest {
 
   @Test
   void everyOptionIsRead() throws Exception {
-    String[] args = "--chassis 20 --cards 1 --state /x/../y --port-offset 50000".split(" ");
+    String[] args =
+        "--chassis 20 --cards 1 --state /x/../y --port-offset 50000 --balancers 2".split(" ");
     assertThat(DemoOptions.parse(args, STANDARD))
-        .isEqualTo(new DemoOptions(20, 1, Path.of("/y"), 50_000));
+        .isEqualTo(new DemoOptions(20, 1, Path.of("/y"), 50_000, 2));
   }
 
   @ParameterizedTest
@@ -34,6 +35,7 @@ class DemoOptionsTest {
         "--cards 15",
         "--cards two",
         "--cards",
+        "--balancers 3",
         "--port-offset -1",
         "--port-offset 50001",
         "--state",

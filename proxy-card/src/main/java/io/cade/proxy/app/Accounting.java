@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,8 @@ final class Accounting {
   private final @Nullable Thread writer;
   private final List<MetricsServer> servers = new ArrayList<>();
   private @Nullable Metrics metrics;
+  private Supplier<Map<String, Double>> furtherGauges = Map::of;
+  private Supplier<Map<String, Double>> furtherTotals = Map::of;
 
   Accounting(VisitorsConfig config, ProxyStatistics statistics, RandomGenerator random) {
     this.statistics = statistics;
@@ -55,6 +58,12 @@ final class Accounting {
     return accessLog == null ? RequestSink.none() : accessLog;
   }
 
+  /** Shows more; to be told before anybody listens. */
+  void show(Supplier<Map<String, Double>> gauges, Supplier<Map<String, Double>> totals) {
+    furtherGauges = gauges;
+    furtherTotals = totals;
+  }
+
   /**
    * Listens for Prometheus.
    *
@@ -80,12 +89,14 @@ final class Accounting {
 
     @Override
     public Map<String, Double> now() {
-      return Map.of("cade_proxy_visitors", (double) visitors.getAsInt());
+      Map<String, Double> now = new LinkedHashMap<>(furtherGauges.get());
+      now.put("cade_proxy_visitors", (double) visitors.getAsInt());
+      return now;
     }
 
     @Override
     public Map<String, Double> totals() {
-      Map<String, Double> totals = new LinkedHashMap<>();
+      Map<String, Double> totals = new LinkedHashMap<>(furtherTotals.get());
       totals.put("cade_proxy_turned_away", (double) statistics.visitorsTurnedAway());
       AccessLog log = accessLog;
       if (log != null) {

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Reads the keys of a {@link ProxyConfig}. */
 final class ConfigReader {
@@ -50,6 +51,12 @@ final class ConfigReader {
     Section limits = root.section("limits");
     VisitorsConfig visitors = new VisitorsConfigReader(root, folder).read(role, timeouts);
     LineConfig lines = new LineConfigReader(root).read(role, timeouts, limits);
+    VirtualAddressConfig virtualAddress =
+        new VirtualAddressConfigReader(root)
+            .read(
+                role,
+                Stream.of(http, https, lines.ftp(), lines.pop3(), lines.pop3s())
+                    .flatMap(List::stream));
     if (!root.has("http") && !root.has("https")) {
       root.problem("http", "is missing, and 'https' too: give at least one address to listen on");
     }
@@ -79,7 +86,8 @@ final class ConfigReader {
             timeouts.duration("report", Duration.ofMillis(250), HOUR, Duration.ofSeconds(2)),
             lines,
             visitors,
-            proxyCards());
+            proxyCards(),
+            virtualAddress);
     return config;
   }
 

@@ -48,7 +48,10 @@ import org.jspecify.annotations.Nullable;
  * signals: {slowHeads: 20, flood: 200, scan: 150, guesses: 20}  # proxy: alarms about visitors
  * accessLog: {file: access.log, form: combined, maxMegabytes: 100, keep: 5, ring: 8192, on: true}
  *                                  # proxy: form is combined or json; default: none
- * metrics: []                      # proxy: where Prometheus may ask, 127.0.0.1:9464
+ * metrics: []                      # where Prometheus may ask, 127.0.0.1:9464
+ * virtualAddress: {id: 51, addresses: [192.0.2.10], interface: eth0, priority: 100, preempt: true,
+ *                  interval: 1s}   # balancer: shared with others; on loopback, for interface:
+ *                                  #   loopback: 127.1.0.3:1112, peers: [127.1.0.2:1112]
  * balancing: round-robin           # round-robin | least-connections
  * threads: 0                       # event loops; 0: one a core
  * health: {kind: http, path: /.cade/health, interval: 1s, timeout: 1s, rise: 2, fall: 2}
@@ -65,6 +68,7 @@ import org.jspecify.annotations.Nullable;
  * @param proxyCards of the balancer's proxies by their address, for its reports to the engine
  * @param lines what FTP and POP3 need
  * @param visitors protection and accounting
+ * @param virtualAddress balancer: what it shares with others; null for nothing
  * @param drain longest time for running requests to end when the daemon stops
  * @param report from one report to the engine to the next
  */
@@ -92,7 +96,8 @@ public record ProxyConfig(
     Duration report,
     LineConfig lines,
     VisitorsConfig visitors,
-    Map<String, CardPosition> proxyCards) {
+    Map<String, CardPosition> proxyCards,
+    @Nullable VirtualAddressConfig virtualAddress) {
   /** Which card this is. */
   public enum Role {
     PROXY,

@@ -4,6 +4,7 @@ import io.cade.agent.wire.CardBootConfig;
 import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.HardwareDescriptor;
 import io.cade.agent.wire.Introduction;
+import io.cade.agent.wire.ProxyReport.BackendReport;
 import io.cade.agent.wire.SoftwareDescriptor;
 import io.cade.agent.wire.WireJson;
 import io.cade.proxy.balance.Backend;
@@ -70,6 +71,7 @@ public final class Server {
   private @Nullable LineProxies lines;
   private @Nullable Accounting accounting;
   private @Nullable ProxyReporter reporter;
+  private volatile @Nullable SharedAddress shared;
 
   /**
    * @param random unpredictable: boot ids come from it
@@ -209,8 +211,15 @@ public final class Server {
 
   private void startBalancer() throws StartException {
     Semaphore changes = new Semaphore(0);
-    Backends proxies =
-        new Backends(config.health(), config.balancer().maxConnections(), changes::release);
+    Runnable onChange =
+        () -> {
+          changes.release();
+          SharedAddress affected = shared;
+          if (affected != null) {
+            affected.wake();
+          }
+        };
+    Backends proxies = new Backends(config.health(), config.balancer().maxConnections(), onChange);
     // Behind the https port a check in plain HTTP would not be understood: it only connects.
     HealthPolicy connecting =
         new HealthPolicy(
@@ -221,21 +230,22 @@ public final class Server {
             config.health().timeout(),
             config.health().rise(),
             config.health().fall());
-    Backends secureProxies =
-        new Backends(connecting, config.balancer().maxConnections(), changes::release);
+    Backends secureProxies = new Backends(connecting, config.balancer().maxConnections(), onChange);
     TcpBalancer relay =
         new TcpBalancer(
             group, algorithm(), config.balancer(), config.sourceAddress(), System::nanoTime);
     balancer = relay;
+    VirtualAddressConfig virtual = config.virtualAddress();
+    SharedAddress moving = virtual == null ? null : new SharedAddress(virtual, relay);
     List<Backend> plain = backends(config.proxiesHttp(), proxies);
     List<Backend> secure = backends(config.proxiesHttps(), secureProxies);
     for (InetSocketAddress address : config.http()) {
-      listening.add("http " + shown(bind(address, () -> relay.listen(address, plain, "http"))));
+      balance(relay, moving, address, plain, "http");
     }
     for (InetSocketAddress address : config.https()) {
-      listening.add("https " + shown(bind(address, () -> relay.listen(address, secure, "https"))));
+      balance(relay, moving, address, secure, "https");
     }
-    balanceLines(relay, secureProxies);
+    balanceLines(relay, moving, secureProxies);
     newChecker(config.health(), proxies).start();
     new HealthChecker((EventLoop) group.next(), connecting, secureProxies::all).start();
     String bootId = newBootId();
@@ -247,7 +257,7 @@ public final class Server {
           new ProxyReporter(
               engine,
               () -> 0,
-              () -> relay.report(config.proxyCards()),
+              () -> balancerReport(relay, moving),
               null,
               changes,
               config.position(),
@@ -256,10 +266,53 @@ public final class Server {
               Pause.real(),
               random));
     }
+    Accounting accounts = new Accounting(config.visitors(), new ProxyStatistics(), random);
+    accounting = accounts;
+    if (moving != null) {
+      accounts.show(moving::gauges, moving::totals);
+    }
+    for (InetSocketAddress address : config.visitors().metrics()) {
+      listening.add(
+          "metrics " + shown(bind(address, () -> accounts.listen(address, relay::visitors))));
+    }
     threads.forEach(Thread::start);
+    if (moving != null) {
+      moving.start(changes::release);
+      shared = moving;
+    }
   }
 
-  private void balanceLines(TcpBalancer relay, Backends connecting) throws StartException {
+  private List<BackendReport> balancerReport(TcpBalancer relay, @Nullable SharedAddress moving) {
+    List<BackendReport> all = new ArrayList<>(relay.report(config.proxyCards()));
+    if (moving != null) {
+      all.addAll(moving.report(config.position()));
+    }
+    return all;
+  }
+
+  /** Listens now, or whenever the address is here. */
+  private void balance(
+      TcpBalancer relay,
+      @Nullable SharedAddress moving,
+      InetSocketAddress address,
+      List<Backend> proxies,
+      String protocol)
+      throws StartException {
+    if (moving != null && moving.has(address)) {
+      moving.add(address, proxies, protocol);
+      if (!protocol.isEmpty()) {
+        listening.add(protocol + " " + shown(address) + " (shared)");
+      }
+      return;
+    }
+    InetSocketAddress bound = bind(address, () -> relay.listen(address, proxies, protocol));
+    if (!protocol.isEmpty()) {
+      listening.add(protocol + " " + shown(bound));
+    }
+  }
+
+  private void balanceLines(TcpBalancer relay, @Nullable SharedAddress moving, Backends connecting)
+      throws StartException {
     LineConfig further = config.lines();
     List<Backend> ftp = backends(further.proxiesFtp(), connecting);
     List<Backend> pop3 = backends(further.proxiesPop3(), connecting);
@@ -269,20 +322,20 @@ public final class Server {
     Backends unchecked =
         new Backends(config.health(), config.balancer().maxConnections(), () -> {});
     for (InetSocketAddress address : further.ftp()) {
-      listening.add("ftp " + shown(bind(address, () -> relay.listen(address, ftp, "ftp"))));
+      balance(relay, moving, address, ftp, "ftp");
       for (LineConfig.PassivePorts ports : further.passive()) {
         for (int port = ports.lowest(); port <= ports.highest(); port++) {
           InetSocketAddress data = new InetSocketAddress(address.getAddress(), port);
           List<Backend> proxy = List.of(unchecked.at(ports.proxy(), port));
-          bind(data, () -> relay.listen(data, proxy));
+          balance(relay, moving, data, proxy, "");
         }
       }
     }
     for (InetSocketAddress address : further.pop3()) {
-      listening.add("pop3 " + shown(bind(address, () -> relay.listen(address, pop3, "pop3"))));
+      balance(relay, moving, address, pop3, "pop3");
     }
     for (InetSocketAddress address : further.pop3s()) {
-      listening.add("pop3s " + shown(bind(address, () -> relay.listen(address, pop3s, "pop3s"))));
+      balance(relay, moving, address, pop3s, "pop3s");
     }
   }
 
@@ -428,6 +481,11 @@ public final class Server {
     }
     if (checker != null) {
       checker.close();
+    }
+    SharedAddress moving = shared;
+    if (moving != null) {
+      // First: what it has can be served by another at once, what is left drains.
+      moving.close();
     }
     drainAll();
     ProxyReporter last = reporter;

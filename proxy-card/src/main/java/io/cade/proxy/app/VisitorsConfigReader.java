@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads the keys of a {@link VisitorsConfig}. */
 final class VisitorsConfigReader {
   private static final int MANY = 1_000_000;
-  private static final List<String> PROXY_KEYS =
-      List.of("accessLog", "metrics", "localNetworks", "signals");
+  private static final List<String> PROXY_KEYS = List.of("accessLog", "localNetworks", "signals");
 
   private final Section root;
   private final Path folder;

@@ -22,6 +22,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -88,13 +89,7 @@ public final class TcpBalancer {
    */
   public InetSocketAddress listen(InetSocketAddress address, List<Backend> proxies, String protocol)
       throws Exception {
-    BackendGroup targets =
-        protocol.isEmpty()
-            ? BackendGroup.of(proxies, algorithm)
-            : groups.computeIfAbsent(protocol, p -> BackendGroup.of(proxies, algorithm));
-    for (Backend proxy : proxies) {
-      counters.computeIfAbsent(proxy, p -> new CardCounters());
-    }
+    BackendGroup targets = know(proxies, protocol);
     Channel listener =
         new ServerBootstrap()
             .group(group)
@@ -122,6 +117,53 @@ public final class TcpBalancer {
       listeners.add(listener);
     }
     return (InetSocketAddress) listener.localAddress();
+  }
+
+  /**
+   * Proxies that may be listened for later: they are reported, and count for {@link
+   * #reachesAProxy}, from now on.
+   *
+   * @param protocol under which they are reported; empty for not at all
+   */
+  public BackendGroup know(List<Backend> proxies, String protocol) {
+    for (Backend proxy : proxies) {
+      counters.computeIfAbsent(proxy, p -> new CardCounters());
+    }
+    return protocol.isEmpty()
+        ? BackendGroup.of(proxies, algorithm)
+        : groups.computeIfAbsent(protocol, p -> BackendGroup.of(proxies, algorithm));
+  }
+
+  /** Whether for any protocol a proxy can be used. */
+  public boolean reachesAProxy() {
+    return groups.values().stream()
+        .flatMap(group -> group.entries().stream())
+        .anyMatch(entry -> entry.member().backend().health().permits());
+  }
+
+  /**
+   * Listens no more at an address and ends its visitors' connections: it is about to be somewhere
+   * else, where nobody knows them.
+   */
+  public void leave(InetAddress address) {
+    List<ChannelFuture> closing = new ArrayList<>();
+    synchronized (listeners) {
+      listeners.removeIf(listener -> {
+        boolean there = isAt(listener, address);
+        if (there) {
+          closing.add(listener.close());
+        }
+        return there;
+      });
+    }
+    // The next holder may have the address only when nobody listens here any more.
+    closing.forEach(ChannelFuture::awaitUninterruptibly);
+    visitors.close(visitor -> isAt(visitor, address));
+  }
+
+  private static boolean isAt(Channel channel, InetAddress address) {
+    return channel.localAddress() instanceof InetSocketAddress at
+        && address.equals(at.getAddress());
   }
 
   /** One visitor's way to a proxy; owned by the event loop of his connection. */

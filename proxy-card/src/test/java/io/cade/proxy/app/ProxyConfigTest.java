@@ -84,7 +84,8 @@ class ProxyConfigTest {
                 Duration.ofSeconds(2),
                 LineConfig.none(),
                 VisitorsConfig.standard(),
-                Map.of()));
+                Map.of(),
+                null));
   }
 
   @Test
@@ -208,7 +209,8 @@ class ProxyConfigTest {
                     List.of(),
                     List.of()),
                 VisitorsConfig.standard(),
-                Map.of()));
+                Map.of(),
+                null));
   }
 
   @Test
