@@ -41,8 +41,8 @@ public record VrrpPacket(int id, int priority, int intervalCentis, List<Inet4Add
 
   /**
    * The message. Its checksum includes the pseudo-header, as RFC 5798 had it and as all others
-   * compute it: RFC 9568 §5.2.8 leaves it out for IPv4, but keepalived before 2.3 would refuse
-   * that. {@link VrrpReader} takes both.
+   * compute it: RFC 9568 §5.2.8 leaves it out for IPv4, but other implementations demand it and
+   * refuse that. {@link VrrpReader} takes both.
    */
   byte[] encode(Inet4Address from, Inet4Address to) {
     ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + 4 * addresses.size());
