@@ -56,6 +56,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -77,6 +78,9 @@ public final class Engine implements AutoCloseable {
 
   /** How often certificates are looked at; they are renewed weeks before they end. */
   private static final Duration RENEWAL = Duration.ofHours(1);
+
+  /** How often it is looked for uploaded certificates that end soon. */
+  private static final Duration CERTIFICATE_WATCH = Duration.ofMinutes(1);
 
   /** The operator that exists from the first start; its password is in the secrets directory. */
   static final String FIRST_USER = "operator";
@@ -203,6 +207,14 @@ public final class Engine implements AutoCloseable {
                               new Change.Audited(
                                   "engine", "renew the certificate of service " + service, "due")));
                 }));
+    CertificateWatch watch = new CertificateWatch(certificates);
+    every(
+        timer,
+        CERTIFICATE_WATCH,
+        () -> {
+          Map<String, String> troubles = watch.troubles(writer.current());
+          var _ = writer.submit((cabinet, _) -> CertificateWatch.decide(cabinet, troubles));
+        });
     routes.onChange(gateway::routesChanged);
 
     keys.authority().imageSigner();

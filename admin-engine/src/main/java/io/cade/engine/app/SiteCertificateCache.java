@@ -12,6 +12,7 @@ import io.cade.engine.pki.UploadedCertificates;
 import io.cade.engine.route.RouteDerivation;
 import java.io.IOException;
 import java.security.cert.CertificateException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -33,12 +34,23 @@ public final class SiteCertificateCache
 
   /**
    * @param until when another one has to be looked for
+   * @param useless why an uploaded one is not in use; empty when there is none, or it is
    */
   private record Known(
       List<String> hosts,
       RouteDerivation.SiteCertificate pem,
       CertificateDesk.CertificateView view,
-      Instant until) {}
+      Instant until,
+      String useless) {
+    boolean isUploaded() {
+      return view.source().equals(UPLOADED);
+    }
+  }
+
+  private static final String UPLOADED = "uploaded";
+
+  /** So long before the end of an uploaded certificate its owner is to be told. */
+  static final Duration NOTICE = Duration.ofDays(30);
 
   private final ModuleAuthority authority;
   private final UploadedCertificates uploaded;
@@ -77,7 +89,29 @@ public final class SiteCertificateCache
                 : find(name, hosts));
   }
 
+  /**
+   * What is wrong with the certificate uploaded for a service, which nobody but its owner can
+   * renew; empty when there is none, or it is good for {@link #NOTICE} and longer. May read files.
+   */
+  Optional<String> trouble(Service service) {
+    Known now = current(service);
+    if (!now.useless().isEmpty()) {
+      return Optional.of(
+          "the uploaded certificate is of no use any more: "
+              + now.useless()
+              + "; visitors get one of the module's own authority until another is uploaded");
+    }
+    return now.isUploaded() && !clock.instant().plus(NOTICE).isBefore(now.until())
+        ? Optional.of(
+            "the uploaded certificate ends at "
+                + now.until()
+                + "; upload its successor with ./cade service certificate "
+                + service.name())
+        : Optional.empty();
+  }
+
   private Known find(String service, List<String> hosts) {
+    String useless = "";
     try {
       Optional<UploadedCertificates.Checked> own = uploaded.find(service, hosts);
       if (own.isPresent()) {
@@ -85,8 +119,9 @@ public final class SiteCertificateCache
         return new Known(
             hosts,
             new RouteDerivation.SiteCertificate(own.get().chainPem(), identity.privateKeyPem()),
-            CertificateDesk.CertificateView.of(service, "uploaded", identity.certificate()),
-            identity.certificate().getNotAfter().toInstant());
+            CertificateDesk.CertificateView.of(service, UPLOADED, identity.certificate()),
+            identity.certificate().getNotAfter().toInstant(),
+            useless);
       }
     } catch (CertificateException e) {
       LOG.warn(
@@ -94,7 +129,9 @@ public final class SiteCertificateCache
               + " own authority takes its place",
           service,
           e.getMessage());
+      useless = String.valueOf(e.getMessage());
     } catch (IOException e) {
+      useless = "it cannot be read: " + e.getMessage();
       LOG.warn("the certificate uploaded for service {} cannot be read", service, e);
     }
     try {
@@ -104,14 +141,16 @@ public final class SiteCertificateCache
           new RouteDerivation.SiteCertificate(
               identity.certificateChainPem(), identity.privateKeyPem()),
           CertificateDesk.CertificateView.of(service, "built-in", identity.certificate()),
-          ModuleAuthority.renewAt(identity.certificate()));
+          ModuleAuthority.renewAt(identity.certificate()),
+          useless);
     } catch (IOException | CertificateException e) {
       LOG.warn("no certificate for service {}: it is served without TLS", service, e);
       return new Known(
           hosts,
           RouteDerivation.SiteCertificate.none(),
           CertificateDesk.CertificateView.none(service),
-          Instant.MAX);
+          Instant.MAX,
+          useless);
     }
   }
 

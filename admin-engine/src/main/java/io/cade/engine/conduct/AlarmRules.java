@@ -196,6 +196,12 @@ final class AlarmRules {
           && alarm.acknowledgedBy().isEmpty()) {
         due.put(alarm.key(), alarm.text());
       }
+      // Who looks at the certificates clears it; a service that is gone has none.
+      if (type == AlarmType.CERTIFICATE_ENDING
+          && cabinet.services().keySet().stream()
+              .anyMatch(name -> alarm.key().source().equals("service " + name))) {
+        due.put(alarm.key(), alarm.text());
+      }
     }
   }
 

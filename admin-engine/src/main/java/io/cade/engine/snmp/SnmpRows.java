@@ -300,6 +300,7 @@ final class SnmpRows {
       case PROXY_LOST -> ProbableCause.EQUIPMENT_MALFUNCTION;
       case VISITOR_FLOOD, SLOW_VISITORS, VISITOR_SCAN -> ProbableCause.INTRUSION_DETECTION;
       case CREDENTIAL_GUESSING -> ProbableCause.UNAUTHORIZED_ACCESS_ATTEMPT;
+      case CERTIFICATE_ENDING -> ProbableCause.KEY_EXPIRED;
     };
   }
 
