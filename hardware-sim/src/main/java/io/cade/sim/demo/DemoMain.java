@@ -53,7 +53,7 @@ public final class DemoMain {
 
   private static void requireFree(DemoOptions options, PortPlan ports)
       throws DemoFailure, InterruptedException {
-    var endpoints = ports.endpoints(options.chassis(), options.cards());
+    var endpoints = ports.endpoints(options.chassis(), options.cards(), options.balancers());
     Optional<PortPlan.Endpoint> taken = PortPlan.firstInUse(endpoints);
     if (taken.isPresent()) {
       List<ProcessHandle> leftovers = Leftovers.of(options.state());

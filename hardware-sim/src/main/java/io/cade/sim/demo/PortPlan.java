@@ -151,8 +151,12 @@ record PortPlan(int offset) {
     return "127.1." + chassis + "." + slot;
   }
 
-  /** What the processes of such a cabinet will bind. */
-  List<Endpoint> endpoints(int chassis, int cards) {
+  /**
+   * What the processes of such a cabinet will bind.
+   *
+   * @param balancers 1, or 2 that talk to each other
+   */
+  List<Endpoint> endpoints(int chassis, int cards, int balancers) {
     List<Endpoint> all = new ArrayList<>();
     all.add(new Endpoint(Transport.TCP, HOST, http(), "visitors, HTTP"));
     all.add(new Endpoint(Transport.TCP, HOST, https(), "visitors, HTTPS"));
@@ -175,6 +179,11 @@ record PortPlan(int offset) {
               Transport.TCP, inside(0, slot), pop3s(), "proxy 0." + slot + ", POP3 in TLS"));
       for (int port = passiveLow(slot); port <= passiveHigh(slot); port++) {
         all.add(new Endpoint(Transport.TCP, HOST, port, "FTP data of proxy 0." + slot));
+      }
+    }
+    if (balancers > 1) {
+      for (String balancer : List.of(BALANCER_INSIDE, BALANCER_2_INSIDE)) {
+        all.add(new Endpoint(Transport.UDP, balancer, vrrp(), "balancers among themselves"));
       }
     }
     Backplane backplane = new Backplane(offset);

@@ -33,15 +33,25 @@ class PortPlanTest {
 
   @Test
   void withTheLargestOffsetEveryPortExistsAndNoneIsWantedTwice() {
-    List<Endpoint> all = new PortPlan(PortPlan.MAX_OFFSET).endpoints(20, 14);
+    List<Endpoint> all = new PortPlan(PortPlan.MAX_OFFSET).endpoints(20, 14, 2);
     assertThat(all).allMatch(e -> e.port() >= 1024 && e.port() <= 65535);
     assertThat(all.stream().map(e -> e.transport() + e.host() + ":" + e.port()))
         .doesNotHaveDuplicates();
   }
 
   @Test
+  void twoBalancersNeedAPortEachToTalkToEachOtherAndOneNeedsNone() {
+    PortPlan p = new PortPlan(7);
+    assertThat(p.endpoints(1, 1, 2))
+        .filteredOn(e -> e.port() == p.vrrp() && e.transport() == Transport.UDP)
+        .extracting(Endpoint::host)
+        .containsExactlyInAnyOrder("127.1.0.2", "127.1.0.3");
+    assertThat(p.endpoints(1, 1, 1)).noneMatch(e -> e.port() == p.vrrp());
+  }
+
+  @Test
   void theTrapReceiversPortIsNotOurs() {
-    assertThat(new PortPlan(0).endpoints(1, 1)).noneMatch(e -> e.port() == 1162);
+    assertThat(new PortPlan(0).endpoints(1, 1, 1)).noneMatch(e -> e.port() == 1162);
   }
 
   @Test

@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
  * Cuts what arrives into lines: passes on each as a {@link String} (one character a byte, without
  * its end) or a {@link LineFault}, after which it passes on nothing more. Holds one line and what
  * was read with it. Can be paused, told to throw away what it holds, and taken out, when it passes
- * on the rest as bytes. Owned by the channel's event loop.
+ * on the rest as bytes.
+ *
+ * <p>As long as the other side does not take its replies, no further line is passed on and nothing
+ * more is read: the longest reply to the shortest command, asked for again and again and never
+ * read, would otherwise fill the memory that all visitors share. Owned by the channel's event loop.
  */
 public final class LineReader extends ChannelInboundHandlerAdapter {
   private static final int IAC = 0xff;
@@ -26,6 +30,7 @@ public final class LineReader extends ChannelInboundHandlerAdapter {
   private ByteBuf gathered = Unpooled.EMPTY_BUFFER;
   private int scanned;
   private boolean paused;
+  private boolean clogged;
   private boolean ended;
   private boolean draining;
 
@@ -86,10 +91,24 @@ public final class LineReader extends ChannelInboundHandlerAdapter {
     }
   }
 
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (clogged && ctx.channel().isWritable()) {
+      clogged = false;
+      if (!paused) { // else who resumes it reads on
+        ctx.channel().config().setAutoRead(true);
+      }
+      if (!draining) {
+        drain(ctx);
+      }
+    }
+    ctx.fireChannelWritabilityChanged();
+  }
+
   private void drain(ChannelHandlerContext ctx) {
     draining = true;
     try {
-      while (!paused && !ended && !ctx.isRemoved()) {
+      while (!paused && !ended && !ctx.isRemoved() && ctx.channel().isWritable()) {
         int begin = gathered.readerIndex();
         int end = gathered.indexOf(begin + scanned, gathered.writerIndex(), (byte) '\n');
         int length = end < 0 ? gathered.readableBytes() : end - begin + 1;
@@ -114,6 +133,10 @@ public final class LineReader extends ChannelInboundHandlerAdapter {
       }
     } finally {
       draining = false;
+      if (!ended && !ctx.isRemoved() && !ctx.channel().isWritable()) {
+        clogged = true;
+        ctx.channel().config().setAutoRead(false);
+      }
     }
   }
 

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 public final class LineVisitor {
   private static final long TLS_HANDSHAKE_MILLIS = 10_000;
 
+  /** How long a visitor who does not read may keep the connection open after his last line. */
+  private static final long LINGER_MILLIS = 1_000;
+
   private final Channel channel;
   private final InetSocketAddress address;
   private final boolean relayed;
@@ -109,10 +112,13 @@ public final class LineVisitor {
     channel.writeAndFlush(bytes(channel, lines), channel.voidPromise());
   }
 
-  /** Sends a last line, and closes behind it. */
+  /** Sends a last line, and closes behind it, or after a second at the latest. */
   public void sendAndClose(String lines) {
     reader.pause();
     channel.writeAndFlush(bytes(channel, lines)).addListener(ChannelFutureListener.CLOSE);
+    if (channel.isActive()) { // it did not leave at once, because he has not read what came before
+      channel.eventLoop().schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    }
   }
 
   /** One byte a character. */

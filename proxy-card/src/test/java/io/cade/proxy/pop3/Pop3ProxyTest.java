@@ -1,7 +1,9 @@
 package io.cade.proxy.pop3;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import io.cade.proxy.line.LineLimits;
 import io.cade.proxy.line.LineRefusal;
 import io.cade.proxy.testing.LineClient;
 import io.cade.proxy.testing.LineRig;
@@ -10,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -270,6 +273,35 @@ class Pop3ProxyTest {
       for (LineClient each : open) {
         each.close();
       }
+    }
+  }
+
+  @Test
+  void visitorWhoReadsNoRepliesIsNotReadFromForeverAndLosesHisConnection() throws Exception {
+    LineLimits limits =
+        new LineLimits(
+            20,
+            10,
+            1024,
+            8192,
+            3,
+            Duration.ofMillis(500),
+            Duration.ofMillis(700),
+            Duration.ofSeconds(3),
+            Duration.ofSeconds(20),
+            Duration.ofMillis(700),
+            0,
+            false);
+    try (LineRig rig = new LineRig(limits);
+        LineClient client = new LineClient(rig.pop3)) {
+      String flood = "CAPA\r\n".repeat(1000);
+      assertThatIOException()
+          .isThrownBy(() -> {
+            // 600 MB, which would be answered with 8 GB.
+            for (int i = 0; i < 100_000; i++) {
+              client.raw(flood);
+            }
+          });
     }
   }
 }
