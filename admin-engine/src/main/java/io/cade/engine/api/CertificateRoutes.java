@@ -10,7 +10,10 @@ import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** The resource {@code /api/v1/services/NAME/certificate}. */
+/**
+ * The resource {@code /api/v1/services/NAME/certificate}; {@code POST} to {@code …/acme} has it
+ * ordered.
+ */
 final class CertificateRoutes {
   private static final String PATH = "/api/v1/services/:name/certificate";
   private static final String TYPE = "application/x-pem-file";
@@ -32,6 +35,14 @@ final class CertificateRoutes {
           routes.answer(context, 200, routes.onDisk(() -> desk.show(name(context))));
         });
     router.post(PATH).handler(this::upload);
+    router
+        .post(PATH + "/acme")
+        .handler(context ->
+            routes.withoutBody(
+                context,
+                () ->
+                    routes.answer(
+                        context, 200, desk.order(Gatekeeper.caller(context), name(context)))));
     router
         .delete(PATH)
         .handler(context ->

@@ -79,7 +79,7 @@ public final class Engine implements AutoCloseable {
   /** How often certificates are looked at; they are renewed weeks before they end. */
   private static final Duration RENEWAL = Duration.ofHours(1);
 
-  /** How often it is looked for uploaded certificates that end soon. */
+  /** How often it is looked for certificates that end soon. */
   private static final Duration CERTIFICATE_WATCH = Duration.ofMinutes(1);
 
   /** The operator that exists from the first start; its password is in the secrets directory. */
@@ -169,14 +169,19 @@ public final class Engine implements AutoCloseable {
             blocking);
     UploadedCertificates uploaded =
         UploadedCertificates.open(directory.path("pki").resolve("uploaded"), clock);
+    OrderedCertificates ordered =
+        new OrderedCertificates(
+            config.acme(), directory.path("pki").resolve("acme"), clock, random, blocking);
     SiteCertificateCache certificates =
-        new SiteCertificateCache(keys.authority(), uploaded, clock, blocking);
+        new SiteCertificateCache(
+            keys.authority(), uploaded, ordered.files(), ordered.policy(), clock, blocking);
     RoutePublisher routes =
         new RoutePublisher(
             new RouteDerivation(
                 certificates,
                 config.ports().service(),
                 service -> keys.authority().derivedSecret("affinity " + service)),
+            ordered.board(),
             writer.current());
     EngineGateway gateway =
         new EngineGateway(
@@ -216,6 +221,16 @@ public final class Engine implements AutoCloseable {
           var _ = writer.submit((cabinet, _) -> CertificateWatch.decide(cabinet, troubles));
         });
     routes.onChange(gateway::routesChanged);
+    lifecycle.started("ordered certificates", ordered);
+    ordered.start(
+        writer,
+        routes,
+        observations,
+        uploaded,
+        certificates,
+        clock,
+        time -> Thread.sleep(time));
+    every(timer, OrderedCertificates.LOOK, ordered::lookSoon);
 
     keys.authority().imageSigner();
     ImageCatalogue images =
@@ -254,7 +269,7 @@ public final class Engine implements AutoCloseable {
         contents,
         plant,
         new ImageOperations(writer, images, blocking),
-        new CertificateDesk(writer, uploaded, certificates, blocking),
+        new CertificateDesk(writer, uploaded, ordered.wishes(), certificates, blocking),
         keys.admin(),
         blocking,
         random);

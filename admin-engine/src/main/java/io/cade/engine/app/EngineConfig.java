@@ -5,6 +5,7 @@ import io.cade.agent.config.Section;
 import io.cade.agent.config.StrictYaml;
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
+import io.cade.engine.acme.AcmeSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Configuration of the engine; {@code docs/configuration.md} lists the keys with their defaults.
@@ -27,6 +29,7 @@ import java.util.Locale;
  * @param dhcp policy of the DHCP server
  * @param management cards of the management chassis, besides the engine's own
  * @param tftpMaxBlock largest TFTP block in bytes; the way to a card may allow less
+ * @param acme the authority that certificates of sites are ordered from; null when there is none
  */
 public record EngineConfig(
     Path stateDirectory,
@@ -41,7 +44,8 @@ public record EngineConfig(
     int slots,
     DhcpSettings dhcp,
     List<ManagementCard> management,
-    int tftpMaxBlock) {
+    int tftpMaxBlock,
+    @Nullable AcmeSettings acme) {
 
   /**
    * @param admin console and API, TCP
@@ -109,7 +113,8 @@ public record EngineConfig(
         cabinet.integer("slots", 1, CardPosition.MAX_SLOT, CardPosition.MAX_SLOT),
         DhcpSettings.from(s.section("dhcp"), listen, read.bootHttp()),
         s.entries("management", EngineConfig::managementCard),
-        s.section("tftp").integer("maxBlock", 512, 65_464, 65_464));
+        s.section("tftp").integer("maxBlock", 512, 65_464, 65_464),
+        AcmeSettings.from(s, "acme"));
   }
 
   /** Internal address of a card. */

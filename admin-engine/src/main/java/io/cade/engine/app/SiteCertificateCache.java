@@ -1,11 +1,14 @@
 package io.cade.engine.app;
 
+import io.cade.engine.acme.RenewalPolicy;
 import io.cade.engine.change.Commit;
 import io.cade.engine.change.CommitListener;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.Service;
 import io.cade.engine.operate.CertificateDesk;
+import io.cade.engine.pki.AcmeFiles;
+import io.cade.engine.pki.AcmeState;
 import io.cade.engine.pki.Identity;
 import io.cade.engine.pki.ModuleAuthority;
 import io.cade.engine.pki.UploadedCertificates;
@@ -24,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Certificates of sites: the uploaded one where there is a good one, else one by the module's own
- * authority, renewed before it ends. Kept in memory, because routes are derived after every change.
+ * Certificates of sites: the one that was ordered by ACME where there is a good one, else the
+ * uploaded one, else one by the module's own authority, renewed before it ends. Kept in memory, because routes are derived after every change.
  * Thread-safe.
  */
 public final class SiteCertificateCache
@@ -34,7 +37,8 @@ public final class SiteCertificateCache
 
   /**
    * @param until when another one has to be looked for
-   * @param useless why an uploaded one is not in use; empty when there is none, or it is
+   * @param useless why an uploaded one is not in use; empty when there is none, it is, or one that
+   *     goes before it
    */
   private record Known(
       List<String> hosts,
@@ -47,6 +51,7 @@ public final class SiteCertificateCache
     }
   }
 
+  private static final String ACME = "acme";
   private static final String UPLOADED = "uploaded";
 
   /** So long before the end of an uploaded certificate its owner is to be told. */
@@ -54,17 +59,26 @@ public final class SiteCertificateCache
 
   private final ModuleAuthority authority;
   private final UploadedCertificates uploaded;
+  private final AcmeFiles acme;
+  private final RenewalPolicy policy;
   private final InstantSource clock;
   private final Executor blocking;
   private final Map<String, Known> known = new ConcurrentHashMap<>();
 
+  /**
+   * @param policy by which certificates are ordered by ACME
+   */
   public SiteCertificateCache(
       ModuleAuthority authority,
       UploadedCertificates uploaded,
+      AcmeFiles acme,
+      RenewalPolicy policy,
       InstantSource clock,
       Executor blocking) {
     this.authority = authority;
     this.uploaded = uploaded;
+    this.acme = acme;
+    this.policy = policy;
     this.clock = clock;
     this.blocking = blocking;
   }
@@ -76,7 +90,22 @@ public final class SiteCertificateCache
 
   @Override
   public CertificateDesk.CertificateView show(Service service) {
-    return current(service).view();
+    CertificateDesk.CertificateView view = current(service).view();
+    Optional<AcmeState> state = acme.state(service.name());
+    if (state.isEmpty()) {
+      return view;
+    }
+    AcmeFiles.Validity held = acme.validity(service.name()).orElse(null);
+    String next =
+        switch (policy.next(state.get(), held, clock.instant())) {
+          case RenewalPolicy.Step.Order _ -> "now";
+          case RenewalPolicy.Step.Rest rest -> rest.until().toString();
+        };
+    String words =
+        view.source().equals(ACME)
+            ? "in use"
+            : held == null ? "ordered, not there yet" : "ended or of no use, ordered anew";
+    return view.withAcme(words, state.get().error(), next);
   }
 
   private Known current(Service service) {
@@ -91,10 +120,23 @@ public final class SiteCertificateCache
 
   /**
    * What is wrong with the certificate uploaded for a service, which nobody but its owner can
-   * renew; empty when there is none, or it is good for {@link #NOTICE} and longer. May read files.
+   * renew, or ordered for it; empty when there is none, or it is good for {@link #NOTICE} and
+   * longer, or was ordered and may still be renewed in time. May read files.
    */
   Optional<String> trouble(Service service) {
     Known now = current(service);
+    Optional<AcmeState> ordered = acme.state(service.name());
+    if (ordered.isPresent()) {
+      Optional<String> trouble =
+          policy.trouble(
+              service.name(),
+              ordered.get(),
+              acme.validity(service.name()).orElse(null),
+              clock.instant());
+      if (trouble.isPresent()) {
+        return trouble;
+      }
+    }
     if (!now.useless().isEmpty()) {
       return Optional.of(
           "the uploaded certificate is of no use any more: "
@@ -111,17 +153,19 @@ public final class SiteCertificateCache
   }
 
   private Known find(String service, List<String> hosts) {
+    try {
+      Optional<UploadedCertificates.Checked> ordered = acme.find(service, hosts);
+      if (ordered.isPresent()) {
+        return known(service, hosts, ACME, ordered.get());
+      }
+    } catch (CertificateException | IOException e) {
+      LOG.warn("the ACME certificate of service {} is of no use: {}", service, e.toString());
+    }
     String useless = "";
     try {
       Optional<UploadedCertificates.Checked> own = uploaded.find(service, hosts);
       if (own.isPresent()) {
-        Identity identity = own.get().identity();
-        return new Known(
-            hosts,
-            new RouteDerivation.SiteCertificate(own.get().chainPem(), identity.privateKeyPem()),
-            CertificateDesk.CertificateView.of(service, UPLOADED, identity.certificate()),
-            identity.certificate().getNotAfter().toInstant(),
-            useless);
+        return known(service, hosts, UPLOADED, own.get());
       }
     } catch (CertificateException e) {
       LOG.warn(
@@ -154,6 +198,18 @@ public final class SiteCertificateCache
     }
   }
 
+  private static Known known(
+      String service, List<String> hosts, String source, UploadedCertificates.Checked checked)
+      throws CertificateException {
+    Identity identity = checked.identity();
+    return new Known(
+        hosts,
+        new RouteDerivation.SiteCertificate(checked.chainPem(), identity.privateKeyPem()),
+        CertificateDesk.CertificateView.of(service, source, identity.certificate()),
+        identity.certificate().getNotAfter().toInstant(),
+        "");
+  }
+
   @Override
   public void forget(String service) {
     known.remove(service);
@@ -183,6 +239,7 @@ public final class SiteCertificateCache
 
   private void erase(String service) {
     try {
+      acme.forget(service);
       uploaded.remove(service);
       authority.forgetSite(service);
     } catch (IOException e) {

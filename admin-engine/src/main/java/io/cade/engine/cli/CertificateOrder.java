@@ -9,11 +9,12 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
-/** {@code service certificate}: shows, takes in or removes what a service's sites show. */
+/** {@code service certificate}: shows, takes in, orders or removes what a service's sites show. */
 final class CertificateOrder {
   static final String CHAIN = "--chain";
   static final String KEY = "--key";
   static final String OCSP = "--ocsp";
+  static final String ACME = "--acme";
   static final String REMOVE = "--remove";
 
   /** What the API takes, bytes. */
@@ -31,6 +32,7 @@ final class CertificateOrder {
                 + " that stand are not touched.",
             "service certificate shop",
             "service certificate shop --chain shop-fullchain.pem --key shop-key.pem",
+            "service certificate shop --acme",
             "service certificate shop --remove");
     certificate.addPositional(CommandTree.argument("NAME", "Name of the service.").build());
     certificate.addOption(
@@ -44,6 +46,15 @@ final class CertificateOrder {
                 OCSP, "FILE", "The authority's OCSP response (DER), to be shown with it.")
             .build());
     certificate.addOption(
+        CommandTree.option(
+                ACME,
+                "",
+                "Ordered, and renewed in time, from the authority in the engine's configuration."
+                    + " Again: try at once.")
+            .arity("0")
+            .type(boolean.class)
+            .build());
+    certificate.addOption(
         CommandTree.option(REMOVE, "", "Back to a certificate of the module's own authority.")
             .arity("0")
             .type(boolean.class)
@@ -54,11 +65,12 @@ final class CertificateOrder {
       throws CommandFailure {
     boolean chain = leaf.hasMatchedOption(CHAIN);
     boolean key = leaf.hasMatchedOption(KEY);
-    if (leaf.hasMatchedOption(REMOVE)) {
-      if (chain || key || leaf.hasMatchedOption(OCSP)) {
-        throw new CommandFailure(ExitCode.USAGE, "--remove takes no file");
+    boolean acme = leaf.hasMatchedOption(ACME);
+    if (acme || leaf.hasMatchedOption(REMOVE)) {
+      if (chain || key || leaf.hasMatchedOption(OCSP) || (acme && leaf.hasMatchedOption(REMOVE))) {
+        throw new CommandFailure(ExitCode.USAGE, "--acme and --remove stand alone");
       }
-      return client.change("DELETE", path);
+      return acme ? client.change("POST", path + "/acme") : client.change("DELETE", path);
     }
     if (chain != key || (leaf.hasMatchedOption(OCSP) && !chain)) {
       throw new CommandFailure(ExitCode.USAGE, "--chain and --key are given together");

@@ -15,6 +15,11 @@ final class CertificatePage {
     table.row("valid from", certificate.text("from"));
     table.row("valid until", certificate.text("until"));
     table.row("SHA-256", certificate.text("fingerprint"));
+    if (!certificate.text("acme").isEmpty()) {
+      table.row("ACME", certificate.text("acme"));
+      table.row("last error", Words.orDash(certificate.text("lastError")));
+      table.row("next try", Words.orDash(certificate.text("nextTry")));
+    }
     table.print(out);
   }
 }

@@ -24,7 +24,7 @@ public enum AlarmType {
   PROXY_LOST("proxyLost", Severity.MAJOR, "equipmentFailure"),
   /** An address that the engine gives out is used by somebody who did not get it here. */
   ADDRESS_CONFLICT("addressConflict", Severity.MAJOR, "duplicateInformation"),
-  /** The certificate that a customer gave for a site ends soon, or is of no use any more. */
+  /** The certificate of a site ends soon or is of no use any more, and has no successor. */
   CERTIFICATE_ENDING("certificateEnding", Severity.MAJOR, "keyExpired"),
   /** A network sends far more requests, or opens more connections, than the limits allow. */
   VISITOR_FLOOD("visitorFlood", Severity.MINOR, "intrusionDetection"),

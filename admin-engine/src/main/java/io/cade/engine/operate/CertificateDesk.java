@@ -31,10 +31,29 @@ public final class CertificateDesk {
     void forget(String service);
   }
 
+  /** Certificates that an authority issues and renews by itself. */
+  public interface Automatic {
+    /** Refuses when there can be none for these names, or no authority is configured. */
+    void require(List<String> hosts) throws Refusal;
+
+    /** From now on the service wants one; one that is due is tried at once. */
+    void want(String service) throws IOException;
+
+    /**
+     * The service wants none any more.
+     *
+     * @return whether it wanted one
+     */
+    boolean forget(String service) throws IOException;
+  }
+
   /**
-   * @param source {@code uploaded}, {@code built-in} or {@code none}
+   * @param source {@code acme}, {@code uploaded}, {@code built-in} or {@code none}
    * @param from of its validity, ISO 8601, as {@code until}
    * @param fingerprint SHA-256
+   * @param acme what is known of the authority's certificate in words; empty when none is wanted
+   * @param lastError why the last try to get one failed; empty when it did not
+   * @param nextTry when one is ordered next, ISO 8601; empty when none is wanted
    */
   public record CertificateView(
       String service,
@@ -44,7 +63,11 @@ public final class CertificateDesk {
       List<String> names,
       String from,
       String until,
-      String fingerprint) {
+      String fingerprint,
+      String acme,
+      String lastError,
+      String nextTry) {
+    /** Nothing known of an authority. */
     public static CertificateView of(String service, String source, X509Certificate certificate)
         throws CertificateException {
       try {
@@ -57,20 +80,30 @@ public final class CertificateDesk {
             certificate.getNotBefore().toInstant().toString(),
             certificate.getNotAfter().toInstant().toString(),
             HexFormat.of()
-                .formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded())));
+                .formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded())),
+            "",
+            "",
+            "");
       } catch (NoSuchAlgorithmException e) {
         throw new IllegalStateException(e); // every Java has it
       }
     }
 
     public static CertificateView none(String service) {
-      return new CertificateView(service, "none", "", "", List.of(), "", "", "");
+      return new CertificateView(service, "none", "", "", List.of(), "", "", "", "", "", "");
+    }
+
+    /** With what is known of the authority's certificate. */
+    public CertificateView withAcme(String state, String error, String next) {
+      return new CertificateView(
+          service, source, subject, issuer, names, from, until, fingerprint, state, error, next);
     }
   }
 
   private final AuditedActions actions;
   private final Supplier<Cabinet> cabinet;
   private final UploadedCertificates uploaded;
+  private final Automatic automatic;
   private final Sites sites;
   private final Executor blocking;
 
@@ -78,10 +111,15 @@ public final class CertificateDesk {
    * @param blocking carries out what waits for the disk
    */
   public CertificateDesk(
-      ChangeWriter writer, UploadedCertificates uploaded, Sites sites, Executor blocking) {
+      ChangeWriter writer,
+      UploadedCertificates uploaded,
+      Automatic automatic,
+      Sites sites,
+      Executor blocking) {
     this.actions = new AuditedActions(writer);
     this.cabinet = writer::current;
     this.uploaded = uploaded;
+    this.automatic = automatic;
     this.sites = sites;
     this.blocking = blocking;
   }
@@ -103,9 +141,33 @@ public final class CertificateDesk {
             found -> {
               try {
                 uploaded.store(service, uploaded.check(found.definition().hosts(), pem));
+                automatic.forget(service);
               } catch (CertificateException e) {
                 return actions.refused(
                     caller, action, new Refusal(Refusal.Kind.INVALID, "" + e.getMessage()));
+              } catch (IOException e) {
+                return CompletableFuture.failedFuture(e);
+              }
+              return changed(caller, found, action);
+            },
+            blocking);
+  }
+
+  /**
+   * Has certificates for the service ordered and renewed by the configured authority from now on.
+   * Until the first one is there, what was shown before is shown. Asked again, one that is due is
+   * tried at once.
+   */
+  public CompletionStage<CertificateView> order(Caller caller, String service) {
+    String action = "have certificates for service " + Operations.cut(service) + " by ACME";
+    return known(caller, service, action)
+        .thenComposeAsync(
+            found -> {
+              try {
+                automatic.require(found.definition().hosts());
+                automatic.want(service);
+              } catch (Refusal e) {
+                return actions.refused(caller, action, e);
               } catch (IOException e) {
                 return CompletableFuture.failedFuture(e);
               }
@@ -121,13 +183,14 @@ public final class CertificateDesk {
         .thenComposeAsync(
             found -> {
               try {
-                if (!uploaded.remove(service)) {
+                boolean wanted = automatic.forget(service);
+                if (!uploaded.remove(service) && !wanted) {
                   return actions.refused(
                       caller,
                       action,
                       new Refusal(
                           Refusal.Kind.NOT_FOUND,
-                          "no certificate was uploaded for service " + service));
+                          "no certificate was uploaded or ordered for service " + service));
                 }
               } catch (IOException e) {
                 return CompletableFuture.failedFuture(e);

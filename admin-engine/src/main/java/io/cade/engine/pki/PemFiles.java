@@ -41,6 +41,11 @@ final class PemFiles {
 
   /** Replaces the file as a whole; durable on return. */
   static void write(Path file, List<PemObject> objects) throws IOException {
+    write(file, StandardCharsets.US_ASCII.encode(text(objects)));
+  }
+
+  /** Likewise, for what belongs to PEM files and is none itself. */
+  static void write(Path file, ByteBuffer bytes) throws IOException {
     Path temporary = file.resolveSibling(file.getFileName() + ".new");
     Files.deleteIfExists(temporary);
     try (FileChannel out =
@@ -48,7 +53,6 @@ final class PemFiles {
             temporary,
             Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
             PosixFilePermissions.asFileAttribute(OWNER_FILE))) {
-      ByteBuffer bytes = StandardCharsets.US_ASCII.encode(text(objects));
       while (bytes.hasRemaining()) {
         out.write(bytes);
       }

@@ -7,6 +7,7 @@ import io.cade.engine.change.CommitListener;
 import io.cade.engine.model.Cabinet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 
 /**
  * Holds the newest routes and tells when they change. Written by the writer's thread alone (after
@@ -15,12 +16,30 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class RoutePublisher implements CommitListener {
   private final RouteDerivation derivation;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private final Supplier<List<RouteSnapshot.Challenge>> challenges;
   private volatile RouteSnapshot snapshot;
 
+  /** Without certificate authorities that have to be answered. */
   public RoutePublisher(RouteDerivation derivation, Cabinet start) {
+    this(derivation, List::of, start);
+  }
+
+  /**
+   * @param challenges what certificate authorities are to be answered now; looked at with each
+   *     commit, must answer from memory
+   */
+  public RoutePublisher(
+      RouteDerivation derivation,
+      Supplier<List<RouteSnapshot.Challenge>> challenges,
+      Cabinet start) {
     this.derivation = derivation;
+    this.challenges = challenges;
     this.snapshot =
-        new RouteSnapshot(start.position(), derivation.sites(start), derivation.protection(start));
+        new RouteSnapshot(
+            start.position(),
+            derivation.sites(start),
+            derivation.protection(start),
+            challenges.get());
   }
 
   /** The newest routes. */
@@ -37,8 +56,11 @@ public final class RoutePublisher implements CommitListener {
   public void committed(List<Commit> commits, Cabinet after) {
     List<RouteSnapshot.SiteRoute> sites = derivation.sites(after);
     List<SiteProtection> protection = derivation.protection(after);
-    if (!sites.equals(snapshot.sites()) || !protection.equals(snapshot.protection())) {
-      snapshot = new RouteSnapshot(after.position(), sites, protection);
+    List<RouteSnapshot.Challenge> open = challenges.get();
+    if (!sites.equals(snapshot.sites())
+        || !protection.equals(snapshot.protection())
+        || !open.equals(snapshot.challenges())) {
+      snapshot = new RouteSnapshot(after.position(), sites, protection, open);
       listeners.forEach(Runnable::run);
     }
   }

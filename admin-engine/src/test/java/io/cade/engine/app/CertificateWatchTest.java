@@ -2,11 +2,13 @@ package io.cade.engine.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cade.engine.acme.RenewalPolicy;
 import io.cade.engine.model.AlarmKey;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.CabinetBuilder;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.ServiceDefinition;
+import io.cade.engine.pki.AcmeFiles;
 import io.cade.engine.pki.Identity;
 import io.cade.engine.pki.ModuleAuthority;
 import io.cade.engine.pki.UploadedCertificates;
@@ -32,6 +34,7 @@ class CertificateWatchTest {
   private Cabinet cabinet = Cabinet.empty();
   private ModuleAuthority authority;
   private UploadedCertificates uploaded;
+  private AcmeFiles acme;
   private SiteCertificateCache certificates;
   private CertificateWatch watch;
 
@@ -39,7 +42,10 @@ class CertificateWatchTest {
   void aSiteWithItsOwnCertificate() throws Exception {
     authority = ModuleAuthority.open(dir.resolve("ca"), clock, random);
     uploaded = UploadedCertificates.open(dir.resolve("uploaded"), clock);
-    certificates = new SiteCertificateCache(authority, uploaded, clock, Runnable::run);
+    acme = AcmeFiles.open(dir.resolve("acme"), clock, random);
+    certificates =
+        new SiteCertificateCache(
+            authority, uploaded, acme, new RenewalPolicy(Duration.ofDays(30)), clock, Runnable::run);
     watch = new CertificateWatch(certificates);
     apply(
         new Change.ServiceCreated(

@@ -3,6 +3,7 @@ package io.cade.agent.wire;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,13 +13,33 @@ import org.jspecify.annotations.Nullable;
  * @param sites at most 5,000 (DESIGN §6)
  * @param protection whom the sites are protected from, at most one entry for each site and one for
  *     all; absent in snapshots of earlier versions
+ * @param challenges what certificate authorities are to be answered now, at most 1,024; absent in
+ *     snapshots of earlier versions
  */
-public record RouteSnapshot(long version, List<SiteRoute> sites, List<SiteProtection> protection) {
+public record RouteSnapshot(
+    long version,
+    List<SiteRoute> sites,
+    List<SiteProtection> protection,
+    List<Challenge> challenges) {
+  /** Challenges that may be open at one time. */
+  public static final int MAX_CHALLENGES = 1_024;
+
   public RouteSnapshot(
-      long version, List<SiteRoute> sites, @Nullable List<SiteProtection> protection) {
+      long version,
+      List<SiteRoute> sites,
+      @Nullable List<SiteProtection> protection,
+      @Nullable List<Challenge> challenges) {
     this.version = version;
     this.sites = Limits.list("sites", sites, 5_000);
     this.protection = protection == null ? List.of() : Limits.list("protection", protection, 5_001);
+    this.challenges =
+        challenges == null ? List.of() : Limits.list("challenges", challenges, MAX_CHALLENGES);
+  }
+
+  /** While no certificate authority asks. */
+  public RouteSnapshot(
+      long version, List<SiteRoute> sites, @Nullable List<SiteProtection> protection) {
+    this(version, sites, protection, List.of());
   }
 
   /** Sites without any protection. */
@@ -129,6 +150,31 @@ public record RouteSnapshot(long version, List<SiteRoute> sites, List<SiteProtec
     /** A card in normal service. */
     public Backend(CardPosition position, String address, int port, Map<String, Integer> further) {
       this(position, address, port, further, null);
+    }
+  }
+
+  /**
+   * What a certificate authority looks for at a host, in plain HTTP, to believe that it is the
+   * module's (http-01, RFC 8555 §8.3). No secret: anybody may ask for it.
+   *
+   * @param host in lower case
+   * @param token last segment of the path {@code /.well-known/acme-challenge/TOKEN}
+   * @param keyAuthorization the answer (RFC 8555 §8.1)
+   */
+  public record Challenge(String host, String token, String keyAuthorization) {
+    // base64url alone (RFC 8555 §8): nothing that would be another path or another answer.
+    private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_-]{1,256}");
+    private static final Pattern ANSWER =
+        Pattern.compile("[A-Za-z0-9_-]{1,256}\\.[A-Za-z0-9_-]{1,128}");
+
+    public Challenge {
+      Limits.text("host", host, 253);
+      if (!TOKEN.matcher(token).matches()) {
+        throw new IllegalArgumentException("token is not base64url of at most 256 characters");
+      }
+      if (!ANSWER.matcher(keyAuthorization).matches()) {
+        throw new IllegalArgumentException("keyAuthorization is not a token, a point and a digest");
+      }
     }
   }
 }

@@ -63,7 +63,8 @@ class DemoConfigurationTest {
                     new EngineConfig.ManagementCard(new CardPosition(0, 3), CardRole.BALANCER),
                     new EngineConfig.ManagementCard(new CardPosition(0, 4), CardRole.PROXY),
                     new EngineConfig.ManagementCard(new CardPosition(0, 5), CardRole.PROXY)),
-                65_464));
+                65_464,
+                null));
     assertThat(config.dhcp().policy().strangers().treatment())
         .isEqualTo(Strangers.Treatment.IGNORE);
     assertThat(config.dhcp().policy().boot().url("x")).isEqualTo("http://127.0.0.1:9180/x");

@@ -36,6 +36,13 @@ final class Entrance {
     }
     String id = front.requestIds().next();
     RouteTable table = services.routes().current();
+    String proof = ChallengeAnswer.asked(table, request, facts);
+    if (proof != null) {
+      boolean stay = keepAlive && !facts.hasBody() && !front.isDraining();
+      ChallengeAnswer.account(services, visitor, request, facts, id);
+      front.respond(ChallengeAnswer.page(proof, !stay), toHead, stay);
+      return null;
+    }
     Site site = table.find(facts.host());
     Failure failure = failureOf(table, site, visitor);
     if (site == null || failure != null) {

@@ -12,23 +12,32 @@ import org.jspecify.annotations.Nullable;
  * change of routes never shows half (SPEC P6).
  */
 public final class RouteTable {
+  /** Where certificate authorities ask (RFC 8555 §8.3). */
+  static final String CHALLENGES = "/.well-known/acme-challenge/";
+
   private final long version;
   private final Map<String, Site> byHost;
   private final Collection<Site> sites;
   private final Set<String> internalAddresses;
   private final GuardRules guard;
+  private final Map<String, String> challenges;
 
+  /**
+   * @param challenges answers to certificate authorities, by host and path
+   */
   RouteTable(
       long version,
       Map<String, Site> byHost,
       Collection<Site> sites,
       Set<String> internalAddresses,
-      GuardRules guard) {
+      GuardRules guard,
+      Map<String, String> challenges) {
     this.version = version;
     this.byHost = Map.copyOf(byHost);
     this.sites = List.copyOf(sites);
     this.internalAddresses = Set.copyOf(internalAddresses);
     this.guard = guard;
+    this.challenges = Map.copyOf(challenges);
   }
 
   /** Of the snapshot. */
@@ -43,6 +52,20 @@ public final class RouteTable {
    */
   public @Nullable Site find(String host) {
     return byHost.get(host);
+  }
+
+  /**
+   * The answer to a certificate authority that wants to know whether the host is the module's.
+   *
+   * @param host lower case, without port and trailing dot
+   * @param path of the request's target, with the query if there is one
+   * @return null when nothing of that name is to be answered here
+   */
+  public @Nullable String challenge(String host, String path) {
+    // Nearly always there are none: a request then pays for one look at a field.
+    return challenges.isEmpty() || !path.startsWith(CHALLENGES)
+        ? null
+        : challenges.get(host + path);
   }
 
   /** Who may visit these sites, and how much he may use. */

@@ -90,7 +90,12 @@ public final class Routes {
     this.builder = new SiteBuilder(backends, furtherBackends, statistics, states, clock);
     this.current =
         new RouteTable(
-            RouteSnapshot.empty().version(), Map.of(), List.of(), Set.of(), guard.rules(List.of()));
+            RouteSnapshot.empty().version(),
+            Map.of(),
+            List.of(),
+            Set.of(),
+            guard.rules(List.of()),
+            Map.of());
   }
 
   /** What guards these routes. */
@@ -149,10 +154,21 @@ public final class Routes {
       }
     }
     certificates.endOfSnapshot();
+    Map<String, String> challenges = new HashMap<>();
+    for (RouteSnapshot.Challenge each : snapshot.challenges()) {
+      challenges.put(
+          each.host().toLowerCase(Locale.ROOT) + RouteTable.CHALLENGES + each.token(),
+          each.keyAuthorization());
+    }
     built = next;
     current =
         new RouteTable(
-            snapshot.version(), byHost, sites, internal, guard.rules(snapshot.protection()));
+            snapshot.version(),
+            byHost,
+            sites,
+            internal,
+            guard.rules(snapshot.protection()),
+            challenges);
     // Only now: until the swap, requests were still looking at the former table.
     if (furtherBackends == backends) {
       inUse.addAll(furtherInUse);
