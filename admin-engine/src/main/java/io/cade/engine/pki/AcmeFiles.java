@@ -35,6 +35,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.bouncycastle.util.io.pem.PemHeader;
 import org.bouncycastle.util.io.pem.PemObject;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What has to survive of certificates that a certificate authority issues by ACME (RFC 8555): who
@@ -44,6 +46,7 @@ import org.bouncycastle.util.io.pem.PemObject;
  * may block.
  */
 public final class AcmeFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(AcmeFiles.class);
   private static final Pattern LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
   private static final String ORDER = "Order";
   private static final String WISH = ".json";
@@ -91,7 +94,7 @@ public final class AcmeFiles {
   /**
    * Opens the directory, making it the first time.
    *
-   * @throws IOException when it is not writable, or a file in it cannot be understood
+   * @throws IOException when it is not writable
    */
   public static AcmeFiles open(Path dir, InstantSource clock, SecureRandom random)
       throws IOException {
@@ -111,13 +114,25 @@ public final class AcmeFiles {
       for (Path file : each) {
         String name = String.valueOf(file.getFileName());
         String service = name.substring(0, name.length() - WISH.length());
-        states.put(service, json.decode(Files.readAllBytes(file), AcmeState.class));
-        Path certificate = certificates.resolve(service + ".pem");
-        if (Files.exists(certificate)) {
-          validities.put(service, Validity.of(Identity.load(certificate).certificate()));
+        if (LABEL.matcher(service).matches()) {
+          load(service, file, certificates.resolve(service + ".pem"));
         }
       }
     }
+  }
+
+  /** What is ruined costs one order, not the start of the engine. */
+  private void load(String service, Path wish, Path certificate) {
+    AcmeState state = AcmeState.FRESH;
+    try {
+      state = json.decode(Files.readAllBytes(wish), AcmeState.class);
+      if (Files.exists(certificate)) {
+        validities.put(service, Validity.of(Identity.load(certificate).certificate()));
+      }
+    } catch (IOException e) {
+      LOG.warn("a certificate for service {} is ordered anew: {}", service, e.toString());
+    }
+    states.put(service, state);
   }
 
   // ---- who wants one, and how it went

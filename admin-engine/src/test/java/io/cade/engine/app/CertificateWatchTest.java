@@ -8,7 +8,9 @@ import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.CabinetBuilder;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.ServiceDefinition;
+import io.cade.engine.operate.CertificateDesk;
 import io.cade.engine.pki.AcmeFiles;
+import io.cade.engine.pki.AcmeState;
 import io.cade.engine.pki.Identity;
 import io.cade.engine.pki.ModuleAuthority;
 import io.cade.engine.pki.UploadedCertificates;
@@ -117,5 +119,54 @@ class CertificateWatchTest {
     var troubles = watch.troubles(cabinet);
     cabinet = Cabinet.empty();
     assertThat(CertificateWatch.decide(cabinet, troubles).changes()).isEmpty();
+  }
+
+  /** One by another authority, as it comes by ACME. */
+  private Instant order() throws Exception {
+    Identity issued = ModuleAuthority.open(dir.resolve("acme ca"), clock, random).site("shop", HOSTS);
+    acme.want("shop");
+    acme.store("shop", acme.check(HOSTS, issued));
+    certificates.forget("shop");
+    return issued.certificate().getNotAfter().toInstant();
+  }
+
+  private CertificateDesk.CertificateView shown() {
+    return certificates.show(Objects.requireNonNull(cabinet.services().get("shop")));
+  }
+
+  @Test
+  void anOrderedCertificateGoesBeforeAnUploadedOneAndThatBeforeTheModulesOwn() throws Exception {
+    assertThat(shown().source()).isEqualTo("built-in");
+    assertThat(shown().acme()).isEmpty();
+    upload("bought");
+    acme.want("shop");
+    assertThat(shown().source()).as("until there is one").isEqualTo("uploaded");
+    assertThat(shown().acme()).isEqualTo("ordered, not there yet");
+    assertThat(shown().nextTry()).isEqualTo("now");
+    Instant end = order();
+    assertThat(shown().source()).isEqualTo("acme");
+    assertThat(shown().until()).isEqualTo(end.toString());
+    assertThat(shown().nextTry()).isEqualTo(end.minus(Duration.ofDays(30)).toString());
+    acme.forget("shop");
+    certificates.forget("shop");
+    assertThat(shown().source()).isEqualTo("uploaded");
+  }
+
+  @Test
+  void anOrderedCertificateIsNobodysTroubleUntilItsRenewalKeepsFailing() throws Exception {
+    Instant end = order();
+    now = end.minus(Duration.ofDays(20));
+    acme.note("shop", AcmeState.FRESH.failed("no answer at shop.example", null, now));
+    assertThat(look()).as("there is time left").isEmpty();
+    assertThat(shown().lastError()).isEqualTo("no answer at shop.example");
+    now = end.minus(Duration.ofDays(10));
+    assertThat(look()).hasExactlyElementsOfTypes(Change.AlarmRaised.class);
+    assertThat(text()).contains("could not be renewed yet: no answer at shop.example");
+    now = end.plusSeconds(1);
+    look();
+    assertThat(text()).contains("ended at");
+    assertThat(shown().source()).as("visitors get the module's own").isEqualTo("built-in");
+    order();
+    assertThat(look()).hasExactlyElementsOfTypes(Change.AlarmCleared.class);
   }
 }

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cade.agent.config.ConfigProblems;
+import io.cade.engine.acme.AcmeSettings;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +30,54 @@ class EngineConfigTest {
     assertThatThrownBy(() -> read("bootTime: 2 h\n"))
         .isInstanceOf(ConfigProblems.class)
         .hasMessageContaining("bootTime");
+  }
+
+  @Test
+  void withoutTheSectionNothingIsOrdered() throws Exception {
+    assertThat(read("").acme()).isNull();
+  }
+
+  @Test
+  void anAuthorityIsConfiguredByItsDirectoryAContactAndAgreement() throws Exception {
+    AcmeSettings read =
+        Objects.requireNonNull(
+            read("""
+                acme:
+                  directory: https://ca.example/directory
+                  contact: mailto:hostmaster@example.com
+                  agreeToTerms: true
+                """)
+                .acme());
+    assertThat(read.directory()).isEqualTo(URI.create("https://ca.example/directory"));
+    assertThat(read.contacts()).containsExactly(URI.create("mailto:hostmaster@example.com"));
+    assertThat(read.caFile()).isNull();
+    assertThat(read.renewBefore()).isEqualTo(Duration.ofDays(30));
+  }
+
+  @Test
+  void everythingThatIsWrongAboutTheAuthorityIsSaidWithItsLine() throws Exception {
+    Path none = Files.writeString(directory.resolve("ca.pem"), "no certificate");
+    assertThatThrownBy(() ->
+            read("""
+                acme:
+                  directory: http://ca.example/directory
+                  contact: hostmaster
+                  agreeToTerms: false
+                  caFile: %s
+                  renewBefore: 1 s
+                  email: x
+                """.formatted(none)))
+        .isInstanceOf(ConfigProblems.class)
+        .hasMessageContainingAll(
+            "engine.yaml:3", "https URL of the authority's directory",
+            "engine.yaml:4", "mailto:hostmaster@example.com is meant",
+            "engine.yaml:5", "agreeToTerms' is not true",
+            "engine.yaml:6", "holds no certificates in PEM",
+            "engine.yaml:7", "renewBefore",
+            "engine.yaml:8", "unknown key 'acme.email'");
+    assertThatThrownBy(() -> read("acme: {renewBefore: 1 d}\n"))
+        .hasMessageContainingAll("'acme.directory' is missing", "'acme.contact' is missing")
+        .hasMessageContaining("agreeToTerms' is not true");
   }
 
   private EngineConfig read(String more) throws Exception {

@@ -9,6 +9,7 @@ import io.cade.agent.wire.ProxyReport;
 import io.cade.agent.wire.RouteSnapshot;
 import io.cade.agent.wire.SiteProtection;
 import io.cade.agent.wire.TrafficReport;
+import io.cade.engine.acme.AcmeSettings;
 import io.cade.engine.api.ApiServer;
 import io.cade.engine.api.UserFile;
 import io.cade.engine.gateway.TestWriter;
@@ -33,6 +34,7 @@ import io.cade.engine.pki.Identity;
 import io.cade.engine.pki.ModuleAuthority;
 import io.cade.engine.web.WebRuntime;
 import io.vertx.core.Vertx;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -97,7 +99,16 @@ class CommandAgainstApiTest {
                             authority.certificate(),
                             InstantSource.system()),
                         blocking),
-                    Certificates.desk(writer, authority, dir, blocking),
+                    Certificates.desk(
+                        writer,
+                        authority,
+                        new AcmeSettings(
+                            URI.create("https://ca.example/directory"),
+                            List.of(),
+                            dir.resolve("ca.pem"),
+                            AcmeSettings.RENEW_BEFORE),
+                        dir,
+                        blocking),
                     new TrafficInspection(writer::current, observations.traffic(), clock),
                     new ProtectionOperations(writer),
                     users,
@@ -312,6 +323,45 @@ class CommandAgainstApiTest {
     assertThat(desk.run("service", "certificate", "shop", "--remove").out()).contains("built-in");
     assertThat(desk.run("service", "certificate", "shop", "--remove").code()).isEqualTo(1);
     assertThat(desk.run("service", "certificate", "nothing").code()).isEqualTo(1);
+  }
+
+  @Test
+  void aCertificateIsOrderedAndRemovedAndBothAreOnRecord() throws Exception {
+    create("shop");
+    Desk.Outcome ordered = desk.run("service", "certificate", "shop", "--acme");
+    assertThat(ordered.err()).isEmpty();
+    assertThat(ordered.out()).contains("built-in", "ordered, not there yet", "next try", "now");
+    assertThat(desk.run("service", "certificate", "shop", "--json").out())
+        .contains("\"nextTry\"", "ordered, not there yet");
+    assertThat(desk.run("service", "certificate", "shop", "--remove").out())
+        .doesNotContain("ordered");
+    assertThat(desk.run("service", "certificate", "shop", "--remove").code()).isEqualTo(1);
+    assertThat(desk.run("service", "certificate", "shop", "--acme", "--remove").code())
+        .isEqualTo(ExitCode.USAGE.code());
+    assertThat(desk.run("service", "certificate", "nothing", "--acme").code()).isEqualTo(1);
+  }
+
+  @Test
+  void anUploadedCertificateEndsTheOrder() throws Exception {
+    create("shop");
+    assertThat(desk.run("service", "certificate", "shop", "--acme").code()).isZero();
+    Identity own =
+        ModuleAuthority.open(dir.resolve("another"), InstantSource.system(), new SecureRandom())
+            .site("shop", List.of("shop.example"));
+    Path chain = Files.writeString(dir.resolve("chain.pem"), own.certificateChainPem());
+    Path key = Files.writeString(dir.resolve("key.pem"), own.privateKeyPem());
+    assertThat(
+            desk.run(
+                    "service",
+                    "certificate",
+                    "shop",
+                    "--chain",
+                    chain.toString(),
+                    "--key",
+                    key.toString())
+                .out())
+        .contains("uploaded")
+        .doesNotContain("ordered");
   }
 
   @Test
