@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param renewBefore so long before its end a certificate is renewed, at most
  */
 public record RenewalPolicy(Duration renewBefore) {
-  /** So many failures in a row, some four hours, before somebody is told of the first. */
+  /** So many failures in a row, some two hours, before somebody is told of the first. */
   static final int FAILURES_TO_TELL = 8;
 
   /** What to do about one service. */

@@ -94,6 +94,7 @@ class ArchitectureTest {
     only("org.jdbi..", "io.cade.engine.store..");
     only("io.vertx..", "io.cade.engine..");
     only("picocli..", "io.cade.engine.cli..");
+    only("org.shredzone..", "io.cade.engine.acme..");
   }
 
   private static void only(String library, String... users) {
