@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.net.MalformedURLException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -37,6 +38,7 @@ import org.shredzone.acme4j.Status;
 import org.shredzone.acme4j.challenge.Http01Challenge;
 import org.shredzone.acme4j.connector.NetworkSettings;
 import org.shredzone.acme4j.exception.AcmeException;
+import org.shredzone.acme4j.exception.AcmeLazyLoadingException;
 import org.shredzone.acme4j.exception.AcmeNetworkException;
 import org.shredzone.acme4j.exception.AcmeRateLimitedException;
 import org.shredzone.acme4j.exception.AcmeServerException;
@@ -137,6 +139,10 @@ public final class Acme4jAuthority implements AcmeAuthority {
   private Login login() throws AcmeException, AcmeFailure {
     AccountBuilder builder = new AccountBuilder().agreeToTermsOfService().useKeyPair(key());
     settings.contacts().forEach(builder::addContact);
+    AcmeSettings.ExternalAccount known = settings.externalAccount();
+    if (known != null) {
+      builder.withKeyIdentifier(known.keyId(), secret(known.keyFile()));
+    }
     Login login = builder.createLogin(session);
     Account account = login.getAccount();
     // For an account that was there before, the authority overlooks contacts (RFC 8555 §7.3.1).
@@ -147,6 +153,14 @@ public final class Acme4jAuthority implements AcmeAuthority {
       changed.commit();
     }
     return login;
+  }
+
+  private static String secret(Path file) throws AcmeFailure {
+    try {
+      return Files.readString(file, StandardCharsets.US_ASCII).strip();
+    } catch (IOException e) {
+      throw new AcmeFailure(file + " (acme.externalAccount.keyFile) cannot be read", e);
+    }
   }
 
   private KeyPair key() throws AcmeFailure {
@@ -211,6 +225,12 @@ public final class Acme4jAuthority implements AcmeAuthority {
             throw e;
           } catch (AcmeServerException e) {
             return Optional.empty(); // it does not know the order any more
+          } catch (AcmeException e) {
+            // The same, without a document that says why (RFC 8555 §6.7 only recommends one).
+            if (String.valueOf(e.getMessage()).matches("HTTP 4\\d\\d")) {
+              return Optional.empty();
+            }
+            throw e;
           }
           if (order.getStatus() == Status.PROCESSING) {
             await(order, Set.of(Status.VALID, Status.INVALID), ISSUED_WITHIN);
@@ -308,8 +328,7 @@ public final class Acme4jAuthority implements AcmeAuthority {
         return asked.getStatus();
       }
       Instant now = clock.instant();
-      Duration wait =
-          notBefore.isAfter(now.plus(rest)) ? Duration.between(now, notBefore) : rest;
+      Duration wait = notBefore.isAfter(now.plus(rest)) ? Duration.between(now, notBefore) : rest;
       if (now.plus(wait).isAfter(giveUp)) {
         throw new AcmeFailure(
             "the authority has not come to an end within " + within.toSeconds() + " s", null);
@@ -336,20 +355,32 @@ public final class Acme4jAuthority implements AcmeAuthority {
           e);
     } catch (AcmeUserActionRequiredException e) {
       throw new AcmeFailure(
-          what + ", somebody has to act (see " + e.getInstance() + "): " + words(e.getProblem()), e);
+          what + ", somebody has to act (see " + e.getInstance() + "): " + words(e.getProblem()),
+          e);
     } catch (AcmeServerException e) {
       throw new AcmeFailure(what + ": " + words(e.getProblem()), e);
     } catch (AcmeNetworkException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new InterruptedException();
+      }
       throw new AcmeFailure(what + ", it cannot be reached: " + innermost(e), e);
     } catch (AcmeException e) {
       throw new AcmeFailure(what + ": " + innermost(e), e);
+    } catch (AcmeLazyLoadingException e) {
+      throw new AcmeFailure(what + ": " + innermost(e), retryAfter(e), e);
     } catch (RuntimeException e) {
-      // acme4j reports what is malformed, and failures while it loads lazily, in this way.
+      // acme4j reports what is malformed in this way.
       if (Thread.currentThread().isInterrupted()) {
         throw new InterruptedException();
       }
       throw new AcmeFailure(what + ": " + innermost(e), e);
     }
+  }
+
+  private static @Nullable Instant retryAfter(AcmeLazyLoadingException failure) {
+    return failure.getCause() instanceof AcmeRateLimitedException limited
+        ? limited.getRetryAfter().orElse(null)
+        : null;
   }
 
   private static String words(Problem problem) {

@@ -38,9 +38,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Orders certificates for the services that want them and keeps them renewed (SPEC P2). At most
- * {@value #MOST_AT_ONCE} orders run at one time, each on a thread of its own, never on the writer's;
- * who does not come in is looked at again the next time. A new certificate reaches the proxies like
- * any other change, with the next routes: connections that stand are not touched. Thread-safe.
+ * {@value #MOST_AT_ONCE} orders run at one time, each on a thread of its own, never on the
+ * writer's; who does not come in is looked at again the next time. A new certificate reaches the
+ * proxies like any other change, with the next routes: connections that stand are not touched.
+ * Thread-safe.
  */
 public final class AcmeOrders {
   private static final Logger LOG = LoggerFactory.getLogger(AcmeOrders.class);
@@ -50,6 +51,9 @@ public final class AcmeOrders {
 
   /** For so long an order waits until the proxies can answer. */
   static final Duration PROXIES_WITHIN = Duration.ofSeconds(40);
+
+  /** After so many failures in a row an order that was begun is given up for another one. */
+  static final int COLLECT_TRIES = 3;
 
   private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
   private static final Duration COMMIT_WITHIN = Duration.ofMinutes(1);
@@ -187,13 +191,17 @@ public final class AcmeOrders {
     if (begun.isEmpty()) {
       return null;
     }
+    int failures = files.state(service.name()).map(AcmeState::failures).orElse(0);
+    if (failures > COLLECT_TRIES) {
+      files.end(service.name()); // an authority that is no more must not be asked for ever
+      return null;
+    }
     Optional<List<X509Certificate>> chain = authority.collect(begun.get().location());
     if (chain.isPresent()) {
       Identity identity = identity(begun.get().key(), chain.get());
       AcmeFiles.Validity held = files.validity(service.name()).orElse(null);
       // The order of the certificate that is in use already would be fetched for ever.
-      if (held == null
-          || identity.certificate().getNotAfter().toInstant().isAfter(held.until())) {
+      if (held == null || identity.certificate().getNotAfter().toInstant().isAfter(held.until())) {
         return identity;
       }
     }

@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
@@ -24,9 +26,22 @@ import org.jspecify.annotations.Nullable;
  *     network knows are asked of it, too
  * @param renewBefore so long before its end a certificate is renewed, at most; a third of its
  *     lifetime if that is less
+ * @param externalAccount what the authority knows its customer by; null when it asks for nothing
  */
 public record AcmeSettings(
-    URI directory, List<URI> contacts, @Nullable Path caFile, Duration renewBefore) {
+    URI directory,
+    List<URI> contacts,
+    @Nullable Path caFile,
+    Duration renewBefore,
+    @Nullable ExternalAccount externalAccount) {
+  /**
+   * An account that one has with the authority otherwise (RFC 8555 §7.3.4).
+   *
+   * @param keyFile holds the key that was given for it, base64url; the key is read when it is
+   *     needed
+   */
+  public record ExternalAccount(String keyId, Path keyFile) {}
+
   /** How long before their end certificates are renewed unless something else is said. */
   public static final Duration RENEW_BEFORE = Duration.ofDays(30);
 
@@ -34,6 +49,12 @@ public record AcmeSettings(
 
   public AcmeSettings {
     contacts = List.copyOf(contacts);
+  }
+
+  /** For an authority that wants no other account. */
+  public AcmeSettings(
+      URI directory, List<URI> contacts, @Nullable Path caFile, Duration renewBefore) {
+    this(directory, contacts, caFile, renewBefore, null);
   }
 
   /** Whether the authority is a private one. */
@@ -53,9 +74,7 @@ public record AcmeSettings(
     Section s = engine.section(key);
     URI none = URI.create("https://invalid/");
     URI directory =
-        s.text("directory").isEmpty()
-            ? none
-            : s.parsed("directory", none, AcmeSettings::directory);
+        s.text("directory").isEmpty() ? none : s.parsed("directory", none, AcmeSettings::directory);
     List<URI> contacts = s.list("contact", MAX_CONTACTS, AcmeSettings::contact);
     if (!s.has("contact")) {
       s.problem("contact", "is missing: mailto: and the address that the authority may write to");
@@ -71,7 +90,36 @@ public record AcmeSettings(
         directory,
         contacts,
         caFile,
-        s.duration("renewBefore", Duration.ofHours(1), Duration.ofDays(180), RENEW_BEFORE));
+        s.duration("renewBefore", Duration.ofHours(1), Duration.ofDays(180), RENEW_BEFORE),
+        externalAccount(s));
+  }
+
+  private static @Nullable ExternalAccount externalAccount(Section s) {
+    if (!s.has("externalAccount")) {
+      return null;
+    }
+    Section account = s.section("externalAccount");
+    Path none = Path.of("");
+    return new ExternalAccount(
+        account.text("keyId"),
+        account.text("keyFile").isEmpty()
+            ? none
+            : account.parsed("keyFile", none, AcmeSettings::secret));
+  }
+
+  private static Path secret(String text) {
+    Path file = Path.of(text);
+    try {
+      if (!Files.readString(file, StandardCharsets.US_ASCII).strip().matches("[A-Za-z0-9_-]+=*")) {
+        throw new IllegalArgumentException(file + " holds no base64url text");
+      }
+      if (Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ)) {
+        throw new IllegalArgumentException("everybody can read " + file + "; chmod 600 it");
+      }
+      return file;
+    } catch (IOException e) {
+      throw new IllegalArgumentException(file + " cannot be read", e);
+    }
   }
 
   private static URI directory(String text) {

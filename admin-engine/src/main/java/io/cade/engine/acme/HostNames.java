@@ -12,7 +12,14 @@ final class HostNames {
   /** RFC 6761, 6762, 7686, 8375, 9476, and ICANN's name for private use. */
   private static final List<String> SPECIAL =
       List.of(
-          "localhost", "local", "test", "example", "invalid", "onion", "alt", "internal",
+          "localhost",
+          "local",
+          "test",
+          "example",
+          "invalid",
+          "onion",
+          "alt",
+          "internal",
           "home.arpa");
 
   private HostNames() {}

@@ -14,7 +14,8 @@ import java.util.TreeMap;
 
 /**
  * Alarms about certificates that end soon or are of no use any more (SPEC P3): uploaded ones, which
- * only their owner can renew, and ordered ones whose successor does not come. Without state of its own: the alarms that are active are the cabinet's.
+ * only their owner can renew, and ordered ones whose successor does not come. Without state of its
+ * own: the alarms that are active are the cabinet's.
  */
 final class CertificateWatch {
   private final SiteCertificateCache certificates;

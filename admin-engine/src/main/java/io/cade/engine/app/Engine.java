@@ -223,13 +223,7 @@ public final class Engine implements AutoCloseable {
     routes.onChange(gateway::routesChanged);
     lifecycle.started("ordered certificates", ordered);
     ordered.start(
-        writer,
-        routes,
-        observations,
-        uploaded,
-        certificates,
-        clock,
-        time -> Thread.sleep(time));
+        writer, routes, observations, uploaded, certificates, clock, time -> Thread.sleep(time));
     every(timer, OrderedCertificates.LOOK, ordered::lookSoon);
 
     keys.authority().imageSigner();

@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Certificates of sites: the one that was ordered by ACME where there is a good one, else the
- * uploaded one, else one by the module's own authority, renewed before it ends. Kept in memory, because routes are derived after every change.
- * Thread-safe.
+ * uploaded one, else one by the module's own authority, renewed before it ends. Kept in memory,
+ * because routes are derived after every change. Thread-safe.
  */
 public final class SiteCertificateCache
     implements RouteDerivation.SiteCertificates, CertificateDesk.Sites, CommitListener {

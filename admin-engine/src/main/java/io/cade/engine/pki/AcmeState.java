@@ -40,8 +40,7 @@ public record AcmeState(
     Instant hold =
         until != null && until.isAfter(now.plus(LONGEST_HOLD)) ? now.plus(LONGEST_HOLD) : until;
     Instant next = now.plus(pause(failures + 1));
-    return new AcmeState(
-        failures + 1, why, hold != null && hold.isAfter(next) ? hold : next, hold);
+    return new AcmeState(failures + 1, why, hold != null && hold.isAfter(next) ? hold : next, hold);
   }
 
   /** Somebody wants it to be tried again at once; what the authority asked for still holds. */

@@ -92,11 +92,13 @@ class AcmeOrdersTest {
     writer.listen(routes);
     writer.listen((commits, after) ->
         commits.forEach(commit ->
-            commit.changes().forEach(change -> {
-              if (change instanceof Change.Audited audited) {
-                records.add(audited.outcome());
-              }
-            })));
+            commit
+                .changes()
+                .forEach(change -> {
+                  if (change instanceof Change.Audited audited) {
+                    records.add(audited.outcome());
+                  }
+                })));
     apply(
         new Change.ServiceCreated(
             1, new ServiceDefinition("shop", "static-site", HOSTS, 1, "sha256:00")),
@@ -139,8 +141,7 @@ class AcmeOrdersTest {
 
   private void proxy(CardPosition at) {
     apply(
-        new Change.CardSeated(
-            at, CardRole.PROXY, new MacAddress("02:00:00:00:00:0" + at.slot())),
+        new Change.CardSeated(at, CardRole.PROXY, new MacAddress("02:00:00:00:00:0" + at.slot())),
         new Change.CardStateChanged(at, CardState.BOOTING, "asked"),
         new Change.CardStateChanged(at, CardState.AVAILABLE, "there"));
   }
@@ -230,8 +231,7 @@ class AcmeOrdersTest {
     now = now.plusSeconds(60);
     orders.look();
     engineStarts();
-    assertThat(files.validity("shop").orElseThrow().until())
-        .isAfter(now.plus(Duration.ofDays(89)));
+    assertThat(files.validity("shop").orElseThrow().until()).isAfter(now.plus(Duration.ofDays(89)));
     orders.look();
     assertThat(authority.said).as("nothing is due").hasSize(4);
   }
@@ -284,6 +284,25 @@ class AcmeOrdersTest {
   }
 
   @Test
+  void anOrderAtAnAuthorityThatIsNoMoreIsGivenUp() throws Exception {
+    files.want("shop");
+    authority.diesBeforeTheAnswer = true;
+    orders.look();
+    authority.diesBeforeTheAnswer = false;
+    authority.losesOrders = true;
+    for (int i = 0; i < AcmeOrders.COLLECT_TRIES && renewed.isEmpty(); i++) {
+      now = now.plus(Duration.ofHours(1));
+      orders.look();
+    }
+    assertThat(renewed).isEmpty();
+    now = now.plus(Duration.ofHours(1));
+    orders.look();
+    assertThat(renewed).containsExactly("shop");
+    assertThat(authority.said.stream().filter(each -> each.startsWith("collect")))
+        .hasSize(AcmeOrders.COLLECT_TRIES);
+  }
+
+  @Test
   void aCertificateForOtherNamesIsNotShown() throws Exception {
     files.want("shop");
     authority.namesInstead = List.of("shop.example.com");
@@ -295,8 +314,7 @@ class AcmeOrdersTest {
 
   @Test
   void itTakesThePlaceOfAnUploadedOne() throws Exception {
-    Identity bought =
-        ModuleAuthority.open(dir.resolve("ca"), clock, random).site("shop", HOSTS);
+    Identity bought = ModuleAuthority.open(dir.resolve("ca"), clock, random).site("shop", HOSTS);
     uploaded.store(
         "shop", uploaded.check(HOSTS, bought.certificateChainPem() + bought.privateKeyPem()));
     files.want("shop");
@@ -321,13 +339,15 @@ class AcmeOrdersTest {
   void whoChangesHisMindMeanwhileKeepsWhatHeHas() throws Exception {
     files.want("shop");
     authority =
-        new PeerAuthority(clock, _ -> {
-          try {
-            return files.forget("shop");
-          } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
-          }
-        });
+        new PeerAuthority(
+            clock,
+            _ -> {
+              try {
+                return files.forget("shop");
+              } catch (java.io.IOException e) {
+                throw new java.io.UncheckedIOException(e);
+              }
+            });
     engineStarts();
     orders.look();
     assertThat(renewed).isEmpty();
@@ -372,7 +392,8 @@ class AcmeOrdersTest {
   void answersOfManyOrdersTravelTogether() {
     board.put("b", List.of(new RouteSnapshot.Challenge("b.example", "t", "t.d")));
     board.put("a", List.of(new RouteSnapshot.Challenge("a.example", "t", "t.d")));
-    assertThat(board.get()).extracting(RouteSnapshot.Challenge::host)
+    assertThat(board.get())
+        .extracting(RouteSnapshot.Challenge::host)
         .containsExactly("a.example", "b.example");
     board.remove("a");
     assertThat(board.get()).hasSize(1);

@@ -40,6 +40,7 @@ final class PeerAuthority implements AcmeAuthority {
   final List<KeyPair> keys = new ArrayList<>();
   boolean believes;
   boolean diesBeforeTheAnswer;
+  boolean losesOrders;
   List<String> namesInstead = List.of();
 
   /**
@@ -69,8 +70,11 @@ final class PeerAuthority implements AcmeAuthority {
   }
 
   @Override
-  public Optional<List<X509Certificate>> collect(URI order) {
+  public Optional<List<X509Certificate>> collect(URI order) throws AcmeFailure {
     said.add("collect " + order.getPath());
+    if (losesOrders) {
+      throw new AcmeFailure("no such host", null);
+    }
     return Optional.ofNullable(issued.get(order));
   }
 

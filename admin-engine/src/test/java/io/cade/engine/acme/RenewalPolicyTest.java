@@ -19,7 +19,8 @@ class RenewalPolicyTest {
 
   @Test
   void theFirstIsOrderedAtOnce() {
-    assertThat(POLICY.next(AcmeState.FRESH, null, NOW)).isInstanceOf(RenewalPolicy.Step.Order.class);
+    assertThat(POLICY.next(AcmeState.FRESH, null, NOW))
+        .isInstanceOf(RenewalPolicy.Step.Order.class);
   }
 
   @Test

@@ -47,7 +47,12 @@ class CertificateWatchTest {
     acme = AcmeFiles.open(dir.resolve("acme"), clock, random);
     certificates =
         new SiteCertificateCache(
-            authority, uploaded, acme, new RenewalPolicy(Duration.ofDays(30)), clock, Runnable::run);
+            authority,
+            uploaded,
+            acme,
+            new RenewalPolicy(Duration.ofDays(30)),
+            clock,
+            Runnable::run);
     watch = new CertificateWatch(certificates);
     apply(
         new Change.ServiceCreated(
@@ -123,7 +128,8 @@ class CertificateWatchTest {
 
   /** One by another authority, as it comes by ACME. */
   private Instant order() throws Exception {
-    Identity issued = ModuleAuthority.open(dir.resolve("acme ca"), clock, random).site("shop", HOSTS);
+    Identity issued =
+        ModuleAuthority.open(dir.resolve("acme ca"), clock, random).site("shop", HOSTS);
     acme.want("shop");
     acme.store("shop", acme.check(HOSTS, issued));
     certificates.forget("shop");

@@ -8,6 +8,7 @@ import io.cade.engine.acme.AcmeSettings;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -42,11 +43,11 @@ class EngineConfigTest {
     AcmeSettings read =
         Objects.requireNonNull(
             read("""
-                acme:
-                  directory: https://ca.example/directory
-                  contact: mailto:hostmaster@example.com
-                  agreeToTerms: true
-                """)
+            acme:
+              directory: https://ca.example/directory
+              contact: mailto:hostmaster@example.com
+              agreeToTerms: true
+            """)
                 .acme());
     assertThat(read.directory()).isEqualTo(URI.create("https://ca.example/directory"));
     assertThat(read.contacts()).containsExactly(URI.create("mailto:hostmaster@example.com"));
@@ -58,7 +59,8 @@ class EngineConfigTest {
   void everythingThatIsWrongAboutTheAuthorityIsSaidWithItsLine() throws Exception {
     Path none = Files.writeString(directory.resolve("ca.pem"), "no certificate");
     assertThatThrownBy(() ->
-            read("""
+            read(
+                """
                 acme:
                   directory: http://ca.example/directory
                   contact: hostmaster
@@ -66,7 +68,8 @@ class EngineConfigTest {
                   caFile: %s
                   renewBefore: 1 s
                   email: x
-                """.formatted(none)))
+                """
+                    .formatted(none)))
         .isInstanceOf(ConfigProblems.class)
         .hasMessageContainingAll(
             "engine.yaml:3", "https URL of the authority's directory",
@@ -78,6 +81,22 @@ class EngineConfigTest {
     assertThatThrownBy(() -> read("acme: {renewBefore: 1 d}\n"))
         .hasMessageContainingAll("'acme.directory' is missing", "'acme.contact' is missing")
         .hasMessageContaining("agreeToTerms' is not true");
+  }
+
+  @Test
+  void anAccountThatOneHasOtherwiseNeedsAKeyFileThatNobodyElseReads() throws Exception {
+    Path key =
+        Files.writeString(directory.resolve("mac"), "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysq\n");
+    String acme =
+        "acme: {directory: 'https://ca.example/', contact: 'mailto:a@b.example',"
+            + " agreeToTerms: true, externalAccount: {keyId: kid-1, keyFile: '%s'}}\n";
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
+    assertThatThrownBy(() -> read(acme.formatted(key))).hasMessageContaining("chmod 600");
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+    assertThat(Objects.requireNonNull(read(acme.formatted(key)).acme()).externalAccount())
+        .isEqualTo(new AcmeSettings.ExternalAccount("kid-1", key));
+    assertThatThrownBy(() -> read(acme.formatted(directory.resolve("none"))))
+        .hasMessageContaining("cannot be read");
   }
 
   private EngineConfig read(String more) throws Exception {

@@ -22,8 +22,7 @@ class AcmeFilesTest {
 
   @TempDir Path dir;
   private final SecureRandom random = new SecureRandom();
-  private final InstantSource clock =
-      InstantSource.fixed(Instant.parse("2026-11-21T12:00:00Z"));
+  private final InstantSource clock = InstantSource.fixed(Instant.parse("2026-11-21T12:00:00Z"));
   private AcmeFiles files;
 
   @BeforeEach
@@ -32,8 +31,7 @@ class AcmeFilesTest {
   }
 
   private UploadedCertificates.Checked certificate() throws Exception {
-    Identity identity =
-        ModuleAuthority.open(dir.resolve("ca"), clock, random).site("shop", HOSTS);
+    Identity identity = ModuleAuthority.open(dir.resolve("ca"), clock, random).site("shop", HOSTS);
     return files.check(HOSTS, identity);
   }
 

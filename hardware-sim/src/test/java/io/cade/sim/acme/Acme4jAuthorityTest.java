@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.SecureRandom;
@@ -137,12 +138,37 @@ class Acme4jAuthorityTest {
   }
 
   @Test
+  void anAuthorityThatKnowsItsCustomersIsShownTheAccountThatOneHas() throws Exception {
+    String secret = "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W";
+    Path keyFile = Files.writeString(dir.resolve("mac"), secret + "\n");
+    String wanted =
+        ", \"externalAccountBindingRequired\": true, \"externalAccountMACKeys\": {\"kid-1\": \""
+            + secret
+            + "\"}";
+    try (Pebble pebble = Pebble.start(dir, web.getAddress().getPort(), wanted, Map.of())) {
+      AcmeSettings nobody = pebble.settings();
+      try (Acme4jAuthority client = client(nobody)) {
+        assertThatThrownBy(() -> client.open(HOSTS)).isInstanceOf(AcmeFailure.class);
+      }
+      AcmeSettings customer =
+          new AcmeSettings(
+              nobody.directory(),
+              nobody.contacts(),
+              nobody.caFile(),
+              nobody.renewBefore(),
+              new AcmeSettings.ExternalAccount("kid-1", keyFile));
+      try (Acme4jAuthority client = client(customer)) {
+        assertThat(client.open(HOSTS).challenges()).hasSize(2);
+      }
+    }
+  }
+
+  @Test
   void anAuthorityThatIsNotTrustedOrNotThereIsNamedWithTheReason() throws Exception {
     try (Pebble pebble = pebble(Map.of())) {
       AcmeSettings known = pebble.settings();
       AcmeSettings stranger =
-          new AcmeSettings(
-              known.directory(), known.contacts(), null, AcmeSettings.RENEW_BEFORE);
+          new AcmeSettings(known.directory(), known.contacts(), null, AcmeSettings.RENEW_BEFORE);
       try (Acme4jAuthority client = client(stranger)) {
         assertThatThrownBy(() -> client.open(HOSTS))
             .isInstanceOf(AcmeFailure.class)

@@ -87,8 +87,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * From the operator's word to the certificate that visitors see: the engine's rooms, a proxy on real
- * sockets, and an authority that asks this proxy, over HTTP, whether the host is the module's.
+ * From the operator's word to the certificate that visitors see: the engine's rooms, a proxy on
+ * real sockets, and an authority that asks this proxy, over HTTP, whether the host is the module's.
  */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class OrderedCertificateTest {
@@ -193,8 +193,7 @@ class OrderedCertificateTest {
     writer.start();
     open.add(writer);
     ModuleAuthority authority = ModuleAuthority.open(dir.resolve("pki"), clock, random);
-    UploadedCertificates uploaded =
-        UploadedCertificates.open(dir.resolve("pki/uploaded"), clock);
+    UploadedCertificates uploaded = UploadedCertificates.open(dir.resolve("pki/uploaded"), clock);
     AcmeFiles files = AcmeFiles.open(dir.resolve("pki/acme"), clock, random);
     RenewalPolicy policy = new RenewalPolicy(AcmeSettings.RENEW_BEFORE);
     SiteCertificateCache certificates =
@@ -209,12 +208,14 @@ class OrderedCertificateTest {
     gateway(publisher, proxy());
     writer.listen((commits, after) ->
         commits.forEach(commit ->
-            commit.changes().forEach(change -> {
-              if (change instanceof Change.Audited audited) {
-                records.add(audited.outcome());
-                renewals.add(audited.outcome());
-              }
-            })));
+            commit
+                .changes()
+                .forEach(change -> {
+                  if (change instanceof Change.Audited audited) {
+                    records.add(audited.outcome());
+                    renewals.add(audited.outcome());
+                  }
+                })));
     cardsAndService();
     awaitRoutes();
 
@@ -223,10 +224,7 @@ class OrderedCertificateTest {
     AcmeSettings settings = pebble.settings();
     Acme4jAuthority client =
         new Acme4jAuthority(
-            settings,
-            () -> files.account(settings.directory()),
-            clock,
-            time -> Thread.sleep(time));
+            settings, () -> files.account(settings.directory()), clock, time -> Thread.sleep(time));
     open.add(client);
     orders =
         new AcmeOrders(
@@ -336,9 +334,7 @@ class OrderedCertificateTest {
 
   private void apply(Change... changes) throws Exception {
     var _ =
-        writer
-            .submit((_, _) -> new Decision<>(List.of(changes), true))
-            .get(30, TimeUnit.SECONDS);
+        writer.submit((_, _) -> new Decision<>(List.of(changes), true)).get(30, TimeUnit.SECONDS);
   }
 
   private CertificateDesk desk() {
@@ -408,8 +404,7 @@ class OrderedCertificateTest {
       socket
           .getOutputStream()
           .write(
-              ("GET / HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n")
-                  .getBytes(StandardCharsets.US_ASCII));
+              ("GET / HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
       assertThat(in.readLine()).startsWith("HTTP/1.1 200");
       int length = 0;
       for (String line = in.readLine(); line != null && !line.isEmpty(); line = in.readLine()) {

@@ -49,6 +49,14 @@ final class Pebble implements AutoCloseable {
    * @param environment its further settings, see its manual
    */
   static Pebble start(Path dir, int httpPort, Map<String, String> environment) throws Exception {
+    return start(dir, httpPort, "", environment);
+  }
+
+  /**
+   * @param more further members of its configuration, each preceded by a comma
+   */
+  static Pebble start(Path dir, int httpPort, String more, Map<String, String> environment)
+      throws Exception {
     ModuleAuthority authority =
         ModuleAuthority.open(dir.resolve("ca"), InstantSource.system(), new SecureRandom());
     Identity server = authority.server("pebble", List.of("127.0.0.1"));
@@ -61,9 +69,9 @@ final class Pebble implements AutoCloseable {
             dir.resolve("pebble.json"),
             """
             {"pebble": {"listenAddress": "127.0.0.1:%d", "managementListenAddress": "",
-             "certificate": "%s", "privateKey": "%s", "httpPort": %d, "tlsPort": 1}}
+             "certificate": "%s", "privateKey": "%s", "httpPort": %d, "tlsPort": 1%s}}
             """
-                .formatted(port, chain, key, httpPort));
+                .formatted(port, chain, key, httpPort, more));
     NameServer names = NameServer.start();
     Path output = dir.resolve("pebble.log");
     ProcessBuilder builder =
@@ -71,8 +79,7 @@ final class Pebble implements AutoCloseable {
             "pebble", "-config", config.toString(), "-dnsserver", "127.0.0.1:" + names.port());
     builder.environment().put("PEBBLE_VA_NOSLEEP", "1");
     builder.environment().putAll(environment);
-    Process process =
-        builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
+    Process process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
     Pebble pebble =
         new Pebble(
             process,

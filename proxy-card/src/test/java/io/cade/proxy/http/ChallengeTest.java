@@ -65,7 +65,8 @@ class ChallengeTest {
         Visitor visitor = rig.visitor()) {
       rig.routes.apply(routes(1, card, AccessRules.none(), OPEN));
       for (String target :
-          List.of(PATH, PATH + "other", PATH + "to_ken-1/", PATH + "to_ken-1?x", PATH + "TO_KEN-1")) {
+          List.of(
+              PATH, PATH + "other", PATH + "to_ken-1/", PATH + "to_ken-1?x", PATH + "TO_KEN-1")) {
         assertThat(visitor.get(HOST, target).body()).as(target).isEqualTo("a");
       }
       assertThat(
@@ -92,8 +93,7 @@ class ChallengeTest {
     try (Card card = Card.named("a");
         ProxyRig rig = new ProxyRig();
         Visitor visitor = rig.visitor()) {
-      rig.routes.apply(
-          routes(1, card, new AccessRules(List.of(), List.of("127.0.0.0/8")), OPEN));
+      rig.routes.apply(routes(1, card, new AccessRules(List.of(), List.of("127.0.0.0/8")), OPEN));
       assertThat(visitor.get(HOST, PATH + "to_ken-1").status()).isEqualTo(200);
       assertThat(visitor.get(HOST, PATH + "other").status()).isEqualTo(403);
     }
@@ -131,7 +131,8 @@ class ChallengeTest {
 
   @Test
   void onlyWhatCanBeNoOtherPathAndNoOtherAnswerTravels() throws Exception {
-    assertThatThrownBy(() -> new Challenge(HOST, "../../admin", "x.y")).hasMessageContaining("token");
+    assertThatThrownBy(() -> new Challenge(HOST, "../../admin", "x.y"))
+        .hasMessageContaining("token");
     assertThatThrownBy(() -> new Challenge(HOST, "t", "<script>")).hasMessageContaining("digest");
     WireJson json = new WireJson();
     RouteSnapshot sent = new RouteSnapshot(1, List.of(), List.of(), List.of(OPEN));
