@@ -2,18 +2,13 @@ package io.cade.engine.acme;
 
 import io.cade.agent.wire.RouteSnapshot.Challenge;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.MalformedURLException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,8 +19,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.shredzone.acme4j.Account;
 import org.shredzone.acme4j.AccountBuilder;
@@ -50,7 +43,6 @@ import org.shredzone.acme4j.provider.GenericAcmeProvider;
  * request and needs nothing kept but the key. Thread-safe.
  */
 public final class Acme4jAuthority implements AcmeAuthority {
-  private static final Duration CONNECT_WITHIN = Duration.ofSeconds(15);
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(30);
   private static final Duration VERDICT_WITHIN = Duration.ofMinutes(2);
   private static final Duration ISSUED_WITHIN = Duration.ofMinutes(2);
@@ -79,7 +71,7 @@ public final class Acme4jAuthority implements AcmeAuthority {
     this.accountKey = accountKey;
     this.clock = clock;
     this.pause = pause;
-    HttpClient client = client(settings.caFile());
+    HttpClient client = AuthorityHttp.client(settings.caFile());
     this.http = client;
     this.session =
         new Session(
@@ -92,36 +84,6 @@ public final class Acme4jAuthority implements AcmeAuthority {
             });
     session.networkSettings().setTimeout(ANSWER_WITHIN);
     session.setLocale(Locale.ENGLISH);
-  }
-
-  private static HttpClient client(@Nullable Path caFile) throws IOException {
-    HttpClient.Builder builder =
-        HttpClient.newBuilder()
-            .connectTimeout(CONNECT_WITHIN)
-            .followRedirects(HttpClient.Redirect.NORMAL);
-    if (caFile != null) {
-      builder.sslContext(trusting(caFile));
-    }
-    return builder.build();
-  }
-
-  private static SSLContext trusting(Path caFile) throws IOException {
-    try (InputStream in = Files.newInputStream(caFile)) {
-      KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-      store.load(null, null);
-      int number = 0;
-      for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-        store.setCertificateEntry("ca" + number++, each);
-      }
-      TrustManagerFactory trust =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      trust.init(store);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, trust.getTrustManagers(), null);
-      return context;
-    } catch (GeneralSecurityException e) {
-      throw new IOException(caFile + " (acme.caFile) cannot be used: " + e.getMessage(), e);
-    }
   }
 
   @Override
@@ -146,7 +108,8 @@ public final class Acme4jAuthority implements AcmeAuthority {
     Login login = builder.createLogin(session);
     Account account = login.getAccount();
     // For an account that was there before, the authority overlooks contacts (RFC 8555 §7.3.1).
-    if (!account.getContacts().equals(settings.contacts())) {
+    // Some keep none at all, whatever they are told.
+    if (!account.getContacts().isEmpty() && !account.getContacts().equals(settings.contacts())) {
       Account.EditableAccount changed = account.modify();
       changed.getContacts().clear();
       changed.getContacts().addAll(settings.contacts());

@@ -55,6 +55,7 @@ public final class AcmeOrders {
   /** After so many failures in a row an order that was begun is given up for another one. */
   static final int COLLECT_TRIES = 3;
 
+  private static final String NOT_WANTED = "not wanted any more";
   private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
   private static final Duration COMMIT_WITHIN = Duration.ofMinutes(1);
 
@@ -178,7 +179,11 @@ public final class AcmeOrders {
         order.validate();
       }
       KeyPair key = files.newKey();
-      files.begin(service.name(), new AcmeFiles.Begun(order.location(), key));
+      if (!files.begin(service.name(), new AcmeFiles.Begun(order.location(), key))) {
+        board.remove(service.name());
+        record("order a certificate for service " + service.name(), NOT_WANTED);
+        return;
+      }
       identity = identity(key, order.finish(key));
     }
     use(service, identity);
@@ -262,7 +267,7 @@ public final class AcmeOrders {
     }
     board.remove(service.name());
     if (!isSame(service) || !files.store(service.name(), checked)) {
-      record("order a certificate for service " + service.name(), "not wanted any more");
+      record("order a certificate for service " + service.name(), NOT_WANTED);
       return;
     }
     around.uploaded().remove(service.name());

@@ -16,6 +16,10 @@ public record RenewalPolicy(Duration renewBefore) {
   /** So many failures in a row, some two hours, before somebody is told of the first. */
   static final int FAILURES_TO_TELL = 8;
 
+  private static final String NOT_TRIED =
+      "nothing was tried; the service has to be announced, and the engine's configuration to have"
+          + " a section acme";
+
   /** What to do about one service. */
   public sealed interface Step {
     /** Order one now. */
@@ -52,7 +56,7 @@ public record RenewalPolicy(Duration renewBefore) {
    */
   public Optional<String> trouble(
       String service, AcmeState state, @Nullable Validity held, Instant now) {
-    String reason = state.error().isEmpty() ? "nothing was tried yet" : state.error();
+    String reason = state.error().isEmpty() ? NOT_TRIED : state.error();
     String advice = "; see ./cade service certificate " + service;
     if (held == null) {
       return state.failures() < FAILURES_TO_TELL

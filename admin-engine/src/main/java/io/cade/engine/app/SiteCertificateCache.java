@@ -6,6 +6,7 @@ import io.cade.engine.change.CommitListener;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.Service;
+import io.cade.engine.model.ServicePhase;
 import io.cade.engine.operate.CertificateDesk;
 import io.cade.engine.pki.AcmeFiles;
 import io.cade.engine.pki.AcmeState;
@@ -101,10 +102,16 @@ public final class SiteCertificateCache
           case RenewalPolicy.Step.Order _ -> "now";
           case RenewalPolicy.Step.Rest rest -> rest.until().toString();
         };
-    String words =
-        view.source().equals(ACME)
-            ? "in use"
-            : held == null ? "ordered, not there yet" : "ended or of no use, ordered anew";
+    String words;
+    if (view.source().equals(ACME)) {
+      words = "in use";
+    } else if (held != null) {
+      words = "ended or of no use, ordered anew";
+    } else if (service.phase() != ServicePhase.ANNOUNCED) {
+      words = "ordered once the service is announced";
+    } else {
+      words = "ordered, not there yet";
+    }
     return view.withAcme(words, state.get().error(), next);
   }
 

@@ -260,11 +260,17 @@ public final class AcmeFiles {
   /**
    * An order is about to be fulfilled. Kept, because a certificate that was issued right before a
    * crash would be lost without its key, and authorities count what they issue.
+   *
+   * @return false, and nothing is kept, when the service does not want it any more
    */
-  public synchronized void begin(String service, Begun order) throws IOException {
+  public synchronized boolean begin(String service, Begun order) throws IOException {
+    if (!states.containsKey(service)) {
+      return false;
+    }
     PemFiles.write(
         file(orders, service, ".pem"),
         pem(order.key(), List.of(new PemHeader(ORDER, order.location().toASCIIString()))));
+    return true;
   }
 
   /** The order that was begun last, if it was not ended. */

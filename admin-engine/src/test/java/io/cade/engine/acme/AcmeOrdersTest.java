@@ -343,7 +343,8 @@ class AcmeOrdersTest {
             clock,
             _ -> {
               try {
-                return files.forget("shop");
+                files.forget("shop");
+                return true;
               } catch (java.io.IOException e) {
                 throw new java.io.UncheckedIOException(e);
               }
@@ -353,6 +354,9 @@ class AcmeOrdersTest {
     assertThat(renewed).isEmpty();
     assertThat(files.state("shop")).isEmpty();
     assertThat(files.begun("shop")).isEmpty();
+    assertThat(authority.said).as("nothing is issued").endsWith("validate");
+    assertThat(records.getLast()).isEqualTo("not wanted any more");
+    assertThat(routes.snapshot().challenges()).isEmpty();
   }
 
   @Test

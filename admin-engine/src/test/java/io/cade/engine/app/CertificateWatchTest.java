@@ -8,6 +8,7 @@ import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.CabinetBuilder;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.ServiceDefinition;
+import io.cade.engine.model.ServicePhase;
 import io.cade.engine.operate.CertificateDesk;
 import io.cade.engine.pki.AcmeFiles;
 import io.cade.engine.pki.AcmeState;
@@ -147,6 +148,8 @@ class CertificateWatchTest {
     upload("bought");
     acme.want("shop");
     assertThat(shown().source()).as("until there is one").isEqualTo("uploaded");
+    assertThat(shown().acme()).isEqualTo("ordered once the service is announced");
+    apply(new Change.ServicePhaseChanged("shop", ServicePhase.ANNOUNCED, ""));
     assertThat(shown().acme()).isEqualTo("ordered, not there yet");
     assertThat(shown().nextTry()).isEqualTo("now");
     Instant end = order();

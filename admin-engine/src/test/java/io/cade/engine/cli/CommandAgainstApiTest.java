@@ -330,9 +330,10 @@ class CommandAgainstApiTest {
     create("shop");
     Desk.Outcome ordered = desk.run("service", "certificate", "shop", "--acme");
     assertThat(ordered.err()).isEmpty();
-    assertThat(ordered.out()).contains("built-in", "ordered, not there yet", "next try", "now");
+    assertThat(ordered.out())
+        .contains("built-in", "ordered once the service is announced", "next try", "now");
     assertThat(desk.run("service", "certificate", "shop", "--json").out())
-        .contains("\"nextTry\"", "ordered, not there yet");
+        .contains("\"nextTry\"", "ordered once the service is announced");
     assertThat(desk.run("service", "certificate", "shop", "--remove").out())
         .doesNotContain("ordered");
     assertThat(desk.run("service", "certificate", "shop", "--remove").code()).isEqualTo(1);

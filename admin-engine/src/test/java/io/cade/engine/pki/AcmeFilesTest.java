@@ -95,6 +95,7 @@ class AcmeFilesTest {
       assertThat(all.filter(Files::isRegularFile)).isEmpty();
     }
     files.note("shop", AcmeState.FRESH);
+    assertThat(files.begin("shop", new AcmeFiles.Begun(DIRECTORY, files.newKey()))).isFalse();
     assertThat(files.store("shop", certificate())).as("too late").isFalse();
     assertThat(files.wanted()).isEmpty();
     assertThat(files.find("shop", HOSTS)).isEmpty();
