@@ -29,6 +29,7 @@ import io.cade.engine.pki.EnrolmentSecrets;
 import io.cade.engine.pki.Identity;
 import io.cade.engine.pki.ModuleAuthority;
 import io.cade.engine.pki.PackageSigningKey;
+import io.cade.engine.pki.SessionTicketKeys;
 import io.cade.engine.pki.UploadedCertificates;
 import io.cade.engine.provision.HostingPlugin;
 import io.cade.engine.provision.PackagePlant;
@@ -78,6 +79,9 @@ public final class Engine implements AutoCloseable {
 
   /** How often certificates are looked at; they are renewed weeks before they end. */
   private static final Duration RENEWAL = Duration.ofHours(1);
+
+  /** How often the proxies get a new key for TLS session tickets. */
+  private static final Duration TICKET_KEYS = Duration.ofHours(12);
 
   /** How often it is looked for certificates that end soon. */
   private static final Duration CERTIFICATE_WATCH = Duration.ofMinutes(1);
@@ -175,6 +179,7 @@ public final class Engine implements AutoCloseable {
     SiteCertificateCache certificates =
         new SiteCertificateCache(
             keys.authority(), uploaded, ordered.files(), ordered.policy(), clock, blocking);
+    SessionTicketKeys tickets = new SessionTicketKeys(random);
     RoutePublisher routes =
         new RoutePublisher(
             new RouteDerivation(
@@ -182,6 +187,7 @@ public final class Engine implements AutoCloseable {
                 config.ports().service(),
                 service -> keys.authority().derivedSecret("affinity " + service)),
             ordered.board(),
+            tickets::current,
             writer.current());
     EngineGateway gateway =
         new EngineGateway(
@@ -212,6 +218,16 @@ public final class Engine implements AutoCloseable {
                               new Change.Audited(
                                   "engine", "renew the certificate of service " + service, "due")));
                 }));
+    every(
+        timer,
+        TICKET_KEYS,
+        () -> {
+          tickets.rotate();
+          var _ =
+              writer.submit((_, _) ->
+                  Decision.of(
+                      true, new Change.Audited("engine", "renew the keys of TLS tickets", "due")));
+        });
     CertificateWatch watch = new CertificateWatch(certificates);
     every(
         timer,

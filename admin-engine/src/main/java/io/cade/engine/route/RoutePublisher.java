@@ -17,29 +17,34 @@ public final class RoutePublisher implements CommitListener {
   private final RouteDerivation derivation;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Supplier<List<RouteSnapshot.Challenge>> challenges;
+  private final Supplier<List<String>> ticketKeys;
   private volatile RouteSnapshot snapshot;
 
-  /** Without certificate authorities that have to be answered. */
+  /** Without certificate authorities that have to be answered, and keys of session tickets. */
   public RoutePublisher(RouteDerivation derivation, Cabinet start) {
-    this(derivation, List::of, start);
+    this(derivation, List::of, List::of, start);
   }
 
   /**
    * @param challenges what certificate authorities are to be answered now; looked at with each
    *     commit, must answer from memory
+   * @param ticketKeys keys of TLS session tickets, looked at likewise
    */
   public RoutePublisher(
       RouteDerivation derivation,
       Supplier<List<RouteSnapshot.Challenge>> challenges,
+      Supplier<List<String>> ticketKeys,
       Cabinet start) {
     this.derivation = derivation;
     this.challenges = challenges;
+    this.ticketKeys = ticketKeys;
     this.snapshot =
         new RouteSnapshot(
             start.position(),
             derivation.sites(start),
             derivation.protection(start),
-            challenges.get());
+            challenges.get(),
+            ticketKeys.get());
   }
 
   /** The newest routes. */
@@ -57,10 +62,12 @@ public final class RoutePublisher implements CommitListener {
     List<RouteSnapshot.SiteRoute> sites = derivation.sites(after);
     List<SiteProtection> protection = derivation.protection(after);
     List<RouteSnapshot.Challenge> open = challenges.get();
+    List<String> tickets = ticketKeys.get();
     if (!sites.equals(snapshot.sites())
         || !protection.equals(snapshot.protection())
-        || !open.equals(snapshot.challenges())) {
-      snapshot = new RouteSnapshot(after.position(), sites, protection, open);
+        || !open.equals(snapshot.challenges())
+        || !tickets.equals(snapshot.ticketKeys())) {
+      snapshot = new RouteSnapshot(after.position(), sites, protection, open, tickets);
       listeners.forEach(Runnable::run);
     }
   }

@@ -88,6 +88,7 @@ class AcmeOrdersTest {
         new RoutePublisher(
             new RouteDerivation(s -> RouteDerivation.SiteCertificate.none(), 8000),
             board,
+            List::of,
             writer.current());
     writer.listen(routes);
     writer.listen((commits, after) ->

@@ -15,12 +15,17 @@ import org.jspecify.annotations.Nullable;
  *     all; absent in snapshots of earlier versions
  * @param challenges what certificate authorities are to be answered now, at most 1,024; absent in
  *     snapshots of earlier versions
+ * @param ticketKeys keys of TLS session tickets, the same for all proxies, so that a visitor may
+ *     resume at any of them: 48 bytes each in Base64, the first one makes tickets, at most 4.
+ *     Empty: each proxy has its own. They let TLS 1.2 connections be read: never to be stored or
+ *     logged
  */
 public record RouteSnapshot(
     long version,
     List<SiteRoute> sites,
     List<SiteProtection> protection,
-    List<Challenge> challenges) {
+    List<Challenge> challenges,
+    List<String> ticketKeys) {
   /** Challenges that may be open at one time. */
   public static final int MAX_CHALLENGES = 1_024;
 
@@ -28,18 +33,41 @@ public record RouteSnapshot(
       long version,
       List<SiteRoute> sites,
       @Nullable List<SiteProtection> protection,
-      @Nullable List<Challenge> challenges) {
+      @Nullable List<Challenge> challenges,
+      @Nullable List<String> ticketKeys) {
     this.version = version;
     this.sites = Limits.list("sites", sites, 5_000);
     this.protection = protection == null ? List.of() : Limits.list("protection", protection, 5_001);
     this.challenges =
         challenges == null ? List.of() : Limits.list("challenges", challenges, MAX_CHALLENGES);
+    this.ticketKeys = ticketKeys == null ? List.of() : Limits.list("ticketKeys", ticketKeys, 4);
+    this.ticketKeys.forEach(key -> Limits.text("ticketKey", key, 64));
+  }
+
+  /** Each proxy with its own keys of session tickets. */
+  public RouteSnapshot(
+      long version,
+      List<SiteRoute> sites,
+      @Nullable List<SiteProtection> protection,
+      @Nullable List<Challenge> challenges) {
+    this(version, sites, protection, challenges, List.of());
   }
 
   /** While no certificate authority asks. */
   public RouteSnapshot(
       long version, List<SiteRoute> sites, @Nullable List<SiteProtection> protection) {
-    this(version, sites, protection, List.of());
+    this(version, sites, protection, List.of(), List.of());
+  }
+
+  /** As it may be stored. */
+  public RouteSnapshot withoutTicketKeys() {
+    return new RouteSnapshot(version, sites, protection, challenges, List.of());
+  }
+
+  /** Without the keys, so that the record may be logged. */
+  @Override
+  public String toString() {
+    return "RouteSnapshot[" + version + ", " + sites + "]";
   }
 
   /** Sites without any protection. */

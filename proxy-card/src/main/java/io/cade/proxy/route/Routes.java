@@ -118,6 +118,7 @@ public final class Routes {
       log.warn("routes {} ignored: {} are in use already", snapshot.version(), current.version());
       return false;
     }
+    certificates.useTicketKeys(snapshot.ticketKeys());
     Map<String, Site> byHost = new HashMap<>();
     List<Site> sites = new ArrayList<>();
     Set<String> internal = new HashSet<>();
@@ -180,7 +181,10 @@ public final class Routes {
     return true;
   }
 
-  /** Session tickets are made with a new key from now on; to be called every few hours. */
+  /**
+   * Session tickets are made with a new key from now on, unless the engine gives the keys; to be
+   * called every few hours.
+   */
   public synchronized void rotateTicketKeys() {
     certificates.rotateTicketKeys();
   }

@@ -46,7 +46,7 @@ public final class SnapshotFile {
     }
   }
 
-  /** Saves a snapshot; durable when this returns. */
+  /** Saves a snapshot, without the keys of session tickets; durable when this returns. */
   public void save(RouteSnapshot snapshot) throws IOException {
     Files.deleteIfExists(temporary);
     Files.createFile(
@@ -54,7 +54,7 @@ public final class SnapshotFile {
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     // Not a FileChannel: the daemon's stop interrupts this thread, which would break the save off.
     try (FileOutputStream out = new FileOutputStream(temporary.toFile())) {
-      out.write(json.encode(snapshot));
+      out.write(json.encode(snapshot.withoutTicketKeys()));
       out.getFD().sync();
     }
     Files.move(

@@ -18,6 +18,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -169,9 +170,34 @@ public final class SiteCertificates {
     next = new HashMap<>();
   }
 
-  /** Makes session tickets with a new key; those made under the one before are still good. */
+  /**
+   * Makes session tickets with a new key; those made under the one before are still good. Does
+   * nothing while the engine gives the keys.
+   */
   public void rotateTicketKeys() {
     tickets.rotate();
+    spreadTicketKeys();
+  }
+
+  /**
+   * Makes session tickets with the keys that the engine gives to all proxies.
+   *
+   * @param base64 the first one makes tickets, the others are understood; none: nothing changes
+   */
+  public void useTicketKeys(List<String> base64) {
+    try {
+      if (tickets.use(base64)) {
+        spreadTicketKeys();
+      }
+    } catch (IllegalArgumentException e) {
+      log.warn(
+          "the engine's keys of session tickets are of no use ({}): visitors can resume their TLS"
+              + " sessions at this proxy only",
+          e.getMessage());
+    }
+  }
+
+  private void spreadTicketKeys() {
     for (SiteContext context : current.values()) {
       if (context.sessionContext() instanceof OpenSslServerSessionContext sessions) {
         sessions.setTicketKeys(tickets.all());

@@ -2,6 +2,7 @@ package io.cade.proxy.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cade.agent.wire.RouteSnapshot;
 import io.cade.agent.wire.RouteSnapshot.SiteRoute;
 import io.cade.proxy.testing.Card;
 import io.cade.proxy.testing.Certificates;
@@ -11,6 +12,8 @@ import io.netty.handler.ssl.OpenSsl;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIHostName;
@@ -120,6 +123,50 @@ class TlsTest {
       assertThat(resumes(https, "one.example", "-tls1_3", "-sess_in", session)).isTrue();
       rig.routes.rotateTicketKeys();
       assertThat(resumes(https, "one.example", "-tls1_3", "-sess_in", session)).isFalse();
+    }
+  }
+
+  private static String ticketKey(int of) {
+    byte[] key = new byte[48];
+    Arrays.fill(key, (byte) of);
+    return Base64.getEncoder().encodeToString(key);
+  }
+
+  private static void apply(ProxyRig rig, int version, SiteRoute site, List<String> keys) {
+    rig.routes.apply(new RouteSnapshot(version, List.of(site), List.of(), List.of(), keys));
+  }
+
+  @Test
+  void sessionsAreResumedAtEveryProxyThatHasTheEnginesKeys(@TempDir Path dir) throws Exception {
+    needsBoringSsl();
+    Assumptions.assumeTrue(Programs.has("openssl"), "needs openssl (package openssl)");
+    String session = dir.resolve("session").toString();
+    try (Card card = Card.named("a");
+        ProxyRig here = new ProxyRig();
+        ProxyRig there = new ProxyRig();
+        ProxyRig stranger = new ProxyRig()) {
+      SiteRoute one = secure("one", "one.example", "", card);
+      apply(here, 1, one, List.of(ticketKey(1), ticketKey(2)));
+      apply(there, 1, one, List.of(ticketKey(1), ticketKey(2)));
+      stranger.route(one);
+      InetSocketAddress first = https(here);
+      InetSocketAddress second = https(there);
+      InetSocketAddress third = https(stranger);
+      for (String version : new String[] {"-tls1_3", "-tls1_2"}) {
+        assertThat(resumes(first, "one.example", version, "-sess_out", session)).isFalse();
+        assertThat(resumes(second, "one.example", version, "-sess_in", session)).isTrue();
+        assertThat(resumes(third, "one.example", version, "-sess_in", session)).isFalse();
+      }
+      // One has heard of the next key, the other not yet; its own timer changes nothing.
+      apply(here, 2, one, List.of(ticketKey(2), ticketKey(3), ticketKey(1)));
+      here.routes.rotateTicketKeys();
+      assertThat(resumes(first, "one.example", "-tls1_2", "-sess_in", session)).isTrue();
+      assertThat(resumes(first, "one.example", "-tls1_3", "-sess_out", session)).isFalse();
+      assertThat(resumes(second, "one.example", "-tls1_3", "-sess_in", session)).isTrue();
+      // Keys that are none leave those that are in use.
+      apply(there, 3, one, List.of("AAAA"));
+      assertThat(resumes(second, "one.example", "-tls1_3", "-sess_in", session)).isTrue();
+      assertThat(here.routes.current().version()).isEqualTo(2);
     }
   }
 
