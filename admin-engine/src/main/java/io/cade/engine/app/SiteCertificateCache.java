@@ -109,6 +109,7 @@ public final class SiteCertificateCache
       words = "ended or of no use, ordered anew";
     } else if (service.phase() != ServicePhase.ANNOUNCED) {
       words = "ordered once the service is announced";
+      next = "";
     } else {
       words = "ordered, not there yet";
     }
