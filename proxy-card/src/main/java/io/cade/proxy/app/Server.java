@@ -187,7 +187,7 @@ public final class Server {
           "metrics " + shown(bind(address, () -> accounts.listen(address, http::visitors))));
     }
     LineProxies further =
-        new LineProxies(group, config, routes, statistics, furtherBackends, random);
+        new LineProxies(group, config, routes, statistics, furtherBackends, clock, random);
     lines = further;
     bindLines(further);
     group.scheduleAtFixedRate(
