@@ -246,6 +246,14 @@ public final class Server {
       balance(relay, moving, address, secure, "https");
     }
     balanceLines(relay, moving, secureProxies);
+    // TLS, and protocols in which the server speaks first, are only connected to: what hangs is
+    // noticed at the port for HTTP.
+    for (Backend connected : secureProxies.all()) {
+      plain.stream()
+          .filter(asked -> asked.address().equals(connected.address()))
+          .findFirst()
+          .ifPresent(asked -> connected.health().dependOn(asked.health()));
+    }
     newChecker(config.health(), proxies).start();
     new HealthChecker((EventLoop) group.next(), connecting, secureProxies::all).start();
     String bootId = newBootId();
