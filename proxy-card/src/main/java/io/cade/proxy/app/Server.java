@@ -16,6 +16,7 @@ import io.cade.proxy.balance.LeastConnections;
 import io.cade.proxy.balance.RetryBudget;
 import io.cade.proxy.balance.RoundRobin;
 import io.cade.proxy.balance.ServiceState;
+import io.cade.proxy.balancer.BalancerLimits;
 import io.cade.proxy.balancer.TcpBalancer;
 import io.cade.proxy.http.HttpProxy;
 import io.cade.proxy.http.ProxyServices;
@@ -233,7 +234,14 @@ public final class Server {
     Backends secureProxies = new Backends(connecting, config.balancer().maxConnections(), onChange);
     TcpBalancer relay =
         new TcpBalancer(
-            group, algorithm(), config.balancer(), config.sourceAddress(), System::nanoTime);
+            group,
+            algorithm(),
+            new BalancerLimits(
+                Descriptors.visitors(config.balancer().maxConnections(), Descriptors.allowed()),
+                config.balancer().connectTimeout(),
+                config.balancer().idleTimeout()),
+            config.sourceAddress(),
+            System::nanoTime);
     balancer = relay;
     VirtualAddressConfig virtual = config.virtualAddress();
     SharedAddress moving = virtual == null ? null : new SharedAddress(virtual, relay);
