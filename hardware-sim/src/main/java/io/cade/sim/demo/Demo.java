@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -33,7 +34,8 @@ final class Demo implements Supervisor.Listener {
   /** Processes that record for their caches make them when they end. */
   private static final Duration STOP_RECORDING = Duration.ofMinutes(2);
 
-  private static final int OK = 200;
+  /** A page, or a refusal that an operator has ordered in an earlier run (access, limits). */
+  private static final Set<Integer> ANSWERS = Set.of(200, 403, 429);
 
   private final DemoOptions options;
   private final PortPlan ports;
@@ -242,7 +244,9 @@ final class Demo implements Supervisor.Listener {
         configuration.log(Role.PROXY_4),
         () -> {
           int status = Visitor.status(ports.http(), site.host());
-          return status == OK ? "" : status == 0 ? "no answer" : "answered with " + status;
+          return ANSWERS.contains(status)
+              ? ""
+              : status == 0 ? "no answer" : "answered with " + status;
         });
     System.out.println("site " + site.host() + " answers");
   }

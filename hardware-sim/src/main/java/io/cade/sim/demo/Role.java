@@ -16,7 +16,13 @@ enum Role {
   /** Which virtual machine settings they share. */
   enum Jvm {
     ENGINE("engine", "cade.jvm.engine", "-Xmx128m"),
-    PROXY("proxy", "cade.jvm.proxy", "-Xmx96m -XX:MaxDirectMemorySize=64m"),
+    PROXY(
+        "proxy",
+        "cade.jvm.proxy",
+        "-Xmx96m -XX:MaxDirectMemorySize=64m"
+            // Without it the JDK sleeps on the event loop when this memory runs out.
+            + " --add-opens=java.base/java.nio=ALL-UNNAMED"
+            + " -Dio.netty.tryReflectionSetAccessible=true"),
     SIM("simulator", "cade.jvm.sim", "-Xmx512m -XX:TieredStopAtLevel=1");
 
     private final String command;

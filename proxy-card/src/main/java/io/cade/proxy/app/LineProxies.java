@@ -2,6 +2,7 @@ package io.cade.proxy.app;
 
 import io.cade.proxy.balance.Backends;
 import io.cade.proxy.ftp.FtpProtocol;
+import io.cade.proxy.line.CardSessions;
 import io.cade.proxy.line.GreetingChecker;
 import io.cade.proxy.line.LineServer;
 import io.cade.proxy.line.LineServices;
@@ -12,7 +13,9 @@ import io.cade.proxy.stats.ProxyStatistics;
 import io.netty.channel.EventLoopGroup;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /** The FTP and POP3 proxies of a proxy card, wired by hand. Used by the server's thread. */
@@ -20,6 +23,8 @@ final class LineProxies {
   private final LineServer ftp;
   private final LineServer pop3;
   private final GreetingChecker checker;
+  private final CardSessions sessions;
+  private final EventLoopGroup group;
 
   LineProxies(
       EventLoopGroup group,
@@ -27,7 +32,10 @@ final class LineProxies {
       Routes routes,
       ProxyStatistics statistics,
       Backends backends,
+      InstantSource clock,
       RandomGenerator random) {
+    this.group = group;
+    this.sessions = new CardSessions(routes, clock);
     LineServices services =
         new LineServices(
             routes,
@@ -35,6 +43,7 @@ final class LineProxies {
             new LoginGuard(System::nanoTime),
             config.lines().limits(),
             config.trustedBalancers(),
+            sessions,
             System::nanoTime);
     this.ftp = new LineServer(group, services, new FtpProtocol(config.lines().settings(), random));
     this.pop3 = new LineServer(group, services, new Pop3Protocol());
@@ -49,8 +58,11 @@ final class LineProxies {
     return pop3.listen(address, implicitTls);
   }
 
+  // The task ends with the group.
+  @SuppressWarnings("FutureReturnValueIgnored")
   void start() {
     checker.start();
+    group.scheduleWithFixedDelay(sessions::endDrained, 1, 1, TimeUnit.SECONDS);
   }
 
   /** One of the drains of {@link #drains}. */

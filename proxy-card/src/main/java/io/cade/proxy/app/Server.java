@@ -16,6 +16,7 @@ import io.cade.proxy.balance.LeastConnections;
 import io.cade.proxy.balance.RetryBudget;
 import io.cade.proxy.balance.RoundRobin;
 import io.cade.proxy.balance.ServiceState;
+import io.cade.proxy.balancer.BalancerLimits;
 import io.cade.proxy.balancer.TcpBalancer;
 import io.cade.proxy.http.HttpProxy;
 import io.cade.proxy.http.ProxyServices;
@@ -187,7 +188,7 @@ public final class Server {
           "metrics " + shown(bind(address, () -> accounts.listen(address, http::visitors))));
     }
     LineProxies further =
-        new LineProxies(group, config, routes, statistics, furtherBackends, random);
+        new LineProxies(group, config, routes, statistics, furtherBackends, clock, random);
     lines = further;
     bindLines(further);
     group.scheduleAtFixedRate(
@@ -233,7 +234,14 @@ public final class Server {
     Backends secureProxies = new Backends(connecting, config.balancer().maxConnections(), onChange);
     TcpBalancer relay =
         new TcpBalancer(
-            group, algorithm(), config.balancer(), config.sourceAddress(), System::nanoTime);
+            group,
+            algorithm(),
+            new BalancerLimits(
+                Descriptors.visitors(config.balancer().maxConnections(), Descriptors.allowed()),
+                config.balancer().connectTimeout(),
+                config.balancer().idleTimeout()),
+            config.sourceAddress(),
+            System::nanoTime);
     balancer = relay;
     VirtualAddressConfig virtual = config.virtualAddress();
     SharedAddress moving = virtual == null ? null : new SharedAddress(virtual, relay);
@@ -246,6 +254,14 @@ public final class Server {
       balance(relay, moving, address, secure, "https");
     }
     balanceLines(relay, moving, secureProxies);
+    // TLS, and protocols in which the server speaks first, are only connected to: what hangs is
+    // noticed at the port for HTTP.
+    for (Backend connected : secureProxies.all()) {
+      plain.stream()
+          .filter(asked -> asked.address().equals(connected.address()))
+          .findFirst()
+          .ifPresent(asked -> connected.health().dependOn(asked.health()));
+    }
     newChecker(config.health(), proxies).start();
     new HealthChecker((EventLoop) group.next(), connecting, secureProxies::all).start();
     String bootId = newBootId();

@@ -1,6 +1,7 @@
 package io.cade.proxy.balance;
 
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Permits or forbids a back end, whatever an algorithm proposes. Active checks count: {@code fall}
@@ -20,6 +21,7 @@ public final class BackendHealth {
   private final AtomicLong changes = new AtomicLong();
   private volatile Verdict verdict = USABLE;
   private volatile int loadPercent;
+  private volatile @Nullable BackendHealth process;
   private int streak;
 
   /**
@@ -38,14 +40,27 @@ public final class BackendHealth {
 
   private record Verdict(boolean usable, String cause) {}
 
+  /**
+   * From now on this port is used only while another one of the same process is fit for use, too.
+   * The kernel accepts connections for a process that hangs, so a check that only connects does not
+   * notice; one that asks something does.
+   *
+   * @param asked of a port that is not itself bound to another
+   */
+  public void dependOn(BackendHealth asked) {
+    process = asked;
+  }
+
   /** Whether requests may go there now. */
   public boolean permits() {
-    return verdict.usable();
+    BackendHealth asked = process;
+    return verdict.usable() && (asked == null || asked.permits());
   }
 
   /** Rises with each change of the verdict and of the load. */
   public long changes() {
-    return changes.get();
+    BackendHealth asked = process;
+    return changes.get() + (asked == null ? 0 : asked.changes());
   }
 
   /** What the card said of its load when it was last checked, 0 to 100; 0 when it said nothing. */
@@ -69,7 +84,9 @@ public final class BackendHealth {
 
   /** Why not, for the operator; empty while usable. */
   public String cause() {
-    return verdict.cause();
+    Verdict own = verdict;
+    BackendHealth asked = process;
+    return own.usable() && asked != null ? asked.cause() : own.cause();
   }
 
   /** A visitor's request met a connection error: nothing more goes there until checks pass. */

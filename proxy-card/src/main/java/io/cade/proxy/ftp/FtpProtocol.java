@@ -10,14 +10,14 @@ import java.util.random.RandomGenerator;
  */
 public final class FtpProtocol implements LineServer.Protocol {
   private final FtpSettings settings;
-  private final RandomGenerator random;
+  private final PassivePorts ports;
 
   /**
    * @param random unpredictable: passive ports are chosen by it
    */
   public FtpProtocol(FtpSettings settings, RandomGenerator random) {
     this.settings = settings;
-    this.random = random;
+    this.ports = new PassivePorts(settings, random);
   }
 
   @Override
@@ -37,6 +37,6 @@ public final class FtpProtocol implements LineServer.Protocol {
 
   @Override
   public LineServer.Session session(LineVisitor visitor) {
-    return new FtpSession(visitor, settings, random);
+    return new FtpSession(visitor, settings, ports);
   }
 }

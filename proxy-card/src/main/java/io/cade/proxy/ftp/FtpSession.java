@@ -13,7 +13,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Locale;
-import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One visitor's control connection: takes his commands one after the other, the next when the last
@@ -44,7 +44,7 @@ final class FtpSession extends ChannelInboundHandlerAdapter implements LineServe
   private final LineVisitor visitor;
   private final LineServices services;
   private final FtpSettings settings;
-  private final RandomGenerator random;
+  private final PassivePorts ports;
   private final Deadline deadline;
   private final Protection protection;
   private final ArrayDeque<String> waiting = new ArrayDeque<>(2);
@@ -53,11 +53,14 @@ final class FtpSession extends ChannelInboundHandlerAdapter implements LineServe
   private boolean pumping;
   private boolean ending;
 
-  FtpSession(LineVisitor visitor, FtpSettings settings, RandomGenerator random) {
+  /** Said behind what runs, in place of all that waits. */
+  private @Nullable String last;
+
+  FtpSession(LineVisitor visitor, FtpSettings settings, PassivePorts ports) {
     this.visitor = visitor;
     this.services = visitor.services();
     this.settings = settings;
-    this.random = random;
+    this.ports = ports;
     this.deadline = visitor.deadline(this::expired);
     this.protection = new Protection(visitor);
     this.stage = new LoginStage(this, visitor);
@@ -168,6 +171,10 @@ final class FtpSession extends ChannelInboundHandlerAdapter implements LineServe
   /** Takes the next command. */
   void free() {
     busy = false;
+    String farewell = last;
+    if (farewell != null) {
+      replyAndClose(farewell);
+    }
     pump();
   }
 
@@ -195,8 +202,26 @@ final class FtpSession extends ChannelInboundHandlerAdapter implements LineServe
 
   /** He is logged in. */
   void loggedIn(CardControl card) {
-    stage = new RelayStage(this, card, settings, random);
+    stage = new RelayStage(this, card, settings, ports);
     deadline.in(services.limits().idleTimeout());
+    services
+        .sessions()
+        .joined(
+            card.line().backend(),
+            visitor.channel(),
+            () -> endSoon("421 The site moves this connection, log in again."));
+  }
+
+  /** Ends behind what runs. */
+  private void endSoon(String farewell) {
+    if (ending) {
+      return;
+    }
+    if (busy) {
+      last = farewell;
+    } else {
+      replyAndClose(farewell);
+    }
   }
 
   private void expired() {
@@ -208,12 +233,7 @@ final class FtpSession extends ChannelInboundHandlerAdapter implements LineServe
     if (event instanceof SslHandshakeCompletionEvent handshake && !handshake.isSuccess()) {
       ctx.close();
     } else if (event == LineServer.Drain.DRAIN) {
-      if (busy) {
-        waiting.clear();
-        waiting.add("QUIT"); // behind what runs
-      } else {
-        replyAndClose("421 Shutting down, try again later.");
-      }
+      endSoon("421 Shutting down, try again later.");
     }
     ctx.fireUserEventTriggered(event);
   }

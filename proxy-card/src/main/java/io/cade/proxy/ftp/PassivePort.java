@@ -20,7 +20,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +35,7 @@ final class PassivePort implements DataPort {
 
   private final LineVisitor visitor;
   private final LineServices services;
-  private final FtpSettings settings;
+  private final PassivePorts ports;
   private final EventLoop loop;
   private @Nullable Channel listener;
   private @Nullable Channel accepted;
@@ -45,10 +44,10 @@ final class PassivePort implements DataPort {
   private int strangers;
   private boolean closed;
 
-  private PassivePort(LineVisitor visitor, FtpSettings settings) {
+  private PassivePort(LineVisitor visitor, PassivePorts ports) {
     this.visitor = visitor;
     this.services = visitor.services();
-    this.settings = settings;
+    this.ports = ports;
     this.loop = visitor.channel().eventLoop();
   }
 
@@ -60,10 +59,13 @@ final class PassivePort implements DataPort {
     void bound(@Nullable PassivePort port, int number);
   }
 
-  /** Begins to listen at the address by which the visitor has come. */
-  static void bind(LineVisitor visitor, FtpSettings settings, RandomGenerator random, Bound then) {
-    int size = settings.highestPort() - settings.lowestPort() + 1;
-    new PassivePort(visitor, settings).attempt(random.nextInt(size), 0, then);
+  /**
+   * Begins to listen at the address by which the visitor has come.
+   *
+   * @param ports of which the visitor has taken one; given back when nobody listens there any more
+   */
+  static void bind(LineVisitor visitor, PassivePorts ports, Bound then) {
+    new PassivePort(visitor, ports).attempt(ports.anywhere(), 0, then);
   }
 
   /** Goes on listening for another command, at the same port; 0 when that is over. */
@@ -76,13 +78,13 @@ final class PassivePort implements DataPort {
   }
 
   private void attempt(int start, int attempt, Bound then) {
-    int size = settings.highestPort() - settings.lowestPort() + 1;
-    if (attempt == Math.min(size, BIND_ATTEMPTS)
+    InetAddress holder = visitor.address().getAddress();
+    if (attempt == Math.min(ports.size(), BIND_ATTEMPTS)
         || !(visitor.channel().localAddress() instanceof InetSocketAddress local)) {
+      ports.giveBack(holder);
       then.bound(null, 0);
       return;
     }
-    int port = settings.lowestPort() + (start + attempt) % size;
     ChannelFuture binding =
         new ServerBootstrap()
             .group(loop)
@@ -97,11 +99,14 @@ final class PassivePort implements DataPort {
                     loop.execute(() -> arrived(channel)); // it may be read from only then
                   }
                 })
-            .bind(local.getAddress(), port);
+            .bind(local.getAddress(), ports.at(start + attempt));
     binding.addListener(done -> {
       if (!done.isSuccess()) {
         attempt(start, attempt + 1, then);
-      } else if (!visitor.channel().isActive()) {
+        return;
+      }
+      binding.channel().closeFuture().addListener(closed -> ports.giveBack(holder));
+      if (!visitor.channel().isActive()) {
         binding.channel().close();
       } else {
         listener = binding.channel();

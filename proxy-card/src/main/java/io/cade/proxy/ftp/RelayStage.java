@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +43,7 @@ final class RelayStage implements FtpSession.Stage {
   private final LineServices services;
   private final CardControl card;
   private final FtpSettings settings;
-  private final RandomGenerator random;
+  private final PassivePorts ports;
   private final Scrubber scrubber;
   private @Nullable DataPort port;
   private @Nullable Transfer transfer;
@@ -52,13 +51,13 @@ final class RelayStage implements FtpSession.Stage {
   private boolean onlyEpsv;
   private boolean awaiting;
 
-  RelayStage(FtpSession session, CardControl card, FtpSettings settings, RandomGenerator random) {
+  RelayStage(FtpSession session, CardControl card, FtpSettings settings, PassivePorts ports) {
     this.session = session;
     this.visitor = session.visitor();
     this.services = visitor.services();
     this.card = card;
     this.settings = settings;
-    this.random = random;
+    this.ports = ports;
     this.scrubber = Scrubber.of(visitor, card, settings.publicAddress());
     card.onGone(this::cardIsGone);
   }
@@ -226,11 +225,15 @@ final class RelayStage implements FtpSession.Stage {
       return;
     }
     dropPort();
+    if (!ports.take(visitor.address().getAddress())) {
+      services.refused(LineRefusal.FTP_PORTS_OF_VISITOR);
+      session.reply("425 You wait at too many ports, use one of them first.");
+      return;
+    }
     session.busy();
     PassivePort.bind(
         visitor,
-        settings,
-        random,
+        ports,
         (bound, number) -> {
           if (bound == null) {
             services.refused(LineRefusal.FTP_NO_PORT);

@@ -27,5 +27,7 @@ public enum LineRefusal {
   /** A data connection from another address than the visitor's. */
   FTP_DATA_THEFT,
   /** No passive port was free. */
-  FTP_NO_PORT
+  FTP_NO_PORT,
+  /** One address waits at as many passive ports as it may. */
+  FTP_PORTS_OF_VISITOR
 }

@@ -15,6 +15,7 @@ import java.util.function.LongSupplier;
  *
  * @param trustedBalancers numeric addresses from which each connection begins with a header of the
  *     PROXY protocol
+ * @param sessions ends those on drained cards
  * @param nanoTime ticker, as {@link System#nanoTime}
  */
 public record LineServices(
@@ -23,6 +24,7 @@ public record LineServices(
     LoginGuard guard,
     LineLimits limits,
     Set<String> trustedBalancers,
+    CardSessions sessions,
     LongSupplier nanoTime) {
   public LineServices {
     trustedBalancers = Set.copyOf(trustedBalancers);

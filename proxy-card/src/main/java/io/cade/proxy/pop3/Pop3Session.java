@@ -276,6 +276,9 @@ final class Pop3Session extends ChannelInboundHandlerAdapter implements LineServ
     own.pipeline().remove(this);
     Tunnel.join(
         own, card, visitor.services().limits().idleTimeout(), visitor.services().nanoTime());
+    // Whether anything runs is not known here, where only bytes pass; a visitor who is cut off
+    // has lost nothing, for mails are deleted by QUIT alone (RFC 1939 §6).
+    visitor.services().sessions().joined(line.backend(), own, () -> visitor.sendAndClose(""));
     // Last: what was sent along with the login goes to the card now (RFC 2449 §6.6).
     own.pipeline().remove(visitor.reader());
   }

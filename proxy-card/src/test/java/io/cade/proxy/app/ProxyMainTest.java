@@ -11,6 +11,7 @@ import io.cade.agent.wire.WireJson;
 import io.cade.proxy.testing.Card;
 import io.cade.proxy.testing.Engine;
 import io.cade.proxy.testing.ProxyRig;
+import io.cade.proxy.testing.ScriptedServer;
 import io.cade.proxy.testing.Visitor;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -22,6 +23,8 @@ import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -193,6 +196,57 @@ class ProxyMainTest {
         assertThat(visitor.get("www.shop.example", "/").body()).isEqualTo("hello");
         visitor.close();
       }
+    }
+  }
+
+  /** The kernel accepts connections for it, as it does for a process that was stopped. */
+  private static ServerSocket hanging() throws IOException {
+    return new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.7"));
+  }
+
+  @Test
+  void proxyThatHangsIsFoundOutAtItsHttpPortAndNotUsedForTlsEither() throws Exception {
+    try (Card card = Card.named("hello");
+        ProxyRig rig =
+            new ProxyRig(io.cade.proxy.http.VisitorLimits.standard(), java.util.Set.of("127.0.0.9"))
+                .shop(card);
+        ServerSocket hangsHttp = hanging();
+        ServerSocket hangsTls = hanging();
+        ScriptedServer works = new ScriptedServer("127.0.0.1", "alive\r\n", line -> "")) {
+      Path config =
+          config(
+              """
+              role: balancer
+              position: 0.3
+              stateDirectory: state
+              http: 127.0.0.1:0
+              https: 127.0.0.1:0
+              proxiesHttp: [127.0.0.7:%d, 127.0.0.1:%d]
+              proxiesHttps: [127.0.0.7:%d, 127.0.0.1:%d]
+              sourceAddress: 127.0.0.9
+              health: {interval: 100ms, timeout: 200ms}
+              """
+                  .formatted(
+                      hangsHttp.getLocalPort(),
+                      rig.http.getPort(),
+                      hangsTls.getLocalPort(),
+                      works.address().getPort()));
+      try (Running balancer = new Running(config, (boot, mac, state) -> engine)) {
+        String ready = balancer.ready;
+        int port = Integer.parseInt(ready.substring(ready.lastIndexOf(':') + 1));
+        for (int inARow = 0; inARow < 4; ) {
+          inARow = answers(port) ? inARow + 1 : 0;
+        }
+      }
+    }
+  }
+
+  private static boolean answers(int port) throws IOException {
+    try (Socket visitor = new Socket(InetAddress.ofLiteral("127.0.0.1"), port)) {
+      visitor.setSoTimeout(2000);
+      return visitor.getInputStream().read() == 'a';
+    } catch (SocketTimeoutException e) {
+      return false;
     }
   }
 

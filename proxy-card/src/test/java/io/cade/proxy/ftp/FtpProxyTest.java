@@ -26,7 +26,11 @@ class FtpProxyTest {
   private static final String CARD = "127.0.0.7";
 
   private static LineClient in(LineRig rig) throws IOException {
-    LineClient client = new LineClient(rig.ftp);
+    return in(rig, "127.0.0.1");
+  }
+
+  private static LineClient in(LineRig rig, String from) throws IOException {
+    LineClient client = new LineClient(rig.ftp, from);
     assertThat(client.line()).startsWith("220 ");
     assertThat(client.ask("USER ann@www.shop.example")).startsWith("331 ");
     assertThat(client.ask("PASS secret")).startsWith("230 ");
@@ -220,6 +224,35 @@ class FtpProxyTest {
         assertThat(client.line()).startsWith("225 ");
       }
       assertThat(client.ask("ABOR")).startsWith("226 ");
+    }
+  }
+
+  @Test
+  void oneVisitorCannotWaitAtAllPassivePorts() throws Exception {
+    int low;
+    try (ServerSocket probe = new ServerSocket(0)) {
+      low = Math.min(probe.getLocalPort(), 65_000);
+    }
+    try (ScriptedServer card = echo();
+        LineRig rig =
+            new LineRig(LineRig.quick(), new FtpSettings(low, low + 7, null, true, null), Set.of())
+                .shop("ftp", card.address());
+        LineClient first = in(rig);
+        LineClient second = in(rig);
+        LineClient third = in(rig);
+        LineClient other = in(rig, "127.0.0.2")) {
+      final int port = port(first.ask("EPSV"));
+      assertThat(second.ask("EPSV")).startsWith("229 ");
+      assertThat(third.ask("EPSV")).startsWith("425 ");
+      assertThat(rig.refusals(LineRefusal.FTP_PORTS_OF_VISITOR)).isEqualTo(1);
+      assertThat(other.ask("EPSV")).startsWith("229 ");
+      assertThat(second.ask("EPSV")).as("once more, at its own port").startsWith("229 ");
+      try (Socket used = connect("127.0.0.1", port)) {
+        // He is let in on the event loop that the first session's next command passes, too.
+        assertThat(first.ask("NOOP")).startsWith("200 ");
+        assertThat(third.ask("EPSV")).startsWith("229 ");
+        assertThat(used.isConnected()).isTrue();
+      }
     }
   }
 

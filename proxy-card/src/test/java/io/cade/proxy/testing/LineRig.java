@@ -6,6 +6,7 @@ import io.cade.proxy.balance.Backends;
 import io.cade.proxy.balance.RoundRobin;
 import io.cade.proxy.ftp.FtpProtocol;
 import io.cade.proxy.ftp.FtpSettings;
+import io.cade.proxy.line.CardSessions;
 import io.cade.proxy.line.LineLimits;
 import io.cade.proxy.line.LineRefusal;
 import io.cade.proxy.line.LineServer;
@@ -19,6 +20,7 @@ import io.netty.channel.nio.NioIoHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +28,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** FTP and POP3 proxies on ephemeral ports, with routes made by hand. */
 public final class LineRig implements AutoCloseable {
@@ -41,6 +44,11 @@ public final class LineRig implements AutoCloseable {
   public final Backends further = new Backends(ProxyRig.QUICK, 1000, () -> {});
   public final Routes routes =
       new Routes(backends, further, statistics, RoundRobin::new, InstantSource.system());
+
+  /** Tells whether a drain's deadline has passed. */
+  public volatile Instant now = Instant.parse("2026-03-01T12:00:00Z");
+
+  public final CardSessions sessions = new CardSessions(routes, () -> now);
   public final LineServer ftpServer;
   public final LineServer pop3Server;
   public final InetSocketAddress ftp;
@@ -57,6 +65,7 @@ public final class LineRig implements AutoCloseable {
             new LoginGuard(System::nanoTime),
             limits,
             trusted,
+            sessions,
             System::nanoTime);
     ftpServer = new LineServer(group, services, new FtpProtocol(settings, new Random(1)));
     pop3Server = new LineServer(group, services, new Pop3Protocol());
@@ -120,6 +129,22 @@ public final class LineRig implements AutoCloseable {
   /** The site shop with a certificate of its own. */
   public LineRig secureShop(String protocol, InetSocketAddress... cards) throws Exception {
     return site("shop", HOST, Certificates.selfSigned(HOST), protocol, cards);
+  }
+
+  /** Drains all cards of all sites, until then; null ends the drain. */
+  public void drain(@Nullable Instant until) {
+    sites.replaceAll(site ->
+        new RouteSnapshot.SiteRoute(
+            site.service(),
+            site.hosts(),
+            site.backends().stream()
+                .map(card ->
+                    new RouteSnapshot.Backend(
+                        card.position(), card.address(), card.port(), card.further(), until))
+                .toList(),
+            site.certificateChainPem(),
+            site.privateKeyPem()));
+    routes.apply(new RouteSnapshot(++version, sites));
   }
 
   public long refusals(LineRefusal reason) {
