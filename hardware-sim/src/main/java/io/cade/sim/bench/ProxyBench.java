@@ -213,7 +213,11 @@ final class ProxyBench {
     Map<String, List<Double>> p99 = new HashMap<>();
     for (int round = 0; round < rounds; round++) {
       for (WebProcess each : all) {
-        PacedVisitors.Result result = PacedVisitors.run(each.http(), PACE, seconds);
+        PacedVisitors.Result result =
+            PacedVisitors.run(each.http(), Wrk.hosts(16), "/1k", PACE, seconds);
+        if (result.failed() > 0) {
+          throw new IOException(each.name() + " left " + result.failed() + " visitors unanswered");
+        }
         p50.computeIfAbsent(each.name(), n -> new ArrayList<>()).add(result.p50Micros());
         p99.computeIfAbsent(each.name(), n -> new ArrayList<>()).add(result.p99Micros());
       }
