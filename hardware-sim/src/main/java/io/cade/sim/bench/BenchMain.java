@@ -3,8 +3,11 @@ package io.cade.sim.bench;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * {@code cade bench NAME [--quick]}. Ends with lines {@code figure NAME VALUE UNIT} and {@code
@@ -12,7 +15,10 @@ import java.util.Locale;
  */
 public final class BenchMain {
   private static final String USAGE =
-      "usage: ./cade bench boot|footprint|storm|tftp|dhcp|leases|proxy [--quick]";
+      "usage: ./cade bench boot|footprint|storm|tftp|dhcp|leases|proxy|routes [--quick]"
+          + " (proxy: [--only PART,…], parts are "
+          + String.join(", ", ProxyBench.PARTS)
+          + ")";
 
   private BenchMain() {}
 
@@ -26,9 +32,15 @@ public final class BenchMain {
       out.println(USAGE);
       return 0;
     }
-    boolean quick = words.contains("--quick");
-    List<String> names = words.stream().filter(w -> !w.equals("--quick")).toList();
-    if (names.size() != 1 || words.size() > 2) {
+    List<String> names = new ArrayList<>(words);
+    boolean quick = names.remove("--quick");
+    Set<String> parts = new LinkedHashSet<>(ProxyBench.PARTS);
+    int only = names.indexOf("--only");
+    if (only > 0 && only + 1 < names.size() && names.getFirst().equals("proxy")) {
+      parts = new LinkedHashSet<>(List.of(names.remove(only + 1).split(",")));
+      names.remove(only);
+    }
+    if (names.size() != 1 || !ProxyBench.PARTS.containsAll(parts)) {
       err.println(USAGE);
       return 2;
     }
@@ -40,7 +52,8 @@ public final class BenchMain {
         case "footprint" -> new FootprintBench(launcher, out).run();
         case "storm" -> new StormBench(launcher, out).run(quick);
         case "dhcp" -> new DhcpBench(launcher, out).run(quick);
-        case "proxy" -> new ProxyBench(launcher, out).run(quick);
+        case "proxy" -> new ProxyBench(launcher, out).run(quick, parts);
+        case "routes" -> new RoutesBench(launcher, out).run(quick);
         case "leases" -> new LeasesBench(out).run(quick);
         default -> {
           err.println("cade bench: unknown measurement '" + names.getFirst() + "'; " + USAGE);

@@ -5,10 +5,12 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The complete proxy card beside nginx and HAProxy: each pinned to one core, load and cards on the
@@ -20,6 +22,18 @@ final class ProxyBench {
   private static final int CONNECTIONS = 64;
   private static final int WARM_UP_STEP = 4;
   private static final int MAX_WARM_UP = 60;
+
+  /** What can be measured alone. */
+  static final List<String> PARTS =
+      List.of(
+          "1k",
+          "100k",
+          "tls_1k",
+          "tls_100k",
+          "tls_handshake",
+          "connection_each",
+          "latency",
+          "idle");
 
   /** Requests a second at which the added latency is measured. */
   private static final int PACE = 1_000;
@@ -35,7 +49,7 @@ final class ProxyBench {
     this.out = out;
   }
 
-  void run(boolean quick) throws IOException, InterruptedException {
+  void run(boolean quick, Set<String> parts) throws IOException, InterruptedException {
     if (Runtime.getRuntime().availableProcessors() < 2) {
       throw new IOException("needs two cores: one for the proxy, one for load and cards");
     }
@@ -57,22 +71,25 @@ final class ProxyBench {
         field.haproxy().ifPresent(proxies::add);
         memory("idle_kib", proxies);
         Path folder = workspace.root();
-        Wrk small = new Wrk(1, folder, ProxyField.SITES, "/1k", false);
-        Wrk large = new Wrk(1, folder, ProxyField.SITES, "/100k", false);
-        Wrk hello = new Wrk(1, folder, 1, "/1k", true);
-        compare("1k", small, proxies, rounds, seconds, false, CONNECTIONS);
-        compare("100k", large, proxies, rounds, seconds, false, CONNECTIONS);
-        Wrk tlsSmall = new Wrk(1, folder, 0, "/1k", false);
-        Wrk tlsLarge = new Wrk(1, folder, 0, "/100k", false);
-        compare("tls_1k", tlsSmall, proxies, rounds, seconds, true, CONNECTIONS);
-        compare("tls_100k", tlsLarge, proxies, rounds, seconds, true, CONNECTIONS);
-        Wrk handshakes = new Wrk(1, folder, 0, "/1k", true);
-        compare("tls_handshake", handshakes, proxies, rounds, seconds, true, CONNECTIONS);
-        compare("connection_each", hello, proxies, rounds, seconds, false, CONNECTIONS);
-        latency(cards, proxies, rounds, quick ? 3 : 10);
+        // By name: how to load it, and whether in TLS.
+        Map<String, Wrk> loads = new LinkedHashMap<>();
+        loads.put("1k", new Wrk(1, folder, ProxyField.SITES, "/1k", false));
+        loads.put("100k", new Wrk(1, folder, ProxyField.SITES, "/100k", false));
+        loads.put("tls_1k", new Wrk(1, folder, 0, "/1k", false));
+        loads.put("tls_100k", new Wrk(1, folder, 0, "/100k", false));
+        loads.put("tls_handshake", new Wrk(1, folder, 0, "/1k", true));
+        loads.put("connection_each", new Wrk(1, folder, 1, "/1k", true));
+        loads.keySet().retainAll(parts);
+        for (Map.Entry<String, Wrk> load : loads.entrySet()) {
+          String name = load.getKey();
+          compare(name, load.getValue(), proxies, rounds, seconds, name.startsWith("tls"));
+        }
+        if (parts.contains("latency")) {
+          latency(cards, proxies, rounds, quick ? 3 : 10);
+        }
         memory("after_load_kib", proxies);
         out.printf(Locale.ROOT, "cards used %.1f s of processor time%n", cards.cpuSeconds());
-        for (WebProcess proxy : proxies) {
+        for (WebProcess proxy : parts.contains("idle") ? proxies : List.<WebProcess>of()) {
           // HAProxy reserves two descriptors a visitor; 20,000 is a usual hard limit.
           idle(proxy, quick ? 2_000 : proxy.name().equals("haproxy") ? 9_000 : 10_000);
         }
@@ -102,20 +119,14 @@ final class ProxyBench {
   }
 
   private void compare(
-      String name,
-      Wrk wrk,
-      List<WebProcess> proxies,
-      int rounds,
-      int seconds,
-      boolean tls,
-      int connections)
+      String name, Wrk wrk, List<WebProcess> proxies, int rounds, int seconds, boolean tls)
       throws IOException, InterruptedException {
-    warmUp(name, wrk, proxies.getFirst(), tls, connections);
+    warmUp(name, wrk, proxies.getFirst(), tls);
     Map<String, List<Round>> all = new HashMap<>();
     for (int round = -1; round < rounds; round++) {
       for (WebProcess proxy : proxies) {
         double before = proxy.cpuSeconds();
-        Wrk.Result result = wrk.run(url(proxy, tls), connections, round < 0 ? 2 : seconds);
+        Wrk.Result result = wrk.run(url(proxy, tls), CONNECTIONS, round < 0 ? 2 : seconds);
         double cpu = proxy.cpuSeconds() - before;
         if (result.requests() == 0) {
           throw new IOException(proxy.name() + " answered nothing in " + name);
@@ -150,14 +161,14 @@ final class ProxyBench {
    * A proxy runs for months, and what its just-in-time compilers do in its first minute is no part
    * of what a request costs. They share its core: it is loaded until they rest.
    */
-  private void warmUp(String name, Wrk wrk, WebProcess cade, boolean tls, int connections)
+  private void warmUp(String name, Wrk wrk, WebProcess cade, boolean tls)
       throws IOException, InterruptedException {
     double began = cade.compilerSeconds();
     int seconds = 0;
     double before;
     do {
       before = cade.compilerSeconds();
-      wrk.run(url(cade, tls), connections, WARM_UP_STEP);
+      wrk.run(url(cade, tls), CONNECTIONS, WARM_UP_STEP);
       seconds += WARM_UP_STEP;
     } while (cade.compilerSeconds() - before > WARM_UP_STEP * 0.03 && seconds < MAX_WARM_UP);
     out.printf(
@@ -202,7 +213,11 @@ final class ProxyBench {
     Map<String, List<Double>> p99 = new HashMap<>();
     for (int round = 0; round < rounds; round++) {
       for (WebProcess each : all) {
-        PacedVisitors.Result result = PacedVisitors.run(each.http(), PACE, seconds);
+        PacedVisitors.Result result =
+            PacedVisitors.run(each.http(), Wrk.hosts(16), "/1k", PACE, seconds);
+        if (result.failed() > 0) {
+          throw new IOException(each.name() + " left " + result.failed() + " visitors unanswered");
+        }
         p50.computeIfAbsent(each.name(), n -> new ArrayList<>()).add(result.p50Micros());
         p99.computeIfAbsent(each.name(), n -> new ArrayList<>()).add(result.p99Micros());
       }

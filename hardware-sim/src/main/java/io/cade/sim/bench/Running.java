@@ -1,5 +1,8 @@
 package io.cade.sim.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.cade.sim.demo.EngineApi;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -43,6 +46,24 @@ final class Running implements AutoCloseable {
             workspace.state().toString(),
             "--port-offset",
             Integer.toString(offset)));
+  }
+
+  /** The demonstration's endpoints, as a script finds them. */
+  static JsonNode endpoints(Workspace workspace) throws IOException {
+    return JsonMapper.builder()
+        .build()
+        .readTree(workspace.state().resolve("endpoints.json").toFile());
+  }
+
+  /** The interface of the demonstration's engine. */
+  static EngineApi engineOf(Workspace workspace) throws IOException {
+    JsonNode endpoints = endpoints(workspace);
+    String admin = endpoints.path("admin").asText();
+    return EngineApi.open(
+        Integer.parseInt(admin.substring(admin.lastIndexOf(':') + 1)),
+        Path.of(endpoints.path("caFile").asText()),
+        endpoints.path("user").asText(),
+        Path.of(endpoints.path("passwordFile").asText()));
   }
 
   static Running start(List<String> command) throws IOException {

@@ -53,7 +53,7 @@ final class StormBench {
   private record Moment(FirmwareStatistics.Counts sent, long dropped) {}
 
   private void storm(Workspace workspace, int cards) throws IOException, InterruptedException {
-    EngineApi api = api(workspace.state());
+    EngineApi api = Running.engineOf(workspace);
     Path simulator = workspace.state().resolve("sim");
     ask(simulator, "mains", "off");
     await(api, cards, DOWN, System.nanoTime());
@@ -76,16 +76,6 @@ final class StormBench {
     BenchMain.figure(out, name + ".tftp_begun_anew", b.tftpRestarts() - a.tftpRestarts(), "files");
     BenchMain.figure(
         out, name + ".dropped_by_kernel", after.dropped() - before.dropped(), "datagrams");
-  }
-
-  private EngineApi api(Path state) throws IOException {
-    JsonNode endpoints = json.readTree(state.resolve("endpoints.json").toFile());
-    String admin = endpoints.path("admin").asText();
-    return EngineApi.open(
-        Integer.parseInt(admin.substring(admin.lastIndexOf(':') + 1)),
-        Path.of(endpoints.path("caFile").asText()),
-        endpoints.path("user").asText(),
-        Path.of(endpoints.path("passwordFile").asText()));
   }
 
   /** Seconds from {@code began} until so many server cards are in one of the states. */

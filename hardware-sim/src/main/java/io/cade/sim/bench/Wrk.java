@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The load generator wrk, on one core. */
 final class Wrk {
@@ -33,28 +35,43 @@ final class Wrk {
    * @param path asked for
    */
   Wrk(int core, Path folder, int sites, String path, boolean close) throws IOException {
+    this(core, folder, hosts(sites), path, close);
+  }
+
+  /** {@code s0.example} and so on. */
+  static List<String> hosts(int number) {
+    return IntStream.range(0, number).mapToObj(i -> "s" + i + ".example").toList();
+  }
+
+  /**
+   * @param hosts asked for in turn; none: the host of the URL
+   */
+  Wrk(int core, Path folder, List<String> hosts, String path, boolean close) throws IOException {
     this.core = core;
     this.script = Files.createTempFile(folder, "wrk", ".lua");
     Files.writeString(
         script,
-        sites == 0
+        hosts.isEmpty()
             ? "wrk.path = \""
                 + path
                 + "\"\n"
                 + (close ? "wrk.headers['Connection'] = 'close'\n" : "")
             : """
-            local requests, n = {}, 0
+            local hosts, requests, n = {%1$s}, {}, 0
             function init(args)
-              for i = 0, %1$d - 1 do
-                requests[i] = "GET %2$s HTTP/1.1\\r\\nHost: s" .. i .. ".example\\r\\n%3$s\\r\\n"
+              for i, host in ipairs(hosts) do
+                requests[i] = "GET %2$s HTTP/1.1\\r\\nHost: " .. host .. "\\r\\n%3$s\\r\\n"
               end
             end
             function request()
-              n = (n + 1) %% %1$d
+              n = n %% #requests + 1
               return requests[n]
             end
             """
-                .formatted(sites, path, close ? "Connection: close\\r\\n" : ""));
+                .formatted(
+                    hosts.stream().map(h -> '"' + h + '"').collect(Collectors.joining(", ")),
+                    path,
+                    close ? "Connection: close\\r\\n" : ""));
   }
 
   Result run(String url, int connections, int seconds) throws IOException, InterruptedException {

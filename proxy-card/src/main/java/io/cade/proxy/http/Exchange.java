@@ -312,10 +312,11 @@ final class Exchange implements BackendListener {
     }
   }
 
-  void visitorWritabilityChanged(boolean writable) {
+  /** The visitor has taken so much that more may come; that he did not is noticed in writing. */
+  void visitorWritable() {
     BackendConnection from = connection;
     if (from != null && response.hasBegun()) {
-      from.channel().config().setAutoRead(writable);
+      from.channel().config().setAutoRead(true);
       times.awaitBytes();
     }
   }

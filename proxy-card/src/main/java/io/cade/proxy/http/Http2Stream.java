@@ -202,8 +202,8 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Front {
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
     Exchange running = exchange;
-    if (running != null) {
-      running.visitorWritabilityChanged(ctx.channel().isWritable());
+    if (running != null && ctx.channel().isWritable()) {
+      running.visitorWritable();
     }
   }
 

@@ -262,8 +262,8 @@ final class VisitorHandler extends ChannelInboundHandlerAdapter implements Front
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
     Exchange running = exchange;
-    if (running != null) {
-      running.visitorWritabilityChanged(ctx.channel().isWritable());
+    if (running != null && ctx.channel().isWritable()) {
+      running.visitorWritable();
     }
   }
 
