@@ -1,6 +1,7 @@
 package io.cade.engine.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ final class CertificateOrder {
   static final String REMOVE = "--remove";
 
   /** What the API takes, bytes. */
-  private static final long MAX_BYTES = 1 << 17;
+  private static final int MAX_BYTES = 1 << 17;
 
   private CertificateOrder() {}
 
@@ -106,12 +107,14 @@ final class CertificateOrder {
 
   private static byte[] bytes(ParseResult leaf, String option) throws CommandFailure {
     Path file = Path.of(leaf.matchedOptionValue(option, ""));
-    try {
-      if (Files.size(file) > MAX_BYTES) {
+    try (InputStream in = Files.newInputStream(file)) {
+      // Not by the file's size: a device or a pipe has none.
+      byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+      if (bytes.length > MAX_BYTES) {
         throw new CommandFailure(
             ExitCode.FAILED, file + " is larger than " + (MAX_BYTES >> 10) + " KiB");
       }
-      return Files.readAllBytes(file);
+      return bytes;
     } catch (IOException e) {
       throw new CommandFailure(ExitCode.FAILED, "cannot read " + file + " after " + option);
     }
