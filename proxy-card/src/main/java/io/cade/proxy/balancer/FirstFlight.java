@@ -12,6 +12,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,9 @@ final class FirstFlight {
   /** Longer beginnings are passed on, but not kept. */
   private static final int MOST_KEPT = 16 * 1024;
 
+  /** Beyond it a proxy that dies is noticed by the visitors that came last. */
+  private static final long MOST_KEPT_BY_ALL = 16L << 20;
+
   private static final int TLS_HANDSHAKE = 22;
   private static final String[] REPEATABLE = {"GET ", "HEAD ", "OPTIONS "};
 
@@ -36,6 +40,7 @@ final class FirstFlight {
   private final Duration idle;
   private final LongSupplier nanoTime;
   private final Runnable redial;
+  private final AtomicLong keptByAll;
   private final FromVisitor fromVisitor = new FromVisitor();
   private final Deadline deadline;
   private ByteBuf kept = Unpooled.EMPTY_BUFFER;
@@ -45,8 +50,15 @@ final class FirstFlight {
 
   /**
    * @param redial asks for another proxy, given by {@link #connected} or not at all ({@link #fail})
+   * @param keptByAll bytes that all beginnings take together, any thread's
    */
-  FirstFlight(Channel visitor, Duration idle, LongSupplier nanoTime, Runnable redial) {
+  FirstFlight(
+      Channel visitor,
+      Duration idle,
+      LongSupplier nanoTime,
+      Runnable redial,
+      AtomicLong keptByAll) {
+    this.keptByAll = keptByAll;
     this.visitor = visitor;
     this.idle = idle;
     this.nanoTime = nanoTime;
@@ -92,7 +104,8 @@ final class FirstFlight {
     if (!keeping) {
       return;
     }
-    if (kept.readableBytes() + bytes.readableBytes() > MOST_KEPT) {
+    int more = bytes.readableBytes();
+    if (kept.readableBytes() + more > MOST_KEPT || keptByAll.get() + more > MOST_KEPT_BY_ALL) {
       keeping = false;
       forget();
       return;
@@ -100,10 +113,12 @@ final class FirstFlight {
     if (kept.capacity() == 0) {
       kept = visitor.alloc().buffer(bytes.readableBytes());
     }
-    kept.writeBytes(bytes, bytes.readerIndex(), bytes.readableBytes());
+    keptByAll.addAndGet(more);
+    kept.writeBytes(bytes, bytes.readerIndex(), more);
   }
 
   private void forget() {
+    keptByAll.addAndGet(-kept.writerIndex());
     kept.release();
     kept = Unpooled.EMPTY_BUFFER;
   }

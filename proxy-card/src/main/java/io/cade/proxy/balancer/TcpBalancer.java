@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,7 @@ public final class TcpBalancer {
   private final BalancerLimits limits;
   private final @Nullable InetSocketAddress source;
   private final LongSupplier nanoTime;
+  private final AtomicLong keptByAll = new AtomicLong();
   private final ChannelGroup visitors = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final List<Channel> listeners = new ArrayList<>();
   private final LongAdder refused = new LongAdder();
@@ -176,7 +178,7 @@ public final class TcpBalancer {
     Attempt(Channel visitor, BackendGroup proxies) {
       this.visitor = visitor;
       this.proxies = proxies;
-      this.flight = new FirstFlight(visitor, limits.idleTimeout(), nanoTime, this::next);
+      this.flight = new FirstFlight(visitor, limits.idleTimeout(), nanoTime, this::next, keptByAll);
     }
 
     @Override

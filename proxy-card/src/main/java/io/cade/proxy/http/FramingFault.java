@@ -30,7 +30,8 @@ enum FramingFault implements Inspection {
   CONNECTION_HEADER(400, "The request has a header that HTTP/2 does not know."),
   HEADER_VALUE(400, "A header of the request begins or ends with a blank."),
   BODY(400, "The body of the request is malformed."),
-  HEAD_TIMEOUT(408, "The request did not arrive in time.");
+  HEAD_TIMEOUT(408, "The request did not arrive in time."),
+  OVERLOADED(503, "Too many requests have begun here and not ended; try again in some seconds.");
 
   private final int status;
   private final String sentence;

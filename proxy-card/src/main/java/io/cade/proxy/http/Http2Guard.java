@@ -64,7 +64,8 @@ final class Http2Guard {
           TOO_MANY_HEADERS,
           HOST_MISSING,
           HOST_INVALID,
-          HEAD_TIMEOUT ->
+          HEAD_TIMEOUT,
+          OVERLOADED ->
           false;
       default -> true;
     };

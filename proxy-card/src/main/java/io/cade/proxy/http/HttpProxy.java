@@ -35,6 +35,9 @@ import java.util.concurrent.TimeUnit;
 public final class HttpProxy {
   private static final long TLS_HANDSHAKE_MILLIS = 10_000;
 
+  /** A sixth of the memory for buffers that the launcher gives a proxy. */
+  private static final long UNFINISHED_HEADS = 16L << 20;
+
   private final EventLoopGroup group;
   private final ProxyServices services;
   private final Set<String> trustedBalancers;
@@ -54,15 +57,20 @@ public final class HttpProxy {
     this.group = group;
     this.services = services;
     this.trustedBalancers = Set.copyOf(trustedBalancers);
+    List<EventLoop> loops = new ArrayList<>();
     for (EventExecutor executor : group) {
       if (executor instanceof EventLoop loop) {
-        resources.put(
-            loop,
-            new LoopResources(
-                new BackendPool(loop, poolLimits, services.nanoTime()),
-                new byte[RequestDecoder.largestHead(services.limits())],
-                new RequestIds(services.random().nextLong())));
+        loops.add(loop);
       }
+    }
+    for (EventLoop loop : loops) {
+      resources.put(
+          loop,
+          new LoopResources(
+              new BackendPool(loop, poolLimits, services.nanoTime()),
+              new byte[RequestDecoder.largestHead(services.limits())],
+              new RequestIds(services.random().nextLong()),
+              new UnfinishedHeads(UNFINISHED_HEADS / loops.size())));
     }
   }
 
@@ -123,7 +131,8 @@ public final class HttpProxy {
               },
               services.statistics()::refused));
     }
-    RequestDecoder decoder = new RequestDecoder(services.limits(), loop.scratch());
+    RequestDecoder decoder =
+        new RequestDecoder(services.limits(), loop.scratch(), loop.unfinished());
     ResponseEncoder encoder = new ResponseEncoder();
     pipeline
         .addLast(new ProtocolChooser(services, loop, secure))

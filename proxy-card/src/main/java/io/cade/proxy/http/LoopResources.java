@@ -7,11 +7,14 @@ final class LoopResources {
   private final BackendPool pool;
   private final byte[] scratch;
   private final RequestIds requestIds;
+  private final UnfinishedHeads unfinished;
 
   /**
    * @param scratch room for the one head that is being inspected
    */
-  LoopResources(BackendPool pool, byte[] scratch, RequestIds requestIds) {
+  LoopResources(
+      BackendPool pool, byte[] scratch, RequestIds requestIds, UnfinishedHeads unfinished) {
+    this.unfinished = unfinished;
     this.pool = pool;
     this.requestIds = requestIds;
     this.scratch = scratch;
@@ -23,6 +26,10 @@ final class LoopResources {
 
   RequestIds requestIds() {
     return requestIds;
+  }
+
+  UnfinishedHeads unfinished() {
+    return unfinished;
   }
 
   byte[] scratch() {

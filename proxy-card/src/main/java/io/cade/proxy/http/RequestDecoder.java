@@ -37,8 +37,9 @@ final class RequestDecoder extends ByteToMessageDecoder {
   }
 
   private final int maxRequestLine;
-  private final int maxHead;
+  private final int maxHeader;
   private final byte[] scratch;
+  private final UnfinishedHeads unfinished;
   private final BodyDecoder body;
   private State state = State.HEAD;
   private boolean held;
@@ -46,17 +47,21 @@ final class RequestDecoder extends ByteToMessageDecoder {
   private int nesting;
   private int scanned;
   private int lineStart;
+  private int firstLineEnd;
+  private int kept;
   private int emptyLines;
   private @Nullable HeadFacts facts;
   private @Nullable ChannelHandlerContext context;
 
   /**
    * @param scratch shared by the decoders of one event loop; holds the largest head
+   * @param unfinished shared likewise
    */
-  RequestDecoder(VisitorLimits limits, byte[] scratch) {
+  RequestDecoder(VisitorLimits limits, byte[] scratch, UnfinishedHeads unfinished) {
+    this.unfinished = unfinished;
+    this.maxHeader = limits.maxHeader();
     this.body = new BodyDecoder(limits.maxHeader());
     this.maxRequestLine = limits.maxRequestLine();
-    this.maxHead = largestHead(limits);
     this.scratch = scratch;
   }
 
@@ -118,6 +123,11 @@ final class RequestDecoder extends ByteToMessageDecoder {
   }
 
   @Override
+  protected void handlerRemoved0(ChannelHandlerContext ctx) {
+    kept = unfinished.giveBack(kept);
+  }
+
+  @Override
   public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
     nesting++;
     try {
@@ -165,9 +175,13 @@ final class RequestDecoder extends ByteToMessageDecoder {
   private void admitHead(ByteBuf in, List<Object> out) {
     int end = findEnd(in, out);
     if (end == 0) {
+      if (state == State.HEAD && in.isReadable()) {
+        keep(in, out);
+      }
       return;
     }
     in.readBytes(scratch, 0, end);
+    kept = unfinished.giveBack(kept);
     scanned = 0;
     lineStart = 0;
     emptyLines = 0;
@@ -193,6 +207,16 @@ final class RequestDecoder extends ByteToMessageDecoder {
     }
   }
 
+  /** A head that has begun stays in its buffer, which has more room than it needs. */
+  private void keep(ByteBuf in, List<Object> out) {
+    int size = in.capacity();
+    if (unfinished.change(kept, size)) {
+      kept = size;
+    } else {
+      refuse(FramingFault.OVERLOADED, in, out);
+    }
+  }
+
   /**
    * Length of the head once all of it is there, else 0. Goes on where it stopped, so that a head
    * that comes byte by byte costs no more than one that comes at once.
@@ -207,7 +231,7 @@ final class RequestDecoder extends ByteToMessageDecoder {
         refuse(FramingFault.URI_TOO_LONG, in, out);
         return 0;
       }
-      if (seen > maxHead) {
+      if (!firstLine && seen - firstLineEnd > maxHeader) {
         refuse(FramingFault.HEAD_TOO_LARGE, in, out);
         return 0;
       }
@@ -234,12 +258,14 @@ final class RequestDecoder extends ByteToMessageDecoder {
         scanned = 0;
         continue;
       }
+      firstLineEnd = firstLine ? seen : firstLineEnd;
       scanned = seen;
       lineStart = seen;
     }
   }
 
   private void refuse(FramingFault fault, ByteBuf in, List<Object> out) {
+    kept = unfinished.giveBack(kept);
     state = State.REFUSED;
     in.skipBytes(in.readableBytes());
     out.add(fault);

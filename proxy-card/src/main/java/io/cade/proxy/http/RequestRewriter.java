@@ -1,11 +1,13 @@
 package io.cade.proxy.http;
 
+import io.cade.proxy.message.HeadFields;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Makes of a visitor's request the one for the card. Stateless. */
@@ -14,6 +16,11 @@ final class RequestRewriter {
   private static final AsciiString X_FORWARDED_PROTO = AsciiString.cached("X-Forwarded-Proto");
   private static final AsciiString X_FORWARDED_HOST = AsciiString.cached("X-Forwarded-Host");
   private static final AsciiString FORWARDED = AsciiString.cached("Forwarded");
+
+  /** Beginnings of names by which services learn who the visitor is and how he came. */
+  private static final String[] ABOUT_HOPS = {
+    "x-forwarded-", "x-real-ip", "x-client-ip", "x-request-id", "forwarded"
+  };
 
   private RequestRewriter() {}
 
@@ -45,6 +52,7 @@ final class RequestRewriter {
     }
     // The module's edge is here: what a visitor says about earlier hops could be invented, and a
     // service that trusts these headers must be able to.
+    removeInvented(headers);
     headers.set(X_FORWARDED_FOR, visitor.address());
     headers.set(X_FORWARDED_PROTO, visitor.scheme());
     headers.set(X_FORWARDED_HOST, facts.authority());
@@ -57,7 +65,6 @@ final class RequestRewriter {
             + ";host=\""
             + facts.authority()
             + "\"");
-    headers.remove("X-Real-IP");
     headers.set(RequestIds.HEADER, requestId);
     HopHeaders.addVia(headers, facts.version());
     if (upgrade != null) {
@@ -65,6 +72,23 @@ final class RequestRewriter {
       headers.set(HttpHeaderNames.UPGRADE, upgrade);
     }
     return upgrade;
+  }
+
+  private static void removeInvented(HttpHeaders headers) {
+    if (headers instanceof HeadFields fields) {
+      for (String name : ABOUT_HOPS) {
+        fields.strikeAlike(name);
+      }
+      return;
+    }
+    for (String name : headers.names()) {
+      String alike = name.toLowerCase(Locale.ROOT).replace('_', '-');
+      for (String each : ABOUT_HOPS) {
+        if (alike.startsWith(each)) {
+          headers.remove(name);
+        }
+      }
+    }
   }
 
   private static @Nullable String wantedUpgrade(HttpHeaders headers, HeadFacts facts) {

@@ -181,6 +181,35 @@ public final class HeadFields extends HttpHeaders {
     return true;
   }
 
+  /**
+   * Strikes out all fields whose names begin so, or look as if they did to a program that gets them
+   * as variables: CGI and its successors make {@code _} of {@code -} (RFC 3875 §4.1.18).
+   *
+   * @param beginning in lower case, with {@code -} alone
+   */
+  public void strikeAlike(String beginning) {
+    for (int at = 0; at < count * STRIDE; at += STRIDE) {
+      if (index[at + KEY] != STRUCK && beginsAlike(at, beginning)) {
+        index[at + KEY] = STRUCK;
+        live--;
+      }
+    }
+  }
+
+  private boolean beginsAlike(int at, String beginning) {
+    int start = index[at + NAME];
+    if (index[at + NAME_END] - start < beginning.length()) {
+      return false;
+    }
+    for (int i = 0; i < beginning.length(); i++) {
+      byte b = bytes[start + i];
+      if (lower(b == '_' ? '-' : b) != beginning.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** How many fields have this name. */
   public int count(CharSequence name) {
     int found = 0;

@@ -32,6 +32,12 @@ public final class SiteSniHandler extends AbstractSniHandler<SslContext> {
   /** Content type of the first record of TLS (RFC 8446 §5.1). */
   private static final int HANDSHAKE = 0x16;
 
+  /**
+   * Bytes of a ClientHello; those of today's browsers, with a post-quantum key share, have 2,000.
+   * Larger ones are only there to take memory.
+   */
+  private static final int MAX_CLIENT_HELLO = 16 * 1024;
+
   private final Function<String, @Nullable SslContext> contexts;
   private final Consumer<String> onRefused;
   private boolean begun;
@@ -45,7 +51,7 @@ public final class SiteSniHandler extends AbstractSniHandler<SslContext> {
       long handshakeTimeoutMillis,
       Function<String, @Nullable SslContext> contexts,
       Consumer<String> onRefused) {
-    super(handshakeTimeoutMillis);
+    super(MAX_CLIENT_HELLO, handshakeTimeoutMillis);
     this.contexts = contexts;
     this.onRefused = onRefused;
   }

@@ -91,10 +91,15 @@ class RelayTest {
       visitor
           .send(
               "GET / HTTP/1.1\r\nHost: www.shop.example:8080\r\nX-Forwarded-For: 6.6.6.6\r\n"
-                  + "Forwarded: for=6.6.6.6\r\nVia: 1.0 first\r\n\r\n")
+                  + "Forwarded: for=6.6.6.6\r\nX_Forwarded_For: 6.6.6.6\r\nx-forwarded_PROTO: x\r\n"
+                  + "X-Forwarded-Port: 6\r\nX_Real-IP: 6.6.6.6\r\nX-Forward: stays\r\n"
+                  + "X_Y: stays\r\nVia: 1.0 first\r\n\r\n")
           .answer();
       Card.Received seen = card.requests.getFirst();
       assertThat(seen.header("X-Forwarded-For")).isEqualTo("127.0.0.1");
+      assertThat(seen.head())
+          .doesNotContain("6.6.6.6", "X_F", "-forwarded_", "X-Forwarded-Port")
+          .contains("X-Forward: stays", "X_Y: stays");
       assertThat(seen.header("X-Forwarded-Proto")).isEqualTo("http");
       assertThat(seen.header("X-Forwarded-Host")).isEqualTo("www.shop.example:8080");
       assertThat(seen.header("Forwarded"))

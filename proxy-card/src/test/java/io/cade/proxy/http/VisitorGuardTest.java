@@ -6,10 +6,13 @@ import io.cade.proxy.testing.Card;
 import io.cade.proxy.testing.ProxyRig;
 import io.cade.proxy.testing.Visitor;
 import io.cade.proxy.testing.Visitor.Answer;
+import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -239,6 +242,58 @@ class VisitorGuardTest {
       assertThat(visitor.answer().status()).isEqualTo(400);
       assertThat(visitor.isClosedByProxy()).isTrue();
       assertThat(card.requests).isEmpty();
+    }
+  }
+
+  @Test
+  void thousandsOfUnfinishedHeadsTakeNoMoreMemoryThanIsMeantForThemAndOthersAreServed()
+      throws Exception {
+    String begun = "GET / HTTP/1.1\r\n" + HOST + "X-Long: " + "x".repeat(20_000);
+    try (Card card = Card.named("hello");
+        ProxyRig rig = new ProxyRig().shop(card)) {
+      List<Visitor> flood = new ArrayList<>();
+      try {
+        Visitor refused = null;
+        for (int i = 0; i < 2_000 && refused == null; i++) {
+          Visitor next = rig.visitor().send(begun);
+          flood.add(next);
+          if (rig.statistics.refusals("OVERLOADED") > 0) {
+            refused = next;
+          }
+        }
+        assertThat(refused).as("of 40 MB some are too many").isNotNull();
+        try (Visitor other = rig.visitor()) {
+          assertThat(other.get("www.shop.example", "/").body()).isEqualTo("hello");
+        }
+      } finally {
+        for (Visitor each : flood) {
+          each.close();
+        }
+      }
+      // What they took becomes free again, as soon as the proxy has seen them leave.
+      String answered = "";
+      while (!answered.equals("hello")) {
+        try (Visitor late = rig.visitor()) {
+          answered = late.send(begun).send("\r\n\r\n").answer().body();
+        } catch (IOException e) {
+          answered = ""; // refused before it could end its head
+        }
+      }
+    }
+  }
+
+  @Test
+  void headersMayBeAsLongAsTheirOwnLimitWhateverTheRequestLine() throws Exception {
+    int limit = VisitorLimits.standard().maxHeader();
+    try (Card card = Card.named("hello");
+        ProxyRig rig = new ProxyRig().shop(card)) {
+      for (int more : new int[] {-200, 1}) {
+        try (Visitor visitor = rig.visitor()) {
+          String head = HOST + "X: " + "x".repeat(limit + more - HOST.length() - 5) + "\r\n";
+          int status = visitor.send("GET / HTTP/1.1\r\n" + head + "\r\n").answer().status();
+          assertThat(status).isEqualTo(more > 0 ? 431 : 200);
+        }
+      }
     }
   }
 }
