@@ -202,6 +202,7 @@ class OrderedCertificateTest {
         new RoutePublisher(
             new RouteDerivation(certificates, card.getAddress().getPort()),
             board,
+            List::of,
             writer.current());
     published = publisher;
     writer.listen(publisher);
