@@ -29,6 +29,7 @@ final class RoutesBench {
   private static final List<String> HOSTS = List.of("www.shop.example", "www.news.example");
   private static final int CHANGES_PER_SECOND = 1_000;
   private static final int OPERATORS = 32;
+  private static final int WEIGHTS = 100;
   private static final int VISITS_PER_SECOND = 1_000;
 
   private final Path launcher;
@@ -92,7 +93,7 @@ final class RoutesBench {
         TimeUnit.NANOSECONDS.sleep(due - now);
       }
       if (made.compareAndSet(number, number + 1)) {
-        set(api, card, 1 + number % 100);
+        set(api, card, 1 + number % WEIGHTS);
       }
     }
   }
@@ -115,7 +116,7 @@ final class RoutesBench {
   /** How long one more change takes to be what every proxy goes by. */
   private void converge(EngineApi api, String card) throws IOException, InterruptedException {
     long before = api.get("/api/v1/cabinet").path("logPosition").asLong();
-    set(api, card, 50);
+    set(api, card, 1 + WEIGHTS); // none that it has had: else nothing would change
     long began = System.nanoTime();
     while (System.nanoTime() - began < CONVERGENCE_LIMIT.toNanos()) {
       List<Long> versions = new ArrayList<>();
