@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Writes Java constants from the project's MIB files, so that an OID or an enumeration value stands in one place: the
@@ -171,7 +172,7 @@ final class GenerateMibConstants {
     var byOid = new TreeMap<String, Node>(GenerateMibConstants::compareOids);
     nodes.values().forEach(node -> byOid.put(oid(node.name()), node));
     var out = new StringBuilder(header());
-    out.append("import java.util.Map;\n\n")
+    out.append("import java.util.List;\nimport java.util.Map;\n\n")
         .append("/** The object identifiers of the project's MIB files, in dotted form. */\n")
         .append("@Generated(\"GenerateMibConstants\")\n")
         .append("public final class MibOids {\n");
@@ -188,6 +189,12 @@ final class GenerateMibConstants {
       out.append("      Map.entry(\"").append(name).append("\", ").append(constant(name)).append(")")
           .append(i + 1 < readable.size() ? ",\n" : ");\n\n");
     }
+    out.append("  /** Names of the project's MIB modules, each a resource of this package. */\n")
+        .append("  public static final List<String> MODULES = List.of(\n")
+        .append(
+            byOid.values().stream().map(Node::module).distinct().sorted().map(m -> "      \"" + m + "\"")
+                .collect(Collectors.joining(",\n")))
+        .append(");\n\n");
     out.append("  private MibOids() {}\n}\n");
     return writeIfChanged(folder.resolve("MibOids.java"), out);
   }

@@ -42,6 +42,8 @@ sealed interface Action {
 
   record RemoveImage() implements Action {}
 
+  record WriteMibs() implements Action {}
+
   record ShowTraffic() implements Action {}
 
   record SetLimits() implements Action {}

@@ -186,6 +186,8 @@ final class Runner {
               client(options).change("DELETE", "/api/v1/images/" + argument(leaf)),
               View.IMAGE,
               options);
+      case Action.WriteMibs _ ->
+          surroundings.out().print(MibsDesk.write(file(leaf), options.json()));
       case Action.ShowTraffic _ ->
           print(client(options).get(TrafficRequests.traffic(leaf)), View.TRAFFIC, options);
       case Action.SetLimits _ ->
