@@ -1,7 +1,6 @@
 package io.cade.mib.snmp;
 
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,7 +18,7 @@ import org.snmp4j.smi.UdpAddress;
  * read theirs and write what their role may, and nobody else gets anything. Immutable.
  */
 final class AccessPolicy {
-  private record Known(byte[] name, SnmpCommunity community, Subject subject) {}
+  private record Known(OctetString name, SnmpCommunity community, Subject subject) {}
 
   private final List<Known> communities = new ArrayList<>();
   private final Map<OctetString, Subject> users = new HashMap<>();
@@ -28,10 +27,7 @@ final class AccessPolicy {
     for (SnmpCommunity c : communities) {
       String name = "community " + (this.communities.size() + 1);
       this.communities.add(
-          new Known(
-              c.name().getBytes(StandardCharsets.UTF_8),
-              c,
-              new Subject(name, View.of(c.role()), false)));
+          new Known(Security.octets(c.name()), c, new Subject(name, View.of(c.role()), false)));
     }
     for (SnmpUser user : users) {
       this.users.put(
@@ -63,7 +59,8 @@ final class AccessPolicy {
     byte[] candidate = java.util.Arrays.copyOfRange(octets, offset, offset + length);
     Subject subject = null;
     for (Known known : communities) {
-      if (MessageDigest.isEqual(known.name, candidate) && known.community.servesFrom(source)) {
+      if (MessageDigest.isEqual(known.name.getValue(), candidate)
+          && known.community.servesFrom(source)) {
         subject = known.subject;
       }
     }
