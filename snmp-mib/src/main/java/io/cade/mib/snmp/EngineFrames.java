@@ -61,6 +61,10 @@ final class EngineFrames {
     return frame(sources);
   }
 
+  static Frame set(SetSerial serial) {
+    return frame(serial.source());
+  }
+
   static Frame engine(EngineIdentity identity, Supplier<Duration> upTime) {
     return frame(
         new ScalarBlock.Source(ENGINE + ".1", () -> new OctetString(identity.engineId())),
