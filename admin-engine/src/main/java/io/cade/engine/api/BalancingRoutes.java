@@ -16,6 +16,8 @@ import java.util.Map;
 final class BalancingRoutes {
   private static final String SETTINGS = "/api/v1/services/:name/settings";
   private static final String DRAIN = "/api/v1/cards/:position/drain";
+  private static final String SERVICES = "/api/v1/cards/:position/services";
+  private static final String SERVICE = SERVICES + "/:name";
 
   private final ApiRoutes routes;
   private final TrafficOperations traffic;
@@ -54,6 +56,30 @@ final class BalancingRoutes {
                             Gatekeeper.caller(context),
                             position(context),
                             deadline(context),
+                            context.queryParam("force").contains("true")))));
+    router
+        .put(SERVICE)
+        .handler(context ->
+            change(
+                context,
+                () ->
+                    routes.answer(
+                        context,
+                        200,
+                        traffic.assign(
+                            Gatekeeper.caller(context), position(context), name(context)))));
+    router
+        .delete(SERVICES)
+        .handler(context ->
+            change(
+                context,
+                () ->
+                    routes.answer(
+                        context,
+                        200,
+                        traffic.release(
+                            Gatekeeper.caller(context),
+                            position(context),
                             context.queryParam("force").contains("true")))));
     router
         .delete(DRAIN)

@@ -24,6 +24,10 @@ sealed interface Action {
 
   record UndrainCard() implements Action {}
 
+  record AssignCard() implements Action {}
+
+  record ReleaseCard() implements Action {}
+
   record AcknowledgeAlarm() implements Action {}
 
   record ExportLeases() implements Action {}

@@ -155,6 +155,37 @@ final class CommandTree {
               "Lets a drained card have visitors again.",
               "card undrain 1.3")
           .addPositional(position());
+      CommandSpec assign =
+          add(
+              card,
+              "assign",
+              new Action.AssignCard(),
+              "Gives a free card to a service, beside those that it has.",
+              "card assign 1.5 shop");
+      assign.addPositional(position());
+      assign.addPositional(
+          PositionalParamSpec.builder()
+              .index("1")
+              .arity("1")
+              .required(true)
+              .paramLabel("SERVICE")
+              .type(String.class)
+              .description("Name of the service.")
+              .build());
+      CommandSpec release =
+          add(
+              card,
+              "release",
+              new Action.ReleaseCard(),
+              "Takes a card away from its service, which goes on with one card less. Drain it"
+                  + " first.",
+              "card release 1.5");
+      release.addPositional(position());
+      release.addOption(
+          OptionSpec.builder(FORCE)
+              .type(boolean.class)
+              .description("Also when it has visitors: they are cut off.")
+              .build());
     }
   }
 

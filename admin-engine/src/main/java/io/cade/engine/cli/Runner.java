@@ -129,6 +129,28 @@ final class Runner {
               client(options).change("DELETE", "/api/v1/cards/" + argument(leaf) + "/drain"),
               View.CARD,
               options);
+      case Action.AssignCard _ ->
+          print(
+              client(options)
+                  .change(
+                      "PUT",
+                      "/api/v1/cards/"
+                          + argument(leaf)
+                          + "/services/"
+                          + encode(leaf.matchedPositionalValue(1, ""))),
+              View.CARD,
+              options);
+      case Action.ReleaseCard _ ->
+          print(
+              client(options)
+                  .change(
+                      "DELETE",
+                      "/api/v1/cards/"
+                          + argument(leaf)
+                          + "/services?force="
+                          + leaf.hasMatchedOption(CommandTree.FORCE)),
+              View.CARD,
+              options);
       case Action.AcknowledgeAlarm _ ->
           print(
               client(options).change("POST", "/api/v1/alarms/" + argument(leaf) + "/acknowledge"),

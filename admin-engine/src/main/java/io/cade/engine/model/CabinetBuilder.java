@@ -231,6 +231,7 @@ public final class CabinetBuilder {
       case Change.ServicePhaseChanged c ->
           putService(requireService(c.service()).withPhase(c.phase(), at, c.waitsFor()));
       case Change.CardsBound c -> bind(c);
+      case Change.ServiceResized c -> putService(requireService(c.service()).withCards(c.cards()));
       case Change.PackageGenerated c ->
           putService(requireService(c.service()).withPackage(c.packageDigest(), c.packageBytes()));
       case Change.PlacementChanged c -> {

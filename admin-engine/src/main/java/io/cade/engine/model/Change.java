@@ -31,6 +31,7 @@ import java.util.List;
   @JsonSubTypes.Type(value = Change.ServiceCreated.class, name = "service-created"),
   @JsonSubTypes.Type(value = Change.ServicePhaseChanged.class, name = "service-phase-changed"),
   @JsonSubTypes.Type(value = Change.CardsBound.class, name = "cards-bound"),
+  @JsonSubTypes.Type(value = Change.ServiceResized.class, name = "service-resized"),
   @JsonSubTypes.Type(value = Change.PackageGenerated.class, name = "package-generated"),
   @JsonSubTypes.Type(value = Change.PlacementChanged.class, name = "placement-changed"),
   @JsonSubTypes.Type(value = Change.ServiceDeleted.class, name = "service-deleted"),
@@ -106,6 +107,9 @@ public sealed interface Change {
       positions = List.copyOf(positions);
     }
   }
+
+  /** The service is to have so many cards from now on, 1 to 280. */
+  record ServiceResized(String service, int cards) implements Change {}
 
   record PackageGenerated(String service, String packageDigest, long packageBytes)
       implements Change {}

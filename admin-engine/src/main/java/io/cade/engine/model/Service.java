@@ -90,6 +90,19 @@ public record Service(
         index, definition, next, since, reason, packageDigest, packageBytes, placements, settings);
   }
 
+  Service withCards(int number) {
+    return new Service(
+        index,
+        definition.withCards(number),
+        phase,
+        phaseSince,
+        waitsFor,
+        packageDigest,
+        packageBytes,
+        placements,
+        settings);
+  }
+
   Service withPackage(String digest, long bytes) {
     return new Service(
         index, definition, phase, phaseSince, waitsFor, digest, bytes, placements, settings);

@@ -37,6 +37,11 @@ public record ServiceDefinition(
     }
   }
 
+  /** The same on another number of cards. */
+  public ServiceDefinition withCards(int number) {
+    return new ServiceDefinition(name, kind, hosts, number, contentDigest);
+  }
+
   private static String requireHost(String host) {
     boolean good =
         host.length() <= 253

@@ -6,6 +6,7 @@ import io.cade.engine.change.Decision;
 import io.cade.engine.change.Refusal;
 import io.cade.engine.conduct.Routing;
 import io.cade.engine.model.Cabinet;
+import io.cade.engine.model.CabinetBuilder;
 import io.cade.engine.model.Card;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.Drain;
@@ -13,6 +14,7 @@ import io.cade.engine.model.Placement;
 import io.cade.engine.model.Service;
 import io.cade.engine.model.ServicePhase;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
@@ -115,6 +117,51 @@ public final class TrafficOperations {
               : Decision.of(
                   Inspection.view(cabinet, card.withDrain(null)),
                   new Change.CardUndrained(position));
+        });
+  }
+
+  /** Gives a free card to a service, beside those that it has. */
+  public CompletionStage<Views.CardView> assign(
+      Caller caller, CardPosition position, String service) {
+    return reassign(
+        caller,
+        "assign card " + position + " to service " + cut(service),
+        position,
+        cabinet -> CardAssignment.assign(cabinet, position, service));
+  }
+
+  /**
+   * Takes a card away from its services.
+   *
+   * @param force also when it still has visitors
+   */
+  public CompletionStage<Views.CardView> release(
+      Caller caller, CardPosition position, boolean force) {
+    return reassign(
+        caller,
+        "release card " + position,
+        position,
+        cabinet -> CardAssignment.release(cabinet, position, force));
+  }
+
+  /** Changes that follow from the state, or a refusal. */
+  private interface Reassignment {
+    List<Change> of(Cabinet cabinet) throws Refusal;
+  }
+
+  private CompletionStage<Views.CardView> reassign(
+      Caller caller, String action, CardPosition position, Reassignment reassignment) {
+    return actions.carryOut(
+        caller,
+        Role.OPERATOR,
+        action,
+        true,
+        (cabinet, now) -> {
+          List<Change> changes = reassignment.of(cabinet);
+          CabinetBuilder after = new CabinetBuilder(cabinet);
+          changes.forEach(change -> after.apply(change, now));
+          Cabinet then = after.view();
+          return new Decision<>(changes, Inspection.view(then, require(then, position)));
         });
   }
 

@@ -422,6 +422,16 @@ class CommandAgainstApiTest {
   }
 
   @Test
+  void refusedAssignmentsSayWhy() {
+    given();
+    assertThat(desk.run("card", "assign", "1.8", "shop").err()).contains("no card was ever seen");
+    assertThat(desk.run("card", "assign", "0.4", "shop").err()).contains("carries no services");
+    assertThat(desk.run("card", "assign", "1.7", "nothing").code()).isEqualTo(1);
+    assertThat(desk.run("card", "assign", "1.7").code()).isEqualTo(2);
+    assertThat(desk.run("card", "release", "0.4").err()).contains("carries no services");
+  }
+
+  @Test
   void aCardIsDrainedAndBackInServiceByCommand() {
     given();
     Desk.Outcome drained = desk.run("card", "drain", "1.7", "--deadline", "30s");
