@@ -152,11 +152,18 @@ final class EngineExchanges {
 
   AgentEvent report(List<ServiceStatus> services, boolean chassisReader)
       throws IOException, InterruptedException {
+    env.sensors().chassisReader(chassisReader);
     ChassisStatus chassis = chassisReader ? env.sensors().chassis().orElse(null) : null;
     return new AgentEvent.ReportAnswered(
         channel()
             .report(
-                new Report(config().position(), bootId, services, env.sensors().card(), chassis)));
+                new Report(
+                    config().position(),
+                    bootId,
+                    services,
+                    env.sensors().card(),
+                    chassis,
+                    env.sensors().disks())));
   }
 
   AgentEvent openSession(@Nullable CommandResult result) throws IOException, InterruptedException {
