@@ -153,6 +153,9 @@ public final class SnmpAgent implements AutoCloseable {
       server.register(new ReadOnlySubtree(EngineFrames.SYSTEM, () -> system), null);
       server.register(new ReadOnlySubtree(EngineFrames.SNMP, () -> snmp), null);
       server.register(new ReadOnlySubtree(MibOids.CADE, cabinet::current), null);
+      for (var module : StandardModules.of(cabinet).entrySet()) {
+        server.register(new ReadOnlySubtree(module.getKey(), module.getValue()), null);
+      }
       server.register(new ReadOnlySubtree(EngineFrames.ENGINE, () -> engine), null);
       server.register(new ReadOnlySubtree(EngineFrames.MPD_STATISTICS, () -> mpd), null);
       server.register(new ReadOnlySubtree(EngineFrames.USM_STATISTICS, () -> usm), null);
