@@ -137,9 +137,10 @@ final class CabinetFrames {
                                 + count(cardRows, CardState.FAILED)
                                 + count(cardRows, CardState.QUARANTINED))),
                 scalar(MibOids.CADE_CABINET_SENSOR_COUNT, () -> new Gauge32(sensorRows.size())),
-                scalar(
+                new ScalarBlock.Source(
                     MibOids.CADE_CABINET_TEST_NOTIFICATION,
-                    () -> new Integer32(TestNotification.IDLE.code()))));
+                    () -> new Integer32(TestNotification.IDLE.code()),
+                    HardwareWriters.testNotification())));
     var alarm =
         new ScalarBlock(
             List.of(

@@ -65,6 +65,7 @@ final class EntityTree {
    * Whether the same parts come of both, apart from what they read. Cheaper than making them, which
    * a poll of each second would have to.
    */
+  @SuppressWarnings("ReferenceEquality") // most rows are the same instances
   static boolean sameSensors(List<SensorRow> before, List<SensorRow> now) {
     if (before.size() != now.size()) {
       return false;

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StandardBlocks {
   /** What the parts were made of, by identity but for the sensors' readings. */
+  @SuppressWarnings("ReferenceEquality") // immutable lists, the same while nothing changes
   private record Origin(
       CabinetFacts facts,
       List<ChassisRow> chassis,
@@ -30,8 +31,6 @@ final class StandardBlocks {
       List<SensorRow> sensors,
       HardwareRows hardware) {
 
-    @SuppressWarnings(
-        "ReferenceEquality") // immutable lists, the same for as long as nothing changes
     boolean sameParts(Origin now) {
       return facts.name().equals(now.facts.name())
           && facts.softwareVersion().equals(now.facts.softwareVersion())

@@ -1,21 +1,19 @@
 package io.cade.mib.snmp;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.function.Supplier;
+import io.cade.mib.snmp.Subtrees.Subtree;
+import java.util.List;
 
-/** The standard modules about hardware and host, by the root of each in the tree. */
+/** The standard modules about hardware and host. */
 final class StandardModules {
   private StandardModules() {}
 
-  static Map<String, Supplier<Frame>> of(CabinetFrames frames) {
-    var modules = new LinkedHashMap<String, Supplier<Frame>>();
-    modules.put(HostShapes.INTERFACES, () -> frames.standard().interfaces());
-    modules.put(HostShapes.HOST, () -> frames.standard().host());
-    modules.put(HostShapes.IF_MIB, () -> frames.standard().interfacesX());
-    modules.put(EntityShapes.ENTITY_MIB, () -> frames.standard().entity());
-    modules.put(EntityShapes.ENTITY_SENSOR_MIB, () -> frames.standard().entitySensor());
-    modules.put(EntityShapes.ENTITY_STATE_MIB, () -> frames.standard().entityState());
-    return modules;
+  static List<Subtree> of(CabinetFrames frames) {
+    return List.of(
+        new Subtree(HostShapes.INTERFACES, () -> frames.standard().interfaces()),
+        new Subtree(HostShapes.HOST, () -> frames.standard().host()),
+        new Subtree(HostShapes.IF_MIB, () -> frames.standard().interfacesX()),
+        new Subtree(EntityShapes.ENTITY_MIB, () -> frames.standard().entity()),
+        new Subtree(EntityShapes.ENTITY_SENSOR_MIB, () -> frames.standard().entitySensor()),
+        new Subtree(EntityShapes.ENTITY_STATE_MIB, () -> frames.standard().entityState()));
   }
 }

@@ -58,7 +58,13 @@ abstract class AgentContract {
             USER,
             state,
             new SnmpAgentConfig.SystemTexts("Cade 0.1.0", "noc@example", "cabinet-7", "Bern"));
-    return new SnmpAgent(config, view, InstantSource.fixed(FixtureView.NOW), nanos::get);
+    return new SnmpAgent(
+        config,
+        view,
+        io.cade.mib.CabinetControl.none(),
+        AuthenticationFailures.NONE,
+        InstantSource.fixed(FixtureView.NOW),
+        nanos::get);
   }
 
   @BeforeEach
