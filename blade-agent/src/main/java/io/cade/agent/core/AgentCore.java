@@ -132,6 +132,7 @@ public final class AgentCore {
           services.exited(exited.service(), exited.launch(), exited.cause(), now, effects);
       case AgentEvent.ServiceDeleted deleted ->
           services.deleted(deleted.service(), deleted.cause());
+      case AgentEvent.HardwareDone done -> services.hardwareDone(done.command(), done.cause());
     }
   }
 

@@ -49,6 +49,13 @@ public sealed interface AgentEvent {
    */
   record ServiceDeleted(String service, String cause) implements AgentEvent {}
 
+  /**
+   * An {@link AgentEffect.SetHardware} is through.
+   *
+   * @param cause why it could not be carried out, else empty
+   */
+  record HardwareDone(long command, String cause) implements AgentEvent {}
+
   /** Kinds of exchange with the engine. */
   enum Exchange {
     BOOT_CONFIG,

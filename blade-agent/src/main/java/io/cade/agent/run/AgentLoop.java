@@ -5,6 +5,7 @@ import io.cade.agent.core.AgentEffect;
 import io.cade.agent.core.AgentEvent;
 import io.cade.agent.core.AgentEvent.Exchange;
 import io.cade.agent.core.AgentMemory;
+import io.cade.agent.wire.Command;
 import io.cade.agent.wire.ServiceStatus;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -157,6 +158,7 @@ final class AgentLoop implements Runnable {
             return new AgentEvent.Tick();
           });
       case AgentEffect.DeleteService delete -> background(() -> delete(delete.service()));
+      case AgentEffect.SetHardware set -> background(() -> setHardware(set.command()));
       case AgentEffect.StartProcess start -> launch(start);
       case AgentEffect.StopProcess stop -> {
         ServiceLauncher launcher = launchers.get(stop.launch());
@@ -164,6 +166,23 @@ final class AgentLoop implements Runnable {
           launcher.stop();
         }
       }
+    }
+  }
+
+  private AgentEvent setHardware(Command command) {
+    try {
+      switch (command) {
+        case Command.SetChassisOutputs set -> env.sensors().setOutputs(set.outputs());
+        case Command.AddDisk add -> env.sensors().addDisk(add.disk());
+        case Command.InstallService _,
+            Command.StartService _,
+            Command.StopService _,
+            Command.RemoveService _ ->
+            throw new IOException("not a command about hardware");
+      }
+      return new AgentEvent.HardwareDone(command.id(), "");
+    } catch (IOException | RuntimeException e) {
+      return new AgentEvent.HardwareDone(command.id(), String.valueOf(e.getMessage()));
     }
   }
 

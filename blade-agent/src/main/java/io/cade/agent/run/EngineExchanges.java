@@ -156,7 +156,13 @@ final class EngineExchanges {
     return new AgentEvent.ReportAnswered(
         channel()
             .report(
-                new Report(config().position(), bootId, services, env.sensors().card(), chassis)));
+                new Report(
+                    config().position(),
+                    bootId,
+                    services,
+                    env.sensors().card(),
+                    chassis,
+                    env.sensors().disks())));
   }
 
   AgentEvent openSession(@Nullable CommandResult result) throws IOException, InterruptedException {

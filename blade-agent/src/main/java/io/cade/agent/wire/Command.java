@@ -14,12 +14,14 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
   @JsonSubTypes.Type(value = Command.StartService.class, name = "start-service"),
   @JsonSubTypes.Type(value = Command.StopService.class, name = "stop-service"),
   @JsonSubTypes.Type(value = Command.RemoveService.class, name = "remove-service"),
+  @JsonSubTypes.Type(value = Command.SetChassisOutputs.class, name = "set-chassis-outputs"),
+  @JsonSubTypes.Type(value = Command.AddDisk.class, name = "add-disk"),
 })
 public sealed interface Command {
   /** Ascending per engine; the log position that queued the command. */
   long id();
 
-  /** The service it is about. */
+  /** The service it is about; empty when it is about hardware. */
   String service();
 
   /**
@@ -65,6 +67,33 @@ public sealed interface Command {
   record RemoveService(long id, String service) implements Command {
     public RemoveService {
       Limits.text("service", service, 63);
+    }
+  }
+
+  /**
+   * Set the power outputs and LEDs of the card's chassis: the whole state, so that repetition and
+   * loss of earlier ones do no harm. For the elected reader; done when the expanders hold it.
+   */
+  record SetChassisOutputs(long id, ChassisOutputs outputs) implements Command {
+    @Override
+    public String service() {
+      return "";
+    }
+  }
+
+  /**
+   * Take a replaced disk into the card's mirror, which then copies its data to it (SPEC C4).
+   *
+   * @param disk its number
+   */
+  record AddDisk(long id, int disk) implements Command {
+    public AddDisk {
+      Limits.range("disk", disk, 0, 7);
+    }
+
+    @Override
+    public String service() {
+      return "";
     }
   }
 }
