@@ -41,10 +41,12 @@ import io.cade.engine.snmp.NotificationPump;
 import io.cade.engine.store.EngineState;
 import io.cade.engine.traffic.TrafficRecorder;
 import io.cade.engine.web.WebRuntime;
+import io.cade.mib.ManagerRole;
 import io.cade.mib.snmp.Notifier;
 import io.cade.mib.snmp.NotifierConfig;
 import io.cade.mib.snmp.SnmpAgent;
 import io.cade.mib.snmp.SnmpAgentConfig;
+import io.cade.mib.snmp.SnmpCommunity;
 import io.cade.mib.snmp.SnmpUser;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -56,6 +58,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -405,15 +408,27 @@ public final class Engine implements AutoCloseable {
       throws IOException {
     String community = directory.secret("snmp-community", random);
     String passphrase = directory.secret("snmp3-passphrase", random);
+    SnmpSettings settings = config.snmp();
+    List<SnmpCommunity> communities = new ArrayList<>(settings.communities());
+    if (settings.generatedCommunity()) {
+      communities.add(new SnmpCommunity(community, ManagerRole.OPERATOR, List.of()));
+    }
     SnmpAgent agent =
         new SnmpAgent(
             new SnmpAgentConfig(
                 at(config.ports().snmp()),
-                community,
-                new SnmpUser(FIRST_USER, passphrase, passphrase),
+                settings.v1(),
+                settings.v2c(),
+                communities,
+                settings.users().isEmpty()
+                    ? List.of(new SnmpUser(FIRST_USER, passphrase, passphrase))
+                    : settings.users(),
                 directory.directory("snmp"),
                 new SnmpAgentConfig.SystemTexts(
-                    "Cade server module, " + Version.current(), "", config.name(), "")),
+                    "Cade server module, " + Version.current(),
+                    settings.contact(),
+                    config.name(),
+                    settings.location())),
             new EngineCabinetView(
                 config.name(),
                 Version.current(),

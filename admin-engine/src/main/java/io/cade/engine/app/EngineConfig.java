@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param management cards of the management chassis, besides the engine's own
  * @param tftpMaxBlock largest TFTP block in bytes; the way to a card may allow less
  * @param acme the authority that certificates of sites are ordered from; null when there is none
+ * @param snmp who may read and set by SNMP
  */
 public record EngineConfig(
     Path stateDirectory,
@@ -45,7 +46,8 @@ public record EngineConfig(
     DhcpSettings dhcp,
     List<ManagementCard> management,
     int tftpMaxBlock,
-    @Nullable AcmeSettings acme) {
+    @Nullable AcmeSettings acme,
+    SnmpSettings snmp) {
 
   /**
    * @param admin console and API, TCP
@@ -114,7 +116,8 @@ public record EngineConfig(
         DhcpSettings.from(s.section("dhcp"), listen, read.bootHttp()),
         s.entries("management", EngineConfig::managementCard),
         s.section("tftp").integer("maxBlock", 512, 65_464, 65_464),
-        AcmeSettings.from(s, "acme"));
+        AcmeSettings.from(s, "acme"),
+        SnmpSettings.from(s.section("snmp")));
   }
 
   /** Internal address of a card. */
