@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -181,7 +182,8 @@ public final class SnmpAgent implements AutoCloseable {
     Frame engine = EngineFrames.engine(identity, this::upTime);
     Frame mpd = EngineFrames.mpdStatistics(counters);
     Frame usm = EngineFrames.usmStatistics(counters);
-    return new Subtrees(
+var subtrees = new ArrayList<>(StandardModules.of(cabinet));
+    subtrees.addAll(
         List.of(
             new Subtree(EngineFrames.SYSTEM, () -> system),
             new Subtree(EngineFrames.SNMP, () -> snmp),
@@ -190,6 +192,7 @@ public final class SnmpAgent implements AutoCloseable {
             new Subtree(EngineFrames.ENGINE, () -> engine),
             new Subtree(EngineFrames.MPD_STATISTICS, () -> mpd),
             new Subtree(EngineFrames.USM_STATISTICS, () -> usm)));
+    return new Subtrees(subtrees);
   }
 
   /** Time since {@link #start}: sysUpTime. Notifications carry it too. */

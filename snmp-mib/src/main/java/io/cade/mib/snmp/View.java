@@ -27,7 +27,10 @@ record View(ManagerRole role, List<OID> excluded) {
             ? Stream.of(
                     MibOids.CADE_CARD_MAC_ADDRESS,
                     MibOids.CADE_CARD_INTERNAL_ADDRESS_TYPE,
-                    MibOids.CADE_CARD_INTERNAL_ADDRESS)
+                    MibOids.CADE_CARD_INTERNAL_ADDRESS,
+                    MibOids.CADE_BOOT_LEASE_MAC_ADDRESS,
+                    MibOids.CADE_SWAP_OLD_MAC_ADDRESS,
+                    MibOids.CADE_SWAP_NEW_MAC_ADDRESS)
                 .map(OID::new)
                 .toList()
             : List.of());
