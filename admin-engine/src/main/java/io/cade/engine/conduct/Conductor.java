@@ -6,7 +6,8 @@ import java.time.Instant;
 
 /**
  * One pass over the whole module: cards, then what runs on them, then the services, then the alarms
- * that follow from all of it. Stateless and thread-safe.
+ * that follow from all of it. What it keeps between passes is only since when alarms wait to be
+ * raised or cleared; so one thread at a time may use it.
  */
 public final class Conductor {
   private final CardRules cards;
