@@ -28,6 +28,10 @@ sealed interface Action {
 
   record ReleaseCard() implements Action {}
 
+  record PowerCard() implements Action {}
+
+  record LocateCard() implements Action {}
+
   record AcknowledgeAlarm() implements Action {}
 
   record ExportLeases() implements Action {}

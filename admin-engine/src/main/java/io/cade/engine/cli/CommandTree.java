@@ -100,6 +100,7 @@ final class CommandTree {
           View.BOOT,
           "What became of requests to DHCP, TFTP and HTTP boot since the engine started.");
       addShow(show, "swaps", View.SWAPS, "Cards that were exchanged, newest first.");
+      HardwareTree.addToShow(this, show);
       TrafficTree.addToShow(this, show);
     }
   }
@@ -186,6 +187,7 @@ final class CommandTree {
               .type(boolean.class)
               .description("Also when it has visitors: they are cut off.")
               .build());
+      HardwareTree.addToCard(this, card, position());
     }
   }
 
@@ -398,12 +400,12 @@ final class CommandTree {
         .description(what);
   }
 
-  private interface Check {
+  interface Check {
     Object of(String text);
   }
 
   /** Keeps the text, checked. */
-  private static ITypeConverter<String> converter(Check check) {
+  static ITypeConverter<String> converter(Check check) {
     return text -> {
       try {
         return check.of(text).toString();
