@@ -11,6 +11,7 @@ import io.cade.engine.model.Change;
 import io.cade.engine.model.Service;
 import io.cade.engine.model.ServiceDefinition;
 import io.cade.engine.model.ServicePhase;
+import io.cade.engine.model.ThresholdBook;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +41,7 @@ public final class Operations {
 
   private final AuditedActions actions;
   private final TrafficOperations traffic;
+  private final AlarmOperations alarms;
   private final ContentStore contents;
   private final ServiceKinds kinds;
   private final int slots;
@@ -56,8 +58,24 @@ public final class Operations {
       ServiceKinds kinds,
       int slots,
       Executor blocking) {
+    this(writer, contents, kinds, slots, blocking, ThresholdBook.standard());
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param thresholds of sensors, by the configuration
+   */
+  public Operations(
+      ChangeWriter writer,
+      ContentStore contents,
+      ServiceKinds kinds,
+      int slots,
+      Executor blocking,
+      ThresholdBook thresholds) {
     this.actions = new AuditedActions(writer);
     this.traffic = new TrafficOperations(actions);
+    this.alarms = new AlarmOperations(actions, thresholds);
     this.contents = contents;
     this.kinds = kinds;
     this.slots = slots;
@@ -67,6 +85,11 @@ public final class Operations {
   /** What can be done to the way of visitors. */
   public TrafficOperations traffic() {
     return traffic;
+  }
+
+  /** What can be done to alarms. */
+  public AlarmOperations alarms() {
+    return alarms;
   }
 
   /** Where an upload is to be put before it is given to {@link #createService}. */
@@ -203,13 +226,7 @@ public final class Operations {
         "acknowledge alarm " + sequence,
         true,
         (cabinet, now) -> {
-          Alarm alarm =
-              cabinet.alarms().values().stream()
-                  .filter(a -> a.sequence() == sequence)
-                  .findFirst()
-                  .orElseThrow(() ->
-                      new Refusal(
-                          Refusal.Kind.NOT_FOUND, "no active alarm has number " + sequence));
+          Alarm alarm = requireAlarm(cabinet, sequence);
           if (!alarm.acknowledgedBy().isEmpty()) {
             return Decision.nothing(Inspection.view(alarm));
           }
@@ -217,6 +234,14 @@ public final class Operations {
           return Decision.of(
               Inspection.view(noted), new Change.AlarmAcknowledged(alarm.key(), caller.user()));
         });
+  }
+
+  static Alarm requireAlarm(Cabinet cabinet, long sequence) throws Refusal {
+    return cabinet.alarms().values().stream()
+        .filter(a -> a.sequence() == sequence)
+        .findFirst()
+        .orElseThrow(() ->
+            new Refusal(Refusal.Kind.NOT_FOUND, "no active alarm has number " + sequence));
   }
 
   private ServiceDefinition definition(NewService order, String contentDigest) throws Refusal {
