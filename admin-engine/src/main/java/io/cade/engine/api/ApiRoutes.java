@@ -91,6 +91,7 @@ final class ApiRoutes {
     router.get("/api/v1/alarms/history").handler(this::history);
     router.post(SERVICES).handler(this::createService);
     router.delete(SERVICES + "/:name").handler(this::deleteService);
+    new HardwareRoutes(this, operations.hardware(), inspection.hardware()).addTo(router);
     new BalancingRoutes(this, operations.traffic(), inspection).addTo(router);
     router.post("/api/v1/alarms/:sequence/acknowledge").handler(this::acknowledge);
   }

@@ -388,7 +388,12 @@ public final class Engine implements AutoCloseable {
                 history,
                 clock),
             new Operations(
-                state.writer(), contents, plant, config.chassis() * config.slots(), blocking),
+                state.writer(),
+                contents,
+                plant,
+                config.chassis() * config.slots(),
+                blocking,
+                observations::snapshot),
             new LeaseTransfer(state.writer(), address -> BootServices.leasePlace(config, address)),
             images,
             certificates,

@@ -41,6 +41,7 @@ final class AlarmRules {
     sensors(cabinet, observed, due);
     acknowledgeable(cabinet, due);
     SignalRules.apply(cabinet, observed, due);
+    HardwareAlarms.apply(cabinet, observed, due);
     due.forEach((key, text) -> {
       if (!cabinet.alarms().containsKey(key)) {
         draft.change(new Change.AlarmRaised(key, key.type().severity(), text));
@@ -60,7 +61,9 @@ final class AlarmRules {
       boolean raised = cabinet.alarms().containsKey(key);
       boolean lost =
           switch (card.state()) {
-            case ABSENT, FAILED -> raised || card.hardware() != null;
+            // Switched off on purpose, and pulled then: nobody is to be called.
+            case ABSENT, FAILED ->
+                card.hold() == null && (raised || card.hardware() != null);
             // Back in its slot is not yet back in service.
             case OFF, BOOTING, QUARANTINED -> raised;
             case AVAILABLE, ASSIGNED, RUNNING, DEGRADED, UPDATING -> false;

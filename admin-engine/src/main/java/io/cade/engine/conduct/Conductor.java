@@ -5,17 +5,24 @@ import io.cade.engine.observe.Observed;
 import java.time.Instant;
 
 /**
- * One pass over the whole module: cards, then what runs on them, then the services, then the alarms
+ * One pass over the whole module: cards, their power and their chassis, then what runs on them, then the services, then the alarms
  * that follow from all of it. Stateless and thread-safe.
  */
 public final class Conductor {
   private final CardRules cards;
+  private final HoldRules holds;
+  private final HeatRules heat = new HeatRules();
+  private final BudgetRules budget;
+  private final ChassisRules chassis;
   private final PlacementRules placements;
   private final ServiceRules services = new ServiceRules();
   private final AlarmRules alarms;
 
   public Conductor(ConductorPolicy policy) {
     cards = new CardRules(policy);
+    holds = new HoldRules(policy);
+    budget = new BudgetRules(policy);
+    chassis = new ChassisRules(policy);
     placements = new PlacementRules(policy);
     alarms = new AlarmRules(policy);
   }
@@ -26,6 +33,10 @@ public final class Conductor {
   public Plan decide(Cabinet cabinet, Observed observed, Instant listeningSince, Instant now) {
     Draft draft = new Draft(cabinet, now);
     cards.apply(draft, observed, listeningSince);
+    heat.apply(draft, observed);
+    budget.apply(draft, observed);
+    holds.apply(draft, observed);
+    chassis.apply(draft, observed);
     placements.apply(draft, observed);
     services.apply(draft);
     alarms.apply(draft, observed);

@@ -20,6 +20,14 @@ public enum AlarmType {
   FAN_FAILED("fanFailed", Severity.MAJOR, "coolingFanFailure"),
   /** A power supply gives no power. */
   SUPPLY_FAILED("supplyFailed", Severity.MAJOR, "powerSupplyFailure"),
+  /** A card was so hot that it was switched off. */
+  CARD_OVERHEATED("cardOverheated", Severity.CRITICAL, "temperatureUnacceptable"),
+  /** The supplies cannot feed all cards; some are switched off. */
+  POWER_BUDGET("powerBudget", Severity.MAJOR, "powerProblem"),
+  /** A disk is broken or missing: its card's mirror has one disk only. */
+  DISK_FAILED("diskFailed", Severity.MAJOR, "equipmentFailure"),
+  /** A replaced disk is being filled from the other one. */
+  MIRROR_REBUILDING("mirrorRebuilding", Severity.WARNING, "performanceDegraded"),
   /** A proxy card says nothing. */
   PROXY_LOST("proxyLost", Severity.MAJOR, "equipmentFailure"),
   /** An address that the engine gives out is used by somebody who did not get it here. */

@@ -11,6 +11,7 @@ import io.cade.engine.model.Change;
 import io.cade.engine.model.Service;
 import io.cade.engine.model.ServiceDefinition;
 import io.cade.engine.model.ServicePhase;
+import io.cade.engine.observe.Observed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +42,7 @@ public final class Operations {
 
   private final AuditedActions actions;
   private final TrafficOperations traffic;
+  private final HardwareOperations hardware;
   private final ContentStore contents;
   private final ServiceKinds kinds;
   private final int slots;
@@ -56,8 +59,24 @@ public final class Operations {
       ServiceKinds kinds,
       int slots,
       Executor blocking) {
+    this(writer, contents, kinds, slots, blocking, Observed::nothing);
+  }
+
+  /**
+   * The same with what was heard of the chassis, by which power is granted.
+   *
+   * @param observed as it is now
+   */
+  public Operations(
+      ChangeWriter writer,
+      ContentStore contents,
+      ServiceKinds kinds,
+      int slots,
+      Executor blocking,
+      Supplier<Observed> observed) {
     this.actions = new AuditedActions(writer);
     this.traffic = new TrafficOperations(actions);
+    this.hardware = new HardwareOperations(actions, observed);
     this.contents = contents;
     this.kinds = kinds;
     this.slots = slots;
@@ -67,6 +86,11 @@ public final class Operations {
   /** What can be done to the way of visitors. */
   public TrafficOperations traffic() {
     return traffic;
+  }
+
+  /** What can be done to the cards' hardware. */
+  public HardwareOperations hardware() {
+    return hardware;
   }
 
   /** Where an upload is to be put before it is given to {@link #createService}. */

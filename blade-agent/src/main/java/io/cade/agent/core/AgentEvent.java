@@ -56,6 +56,9 @@ public sealed interface AgentEvent {
    */
   record HardwareDone(long command, String cause) implements AgentEvent {}
 
+  /** The hardware shows something that is not to wait for the next report. */
+  record SensorsMoved() implements AgentEvent {}
+
   /** Kinds of exchange with the engine. */
   enum Exchange {
     BOOT_CONFIG,

@@ -81,6 +81,8 @@ final class AgentLoop implements Runnable {
   @Override
   public void run() {
     try {
+      // Forgotten when the agent is too busy: the next report has it in any case.
+      env.sensors().onNews(() -> events.offer(new AgentEvent.SensorsMoved()));
       step(new AgentEvent.Started(engine.standing()));
       while (!Thread.currentThread().isInterrupted()) {
         step(next());
@@ -173,7 +175,6 @@ final class AgentLoop implements Runnable {
     try {
       switch (command) {
         case Command.SetChassisOutputs set -> env.sensors().setOutputs(set.outputs());
-        case Command.AddDisk add -> env.sensors().addDisk(add.disk());
         case Command.InstallService _,
             Command.StartService _,
             Command.StopService _,

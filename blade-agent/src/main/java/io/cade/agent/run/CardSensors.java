@@ -19,6 +19,15 @@ public interface CardSensors {
   /** The chassis bus; called only while the card is elected to read it. */
   Optional<ChassisStatus> chassis();
 
+  /** Whether the card is elected to read its chassis' bus from now on. */
+  default void chassisReader(boolean elected) {}
+
+  /**
+   * Calls the listener, on a thread of the sensors' own, when something is read that ought to be
+   * reported at once; it must not block. There is one listener.
+   */
+  default void onNews(Runnable listener) {}
+
   /** The card's data disks, at most 8; empty for a card without. */
   default List<DiskStatus> disks() {
     return List.of();
@@ -31,15 +40,6 @@ public interface CardSensors {
    */
   default void setOutputs(ChassisOutputs outputs) throws IOException {
     throw new IOException("this card has no chassis bus");
-  }
-
-  /**
-   * Takes a replaced disk into the mirror.
-   *
-   * @throws IOException when that is not possible; says why
-   */
-  default void addDisk(int disk) throws IOException {
-    throw new IOException("this card has no mirrored disks");
   }
 
   /** A card without sensors. */

@@ -152,6 +152,7 @@ final class EngineExchanges {
 
   AgentEvent report(List<ServiceStatus> services, boolean chassisReader)
       throws IOException, InterruptedException {
+    env.sensors().chassisReader(chassisReader);
     ChassisStatus chassis = chassisReader ? env.sensors().chassis().orElse(null) : null;
     return new AgentEvent.ReportAnswered(
         channel()

@@ -9,15 +9,23 @@ import java.util.List;
  * @param poweredOff slots whose cards get no power
  * @param blue slots whose blue LED is lit: the card may be pulled
  * @param locate slots whose locate LED blinks
+ * @param fanFloorPercent drive below which the fans shall not go: the engine knows how hot the
+ *     cards are, the reader only its own
  */
-public record ChassisOutputs(List<Integer> poweredOff, List<Integer> blue, List<Integer> locate) {
+public record ChassisOutputs(
+    List<Integer> poweredOff, List<Integer> blue, List<Integer> locate, int fanFloorPercent) {
+  /** The reader alone decides how the fans turn. */
+  public static final int NO_FLOOR = 0;
+
   /** As after power-on: every slot has power, no LED is lit. */
-  public static final ChassisOutputs NONE = new ChassisOutputs(List.of(), List.of(), List.of());
+  public static final ChassisOutputs NONE = 
+      new ChassisOutputs(List.of(), List.of(), List.of(), NO_FLOOR);
 
   public ChassisOutputs {
     poweredOff = slots("poweredOff", poweredOff);
     blue = slots("blue", blue);
     locate = slots("locate", locate);
+    Limits.range("fanFloorPercent", fanFloorPercent, 0, 100);
   }
 
   private static List<Integer> slots(String field, List<Integer> value) {

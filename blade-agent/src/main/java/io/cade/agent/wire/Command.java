@@ -15,7 +15,6 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
   @JsonSubTypes.Type(value = Command.StopService.class, name = "stop-service"),
   @JsonSubTypes.Type(value = Command.RemoveService.class, name = "remove-service"),
   @JsonSubTypes.Type(value = Command.SetChassisOutputs.class, name = "set-chassis-outputs"),
-  @JsonSubTypes.Type(value = Command.AddDisk.class, name = "add-disk"),
 })
 public sealed interface Command {
   /** Ascending per engine; the log position that queued the command. */
@@ -75,22 +74,6 @@ public sealed interface Command {
    * loss of earlier ones do no harm. For the elected reader; done when the expanders hold it.
    */
   record SetChassisOutputs(long id, ChassisOutputs outputs) implements Command {
-    @Override
-    public String service() {
-      return "";
-    }
-  }
-
-  /**
-   * Take a replaced disk into the card's mirror, which then copies its data to it (SPEC C4).
-   *
-   * @param disk its number
-   */
-  record AddDisk(long id, int disk) implements Command {
-    public AddDisk {
-      Limits.range("disk", disk, 0, 7);
-    }
-
     @Override
     public String service() {
       return "";
