@@ -8,6 +8,7 @@ import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Card;
 import io.cade.engine.model.Drain;
 import io.cade.engine.model.Lease;
+import io.cade.engine.model.PowerHold;
 import io.cade.engine.model.Service;
 import io.cade.engine.model.StoredImage;
 import io.cade.engine.observe.Observed;
@@ -139,6 +140,7 @@ final class CardTables {
     HardwareDescriptor hardware = card.hardware();
     SoftwareDescriptor software = card.software();
     Drain drain = card.drain();
+    PowerHold hold = card.hold();
     Integer maxWatts = hardware == null ? null : hardware.maxWatts();
     List<Service> services = bound.on(at);
     return new CardHardwareRow(
@@ -152,7 +154,9 @@ final class CardTables {
         hardware == null ? 0 : hardware.disks().size(),
         software == null ? "" : software.operatingSystem(),
         software == null ? "" : software.agentVersion(),
-        powered(observed, at) == Switch.OFF ? PowerCommand.OFF : PowerCommand.ON,
+        hold != null && hold.reason() == PowerHold.Reason.OPERATOR
+            ? PowerCommand.OFF
+            : PowerCommand.ON,
         powered(observed, at),
         maxWatts == null ? 0 : maxWatts,
         sensors.milliwatts,

@@ -107,7 +107,7 @@ final class ChassisTables {
         handle(status, at, present),
         output(status, o -> o.blue().contains(at.slot())),
         output(status, o -> !o.poweredOff().contains(at.slot())),
-        output(status, o -> o.locate().contains(at.slot())),
+        card.locate() ? Switch.ON : Switch.OFF,
         swapped.size(),
         last);
   }
@@ -212,12 +212,10 @@ final class ChassisTables {
 
   List<SwapRow> swaps(Cabinet cabinet) {
     return swaps.of(
-        () -> cabinet.swaps().stream().map(s -> swap(s, cabinet)).toList(),
-        cabinet.swaps(),
-        cabinet.cards());
+        () -> cabinet.swaps().stream().map(ChassisTables::swap).toList(), cabinet.swaps());
   }
 
-  private static SwapRow swap(Swap swap, Cabinet cabinet) {
+  private static SwapRow swap(Swap swap) {
     return new SwapRow(
         swap.sequence(),
         swap.position().chassis(),
@@ -225,12 +223,7 @@ final class ChassisTables {
         swap.at(),
         swap.oldMac().text(),
         swap.newMac().text(),
-        serial(cabinet.cardOf(swap.oldMac()).orElse(null)),
-        serial(cabinet.cardOf(swap.newMac()).orElse(null)));
-  }
-
-  private static String serial(@Nullable Card card) {
-    HardwareDescriptor hardware = card == null ? null : card.hardware();
-    return hardware == null ? "" : hardware.serialNumber();
+        swap.oldSerial(),
+        swap.newSerial());
   }
 }

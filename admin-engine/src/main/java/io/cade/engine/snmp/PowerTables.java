@@ -3,9 +3,9 @@ package io.cade.engine.snmp;
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.ChassisStatus;
 import io.cade.agent.wire.FanStatus;
-import io.cade.agent.wire.HardwareDescriptor;
 import io.cade.agent.wire.SensorReading;
 import io.cade.agent.wire.SupplyStatus;
+import io.cade.engine.conduct.CardHardware;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Card;
 import io.cade.engine.observe.Observed;
@@ -15,7 +15,6 @@ import io.cade.mib.ChassisRow;
 import io.cade.mib.FanRow;
 import io.cade.mib.PowerRow;
 import io.cade.mib.SupplyRow;
-import io.cade.mib.Switch;
 import io.cade.mib.UnitState;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,9 +30,6 @@ import org.jspecify.annotations.Nullable;
  * supply.N}. Not thread-safe.
  */
 final class PowerTables {
-  /** What a card is budgeted at whose inventory does not say. */
-  static final int ASSUMED_CARD_WATTS = 60;
-
   private static final int MAX_NUMBER = 999;
 
   private final Memo<List<FanRow>> fans = new Memo<>();
@@ -172,7 +168,7 @@ final class PowerTables {
       List<SupplyRow> supplies) {
     return powers.of(
         () -> {
-          Map<Integer, Demand> demands = demands(cabinet, observed, cards);
+          Map<Integer, Demand> demands = demands(cabinet, cards);
           return chassis.stream()
               .map(c -> {
                 List<SupplyRow> own =
@@ -196,8 +192,7 @@ final class PowerTables {
     private int off;
   }
 
-  private static Map<Integer, Demand> demands(
-      Cabinet cabinet, Observed observed, List<CardHardwareRow> cards) {
+  private static Map<Integer, Demand> demands(Cabinet cabinet, List<CardHardwareRow> cards) {
     Map<Integer, Demand> all = new HashMap<>();
     for (CardHardwareRow row : cards) {
       CardPosition at = new CardPosition(row.chassis(), row.slot());
@@ -206,20 +201,20 @@ final class PowerTables {
         continue;
       }
       Demand demand = all.computeIfAbsent(row.chassis(), _ -> new Demand());
-      boolean off =
-          CardTables.powered(observed, at) == Switch.OFF
-              || card.state() == io.cade.engine.model.CardState.OFF;
-      if (off) {
-        demand.off++;
-      } else {
+      if (CardHardware.draws(card)) {
         demand.on++;
-        HardwareDescriptor hardware = card.hardware();
-        Integer max = hardware == null ? null : hardware.maxWatts();
-        demand.watts += max == null ? ASSUMED_CARD_WATTS : max;
+        demand.watts += CardHardware.maxWatts(card);
         demand.milliwatts += row.milliwatts();
+      } else {
+        demand.off++;
       }
     }
     return all;
+  }
+
+  /** Fans and chips of the chassis come first. */
+  private static int reserved(List<SupplyRow> good) {
+    return good.isEmpty() ? 0 : CardHardware.CHASSIS_WATTS;
   }
 
   private static PowerRow power(
@@ -231,7 +226,8 @@ final class PowerTables {
         supplies.stream()
             .filter(s -> s.state() == UnitState.OK || s.state() == UnitState.WARNING)
             .toList();
-    int capacity = good.stream().mapToInt(SupplyRow::capacityWatts).sum();
+    int capacity =
+        Math.max(0, good.stream().mapToInt(SupplyRow::capacityWatts).sum() - reserved(good));
     int strongest = good.stream().mapToInt(SupplyRow::capacityWatts).max().orElse(0);
     long given = good.stream().mapToLong(SupplyRow::milliwatts).sum();
     BudgetState state =
@@ -239,14 +235,14 @@ final class PowerTables {
             ? BudgetState.UNKNOWN
             : demand.watts > capacity
                 ? BudgetState.EXCEEDED
-                : demand.watts > capacity - strongest
+                : demand.watts > Math.max(0, capacity - strongest)
                     ? BudgetState.NOT_REDUNDANT
                     : BudgetState.REDUNDANT;
     return new PowerRow(
         chassis,
         state,
         capacity,
-        capacity - strongest,
+        Math.max(0, capacity - strongest),
         demand.watts,
         given > 0 ? given : demand.milliwatts,
         demand.on,
