@@ -10,7 +10,6 @@ import java.util.List;
  *
  * @param at when it was taken
  * @param upTime since the computer started
- * @param users sessions that are logged in
  * @param processes that run or sleep
  * @param maxProcesses that the kernel allows, 0 if there is no limit
  * @param memoryKilobytes main memory
@@ -23,7 +22,6 @@ import java.util.List;
 public record HostSnapshot(
     Instant at,
     Duration upTime,
-    int users,
     int processes,
     int maxProcesses,
     long memoryKilobytes,
@@ -53,7 +51,6 @@ public record HostSnapshot(
       new HostSnapshot(
           Instant.EPOCH,
           Duration.ZERO,
-          0,
           0,
           0,
           0,

@@ -38,6 +38,7 @@ import io.cade.engine.provision.StaticSitePlugin;
 import io.cade.engine.route.RouteDerivation;
 import io.cade.engine.route.RoutePublisher;
 import io.cade.engine.snmp.EngineCabinetView;
+import io.cade.engine.snmp.HostProbe;
 import io.cade.engine.store.EngineState;
 import io.cade.engine.traffic.TrafficRecorder;
 import io.cade.engine.web.WebRuntime;
@@ -76,6 +77,10 @@ public final class Engine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
   private static final Duration RESTART_GRACE = Duration.ofSeconds(30);
   private static final Duration CHECKPOINT = Duration.ofMinutes(1);
+
+  /** How often the computer is looked at for SNMP. */
+  private static final Duration HOST_LOOK = Duration.ofSeconds(1);
+
   private static final Duration TRAFFIC = Duration.ofSeconds(10);
 
   /** How often certificates are looked at; they are renewed weeks before they end. */
@@ -431,6 +436,9 @@ public final class Engine implements AutoCloseable {
     if (settings.generatedCommunity()) {
       communities.add(new SnmpCommunity(community, ManagerRole.OPERATOR, List.of()));
     }
+    HostProbe host = new HostProbe(directory.path("."), clock, System::nanoTime);
+    host.tick();
+    every(timer, HOST_LOOK, host::tick);
     SnmpAgent agent =
         new SnmpAgent(
             new SnmpAgentConfig(
@@ -453,7 +461,8 @@ public final class Engine implements AutoCloseable {
                 writer,
                 observations,
                 bootCounters,
-                () -> readySince),
+                () -> readySince,
+                host::newest),
             clock);
     agent.start();
     lifecycle.started("SNMP agent", agent);

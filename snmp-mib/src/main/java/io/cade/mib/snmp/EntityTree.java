@@ -205,7 +205,7 @@ final class EntityTree {
             disk.serialNumber(),
             NONE,
             disk.description(),
-            "card " + disk.chassis() + "." + disk.slot() + " disk." + disk.disk()));
+            "card " + disk.chassis() + "." + disk.slot() + " disk " + disk.disk()));
   }
 
   private void sensor(SensorRow sensor) {

@@ -21,7 +21,7 @@ import org.snmp4j.smi.Variable;
  * IF-MIB (RFC 2863) and HOST-RESOURCES-MIB (RFC 2790) of the computer that the engine runs on, as
  * far as Linux tells it. Left out: broadcast counters and outgoing multicast, which Linux does not
  * count apart (they are within the unicast packets); the parameters of kernel and processes, which
- * may hold secrets; the software that is installed.
+ * may hold secrets; the number of users; the software that is installed.
  */
 final class HostShapes {
   static final String INTERFACES = "1.3.6.1.2.1.2";
@@ -111,7 +111,6 @@ final class HostShapes {
     return scalars(
         scalar(HOST + ".1.1", () -> Values.ticks(host.upTime())),
         scalar(HOST + ".1.2", () -> Values.dateAndTime(host.at())),
-        scalar(HOST + ".1.5", () -> new Gauge32(host.users())),
         scalar(HOST + ".1.6", () -> new Gauge32(host.processes())),
         scalar(HOST + ".1.7", () -> new Integer32(host.maxProcesses())));
   }
