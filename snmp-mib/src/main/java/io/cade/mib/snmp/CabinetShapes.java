@@ -131,7 +131,7 @@ final class CabinetShapes {
   }
 
   private static <R> TableBlock.Column<R> column(String oid, Function<R, Variable> value) {
-    return column(oid, (row, now) -> value.apply(row));
+    return TableBlock.Column.of(new OID(oid).last(), value);
   }
 
   private static <R> TableBlock.Column<R> column(
