@@ -61,8 +61,7 @@ final class Reactions {
         outcome = act(draft, rule, alarm);
       }
       AlarmRule.Firing firing =
-          new AlarmRule.Firing(
-              alarm.sequence(), alarm.key().source(), draft.now(), outcome, acted);
+          new AlarmRule.Firing(alarm.sequence(), alarm.key().source(), draft.now(), outcome, acted);
       Change looked =
           new AlarmChange.RuleLooked(rule.name(), alarm.notification(), List.of(firing));
       draft.change(looked);
@@ -95,10 +94,11 @@ final class Reactions {
       case DRAIN_CARD ->
           card.map(c -> drain(draft, rule, c)).orElse("nothing done: it is about no card");
       case POWER_CYCLE ->
-          card.map(c -> {
-                draft.order(new Order.PowerCycle(c.position(), rule.name()));
-                return "power-cycle of card " + c.position() + " ordered";
-              })
+          card.map(
+                  c -> {
+                    draft.order(new Order.PowerCycle(c.position(), rule.name()));
+                    return "power-cycle of card " + c.position() + " ordered";
+                  })
               .orElse("nothing done: it is about no card");
       case RESTART_SERVICE -> restart(draft, alarm, card);
       case NOTIFY -> {

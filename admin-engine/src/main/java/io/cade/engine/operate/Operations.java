@@ -11,8 +11,8 @@ import io.cade.engine.model.Change;
 import io.cade.engine.model.Service;
 import io.cade.engine.model.ServiceDefinition;
 import io.cade.engine.model.ServicePhase;
-import io.cade.engine.observe.Observed;
 import io.cade.engine.model.ThresholdBook;
+import io.cade.engine.observe.Observed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -251,8 +251,8 @@ public final class Operations {
     return cabinet.alarms().values().stream()
         .filter(a -> a.sequence() == sequence)
         .findFirst()
-        .orElseThrow(() ->
-            new Refusal(Refusal.Kind.NOT_FOUND, "no active alarm has number " + sequence));
+        .orElseThrow(
+            () -> new Refusal(Refusal.Kind.NOT_FOUND, "no active alarm has number " + sequence));
   }
 
   private ServiceDefinition definition(NewService order, String contentDigest) throws Refusal {

@@ -70,8 +70,7 @@ public final class EngineCabinetView implements CabinetView {
       Observations observations,
       BootCounters bootCounters,
       Supplier<@Nullable Instant> readySince) {
-    this(
-        name, version, writer, observations, bootCounters, readySince, () -> HostSnapshot.NONE);
+    this(name, version, writer, observations, bootCounters, readySince, () -> HostSnapshot.NONE);
   }
 
   @Override

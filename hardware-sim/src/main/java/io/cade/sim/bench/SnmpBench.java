@@ -26,8 +26,8 @@ import org.snmp4j.smi.OID;
  * agent is a process of its own on one core, and is asked by the same generator on the other; the
  * agents take turns. Ours has a full cabinet (280 cards, 3,000 sensors, 1,000 services), is asked
  * for instances from all over it, and knows four communities with views and source networks. snmpd
- * is asked for the scalars of its system group, which are its cheapest; it walks what it has of its own, once all
- * of mib-2 and once only the tables it holds in memory, and the better rate counts.
+ * is asked for the scalars of its system group, which are its cheapest; it walks what it has of its
+ * own, once all of mib-2 and once only the tables it holds in memory, and the better rate counts.
  */
 final class SnmpBench {
   private static final String COMMUNITY = "bench-community";
