@@ -42,22 +42,15 @@ import io.cade.engine.snmp.HostProbe;
 import io.cade.engine.store.EngineState;
 import io.cade.engine.traffic.TrafficRecorder;
 import io.cade.engine.web.WebRuntime;
-import io.cade.mib.ManagerRole;
-import io.cade.mib.snmp.SnmpAgent;
-import io.cade.mib.snmp.SnmpAgentConfig;
-import io.cade.mib.snmp.SnmpCommunity;
-import io.cade.mib.snmp.SnmpUser;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -278,21 +271,46 @@ public final class Engine implements AutoCloseable {
                 keys.gateway(),
                 keys.authority().certificatePem(),
                 gateway)));
+    Operations operations =
+        new Operations(
+            writer,
+            contents,
+            plant,
+            config.chassis() * config.slots(),
+            blocking,
+            observations::snapshot,
+            thresholds());
     startApi(
         vertx,
+        operations,
         directory,
         state,
         observations,
         routes,
-        contents,
-        plant,
         new ImageOperations(writer, images, blocking),
         new CertificateDesk(writer, uploaded, ordered.wishes(), certificates, blocking),
         keys.admin(),
         blocking,
         random);
     EndpointsFile.write(config, directory, keys.authority().certificatePem());
-    startSnmp(directory, writer, observations, timer, random);
+    HostProbe host = new HostProbe(directory.path("."), clock, System::nanoTime);
+    host.tick();
+    every(timer, HOST_LOOK, host::tick);
+    new SnmpRoom(config, lifecycle, directory, writer, timer, clock)
+        .start(
+            operations,
+            observations,
+            new EngineCabinetView(
+                config.name(),
+                Version.current(),
+                writer,
+                observations,
+                bootCounters,
+                () -> readySince,
+                host::newest,
+                thresholds()),
+            random,
+            coldStart);
     startConductor(writer, observations, timer, plant);
     readySince = clock.instant();
   }
@@ -355,12 +373,11 @@ public final class Engine implements AutoCloseable {
 
   private void startApi(
       Vertx vertx,
+      Operations operations,
       StateDirectory directory,
       EngineState state,
       Observations observations,
       RoutePublisher routes,
-      ContentStore contents,
-      PackagePlant plant,
       ImageOperations images,
       CertificateDesk certificates,
       Identity identity,
@@ -399,14 +416,7 @@ public final class Engine implements AutoCloseable {
                 bootCounters,
                 history,
                 clock),
-            new Operations(
-                state.writer(),
-                contents,
-                plant,
-                config.chassis() * config.slots(),
-                blocking,
-                observations::snapshot,
-                thresholds()),
+            operations,
             new LeaseTransfer(state.writer(), address -> BootServices.leasePlace(config, address)),
             images,
             certificates,
@@ -420,64 +430,6 @@ public final class Engine implements AutoCloseable {
     lifecycle.started(
         "API",
         Await.that(ApiServer.start(vertx, host(), config.ports().admin(), identity, backing)));
-  }
-
-  private void startSnmp(
-      StateDirectory directory,
-      ChangeWriter writer,
-      Observations observations,
-      ScheduledExecutorService timer,
-      SecureRandom random)
-      throws IOException {
-    String community = directory.secret("snmp-community", random);
-    String passphrase = directory.secret("snmp3-passphrase", random);
-    SnmpSettings settings = config.snmp();
-    List<SnmpCommunity> communities = new ArrayList<>(settings.communities());
-    if (settings.generatedCommunity()) {
-      communities.add(new SnmpCommunity(community, ManagerRole.OPERATOR, List.of()));
-    }
-    HostProbe host = new HostProbe(directory.path("."), clock, System::nanoTime);
-    host.tick();
-    every(timer, HOST_LOOK, host::tick);
-    SnmpAgent agent =
-        new SnmpAgent(
-            new SnmpAgentConfig(
-                at(config.ports().snmp()),
-                settings.v1(),
-                settings.v2c(),
-                communities,
-                settings.users().isEmpty()
-                    ? List.of(new SnmpUser(FIRST_USER, passphrase, passphrase))
-                    : settings.users(),
-                directory.directory("snmp"),
-                new SnmpAgentConfig.SystemTexts(
-                    "Cade server module, " + Version.current(),
-                    settings.contact(),
-                    config.name(),
-                    settings.location())),
-            new EngineCabinetView(
-                config.name(),
-                Version.current(),
-                writer,
-                observations,
-                bootCounters,
-                () -> readySince,
-                host::newest),
-            clock);
-    agent.start();
-    lifecycle.started("SNMP agent", agent);
-    var _ =
-        NotificationRoom.start(
-            config,
-            lifecycle,
-            directory,
-            writer,
-            timer,
-            clock,
-            agent::upTime,
-            community,
-            new SnmpUser(FIRST_USER, passphrase, passphrase),
-            coldStart);
   }
 
   /** Something that may fail and is tried again at its next turn. */
@@ -512,10 +464,6 @@ public final class Engine implements AutoCloseable {
 
   private String host() {
     return config.listenAddress().getHostAddress();
-  }
-
-  private InetSocketAddress at(int port) {
-    return new InetSocketAddress(config.listenAddress(), port);
   }
 
   /** Stops everything, in reverse order. */

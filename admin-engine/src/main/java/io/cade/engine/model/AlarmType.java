@@ -50,6 +50,9 @@ public enum AlarmType {
   /** A network guesses passwords. */
   CREDENTIAL_GUESSING(
       "credentialGuessing", Severity.MAJOR, "unauthorizedAccessAttempt", Ends.BY_ITSELF),
+  /** Somebody asked the SNMP agent with a wrong community, user or passphrase. */
+  MANAGER_REFUSED(
+      "managerRefused", Severity.WARNING, "unauthorizedAccessAttempt", Ends.ACKNOWLEDGED),
   /** No card of a chassis says anything: its power or its network is gone. */
   CHASSIS_LOST("chassisLost", Severity.CRITICAL, "powerProblem", Ends.BY_ITSELF),
   /** A temperature is below a limit; the limit fixes the severity. */

@@ -3,6 +3,7 @@ package io.cade.engine.operate;
 import io.cade.agent.wire.Setting;
 import io.cade.engine.change.Decision;
 import io.cade.engine.change.Refusal;
+import io.cade.engine.change.Transaction;
 import io.cade.engine.model.Alarm;
 import io.cade.engine.model.AlarmQuery;
 import io.cade.engine.model.AlarmRule;
@@ -115,29 +116,34 @@ public final class AlarmOperations {
    *     SensorThreshold#with} takes
    */
   public CompletionStage<ThresholdView> setThreshold(Caller caller, Map<String, String> given) {
-    Map<String, String> values = new TreeMap<>(given);
     return actions.carryOut(
         caller,
         Role.OPERATOR,
         "set threshold " + Operations.cut(given.toString()),
         true,
-        (cabinet, now) -> {
-          SensorThreshold next;
-          try {
-            SensorThreshold.Key key = key(values);
-            Map<SensorThreshold.Key, SensorThreshold> set = cabinet.alarmState().thresholds();
-            if (!set.containsKey(key) && set.size() >= ThresholdBook.MAX_SET) {
-              throw new Refusal(
-                  Refusal.Kind.LIMIT, ThresholdBook.MAX_SET + " thresholds are set already");
-            }
-            SensorThreshold old =
-                configured.over(set.values()).of(key.kind(), key.name(), key.model(), key.at());
-            next = (old == null ? SensorThreshold.none(key) : old).with(key, limits(values));
-          } catch (IllegalArgumentException e) {
-            throw invalid(e);
-          }
-          return Decision.of(view(next, true), new AlarmChange.ThresholdSet(next));
-        });
+        thresholdSetting(given));
+  }
+
+  /** What {@link #setThreshold} decides, without authorisation and record. */
+  Transaction<ThresholdView> thresholdSetting(Map<String, String> given) {
+    Map<String, String> values = new TreeMap<>(given);
+    return (cabinet, now) -> {
+      SensorThreshold next;
+      try {
+        SensorThreshold.Key key = key(values);
+        Map<SensorThreshold.Key, SensorThreshold> set = cabinet.alarmState().thresholds();
+        if (!set.containsKey(key) && set.size() >= ThresholdBook.MAX_SET) {
+          throw new Refusal(
+              Refusal.Kind.LIMIT, ThresholdBook.MAX_SET + " thresholds are set already");
+        }
+        SensorThreshold old =
+            configured.over(set.values()).of(key.kind(), key.name(), key.model(), key.at());
+        next = (old == null ? SensorThreshold.none(key) : old).with(key, limits(values));
+      } catch (IllegalArgumentException e) {
+        throw invalid(e);
+      }
+      return Decision.of(view(next, true), new AlarmChange.ThresholdSet(next));
+    };
   }
 
   /** Takes a threshold away that was set; what the configuration says holds again. */
@@ -333,15 +339,16 @@ public final class AlarmOperations {
   /** Sends a notification to every receiver that says so. Its number is the result. */
   public CompletionStage<Long> test(Caller caller) {
     return actions.carryOut(
-        caller,
-        Role.OPERATOR,
-        "send a test notification",
-        true,
-        (cabinet, now) ->
-            Decision.of(
-                cabinet.nextNotification(),
-                new AlarmChange.NotificationPosted(
-                    PendingNotification.Kind.TEST, "test by " + caller.user(), null, List.of())));
+        caller, Role.OPERATOR, "send a test notification", true, testing(caller.user()));
+  }
+
+  /** What {@link #test} decides, without authorisation and record. */
+  Transaction<Long> testing(String by) {
+    return (cabinet, now) ->
+        Decision.of(
+            cabinet.nextNotification(),
+            new AlarmChange.NotificationPosted(
+                PendingNotification.Kind.TEST, "test by " + by, null, List.of()));
   }
 
   /** How far the receivers have got. */

@@ -4,6 +4,7 @@ import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.ChassisStatus;
 import io.cade.engine.change.Decision;
 import io.cade.engine.change.Refusal;
+import io.cade.engine.change.Transaction;
 import io.cade.engine.conduct.CardHardware;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Card;
@@ -56,13 +57,19 @@ public final class HardwareOperations {
         Role.OPERATOR,
         "power " + power + (atOnce ? " at once" : "") + " card " + position,
         true,
-        (cabinet, now) -> {
-          Card card = require(cabinet, position);
-          return switch (power) {
-            case ON -> on(cabinet, card);
-            case OFF, CYCLE -> off(caller, cabinet, card, power, atOnce, force, now);
-          };
-        });
+        switching(caller.user(), position, power, atOnce, force));
+  }
+
+  /** What {@link #power} decides, without authorisation and record. */
+  Transaction<Views.CardView> switching(
+      String by, CardPosition position, Power power, boolean atOnce, boolean force) {
+    return (cabinet, now) -> {
+      Card card = require(cabinet, position);
+      return switch (power) {
+        case ON -> on(cabinet, card);
+        case OFF, CYCLE -> off(by, cabinet, card, power, atOnce, force, now);
+      };
+    };
   }
 
   private Decision<Views.CardView> on(Cabinet cabinet, Card card) throws Refusal {
@@ -83,7 +90,7 @@ public final class HardwareOperations {
   }
 
   private static Decision<Views.CardView> off(
-      Caller caller,
+      String by,
       Cabinet cabinet,
       Card card,
       Power power,
@@ -120,7 +127,7 @@ public final class HardwareOperations {
             power == Power.CYCLE ? PowerHold.Reason.CYCLE : PowerHold.Reason.OPERATOR,
             atOnce ? now : now.plus(GRACE),
             power == Power.CYCLE ? now : null,
-            caller.user());
+            by);
     return Decision.of(
         Inspection.view(cabinet, card.withHold(hold)),
         new Change.CardHeld(card.position(), hold.reason(), hold.endsBy(), hold.back(), hold.by()));
@@ -164,14 +171,19 @@ public final class HardwareOperations {
         Role.OPERATOR,
         "locate card " + position + (lit ? " on" : " off"),
         true,
-        (cabinet, _) -> {
-          Card card = require(cabinet, position);
-          return card.locate() == lit
-              ? Decision.nothing(Inspection.view(cabinet, card))
-              : Decision.of(
-                  Inspection.view(cabinet, card.withLocate(lit)),
-                  new Change.CardLocated(position, lit));
-        });
+        lighting(position, lit));
+  }
+
+  /** What {@link #locate} decides, without authorisation and record. */
+  Transaction<Views.CardView> lighting(CardPosition position, boolean lit) {
+    return (cabinet, _) -> {
+      Card card = require(cabinet, position);
+      return card.locate() == lit
+          ? Decision.nothing(Inspection.view(cabinet, card))
+          : Decision.of(
+              Inspection.view(cabinet, card.withLocate(lit)),
+              new Change.CardLocated(position, lit));
+    };
   }
 
   private static Card require(Cabinet cabinet, CardPosition position) throws Refusal {

@@ -41,6 +41,7 @@ public final class Operations {
 
   private static final Logger log = LoggerFactory.getLogger(Operations.class);
 
+  private final ChangeWriter writer;
   private final AuditedActions actions;
   private final TrafficOperations traffic;
   private final HardwareOperations hardware;
@@ -78,6 +79,7 @@ public final class Operations {
       Executor blocking,
       Supplier<Observed> observed,
       ThresholdBook thresholds) {
+    this.writer = writer;
     this.actions = new AuditedActions(writer);
     this.traffic = new TrafficOperations(actions);
     this.hardware = new HardwareOperations(actions, observed);
@@ -236,15 +238,24 @@ public final class Operations {
         Role.OPERATOR,
         "acknowledge alarm " + sequence,
         true,
-        (cabinet, now) -> {
-          Alarm alarm = requireAlarm(cabinet, sequence);
-          if (!alarm.acknowledgedBy().isEmpty()) {
-            return Decision.nothing(Inspection.view(alarm));
-          }
-          Alarm noted = alarm.acknowledged(caller.user(), now);
-          return Decision.of(
-              Inspection.view(noted), new Change.AlarmAcknowledged(alarm.key(), caller.user()));
-        });
+        acknowledging(caller.user(), sequence));
+  }
+
+  /** What {@link #acknowledge} decides, without authorisation and record. */
+  static Transaction<Views.AlarmView> acknowledging(String by, long sequence) {
+    return (cabinet, now) -> {
+      Alarm alarm = requireAlarm(cabinet, sequence);
+      if (!alarm.acknowledgedBy().isEmpty()) {
+        return Decision.nothing(Inspection.view(alarm));
+      }
+      Alarm noted = alarm.acknowledged(by, now);
+      return Decision.of(Inspection.view(noted), new Change.AlarmAcknowledged(alarm.key(), by));
+    };
+  }
+
+  /** Several actions as one, all or none. */
+  public CombinedOperations combined() {
+    return new CombinedOperations(writer, this);
   }
 
   static Alarm requireAlarm(Cabinet cabinet, long sequence) throws Refusal {

@@ -2,6 +2,7 @@ package io.cade.engine.snmp;
 
 import io.cade.engine.change.ChangeWriter;
 import io.cade.engine.model.Cabinet;
+import io.cade.engine.model.ThresholdBook;
 import io.cade.engine.observe.BootCounters;
 import io.cade.engine.observe.Observations;
 import io.cade.mib.AlarmRow;
@@ -42,6 +43,7 @@ public final class EngineCabinetView implements CabinetView {
 
   /**
    * @param host the newest snapshot of the computer, at once
+   * @param thresholds of the configuration
    */
   public EngineCabinetView(
       String name,
@@ -50,7 +52,8 @@ public final class EngineCabinetView implements CabinetView {
       Observations observations,
       BootCounters bootCounters,
       Supplier<@Nullable Instant> readySince,
-      Supplier<HostSnapshot> host) {
+      Supplier<HostSnapshot> host,
+      ThresholdBook thresholds) {
     this.name = name;
     this.version = version;
     this.writer = writer;
@@ -58,8 +61,7 @@ public final class EngineCabinetView implements CabinetView {
     this.bootCounters = bootCounters;
     this.readySince = readySince;
     this.host = host;
-    SensorLimits limits = StandardLimits.INSTANCE;
-    this.tables = new EngineTables(_ -> limits);
+    this.tables = new EngineTables(new BookLimits(thresholds)::of);
   }
 
   /** Without a host: for tests of the cabinet alone. */
@@ -70,7 +72,15 @@ public final class EngineCabinetView implements CabinetView {
       Observations observations,
       BootCounters bootCounters,
       Supplier<@Nullable Instant> readySince) {
-    this(name, version, writer, observations, bootCounters, readySince, () -> HostSnapshot.NONE);
+    this(
+        name,
+        version,
+        writer,
+        observations,
+        bootCounters,
+        readySince,
+        () -> HostSnapshot.NONE,
+        ThresholdBook.standard());
   }
 
   @Override
