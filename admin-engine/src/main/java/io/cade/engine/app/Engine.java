@@ -14,11 +14,13 @@ import io.cade.engine.gateway.GatewayServer;
 import io.cade.engine.images.ImageCatalogue;
 import io.cade.engine.images.ImageOperations;
 import io.cade.engine.model.Change;
+import io.cade.engine.model.ThresholdBook;
 import io.cade.engine.observe.BootCounters;
 import io.cade.engine.observe.Observations;
 import io.cade.engine.operate.AlarmHistory;
 import io.cade.engine.operate.CertificateDesk;
 import io.cade.engine.operate.ContentStore;
+import io.cade.engine.operate.HardwareOperations;
 import io.cade.engine.operate.Inspection;
 import io.cade.engine.operate.LeaseTransfer;
 import io.cade.engine.operate.Operations;
@@ -37,12 +39,9 @@ import io.cade.engine.provision.StaticSitePlugin;
 import io.cade.engine.route.RouteDerivation;
 import io.cade.engine.route.RoutePublisher;
 import io.cade.engine.snmp.EngineCabinetView;
-import io.cade.engine.snmp.NotificationPump;
 import io.cade.engine.store.EngineState;
 import io.cade.engine.traffic.TrafficRecorder;
 import io.cade.engine.web.WebRuntime;
-import io.cade.mib.snmp.Notifier;
-import io.cade.mib.snmp.NotifierConfig;
 import io.cade.mib.snmp.SnmpAgent;
 import io.cade.mib.snmp.SnmpAgentConfig;
 import io.cade.mib.snmp.SnmpUser;
@@ -94,6 +93,7 @@ public final class Engine implements AutoCloseable {
   private final InstantSource clock = InstantSource.system();
   private final BootCounters bootCounters = new BootCounters();
   private volatile @Nullable Instant readySince;
+  private boolean coldStart;
 
   private Engine(EngineConfig config) {
     this.config = config;
@@ -139,6 +139,7 @@ public final class Engine implements AutoCloseable {
 
     EngineState state = lifecycle.started("state", EngineState.open(directory.path(""), clock));
     ChangeWriter writer = state.writer();
+    coldStart = writer.current().position() == 0;
     Vertx vertx = Await.that(vertxComing);
     lifecycle.started("HTTP", () -> Await.that(vertx.close()));
     Keys keys = Await.that(keysComing);
@@ -306,6 +307,10 @@ public final class Engine implements AutoCloseable {
     }
   }
 
+  private ThresholdBook thresholds() {
+    return ThresholdBook.standard().over(config.notifications().thresholds());
+  }
+
   private void startConductor(
       ChangeWriter writer,
       Observations observations,
@@ -319,7 +324,8 @@ public final class Engine implements AutoCloseable {
             new ConductorRunner(
                 new Conductor(
                     ConductorPolicy.of(
-                        config.reportInterval(), config.bootTime(), config.ports().service())),
+                            config.reportInterval(), config.bootTime(), config.ports().service())
+                        .with(thresholds())),
                 writer,
                 observations,
                 // Agents that found no engine pause between tries: silence counts from later on.
@@ -329,12 +335,9 @@ public final class Engine implements AutoCloseable {
                   switch (order) {
                     case Order.GeneratePackage(String service) -> plant.generate(service);
                     case Order.Poke(CardPosition position) -> poker.poke(position);
-                    case Order.PowerCycle(CardPosition position, String by) ->
-                        LOG.warn(
-                            "rule {} wants card {} switched off and on, which this cabinet cannot"
-                                + " do",
-                            by,
-                            position);
+                    case Order.PowerCycle(CardPosition position, String by) -> {
+                      var _ = writer.submit(HardwareOperations.cycle(position, by));
+                    }
                   }
                 }));
     runner.start();
@@ -392,6 +395,7 @@ public final class Engine implements AutoCloseable {
                 plant,
                 config.chassis() * config.slots(),
                 blocking,
+                thresholds(),
                 observations::snapshot),
             new LeaseTransfer(state.writer(), address -> BootServices.leasePlace(config, address)),
             images,
@@ -436,19 +440,18 @@ public final class Engine implements AutoCloseable {
             clock);
     agent.start();
     lifecycle.started("SNMP agent", agent);
-    Notifier notifier =
-        lifecycle.started(
-            "SNMP notifier",
-            new Notifier(
-                new NotifierConfig(
-                    config.trapReceiver(),
-                    new NotifierConfig.Inform2c(community),
-                    Duration.ofSeconds(1),
-                    1),
-                agent::upTime));
-    NotificationPump pump =
-        lifecycle.started("notifications", new NotificationPump(writer, notifier::send, timer));
-    pump.start();
+    var _ =
+        NotificationRoom.start(
+            config,
+            lifecycle,
+            directory,
+            writer,
+            timer,
+            clock,
+            agent::upTime,
+            community,
+            new SnmpUser(FIRST_USER, passphrase, passphrase),
+            coldStart);
   }
 
   /** Something that may fail and is tried again at its next turn. */

@@ -11,6 +11,7 @@ import io.cade.engine.model.Change;
 import io.cade.engine.model.Service;
 import io.cade.engine.model.ServiceDefinition;
 import io.cade.engine.model.ServicePhase;
+import io.cade.engine.model.ThresholdBook;
 import io.cade.engine.observe.Observed;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,6 +44,7 @@ public final class Operations {
   private final AuditedActions actions;
   private final TrafficOperations traffic;
   private final HardwareOperations hardware;
+  private final AlarmOperations alarms;
   private final ContentStore contents;
   private final ServiceKinds kinds;
   private final int slots;
@@ -59,13 +61,14 @@ public final class Operations {
       ServiceKinds kinds,
       int slots,
       Executor blocking) {
-    this(writer, contents, kinds, slots, blocking, Observed::nothing);
+    this(writer, contents, kinds, slots, blocking, ThresholdBook.standard(), Observed::nothing);
   }
 
   /**
-   * The same with what was heard of the chassis, by which power is granted.
+   * Likewise.
    *
-   * @param observed as it is now
+   * @param thresholds of sensors, by the configuration
+   * @param observed what was heard of the chassis, by which power is granted
    */
   public Operations(
       ChangeWriter writer,
@@ -73,9 +76,11 @@ public final class Operations {
       ServiceKinds kinds,
       int slots,
       Executor blocking,
+      ThresholdBook thresholds,
       Supplier<Observed> observed) {
     this.actions = new AuditedActions(writer);
     this.traffic = new TrafficOperations(actions);
+    this.alarms = new AlarmOperations(actions, thresholds);
     this.hardware = new HardwareOperations(actions, observed);
     this.contents = contents;
     this.kinds = kinds;
@@ -91,6 +96,11 @@ public final class Operations {
   /** What can be done to the cards' hardware. */
   public HardwareOperations hardware() {
     return hardware;
+  }
+
+  /** What can be done to alarms. */
+  public AlarmOperations alarms() {
+    return alarms;
   }
 
   /** Where an upload is to be put before it is given to {@link #createService}. */
@@ -227,13 +237,7 @@ public final class Operations {
         "acknowledge alarm " + sequence,
         true,
         (cabinet, now) -> {
-          Alarm alarm =
-              cabinet.alarms().values().stream()
-                  .filter(a -> a.sequence() == sequence)
-                  .findFirst()
-                  .orElseThrow(() ->
-                      new Refusal(
-                          Refusal.Kind.NOT_FOUND, "no active alarm has number " + sequence));
+          Alarm alarm = requireAlarm(cabinet, sequence);
           if (!alarm.acknowledgedBy().isEmpty()) {
             return Decision.nothing(Inspection.view(alarm));
           }
@@ -241,6 +245,14 @@ public final class Operations {
           return Decision.of(
               Inspection.view(noted), new Change.AlarmAcknowledged(alarm.key(), caller.user()));
         });
+  }
+
+  static Alarm requireAlarm(Cabinet cabinet, long sequence) throws Refusal {
+    return cabinet.alarms().values().stream()
+        .filter(a -> a.sequence() == sequence)
+        .findFirst()
+        .orElseThrow(() ->
+            new Refusal(Refusal.Kind.NOT_FOUND, "no active alarm has number " + sequence));
   }
 
   private ServiceDefinition definition(NewService order, String contentDigest) throws Refusal {
