@@ -11,6 +11,7 @@ import io.cade.engine.conduct.ConductorRunner;
 import io.cade.engine.conduct.Order;
 import io.cade.engine.gateway.EngineGateway;
 import io.cade.engine.gateway.GatewayServer;
+import io.cade.engine.gateway.SensorWatches;
 import io.cade.engine.images.ImageCatalogue;
 import io.cade.engine.images.ImageOperations;
 import io.cade.engine.model.Change;
@@ -200,7 +201,8 @@ public final class Engine implements AutoCloseable {
             routes::snapshot,
             timer,
             clock,
-            config.reportInterval());
+            config.reportInterval(),
+                new SensorWatches(thresholds()));
     writer.listen(routes);
     writer.listen(certificates);
     every(

@@ -65,8 +65,8 @@ final class AlarmRulesTest {
             "RAISED temperatureHigh card 1.1 board WARNING",
             "CHANGED temperatureHigh card 1.1 board MAJOR",
             "CHANGED temperatureHigh card 1.1 board CRITICAL",
-            "CHANGED temperatureHigh card 1.1 board WARNING",
-            "CLEARED temperatureHigh card 1.1 board WARNING");
+            "CHANGED temperatureHigh card 1.1 board MAJOR",
+            "CLEARED temperatureHigh card 1.1 board MAJOR");
     assertThat(world.cabinet.notifications().values().stream().map(n -> alarmOf(n).sequence()))
         .as("it is one alarm")
         .containsOnly(1L);

@@ -93,6 +93,7 @@ public final class AgentCore {
       }
       case AgentEvent.Tick() -> {}
       case AgentEvent.Poked() -> commands.want();
+      case AgentEvent.SensorNews() -> link.news(now);
       case AgentEvent.BootConfigFetched fetched -> link.stand(fetched.standing(), now);
       case AgentEvent.Enrolled() -> {
         commands.forget();

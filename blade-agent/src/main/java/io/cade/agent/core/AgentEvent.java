@@ -12,6 +12,9 @@ public sealed interface AgentEvent {
   /** Time has passed; comes at {@link AgentCore#nextWake()} and may come at any time. */
   record Tick() implements AgentEvent {}
 
+  /** A reading has left the range that the engine watches: it wants to know at once. */
+  record SensorNews() implements AgentEvent {}
+
   /** A poke arrived. It proves nothing and says nothing. */
   record Poked() implements AgentEvent {}
 
