@@ -90,6 +90,7 @@ final class ApiRoutes {
     new AlarmRoutes(this, operations.alarms(), inspection).addTo(router);
     router.post(SERVICES).handler(this::createService);
     router.delete(SERVICES + "/:name").handler(this::deleteService);
+    new HardwareRoutes(this, operations.hardware(), inspection.hardware()).addTo(router);
     new BalancingRoutes(this, operations.traffic(), inspection).addTo(router);
     router.post("/api/v1/alarms/:sequence/acknowledge").handler(this::acknowledge);
   }

@@ -336,12 +336,6 @@ public final class Engine implements AutoCloseable {
                   switch (order) {
                     case Order.GeneratePackage(String service) -> plant.generate(service);
                     case Order.Poke(CardPosition position) -> poker.poke(position);
-                    case Order.PowerCycle(CardPosition position, String by) ->
-                        LOG.warn(
-                            "rule {} wants card {} switched off and on, which this cabinet cannot"
-                                + " do",
-                            by,
-                            position);
                   }
                 }));
     runner.start();
@@ -399,6 +393,7 @@ public final class Engine implements AutoCloseable {
                 plant,
                 config.chassis() * config.slots(),
                 blocking,
+                observations::snapshot,
                 thresholds()),
             new LeaseTransfer(state.writer(), address -> BootServices.leasePlace(config, address)),
             images,

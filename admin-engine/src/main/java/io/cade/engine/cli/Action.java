@@ -24,6 +24,10 @@ sealed interface Action {
 
   record UndrainCard() implements Action {}
 
+  record PowerCard() implements Action {}
+
+  record LocateCard() implements Action {}
+
   record AcknowledgeAlarm() implements Action {}
 
   /** Something else that is done to alarms. */

@@ -99,6 +99,7 @@ final class CommandTree {
           View.BOOT,
           "What became of requests to DHCP, TFTP and HTTP boot since the engine started.");
       addShow(show, "swaps", View.SWAPS, "Cards that were exchanged, newest first.");
+      HardwareTree.addToShow(this, show);
       TrafficTree.addToShow(this, show);
     }
   }
@@ -154,6 +155,7 @@ final class CommandTree {
               "Lets a drained card have visitors again.",
               "card undrain 1.3")
           .addPositional(position());
+      HardwareTree.addToCard(this, card, position());
     }
   }
 
@@ -356,12 +358,12 @@ final class CommandTree {
         .description(what);
   }
 
-  private interface Check {
+  interface Check {
     Object of(String text);
   }
 
   /** Keeps the text, checked. */
-  private static ITypeConverter<String> converter(Check check) {
+  static ITypeConverter<String> converter(Check check) {
     return text -> {
       try {
         return check.of(text).toString();

@@ -129,6 +129,16 @@ final class Runner {
               client(options).change("DELETE", "/api/v1/cards/" + argument(leaf) + "/drain"),
               View.CARD,
               options);
+      case Action.PowerCard _ ->
+          print(
+              client(options).change("POST", HardwareTree.power(argument(leaf), leaf)),
+              View.CARD,
+              options);
+      case Action.LocateCard _ ->
+          print(
+              client(options).change("POST", HardwareTree.locate(argument(leaf), leaf)),
+              View.CARD,
+              options);
       case Action.AcknowledgeAlarm _ ->
           print(
               client(options).change("POST", "/api/v1/alarms/" + argument(leaf) + "/acknowledge"),

@@ -30,6 +30,7 @@ enum View {
   PROXIES("proxies"),
   CABINET(""),
   SWAPS("swaps"),
+  CHASSIS("chassis"),
   LEASES("leases"),
   LEASE_IMPORT(""),
   BOOT("counters"),
@@ -77,6 +78,7 @@ enum View {
       case PROXIES -> printer.proxies(all);
       case CABINET -> printer.cabinet(answer);
       case SWAPS -> printer.swaps(all);
+      case CHASSIS -> ChassisPage.print(all, out, colour, now);
       case LEASES -> printer.leases(all, answer);
       case LEASE_IMPORT ->
           out.print(
@@ -162,6 +164,23 @@ enum View {
         table.row(
             "drained",
             drain.text("running") + " running, bound visitors until " + drain.text("until"));
+      }
+      Fields power = card.object("power");
+      if (!power.members().isEmpty()) {
+        table.row("power", "withheld since " + power.text("since") + ": " + power.text("reason"));
+      }
+      if (card.is("locate")) {
+        table.row("locate LED", "on");
+      }
+      for (Fields disk : card.objects("disks")) {
+        table.row(
+            "disk " + disk.text("number"),
+            disk.text("state")
+                + (disk.text("state").equals("rebuilding")
+                    ? " " + disk.text("rebuildPercent") + " %"
+                    : "")
+                + " "
+                + disk.text("serialNumber"));
       }
       table.row("certificate", Words.orDash(card.text("certificateSerial")));
       table.print(out);
@@ -389,9 +408,16 @@ enum View {
       if (none(all, "no card was exchanged")) {
         return;
       }
-      Table table = table("CARD", ">EXCHANGED", "OLD MAC", "NEW MAC");
+      Table table =
+          table("CARD", ">EXCHANGED", "OLD SERIAL", "NEW SERIAL", "OLD MAC", "NEW MAC");
       for (Fields swap : all) {
-        table.row(swap.text("position"), age(swap, "at"), swap.text("oldMac"), swap.text("newMac"));
+        table.row(
+            swap.text("position"),
+            age(swap, "at"),
+            Words.orDash(swap.text("oldSerial")),
+            Words.orDash(swap.text("newSerial")),
+            swap.text("oldMac"),
+            swap.text("newMac"));
       }
       table.print(out);
     }

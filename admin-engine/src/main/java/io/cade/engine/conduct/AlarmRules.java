@@ -53,6 +53,7 @@ final class AlarmRules {
     sensors.apply(cabinet, observed, due);
     acknowledgeable(cabinet, due);
     SignalRules.apply(cabinet, observed, due);
+    HardwareAlarms.apply(cabinet, observed, due);
 
     // The greater ones first: they stand for the others from then on.
     due.all().forEach((key, what) -> {
@@ -145,7 +146,8 @@ final class AlarmRules {
           cabinet.alarms().containsKey(key) || cabinet.alarmState().suppressed().containsKey(key);
       boolean lost =
           switch (card.state()) {
-            case ABSENT, FAILED -> known || card.hardware() != null;
+            // Switched off on purpose, and pulled then: nobody is to be called.
+            case ABSENT, FAILED -> card.hold() == null && (known || card.hardware() != null);
             // Back in its slot is not yet back in service.
             case OFF, BOOTING, QUARANTINED -> known;
             case AVAILABLE, ASSIGNED, RUNNING, DEGRADED, UPDATING -> false;

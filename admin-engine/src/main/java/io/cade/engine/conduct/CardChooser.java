@@ -31,7 +31,7 @@ final class CardChooser {
       boolean bound = !cabinet.servicesOn(at).isEmpty();
       if (bound) {
         used.merge(at.chassis(), 1, Integer::sum);
-      } else if (card.state() == CardState.AVAILABLE) {
+      } else if (card.state() == CardState.AVAILABLE && card.hold() == null) {
         free.computeIfAbsent(at.chassis(), c -> new ArrayList<>()).add(at);
       }
     }

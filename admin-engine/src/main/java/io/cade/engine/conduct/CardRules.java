@@ -48,7 +48,15 @@ final class CardRules {
         } else if (now.isAfter(last.plus(policy.silence()))) {
           draft.become(card, CardState.FAILED, "no report for " + seconds(last, now));
         } else {
-          draft.become(card, inUse(draft.cabinet(), card), "");
+          CardState state = inUse(draft.cabinet(), card);
+          boolean degraded =
+              state == CardState.RUNNING
+                  && heard != null
+                  && !CardHardware.disksHealthy(observed, card);
+          draft.become(
+              card,
+              degraded ? CardState.DEGRADED : state,
+              degraded ? "its disks are not a whole mirror" : "");
         }
       }
       case BOOTING -> {

@@ -5,18 +5,25 @@ import io.cade.engine.observe.Observed;
 import java.time.Instant;
 
 /**
- * One pass over the whole module: cards, then what runs on them, then the services, then the alarms
- * that follow from all of it. What it keeps between passes is only since when alarms wait to be
+ * One pass over the whole module: cards, their power and their chassis, then what runs on them, then
+ * the services, then the alarms that follow from all of it. What it keeps between passes is only since when alarms wait to be
  * raised or cleared; so one thread at a time may use it.
  */
 public final class Conductor {
   private final CardRules cards;
+  private final HoldRules holds;
+  private final HeatRules heat = new HeatRules();
+  private final BudgetRules budget;
+  private final ChassisRules chassis;
   private final PlacementRules placements;
   private final ServiceRules services = new ServiceRules();
   private final AlarmRules alarms;
 
   public Conductor(ConductorPolicy policy) {
     cards = new CardRules(policy);
+    holds = new HoldRules(policy);
+    budget = new BudgetRules(policy);
+    chassis = new ChassisRules(policy);
     placements = new PlacementRules(policy);
     alarms = new AlarmRules(policy);
   }
@@ -27,6 +34,10 @@ public final class Conductor {
   public Plan decide(Cabinet cabinet, Observed observed, Instant listeningSince, Instant now) {
     Draft draft = new Draft(cabinet, now);
     cards.apply(draft, observed, listeningSince);
+    heat.apply(draft);
+    budget.apply(draft, observed);
+    holds.apply(draft, observed);
+    chassis.apply(draft, observed);
     placements.apply(draft, observed);
     services.apply(draft);
     alarms.apply(draft, observed);

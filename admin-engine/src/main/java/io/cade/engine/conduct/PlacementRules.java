@@ -47,6 +47,10 @@ final class PlacementRules {
       }
       return;
     }
+    if (card.hold() != null) {
+      // It is being emptied, or off: what it ran is ordered again when it is released.
+      return;
+    }
     if (placement.state() == Placement.State.PENDING || !placement.bootId().equals(card.bootId())) {
       order(draft, service, card);
       return;

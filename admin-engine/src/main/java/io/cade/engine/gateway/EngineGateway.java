@@ -196,7 +196,7 @@ public final class EngineGateway implements AgentGateway {
   }
 
   private static Report withoutChassis(Report r) {
-    return new Report(r.position(), r.bootId(), r.services(), r.readings(), null);
+    return new Report(r.position(), r.bootId(), r.services(), r.readings(), null, r.disks());
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.cade.engine.model.Card;
 import io.cade.engine.observe.Observed;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -35,18 +36,30 @@ final class ReaderElection {
         readers.compute(
             candidate.chassis(),
             (chassis, incumbent) ->
-                incumbent != null && lives(cabinet.cards().get(incumbent), observed, now)
+                incumbent != null && goesOn(incumbent, cabinet, observed, now)
                     ? incumbent
                     : lowest(chassis, cabinet, observed, now)));
   }
 
+  /** Cards that are about to lose their power come last: they would cut themselves off. */
   private @Nullable CardPosition lowest(
       int chassis, Cabinet cabinet, Observed observed, Instant now) {
-    return cabinet.cards().values().stream()
-        .filter(card -> card.position().chassis() == chassis && lives(card, observed, now))
-        .map(Card::position)
+    List<Card> living =
+        cabinet.cards().values().stream()
+            .filter(card -> card.position().chassis() == chassis && lives(card, observed, now))
+            .toList();
+    return living.stream()
+        .filter(card -> card.hold() == null)
         .findFirst()
+        .or(() -> living.stream().findFirst())
+        .map(Card::position)
         .orElse(null);
+  }
+
+  /** Whether the incumbent goes on: a card about to lose its power hands over if another can. */
+  private boolean goesOn(CardPosition incumbent, Cabinet cabinet, Observed observed, Instant now) {
+    Card card = cabinet.cards().get(incumbent);
+    return card != null && lives(card, observed, now) && card.hold() == null;
   }
 
   private boolean lives(@Nullable Card card, Observed observed, Instant now) {

@@ -27,6 +27,16 @@ public enum AlarmType {
   FAN_FAILED("fanFailed", Severity.MAJOR, "coolingFanFailure", Ends.BY_ITSELF),
   /** A power supply gives no power. */
   SUPPLY_FAILED("supplyFailed", Severity.MAJOR, "powerSupplyFailure", Ends.BY_ITSELF),
+  /** A card was so hot that it was switched off. */
+  CARD_OVERHEATED(
+      "cardOverheated", Severity.CRITICAL, "temperatureUnacceptable", Ends.BY_ITSELF),
+  /** The supplies cannot feed all cards; some are switched off. */
+  POWER_BUDGET("powerBudget", Severity.MAJOR, "powerProblem", Ends.BY_ITSELF),
+  /** A disk is broken or missing: its card's mirror has one disk only. */
+  DISK_FAILED("diskFailed", Severity.MAJOR, "equipmentMalfunction", Ends.BY_ITSELF),
+  /** A replaced disk is being filled from the other one. */
+  MIRROR_REBUILDING(
+      "mirrorRebuilding", Severity.WARNING, "equipmentMalfunction", Ends.BY_ITSELF),
   /** A proxy card says nothing. */
   PROXY_LOST("proxyLost", Severity.MAJOR, "equipmentMalfunction", Ends.BY_ITSELF),
   /** An address that the engine gives out is used by somebody who did not get it here. */

@@ -3,6 +3,7 @@ package io.cade.engine.model;
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.Command;
+import io.cade.agent.wire.HardwareDescriptor;
 import io.cade.agent.wire.MacAddress;
 import io.cade.agent.wire.SiteProtection;
 import java.time.Instant;
@@ -215,10 +216,12 @@ public final class CabinetBuilder {
       case Change.CardEnrolled c ->
           putCard(
               requireCard(c.position()).withMac(c.mac()).withCertificate(c.certificateSerial()));
-      case Change.CardIntroduced c ->
-          putCard(
-              requireCard(c.position())
-                  .introduced(c.role(), c.bootId(), c.hardware(), c.software()));
+      case Change.CardIntroduced c -> {
+        putCard(
+            requireCard(c.position())
+                .introduced(c.role(), c.bootId(), c.hardware(), c.software()));
+        nameSwap(c);
+      }
       case Change.CardStateChanged c -> changeState(c, at);
       case Change.ServiceCreated c -> create(c, at);
       case Change.ServicePhaseChanged c ->
@@ -239,6 +242,12 @@ public final class CabinetBuilder {
       case Change.CardDrained c ->
           putCard(requireCard(c.position()).withDrain(new Drain(at, c.until(), c.by())));
       case Change.CardUndrained c -> putCard(requireCard(c.position()).withDrain(null));
+      case Change.CardHeld c ->
+          putCard(
+              requireCard(c.position())
+                  .withHold(new PowerHold(at, c.reason(), c.endsBy(), c.back(), c.by())));
+      case Change.CardReleased c -> putCard(requireCard(c.position()).withHold(null));
+      case Change.CardLocated c -> putCard(requireCard(c.position()).withLocate(c.lit()));
       case Change.ServiceDeleted c -> {
         Service ending = requireService(c.service());
         traffic.ended(ending, at).forEach(index -> touch(EntityKey.Kind.TRAFFIC, index));
@@ -323,11 +332,36 @@ public final class CabinetBuilder {
     }
     MacAddress old = known.mac();
     if (old != null && !old.equals(c.mac())) {
-      Swap swap = new Swap(nextSwap++, c.position(), at, old, c.mac());
+      HardwareDescriptor hardware = known.hardware();
+      Swap swap =
+          new Swap(
+              nextSwap++,
+              c.position(),
+              at,
+              old,
+              c.mac(),
+              hardware == null ? "" : hardware.serialNumber(),
+              "");
       addSwap(swap);
       touch(EntityKey.Kind.SWAP, swap.sequence());
     }
     putCard(known.withMac(c.mac()));
+  }
+
+  /** A new card tells its serial number only after it has booted. */
+  private void nameSwap(Change.CardIntroduced c) {
+    for (int i = swaps.size() - 1; i >= 0; i--) {
+      Swap swap = swaps.get(i);
+      if (swap.position().equals(c.position())) {
+        if (swap.newSerial().isEmpty() && swap.newMac().equals(c.hardware().mac())) {
+          List<Swap> next = new ArrayList<>(swaps);
+          next.set(i, swap.withNewSerial(c.hardware().serialNumber()));
+          swaps = List.copyOf(next);
+          touch(EntityKey.Kind.SWAP, swap.sequence());
+        }
+        return;
+      }
+    }
   }
 
   private void changeState(Change.CardStateChanged c, Instant at) {

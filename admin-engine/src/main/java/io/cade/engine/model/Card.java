@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  *     enrolment
  * @param drain while visitors are kept from it; goes with the card, so that its replacement serves
  *     without a command (C2)
+ * @param hold why it is not to have power, or null
+ * @param locate whether its slot's locate LED is to be lit
  */
 public record Card(
     CardPosition position,
@@ -31,7 +33,38 @@ public record Card(
     String certificateSerial,
     @Nullable HardwareDescriptor hardware,
     @Nullable SoftwareDescriptor software,
-    @Nullable Drain drain) {
+    @Nullable Drain drain,
+    @Nullable PowerHold hold,
+    boolean locate) {
+
+  /** A card that may have power and is not to be located. */
+  public Card(
+      CardPosition position,
+      CardRole role,
+      CardState state,
+      Instant since,
+      String cause,
+      @Nullable MacAddress mac,
+      String bootId,
+      String certificateSerial,
+      @Nullable HardwareDescriptor hardware,
+      @Nullable SoftwareDescriptor software,
+      @Nullable Drain drain) {
+    this(
+        position,
+        role,
+        state,
+        since,
+        cause,
+        mac,
+        bootId,
+        certificateSerial,
+        hardware,
+        software,
+        drain,
+        null,
+        false);
+  }
 
   /** A slot in which a card was never seen. */
   public static Card unseen(CardPosition position, CardRole role, Instant now) {
@@ -41,18 +74,18 @@ public record Card(
 
   Card withState(CardState next, Instant now, String why) {
     return new Card(
-        position, role, next, now, why, mac, bootId, certificateSerial, hardware, software, drain);
+        position, role, next, now, why, mac, bootId, certificateSerial, hardware, software, drain, hold, locate);
   }
 
   Card withMac(MacAddress newMac) {
     return newMac.equals(mac)
         ? this
-        : new Card(position, role, state, since, cause, newMac, "", "", null, null, null);
+        : new Card(position, role, state, since, cause, newMac, "", "", null, null, null, hold, locate);
   }
 
   Card withCertificate(String serial) {
     return new Card(
-        position, role, state, since, cause, mac, bootId, serial, hardware, software, drain);
+        position, role, state, since, cause, mac, bootId, serial, hardware, software, drain, hold, locate);
   }
 
   /** The card, drained or (null) not. */
@@ -68,7 +101,9 @@ public record Card(
         certificateSerial,
         hardware,
         software,
-        next);
+        next,
+        hold,
+        locate);
   }
 
   Card introduced(
@@ -87,6 +122,22 @@ public record Card(
         certificateSerial,
         newHardware,
         newSoftware,
-        newHardware.mac().equals(mac) ? drain : null);
+        newHardware.mac().equals(mac) ? drain : null,
+        hold,
+        locate);
+  }
+
+  /** The card, held without power or (null) not. */
+  public Card withHold(@Nullable PowerHold next) {
+    return new Card(
+        position, role, state, since, cause, mac, bootId, certificateSerial, hardware, software,
+        drain, next, locate);
+  }
+
+  /** The card, with its slot's locate LED lit or not. */
+  public Card withLocate(boolean lit) {
+    return new Card(
+        position, role, state, since, cause, mac, bootId, certificateSerial, hardware, software,
+        drain, hold, lit);
   }
 }

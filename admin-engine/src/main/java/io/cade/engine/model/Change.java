@@ -43,6 +43,9 @@ import org.jspecify.annotations.Nullable;
       name = "service-settings-changed"),
   @JsonSubTypes.Type(value = Change.CardDrained.class, name = "card-drained"),
   @JsonSubTypes.Type(value = Change.CardUndrained.class, name = "card-undrained"),
+  @JsonSubTypes.Type(value = Change.CardHeld.class, name = "card-held"),
+  @JsonSubTypes.Type(value = Change.CardReleased.class, name = "card-released"),
+  @JsonSubTypes.Type(value = Change.CardLocated.class, name = "card-located"),
   @JsonSubTypes.Type(value = Change.CommandQueued.class, name = "command-queued"),
   @JsonSubTypes.Type(value = Change.CommandFinished.class, name = "command-finished"),
   @JsonSubTypes.Type(value = Change.ImageImported.class, name = "image-imported"),
@@ -137,6 +140,21 @@ public sealed interface Change {
 
   /** The card gets visitors again. */
   record CardUndrained(CardPosition position) implements Change {}
+
+  /** The card is not to have power; see {@link PowerHold}. */
+  record CardHeld(
+      CardPosition position,
+      PowerHold.Reason reason,
+      Instant endsBy,
+      @Nullable Instant back,
+      String by)
+      implements Change {}
+
+  /** The card is to have power again. */
+  record CardReleased(CardPosition position) implements Change {}
+
+  /** The locate LED of the slot is to be lit, or dark. */
+  record CardLocated(CardPosition position, boolean lit) implements Change {}
 
   record ServiceDeleted(String service) implements Change {}
 

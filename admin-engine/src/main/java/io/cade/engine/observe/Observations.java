@@ -30,7 +30,8 @@ public final class Observations {
   public void heard(Report report, Instant at) {
     cards.put(
         report.position(),
-        new Observed.CardHeard(report.bootId(), at, report.services(), report.readings()));
+        new Observed.CardHeard(
+            report.bootId(), at, report.services(), report.readings(), report.disks()));
     ChassisStatus status = report.chassis();
     if (status != null && status.chassis() == report.position().chassis()) {
       chassis.put(status.chassis(), new Observed.ChassisHeard(report.position(), at, status));
@@ -47,7 +48,7 @@ public final class Observations {
             before == null || !before.bootId().equals(report.bootId())
                 ? new Observed.CardHeard(report.bootId(), at, List.of(), List.of())
                 : new Observed.CardHeard(
-                    report.bootId(), at, before.services(), before.readings()));
+                    report.bootId(), at, before.services(), before.readings(), before.disks()));
   }
 
   /** What visitors use. */

@@ -2,6 +2,7 @@ package io.cade.engine.observe;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.ChassisStatus;
+import io.cade.agent.wire.DiskStatus;
 import io.cade.agent.wire.ProxyReport;
 import io.cade.agent.wire.SensorReading;
 import io.cade.agent.wire.ServiceStatus;
@@ -33,7 +34,17 @@ public record Observed(
 
   /** A card's last words. */
   public record CardHeard(
-      String bootId, Instant at, List<ServiceStatus> services, List<SensorReading> readings) {}
+      String bootId,
+      Instant at,
+      List<ServiceStatus> services,
+      List<SensorReading> readings,
+      List<DiskStatus> disks) {
+    /** Words of a card that said nothing of its disks. */
+    public CardHeard(
+        String bootId, Instant at, List<ServiceStatus> services, List<SensorReading> readings) {
+      this(bootId, at, services, readings, List.of());
+    }
+  }
 
   /** The last reading of a chassis bus and which card read it. */
   public record ChassisHeard(CardPosition reader, Instant at, ChassisStatus status) {}

@@ -15,6 +15,7 @@ import io.cade.engine.model.Card;
 import io.cade.engine.model.CardState;
 import io.cade.engine.model.Drain;
 import io.cade.engine.model.Lease;
+import io.cade.engine.model.PowerHold;
 import io.cade.engine.model.Service;
 import io.cade.engine.model.ServicePhase;
 import io.cade.engine.model.Severity;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -169,6 +171,11 @@ public final class Inspection {
                     + (name.length() > 63 ? name.substring(0, 63) + "…" : name)));
   }
 
+  /** What is to be seen of the chassis. */
+  public HardwareInspection hardware() {
+    return new HardwareInspection(cabinet, observed);
+  }
+
   /** All sensors, chassis first; those of cards that are away are left out. */
   public List<Views.SensorView> sensors() {
     Cabinet c = cabinet.get();
@@ -236,7 +243,13 @@ public final class Inspection {
   public List<Views.SwapView> swaps() {
     return cabinet.get().swaps().reversed().stream()
         .map(s ->
-            new Views.SwapView(s.position(), s.at(), s.oldMac().toString(), s.newMac().toString()))
+            new Views.SwapView(
+                s.position(),
+                s.at(),
+                s.oldMac().toString(),
+                s.newMac().toString(),
+                s.oldSerial(),
+                s.newSerial()))
         .toList();
   }
 
@@ -318,7 +331,31 @@ public final class Inspection {
             : new Views.SoftwareView(
                 sw.agentVersion(), sw.imageName(), sw.imageVersion(), sw.operatingSystem()),
         card.certificateSerial(),
-        drain(o, card));
+        drain(o, card),
+        power(card),
+        card.locate(),
+        heard == null
+            ? List.of()
+            : heard.disks().stream()
+                .map(d ->
+                    new Views.DiskView(
+                        d.number(),
+                        d.serial(),
+                        d.state().name().toLowerCase(Locale.ROOT),
+                        d.rebuildPercent()))
+                .toList());
+  }
+
+  private static Views.@Nullable PowerView power(Card card) {
+    PowerHold hold = card.hold();
+    return hold == null
+        ? null
+        : new Views.PowerView(
+            hold.since(),
+            hold.reason().name().toLowerCase(Locale.ROOT),
+            hold.by(),
+            hold.endsBy(),
+            hold.back());
   }
 
   /** A card that was changed just now: what was heard of it is left out. */

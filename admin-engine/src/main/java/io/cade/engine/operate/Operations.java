@@ -12,6 +12,7 @@ import io.cade.engine.model.Service;
 import io.cade.engine.model.ServiceDefinition;
 import io.cade.engine.model.ServicePhase;
 import io.cade.engine.model.ThresholdBook;
+import io.cade.engine.observe.Observed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +44,7 @@ public final class Operations {
   private final AuditedActions actions;
   private final TrafficOperations traffic;
   private final AlarmOperations alarms;
+  private final HardwareOperations hardware;
   private final ContentStore contents;
   private final ServiceKinds kinds;
   private final int slots;
@@ -58,12 +61,14 @@ public final class Operations {
       ServiceKinds kinds,
       int slots,
       Executor blocking) {
-    this(writer, contents, kinds, slots, blocking, ThresholdBook.standard());
+    this(
+        writer, contents, kinds, slots, blocking, Observed::nothing, ThresholdBook.standard());
   }
 
   /**
-   * Likewise.
+   * The same with what was heard of the chassis, by which power is granted.
    *
+   * @param observed as it is now
    * @param thresholds of sensors, by the configuration
    */
   public Operations(
@@ -72,9 +77,11 @@ public final class Operations {
       ServiceKinds kinds,
       int slots,
       Executor blocking,
+      Supplier<Observed> observed,
       ThresholdBook thresholds) {
     this.actions = new AuditedActions(writer);
     this.traffic = new TrafficOperations(actions);
+    this.hardware = new HardwareOperations(actions, observed);
     this.alarms = new AlarmOperations(actions, thresholds);
     this.contents = contents;
     this.kinds = kinds;
@@ -90,6 +97,11 @@ public final class Operations {
   /** What can be done to alarms. */
   public AlarmOperations alarms() {
     return alarms;
+  }
+
+  /** What can be done to the cards' hardware. */
+  public HardwareOperations hardware() {
+    return hardware;
   }
 
   /** Where an upload is to be put before it is given to {@link #createService}. */

@@ -54,7 +54,62 @@ public final class Views {
       @Nullable HardwareView hardware,
       @Nullable SoftwareView software,
       String certificateSerial,
-      @Nullable DrainView drain) {}
+      @Nullable DrainView drain,
+      @Nullable PowerView power,
+      boolean locate,
+      List<DiskView> disks) {}
+
+  /**
+   * Why a card is without power, or on its way there.
+   *
+   * @param reason {@code operator}, {@code cycle}, {@code handle}, {@code heat} or {@code budget}
+   * @param back when it is to have power again of its own accord
+   */
+  public record PowerView(
+      Instant since, String reason, String by, Instant endsBy, @Nullable Instant back) {}
+
+  /**
+   * A data disk of a card.
+   *
+   * @param state {@code healthy}, {@code rebuilding}, {@code failed} or {@code missing}
+   */
+  public record DiskView(int number, String serialNumber, String state, int rebuildPercent) {}
+
+  /**
+   * A chassis as its reader saw it last; slots are numbers.
+   *
+   * @param demandWatts what its cards that have power may draw
+   * @param capacityWatts what the good supplies give for cards; absent when no inventory tells
+   */
+  public record ChassisView(
+      int chassis,
+      CardPosition reader,
+      Instant at,
+      List<Integer> presentSlots,
+      List<Integer> openHandles,
+      List<Integer> poweredOff,
+      List<Integer> blueLeds,
+      List<Integer> locateLeds,
+      String fanControl,
+      List<FanView> fans,
+      List<SupplyView> supplies,
+      int demandWatts,
+      @Nullable Integer capacityWatts) {}
+
+  public record FanView(
+      int number,
+      @Nullable Long rpm,
+      int dutyPercent,
+      boolean stalled,
+      boolean spinFailed,
+      boolean driveFailed) {}
+
+  public record SupplyView(
+      int number,
+      boolean good,
+      String serialNumber,
+      int capacityWatts,
+      @Nullable Long watts) {}
 
   /**
    * A card that is being emptied of visitors.
@@ -144,7 +199,13 @@ public final class Views {
    */
   public record BootCounterView(String group, String outcome, long count) {}
 
-  public record SwapView(CardPosition position, Instant at, String oldMac, String newMac) {}
+  public record SwapView(
+      CardPosition position,
+      Instant at,
+      String oldMac,
+      String newMac,
+      String oldSerial,
+      String newSerial) {}
 
   /**
    * @param routesVersion snapshot in use; absent before the first report

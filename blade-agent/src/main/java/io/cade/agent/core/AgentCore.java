@@ -93,7 +93,7 @@ public final class AgentCore {
       }
       case AgentEvent.Tick() -> {}
       case AgentEvent.Poked() -> commands.want();
-      case AgentEvent.SensorNews() -> link.news(now);
+      case AgentEvent.SensorsMoved() -> link.news(now);
       case AgentEvent.BootConfigFetched fetched -> link.stand(fetched.standing(), now);
       case AgentEvent.Enrolled() -> {
         commands.forget();
@@ -133,6 +133,7 @@ public final class AgentCore {
           services.exited(exited.service(), exited.launch(), exited.cause(), now, effects);
       case AgentEvent.ServiceDeleted deleted ->
           services.deleted(deleted.service(), deleted.cause());
+      case AgentEvent.HardwareDone done -> services.hardwareDone(done.command(), done.cause());
     }
   }
 

@@ -1,5 +1,6 @@
 package io.cade.agent.core;
 
+import io.cade.agent.wire.Command;
 import io.cade.agent.wire.CommandResult;
 import io.cade.agent.wire.ServiceStatus;
 import java.util.List;
@@ -65,4 +66,7 @@ public sealed interface AgentEffect {
 
   /** Stop the process, by force if need be: {@link AgentEvent.ServiceExited}. */
   record StopProcess(String service, long launch) implements AgentEffect {}
+
+  /** Carry out a command about hardware: {@link AgentEvent.HardwareDone}. */
+  record SetHardware(Command command) implements AgentEffect {}
 }

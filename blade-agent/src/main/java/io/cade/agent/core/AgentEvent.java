@@ -12,9 +12,6 @@ public sealed interface AgentEvent {
   /** Time has passed; comes at {@link AgentCore#nextWake()} and may come at any time. */
   record Tick() implements AgentEvent {}
 
-  /** A reading has left the range that the engine watches: it wants to know at once. */
-  record SensorNews() implements AgentEvent {}
-
   /** A poke arrived. It proves nothing and says nothing. */
   record Poked() implements AgentEvent {}
 
@@ -51,6 +48,16 @@ public sealed interface AgentEvent {
    * @param cause why not all of them could be deleted, else empty
    */
   record ServiceDeleted(String service, String cause) implements AgentEvent {}
+
+  /**
+   * An {@link AgentEffect.SetHardware} is through.
+   *
+   * @param cause why it could not be carried out, else empty
+   */
+  record HardwareDone(long command, String cause) implements AgentEvent {}
+
+  /** The hardware shows something that is not to wait for the next report. */
+  record SensorsMoved() implements AgentEvent {}
 
   /** Kinds of exchange with the engine. */
   enum Exchange {

@@ -113,6 +113,16 @@ final class ServiceDesk {
       case Command.StartService start -> start(start, now, effects);
       case Command.StopService stop -> stop(stop.service(), now, effects);
       case Command.RemoveService remove -> stop(remove.service(), now, effects);
+      case Command.SetChassisOutputs _ ->
+          effects.add(new AgentEffect.SetHardware(given));
+    }
+  }
+
+  /** What a command about hardware came to; the next report is to show it at once. */
+  void hardwareDone(long id, String cause) {
+    if (command != null && command.id() == id) {
+      changed = true;
+      finish(cause.isEmpty(), cause);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.cade.agent.hw;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A transfer on the management bus failed: no acknowledge, bus not there, lock not obtained, short
  * read. Checked, because on a bus whose chips sit on cards that people pull it is an ordinary
@@ -13,7 +15,7 @@ public final class BusException extends Exception {
     super(message);
   }
 
-  BusException(String message, Throwable cause) {
+  BusException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

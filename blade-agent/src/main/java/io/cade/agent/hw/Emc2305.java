@@ -15,7 +15,11 @@ public final class Emc2305 implements AutoCloseable {
   /** Fans of the chip, numbered from 1. */
   public static final int FANS = 5;
 
+  static final int CONFIGURATION = 0x20;
+  static final int FAN_STATUS = 0x24;
   static final int STALL_STATUS = 0x25;
+  static final int SPIN_STATUS = 0x26;
+  static final int DRIVE_FAIL_STATUS = 0x27;
   static final int PRODUCT_ID = 0xfd;
   static final int EMC2305_PRODUCT = 0x34;
 
@@ -25,6 +29,8 @@ public final class Emc2305 implements AutoCloseable {
   private static final int TACH_READING = 0xe;
 
   private static final int EN_ALGO = 0x80;
+  private static final int WATCHDOG_ENABLE = 0x20;
+  private static final int WATCHDOG_EXPIRED = 0x80;
   private static final int COUNT_MAX = 0x1fff;
   // Equation 3 of section 5.18: 60 s × 32.768 kHz × (5 edges − 1) / 2 poles, per count.
   private static final double COUNTS_PER_MINUTE = 3_932_160.0;
@@ -100,7 +106,46 @@ public final class Emc2305 implements AutoCloseable {
    * (table 5.3), so there must be only one asker.
    */
   public BitSet stalled() throws BusException {
-    int status = device.readByte(STALL_STATUS) & 0b1_1111;
+    return fans(STALL_STATUS);
+  }
+
+  /**
+   * Fans (bits 1 to 5) that could not be started within their spin-up time; reading clears what is
+   * over (table 5.3), so there must be only one asker.
+   */
+  public BitSet spinFailed() throws BusException {
+    return fans(SPIN_STATUS);
+  }
+
+  /** Fans (bits 1 to 5) that do not reach their speed at full drive; cleared by reading. */
+  public BitSet driveFailed() throws BusException {
+    return fans(DRIVE_FAIL_STATUS);
+  }
+
+  /**
+   * The continuous watchdog (section 4.4.2): when nobody writes a fan's setting for 4 s, all fans
+   * go to full drive until they are set again. The chip does so once after power-on in any case.
+   */
+  public void setWatchdog(boolean on) throws BusException {
+    int now = device.readByte(CONFIGURATION);
+    int wanted = on ? now | WATCHDOG_ENABLE : now & ~WATCHDOG_ENABLE;
+    if (wanted != now) {
+      device.write(CONFIGURATION, wanted);
+    }
+  }
+
+  /** Whether the watchdog is on. */
+  public boolean watchdog() throws BusException {
+    return (device.readByte(CONFIGURATION) & WATCHDOG_ENABLE) != 0;
+  }
+
+  /** Whether the watchdog has expired since this was asked last (reading clears it, table 5.3). */
+  public boolean watchdogExpired() throws BusException {
+    return (device.readByte(FAN_STATUS) & WATCHDOG_EXPIRED) != 0;
+  }
+
+  private BitSet fans(int register) throws BusException {
+    int status = device.readByte(register) & 0b1_1111;
     return BitSet.valueOf(new long[] {(long) status << 1});
   }
 

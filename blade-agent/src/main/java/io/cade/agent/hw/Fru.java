@@ -98,7 +98,7 @@ public final class Fru {
     return minutes == 0 ? null : EPOCH.plus(Duration.ofMinutes(minutes));
   }
 
-  private static String text(byte[] image, int at, int length, int type, int language) {
+  static String text(byte[] image, int at, int length, int type, int language) {
     return switch (type) {
       case 0b00 -> HexFormat.of().formatHex(image, at, at + length);
       case 0b01 -> bcdPlus(image, at, length);
@@ -142,7 +142,7 @@ public final class Fru {
     return characters.toString();
   }
 
-  private static int sum(byte[] image, int from, int length) {
+  static int sum(byte[] image, int from, int length) {
     int sum = 0;
     for (int i = from; i < from + length; i++) {
       sum += image[i];

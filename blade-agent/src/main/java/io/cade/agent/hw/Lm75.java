@@ -85,6 +85,39 @@ public final class Lm75 implements AutoCloseable {
     writeHalfDegrees(HYSTERESIS, hysteresisCelsius);
   }
 
+  /**
+   * What the O.S. output does, and after how many conversions beyond a limit.
+   *
+   * @param interrupt active until a register is read, else (comparator) until it is cool again
+   * @param faults 1, 2, 4 or 6
+   */
+  public void configure(boolean interrupt, int faults) throws BusException {
+    int queue =
+        switch (faults) {
+          case 1 -> 0;
+          case 2 -> 1;
+          case 4 -> 2;
+          case 6 -> 3;
+          default ->
+              throw new IllegalArgumentException("the fault queue has 1, 2, 4 or 6, not " + faults);
+        };
+    device.write(CONFIGURATION, (interrupt ? 0x02 : 0) | queue << 3);
+  }
+
+  /** Stops converting, or goes on; the temperature register keeps its value meanwhile. */
+  public void setShutdown(boolean shutdown) throws BusException {
+    int now = device.readByte(CONFIGURATION);
+    device.write(CONFIGURATION, shutdown ? now | 1 : now & ~1);
+  }
+
+  /** Whether the unused bits of all registers read as this family's do. */
+  public boolean identify() throws BusException {
+    return (device.readByte(CONFIGURATION) & 0xe0) == 0
+        && (register(HYSTERESIS) & 0x7f) == 0
+        && (register(OVER_TEMPERATURE) & 0x7f) == 0
+        && (register(TEMPERATURE) & 0x1f) == 0;
+  }
+
   @Override
   public void close() {
     device.close();

@@ -68,6 +68,11 @@ public final class Pca9555 implements AutoCloseable {
     device.close();
   }
 
+  @Override
+  public String toString() {
+    return device.toString();
+  }
+
   private int word(int register) throws BusException {
     byte[] pair = device.read(register, 2);
     return (pair[0] & 0xff) | (pair[1] & 0xff) << 8;

@@ -10,6 +10,12 @@ public enum SensorType {
   CELSIUS,
   /** Revolutions per minute. */
   RPM,
+  /** Volts, direct current. */
+  VOLTSDC,
+  /** Amperes. */
+  AMPERES,
+  /** Watts. */
+  WATTS,
   /** 1.0 is true (good), 0.0 is false. */
   TRUTHVALUE
 }

@@ -5,6 +5,7 @@ import io.cade.agent.core.AgentEffect;
 import io.cade.agent.core.AgentEvent;
 import io.cade.agent.core.AgentEvent.Exchange;
 import io.cade.agent.core.AgentMemory;
+import io.cade.agent.wire.Command;
 import io.cade.agent.wire.ServiceStatus;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -69,7 +70,7 @@ final class AgentLoop implements Runnable {
   /** For any thread: looks at the sensors between reports; the engine hears of news at once. */
   void lookAtSensors() {
     if (online && engine.sensors().hasNews()) {
-      events.offer(new AgentEvent.SensorNews());
+      events.offer(new AgentEvent.SensorsMoved());
     }
   }
 
@@ -87,6 +88,8 @@ final class AgentLoop implements Runnable {
   @Override
   public void run() {
     try {
+      // Forgotten when the agent is too busy: the next report has it in any case.
+      env.sensors().onNews(() -> events.offer(new AgentEvent.SensorsMoved()));
       step(new AgentEvent.Started(engine.standing()));
       while (!Thread.currentThread().isInterrupted()) {
         step(next());
@@ -164,6 +167,7 @@ final class AgentLoop implements Runnable {
             return new AgentEvent.Tick();
           });
       case AgentEffect.DeleteService delete -> background(() -> delete(delete.service()));
+      case AgentEffect.SetHardware set -> background(() -> setHardware(set.command()));
       case AgentEffect.StartProcess start -> launch(start);
       case AgentEffect.StopProcess stop -> {
         ServiceLauncher launcher = launchers.get(stop.launch());
@@ -171,6 +175,22 @@ final class AgentLoop implements Runnable {
           launcher.stop();
         }
       }
+    }
+  }
+
+  private AgentEvent setHardware(Command command) {
+    try {
+      switch (command) {
+        case Command.SetChassisOutputs set -> env.sensors().setOutputs(set.outputs());
+        case Command.InstallService _,
+            Command.StartService _,
+            Command.StopService _,
+            Command.RemoveService _ ->
+            throw new IOException("not a command about hardware");
+      }
+      return new AgentEvent.HardwareDone(command.id(), "");
+    } catch (IOException | RuntimeException e) {
+      return new AgentEvent.HardwareDone(command.id(), String.valueOf(e.getMessage()));
     }
   }
 

@@ -155,10 +155,18 @@ final class EngineExchanges {
 
   AgentEvent report(List<ServiceStatus> services, boolean chassisReader)
       throws IOException, InterruptedException {
+    env.sensors().chassisReader(chassisReader);
     ChassisStatus chassis = chassisReader ? sensors.chassis().orElse(null) : null;
     ReportReply reply =
         channel()
-            .report(new Report(config().position(), bootId, services, sensors.card(), chassis));
+            .report(
+                new Report(
+                    config().position(),
+                    bootId,
+                    services,
+                    sensors.card(),
+                    chassis,
+                    env.sensors().disks()));
     sensors.watch(reply.watches());
     return new AgentEvent.ReportAnswered(reply);
   }

@@ -14,12 +14,13 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
   @JsonSubTypes.Type(value = Command.StartService.class, name = "start-service"),
   @JsonSubTypes.Type(value = Command.StopService.class, name = "stop-service"),
   @JsonSubTypes.Type(value = Command.RemoveService.class, name = "remove-service"),
+  @JsonSubTypes.Type(value = Command.SetChassisOutputs.class, name = "set-chassis-outputs"),
 })
 public sealed interface Command {
   /** Ascending per engine; the log position that queued the command. */
   long id();
 
-  /** The service it is about. */
+  /** The service it is about; empty when it is about hardware. */
   String service();
 
   /**
@@ -65,6 +66,17 @@ public sealed interface Command {
   record RemoveService(long id, String service) implements Command {
     public RemoveService {
       Limits.text("service", service, 63);
+    }
+  }
+
+  /**
+   * Set the power outputs and LEDs of the card's chassis: the whole state, so that repetition and
+   * loss of earlier ones do no harm. For the elected reader; done when the expanders hold it.
+   */
+  record SetChassisOutputs(long id, ChassisOutputs outputs) implements Command {
+    @Override
+    public String service() {
+      return "";
     }
   }
 }

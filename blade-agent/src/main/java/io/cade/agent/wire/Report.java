@@ -10,16 +10,29 @@ import org.jspecify.annotations.Nullable;
  * @param services at most 64
  * @param readings the card's own sensors; at most 64
  * @param chassis the chassis bus, from the elected reader only
+ * @param disks the card's data disks, at most 8; an older agent does not tell
  */
 public record Report(
     CardPosition position,
     String bootId,
     List<ServiceStatus> services,
     List<SensorReading> readings,
-    @Nullable ChassisStatus chassis) {
+    @Nullable ChassisStatus chassis,
+    List<DiskStatus> disks) {
   public Report {
     Limits.text("bootId", bootId, 64);
     services = Limits.list("services", services, 64);
     readings = Limits.list("readings", readings, 64);
+    disks = disks == null ? List.of() : Limits.list("disks", disks, 8);
+  }
+
+  /** A report of a card without disks. */
+  public Report(
+      CardPosition position,
+      String bootId,
+      List<ServiceStatus> services,
+      List<SensorReading> readings,
+      @Nullable ChassisStatus chassis) {
+    this(position, bootId, services, readings, chassis, List.of());
   }
 }

@@ -17,6 +17,9 @@ import org.slf4j.LoggerFactory;
 final class TechnicianDesk implements ControlHandler {
   private static final Logger LOG = LoggerFactory.getLogger(TechnicianDesk.class);
 
+  /** A bearing that lasts one minute: nobody wants to watch for months. */
+  private static final double WEAR_PER_HOUR = 36;
+
   private final SimulatedCabinet cabinet;
 
   TechnicianDesk(SimulatedCabinet cabinet) {
@@ -51,7 +54,9 @@ final class TechnicianDesk implements ControlHandler {
       case "supply" -> supply(word(words, 1), word(words, 2));
       case "mains" -> cabinet.mains(0, onOff(words, 1));
       case "chassis" -> cabinet.mains(number(word(words, 1)), onOff(words, 2));
-      case "disk" -> throw new IllegalStateException("disks are not simulated yet");
+      case "disk" -> disk(word(words, 1), word(words, 2));
+      case "handle" -> cabinet.handle(position(words), openClose(word(words, 2)));
+      case "ambient" -> ambient(number(word(words, 1)), word(words, 2));
       default -> throw new IllegalArgumentException("unknown action '" + verb + "'");
     };
   }
@@ -79,6 +84,12 @@ final class TechnicianDesk implements ControlHandler {
   private String fan(String which, String what) {
     CardPosition at = CardPosition.parse(which);
     int fan = upTo(at.slot(), 4, "fan");
+    if (what.equals("wear")) {
+      return cabinet.hardware(
+          at.chassis(),
+          "the bearing of fan " + which + " wears from now on",
+          p -> p.wearFan(fan, WEAR_PER_HOUR));
+    }
     boolean fail = failOk(what);
     return cabinet.hardware(
         at.chassis(),
@@ -90,6 +101,48 @@ final class TechnicianDesk implements ControlHandler {
             p.repairFan(fan);
           }
         });
+  }
+
+  private String disk(String which, String what) {
+    int dot = which.lastIndexOf('.');
+    if (dot < 0) {
+      throw new IllegalArgumentException("'" + which + "': chassis.slot.disk is meant");
+    }
+    int number = number(which.substring(dot + 1));
+    if (number < 0 || number > 1) {
+      throw new IllegalArgumentException("a card has disks 0 and 1, not " + number);
+    }
+    boolean replace =
+        switch (what) {
+          case "replace" -> true;
+          case "fail" -> false;
+          default -> throw new IllegalArgumentException("fail or replace is expected");
+        };
+    return cabinet.disk(CardPosition.parse(which.substring(0, dot)), number, replace);
+  }
+
+  private String ambient(int chassis, String degrees) {
+    double celsius;
+    try {
+      celsius = Double.parseDouble(degrees);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("'" + degrees + "' is not degrees", e);
+    }
+    if (!(celsius >= -40 && celsius <= 80)) {
+      throw new IllegalArgumentException("-40 to 80 °C, not " + degrees);
+    }
+    return cabinet.hardware(
+        chassis,
+        String.format(Locale.ROOT, "chassis %d draws air of %.1f °C", chassis, celsius),
+        p -> p.setAmbient(celsius));
+  }
+
+  private static boolean openClose(String word) {
+    return switch (word) {
+      case "open" -> true;
+      case "close" -> false;
+      default -> throw new IllegalArgumentException("open or close is expected");
+    };
   }
 
   private String supply(String which, String what) {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -46,6 +47,8 @@ public final class SimulatedCabinet implements AutoCloseable {
   private final Map<CardPosition, SlotRecord> slots;
   private final Map<CardPosition, SimulatedCard> running = new TreeMap<>();
   private final Map<Integer, ChassisPhysics> chassis = new TreeMap<>();
+  // By the card's serial number: disks go with their card.
+  private final Map<String, SimulatedDisks> disks = new HashMap<>();
 
   /**
    * Builds the cabinet; cards that sat in it when it was closed sit in it again, others are new.
@@ -107,9 +110,58 @@ public final class SimulatedCabinet implements AutoCloseable {
   private void advance() {
     try {
       chassis.values().forEach(c -> c.advance(STEP));
+      for (SlotRecord slot : List.copyOf(slots.values())) {
+        if (slot.inserted() && slot.on()) {
+          followOutput(slot);
+        }
+      }
     } catch (RuntimeException e) {
       LOG.error("the physics failed", e);
     }
+  }
+
+  /** The chassis' enable output of the slot decides whether the card's payload has power. */
+  private void followOutput(SlotRecord slot) {
+    CardPosition at = slot.position();
+    ChassisPhysics physics = physics(at);
+    boolean given = physics.isPowered() && physics.slotPowered(at.slot());
+    boolean runs = running.containsKey(at);
+    if (runs) {
+      disksOf(slot).advance(STEP.toMillis() / 1000.0);
+    }
+    if (runs && !given) {
+      LOG.info("card {} is switched off by its chassis", at);
+      cutPower(at);
+    } else if (!runs && given) {
+      LOG.info("card {} is switched on by its chassis", at);
+      boot(slot);
+    }
+  }
+
+  private SimulatedDisks disksOf(SlotRecord slot) {
+    return disks.computeIfAbsent(slot.serial(), SimulatedDisks::new);
+  }
+
+  /** One of the card's disks breaks, or another is put in. */
+  public String disk(CardPosition at, int number, boolean replace) {
+    return run(() -> {
+      SlotRecord slot = require(at, true);
+      if (replace) {
+        disksOf(slot).replace(number);
+      } else {
+        disksOf(slot).fail(number);
+      }
+      return "disk " + at + "." + number + (replace ? " is replaced" : " is broken");
+    });
+  }
+
+  /** The technician opens or closes the handle of a card that sits in its slot. */
+  public String handle(CardPosition at, boolean open) {
+    return run(() -> {
+      require(at, true);
+      physics(at).setHandle(at.slot(), open);
+      return "the handle of card " + at + " is " + (open ? "open" : "closed");
+    });
   }
 
   /**
@@ -233,7 +285,11 @@ public final class SimulatedCabinet implements AutoCloseable {
   }
 
   private void boot(SlotRecord slot) {
-    running.put(slot.position(), SimulatedCard.powerOn(slot, platform));
+    ChassisPhysics physics = physics(slot.position());
+    if (physics.isPowered() && physics.slotPowered(slot.position().slot())) {
+      running.put(
+          slot.position(), SimulatedCard.powerOn(slot, disksOf(slot), platform));
+    }
   }
 
   private void cutPower(CardPosition at) {

@@ -7,6 +7,7 @@ import io.cade.agent.run.AgentEnvironment;
 import io.cade.agent.run.AgentPlatform;
 import io.cade.agent.run.BootConfigSource;
 import io.cade.agent.run.BusSensors;
+import io.cade.agent.run.SensorPoll;
 import io.cade.agent.wire.CardBootConfig;
 import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.SoftwareDescriptor;
@@ -45,21 +46,23 @@ final class SimulatedCard {
       Executor executor) {}
 
   private final SlotRecord slot;
+  private final SimulatedDisks disks;
   private final Platform platform;
   private final PoweredCard rom;
   // Guarded by this.
   private boolean off;
   private @Nullable Agent agent;
-  private @Nullable BusSensors sensors;
+  private @Nullable SensorPoll sensors;
 
-  private SimulatedCard(SlotRecord slot, Platform platform) {
+  private SimulatedCard(SlotRecord slot, SimulatedDisks disks, Platform platform) {
     this.slot = slot;
+    this.disks = disks;
     this.platform = platform;
     this.rom = platform.firmware().powerOn(slot.position(), slot.mac());
   }
 
-  static SimulatedCard powerOn(SlotRecord slot, Platform platform) {
-    SimulatedCard card = new SimulatedCard(slot, platform);
+  static SimulatedCard powerOn(SlotRecord slot, SimulatedDisks disks, Platform platform) {
+    SimulatedCard card = new SimulatedCard(slot, disks, platform);
     var _ =
         card.rom
             .booted()
@@ -82,7 +85,7 @@ final class SimulatedCard {
   private void startAgent(BootResult booted) {
     try {
       CardBootConfig config = new WireJson().decode(booted.configuration(), CardBootConfig.class);
-      BusSensors readers = openSensors();
+      SensorPoll readers = openSensors();
       Agent started =
           Agent.start(
               new AgentEnvironment(
@@ -109,10 +112,11 @@ final class SimulatedCard {
     }
   }
 
-  private BusSensors openSensors() {
+  private SensorPoll openSensors() {
     int chassis = slot.position().chassis();
     int number = slot.position().slot();
-    return new BusSensors(
+    BusSensors buses =
+        new BusSensors(
         chassis,
         CardBus.open(
             platform.buses().context(),
@@ -122,6 +126,7 @@ final class SimulatedCard {
             platform.buses().context(),
             SimulatedBuses.chassisBus(chassis, number),
             platform.agents().clock()));
+    return SensorPoll.start(buses, disks, platform.agents().clock());
   }
 
   /** The same boot tree over HTTP: an agent that was refused asks for a fresh secret. */
@@ -169,7 +174,7 @@ final class SimulatedCard {
 
   private void endAgent() {
     Agent running;
-    BusSensors readers;
+    SensorPoll readers;
     synchronized (this) {
       running = agent;
       readers = sensors;

@@ -42,6 +42,6 @@ record SlotRecord(CardPosition position, int generation, boolean inserted, boole
 
   HardwareDescriptor hardware() {
     return new HardwareDescriptor(
-        "Cade", "Server card", serial(), mac(), 2, 4L << 30, List.of("sda 80 GB", "sdb 80 GB"));
+        "Cade", "Server card", serial(), mac(), 2, 4L << 30, List.of("sda 80 GB", "sdb 80 GB"), 60);
   }
 }

@@ -1,6 +1,5 @@
 package io.cade.sim.chassis;
 
-import io.cade.agent.hw.CardBus;
 import io.cade.agent.hw.ChassisBus;
 import io.cade.agent.hw.FruBoardInfo;
 import io.cade.sim.device.Eeprom24c02Model;
@@ -12,6 +11,7 @@ import io.cade.sim.device.Pca9555Model;
 import io.cade.sim.pi4j.SimulatedBuses;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalDouble;
 import java.util.random.RandomGenerator;
 
@@ -41,6 +41,25 @@ public final class ChassisPhysics {
   private static final double STANDING_RPM = 30;
   // The controller's strap: half speed before any software runs.
   private static final int STRAPPED_DRIVE = 128;
+  private static final double SEIZED = 0.6;
+  // Fans, hub and chips.
+  private static final double OWN_WATTS = 40;
+
+  /** One supply: monitor at its output, inventory. */
+  private static final class Supply {
+    final Rail rail = new Rail(12, 0.0005, ChassisBus.SUPPLY_SHUNT);
+    final Eeprom24c02Model inventory;
+    boolean good = true;
+
+    Supply(String serial, int watts) {
+      inventory =
+          new Eeprom24c02Model(
+              FruImage.supply(
+                  new FruBoardInfo(
+                      null, "Cade", "Power supply", serial, "PS-1200", "v1", List.of()),
+                  watts));
+    }
+  }
 
   private final ChassisSettings settings;
   private final I2cWire wire;
@@ -48,12 +67,20 @@ public final class ChassisPhysics {
   private final Lm75Model outletSensor = new Lm75Model();
   private final Emc2305Model fanController = new Emc2305Model(STRAPPED_DRIVE);
   private final Pca9555Model expander = new Pca9555Model();
+  private final Pca9555Model powerOutputs = new Pca9555Model();
+  private final Pca9555Model handles = new Pca9555Model();
+  private final Pca9555Model blueLeds = new Pca9555Model();
+  private final Pca9555Model locateLeds = new Pca9555Model();
+  private final Supply[] supplies = new Supply[ChassisBus.SUPPLIES];
   private final Card[] cards;
   private final Drift inletDrift;
   private final Drift outletDrift;
   private final Drift[] fanDrift;
   private final double[] rpm = new double[ChassisBus.FANS + 1];
   private final boolean[] fanFailed = new boolean[ChassisBus.FANS + 1];
+  // Share of the speed that a worn bearing has taken so far, and how much an hour takes.
+  private final double[] wear = new double[ChassisBus.FANS + 1];
+  private final double[] wearing = new double[ChassisBus.FANS + 1];
   private boolean powered = true;
   private double ambientCelsius;
   private double outletCelsius;
@@ -80,7 +107,17 @@ public final class ChassisPhysics {
             .attach(ChassisBus.OUTLET_ADDRESS, outletSensor)
             .attach(ChassisBus.FAN_CONTROLLER_ADDRESS, fanController)
             .attach(ChassisBus.EXPANDER_ADDRESS, expander)
+            .attach(ChassisBus.POWER_ADDRESS, powerOutputs)
+            .attach(ChassisBus.HANDLE_ADDRESS, handles)
+            .attach(ChassisBus.BLUE_LED_ADDRESS, blueLeds)
+            .attach(ChassisBus.LOCATE_LED_ADDRESS, locateLeds)
             .attach(ChassisBus.INVENTORY_ADDRESS, new Eeprom24c02Model(FruImage.encode(inventory)));
+    for (int i = 0; i < ChassisBus.SUPPLIES; i++) {
+      supplies[i] =
+          new Supply("PS%03d%d".formatted(chassis, i + 1), settings.supplyWatts());
+      wire.attach(ChassisBus.SUPPLY_MONITOR_ADDRESS + i, supplies[i].rail.monitor)
+          .attach(ChassisBus.SUPPLY_INVENTORY_ADDRESS + i, supplies[i].inventory);
+    }
     buses.attach(SimulatedBuses.chassisBus(chassis), wire);
     this.cards = new Card[settings.slots() + 1];
     for (int slot = 1; slot <= settings.slots(); slot++) {
@@ -96,15 +133,9 @@ public final class ChassisPhysics {
   }
 
   private Card newCard(SimulatedBuses buses, int chassis, int slot, RandomGenerator random) {
-    Lm75Model sensor = new Lm75Model();
-    Eeprom24c02Model inventory = new Eeprom24c02Model(new byte[0]);
-    I2cWire cardWire =
-        new I2cWire("card " + chassis + "." + slot + " I2C")
-            .attach(CardBus.TEMPERATURE_ADDRESS, sensor)
-            .attach(CardBus.INVENTORY_ADDRESS, inventory);
-    cardWire.setPowered(false);
-    buses.attach(SimulatedBuses.cardBus(chassis, slot), cardWire);
-    return new Card(cardWire, sensor, inventory, settings, random);
+    Card card = new Card("card " + chassis + "." + slot + " I2C", settings, random);
+    buses.attach(SimulatedBuses.cardBus(chassis, slot), card.wire);
+    return card;
   }
 
   /**
@@ -135,14 +166,53 @@ public final class ChassisPhysics {
     if (card.present()) {
       throw new IllegalStateException("slot " + slot + " has a card already: remove it first");
     }
-    card.insert(FruImage.encode(inventory), powered, ambientCelsius);
+    card.insert(FruImage.card(inventory, (int) settings.fullWatts()), powered, ambientCelsius);
     showPresence(slot, true);
+    showHandle(slot);
   }
 
   /** The card is pulled; its bus falls silent. Nothing happens in an empty slot. */
   public void remove(int slot) {
     card(slot).remove();
     showPresence(slot, false);
+    showHandle(slot);
+  }
+
+  /** The technician opens or closes the card's handle; nothing happens in an empty slot. */
+  public void setHandle(int slot, boolean open) {
+    card(slot).handle(open);
+    showHandle(slot);
+  }
+
+  /** Whether the chassis gives the slot payload power: its enable output is not driven low. */
+  public boolean slotPowered(int slot) {
+    return wire.locked(() -> powerOutputs.pin(slot - 1));
+  }
+
+  /** Whether the blue LED of the slot is lit. */
+  public boolean blueLed(int slot) {
+    return wire.locked(() -> !blueLeds.pin(slot - 1));
+  }
+
+  /** Whether the locate LED of the slot is lit. */
+  public boolean locateLed(int slot) {
+    return wire.locked(() -> !locateLeds.pin(slot - 1));
+  }
+
+  /** The duty that the controller gives a fan (1 to 4), 0 to 1. */
+  public double fanDrive(int fan) {
+    return wire.locked(() -> fanController.drive(fan(fan)));
+  }
+
+  /**
+   * The bearing of a fan (1 to 4) wears from now on: it loses so much of its speed an hour, turns
+   * unevenly, and seizes when 60 % is gone.
+   */
+  public void wearFan(int fan, double sharePerHour) {
+    if (!(sharePerHour >= 0)) {
+      throw new IllegalArgumentException("wear must not be negative, got " + sharePerHour);
+    }
+    wearing[fan(fan)] = sharePerHour;
   }
 
   /** The card's power switch. Off, it makes no heat; its management bus stays alive. */
@@ -179,16 +249,20 @@ public final class ChassisPhysics {
   /** The fan (1 to 4) is replaced and runs up again. */
   public void repairFan(int fan) {
     fanFailed[fan(fan)] = false;
+    wear[fan] = 0;
+    wearing[fan] = 0;
   }
 
   /** A supply (1 or 2) reports bad power; the other carries the chassis. */
   public void failSupply(int supply) {
-    showSupply(supply(supply), false);
+    supplies[supply(supply) - 1].good = false;
+    showSupply(supply, false);
   }
 
   /** The supply (1 or 2) is good again. */
   public void repairSupply(int supply) {
-    showSupply(supply(supply), true);
+    supplies[supply(supply) - 1].good = true;
+    showSupply(supply, true);
   }
 
   /**
@@ -207,6 +281,11 @@ public final class ChassisPhysics {
     if (powered) {
       show();
     }
+  }
+
+  /** Whether the chassis has mains. */
+  public boolean isPowered() {
+    return powered;
   }
 
   /** The air of the room. */
@@ -240,18 +319,53 @@ public final class ChassisPhysics {
         rpm[fan] = 0;
       }
       fanDrift[fan].advance(seconds);
+      wear[fan] += wearing[fan] * seconds / 3600;
+      if (wear[fan] >= SEIZED) {
+        fanFailed[fan] = true;
+      }
       flow += (1 - NATURAL_FLOW) * rpm[fan] / settings.fanMaxRpm() / ChassisBus.FANS;
     }
     double watts = 0;
     for (int slot = 1; slot <= settings.slots(); slot++) {
       double heating = powered ? cards[slot].watts() : 0;
       watts += heating;
+      cards[slot].supplied(slotPowered(slot));
       cards[slot].advance(seconds, ambientCelsius, flow, heating);
     }
+    share(watts, seconds);
+    wire.locked(() -> fanController.advance(seconds));
     double outletTarget = ambientCelsius + watts / (WATTS_PER_DEGREE_AT_FULL_FLOW * flow);
     outletCelsius = approach(outletCelsius, outletTarget, seconds, OUTLET_TIME_CONSTANT_SECONDS);
     inletDrift.advance(seconds);
     outletDrift.advance(seconds);
+  }
+
+  /** Good supplies share the load; their fans and the chassis' own chips draw some of it, too. */
+  private void share(double cardWatts, double seconds) {
+    int good = 0;
+    for (Supply supply : supplies) {
+      good += supply.good && powered ? 1 : 0;
+    }
+    double each = good == 0 ? 0 : (cardWatts + OWN_WATTS) / good;
+    wire.locked(() -> {
+      for (Supply supply : supplies) {
+        boolean gives = supply.good && powered;
+        supply.rail.draw(gives ? each : 0, gives, seconds);
+      }
+    });
+  }
+
+  /**
+   * What the good supplies can give at present: above 50 °C of leaving air each loses 2.5 % of its
+   * capacity per degree.
+   */
+  public double availableWatts() {
+    double derating = Math.clamp(1 - (outletCelsius - 50) * 0.025, 0.0, 1.0);
+    double all = 0;
+    for (Supply supply : supplies) {
+      all += supply.good && powered ? settings.supplyWatts() * derating : 0;
+    }
+    return all;
   }
 
   private void show() {
@@ -259,7 +373,9 @@ public final class ChassisPhysics {
       inletSensor.convert(ambientCelsius + inletDrift.value());
       outletSensor.convert(outletCelsius + outletDrift.value());
       for (int fan = 1; fan <= ChassisBus.FANS; fan++) {
-        double turning = rpm[fan] == 0 ? 0 : rpm[fan] + fanDrift[fan].value();
+        // A worn bearing rumbles: its speed wanders ever more.
+        double turning =
+            rpm[fan] == 0 ? 0 : rpm[fan] + fanDrift[fan].value() * (1 + 40 * wear[fan]);
         fanController.measure(fan, turning);
       }
     });
@@ -273,7 +389,12 @@ public final class ChassisPhysics {
       return 0;
     }
     double drive = wire.locked(() -> fanController.drive(fan));
-    return drive < LEAST_FAN_DRIVE ? 0 : drive * settings.fanMaxRpm();
+    return drive < LEAST_FAN_DRIVE ? 0 : drive * settings.fanMaxRpm() * (1 - wear[fan]);
+  }
+
+  private void showHandle(int slot) {
+    boolean open = !card(slot).present() || card(slot).handleOpen();
+    wire.locked(() -> handles.setPin(slot - 1, open));
   }
 
   private void showPresence(int slot, boolean present) {

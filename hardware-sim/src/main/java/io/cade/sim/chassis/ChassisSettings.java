@@ -10,6 +10,7 @@ package io.cade.sim.chassis;
  * @param fanMaxRpm speed at full drive; at least 2000, so that the tachometer can measure low
  *     drives
  * @param noiseCelsius standard deviation of the slow drift of every temperature, 0 for none
+ * @param supplyWatts that each of the two supplies may give
  */
 public record ChassisSettings(
     double ambientCelsius,
@@ -17,7 +18,8 @@ public record ChassisSettings(
     double idleWatts,
     double fullWatts,
     double fanMaxRpm,
-    double noiseCelsius) {
+    double noiseCelsius,
+    int supplyWatts) {
 
   public ChassisSettings {
     if (slots < 1 || slots > 14) {
@@ -38,17 +40,23 @@ public record ChassisSettings(
 
   /** 24 °C, 14 slots, 25 to 60 W per card, fans of 6000 rpm, a drift of 0.2 °C. */
   public static ChassisSettings defaults() {
-    return new ChassisSettings(24, 14, 25, 60, 6000, 0.2);
+    return new ChassisSettings(24, 14, 25, 60, 6000, 0.2, 1200);
   }
 
   /** The same with another number of slots. */
   public ChassisSettings withSlots(int slots) {
     return new ChassisSettings(
-        ambientCelsius, slots, idleWatts, fullWatts, fanMaxRpm, noiseCelsius);
+        ambientCelsius, slots, idleWatts, fullWatts, fanMaxRpm, noiseCelsius, supplyWatts);
+  }
+
+  /** The same with other supplies. */
+  public ChassisSettings withSupplyWatts(int watts) {
+    return new ChassisSettings(
+        ambientCelsius, slots, idleWatts, fullWatts, fanMaxRpm, noiseCelsius, watts);
   }
 
   /** The same without drift, for tests that compare two runs. */
   public ChassisSettings withoutNoise() {
-    return new ChassisSettings(ambientCelsius, slots, idleWatts, fullWatts, fanMaxRpm, 0);
+    return new ChassisSettings(ambientCelsius, slots, idleWatts, fullWatts, fanMaxRpm, 0, supplyWatts);
   }
 }

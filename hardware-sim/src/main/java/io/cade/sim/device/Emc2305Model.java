@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /**
  * EMC2305 controller of five PWM fans: direct drive, tachometer counts with range, RPM-based
- * algorithm (simplified to steps of the MAX STEP register), stall status, software lock. Source:
+ * algorithm (simplified to steps of the MAX STEP register), stall, spin-up and drive-fail status,
+ * watchdog at power-up and in continuous operation (sections 4.4.1 and 4.4.2), software lock. Source:
  * SMSC EMC2305 data sheet rev. 1.3, chapter 5 (table 5.1 for addresses and power-on values). Reads
  * of undefined registers give 0, writes to them do nothing; a transfer goes on at the next address.
  *
@@ -20,7 +21,16 @@ public final class Emc2305Model implements I2cDevice {
   private static final int CONFIGURATION = 0x20;
   private static final int FAN_STATUS = 0x24;
   private static final int STALL_STATUS = 0x25;
+  private static final int SPIN_STATUS = 0x26;
+  private static final int DRIVE_FAIL_STATUS = 0x27;
   private static final int LOCK = 0xef;
+  private static final int WATCHDOG_ENABLE = 0x20;
+  private static final int WATCH = 0x80;
+  private static final int DRIVE_FAIL = 0x04;
+  private static final int SPIN = 0x02;
+  private static final double WATCHDOG_SECONDS = 4;
+  // Spin-up takes 500 ms at the power-on setting (table 5.16); measured once a second, two looks.
+  private static final int SPIN_UP_LOOKS = 2;
 
   private static final int SETTING = 0x0;
   private static final int CONFIGURATION_1 = 0x2;
@@ -42,6 +52,9 @@ public final class Emc2305Model implements I2cDevice {
   private final int strappedDrive;
   private final int[] registers = new int[256];
   private final boolean[] stallNow = new boolean[FANS + 1];
+  private final int[] standing = new int[FANS + 1];
+  private double sinceWrite;
+  private boolean powerUpWatch = true;
   private int tachLowShadow = 0xf8;
   private int pointer;
   private boolean pointerNext;
@@ -76,10 +89,40 @@ public final class Emc2305Model implements I2cDevice {
     if ((registers[base + CONFIGURATION_1] & EN_ALGO) != 0) {
       regulate(base, count);
     }
+    standing[fan] = registers[base + SETTING] > 0 && rpm <= 0 ? standing[fan] + 1 : 0;
+    if (standing[fan] == SPIN_UP_LOOKS) {
+      registers[SPIN_STATUS] |= 1 << (fan - 1);
+      registers[FAN_STATUS] |= SPIN;
+    }
+    if (registers[base + SETTING] == 0xff
+        && (registers[base + CONFIGURATION_1] & EN_ALGO) != 0
+        && count > (registers[base + TARGET_HIGH] << 5 | registers[base + TARGET_LOW] >> 3)) {
+      registers[DRIVE_FAIL_STATUS] |= 1 << (fan - 1);
+      registers[FAN_STATUS] |= DRIVE_FAIL;
+    }
     stallNow[fan] = registers[base + SETTING] > 0 && count > registers[base + VALID_TACH] << 5;
     if (stallNow[fan]) {
       registers[STALL_STATUS] |= 1 << (fan - 1);
       registers[FAN_STATUS] |= 0x01;
+    }
+  }
+
+  /** The physical side: time passes; the watchdog runs. */
+  public void advance(double seconds) {
+    boolean continuous = (registers[CONFIGURATION] & WATCHDOG_ENABLE) != 0;
+    if (!continuous && !powerUpWatch) {
+      return;
+    }
+    sinceWrite += seconds;
+    if (sinceWrite >= WATCHDOG_SECONDS) {
+      sinceWrite = 0;
+      powerUpWatch = false;
+      registers[FAN_STATUS] |= WATCH;
+      for (int fan = 1; fan <= FANS; fan++) {
+        // The algorithm is off from then on (section 4.4).
+        registers[base(fan) + CONFIGURATION_1] &= ~EN_ALGO;
+        registers[base(fan) + SETTING] = 0xff;
+      }
     }
   }
 
@@ -121,6 +164,9 @@ public final class Emc2305Model implements I2cDevice {
   private void reset() {
     Arrays.fill(registers, 0);
     Arrays.fill(stallNow, false);
+    Arrays.fill(standing, 0);
+    sinceWrite = 0;
+    powerUpWatch = true;
     pointer = 0;
     registers[CONFIGURATION] = 0x40;
     registers[0xfd] = 0x34;
@@ -134,8 +180,14 @@ public final class Emc2305Model implements I2cDevice {
 
   private int readRegister(int register) {
     int value = registers[register];
-    if (register == STALL_STATUS) {
-      clearPastStalls();
+    switch (register) {
+      case STALL_STATUS -> clearPastStalls();
+      case SPIN_STATUS -> clear(SPIN_STATUS, SPIN);
+      case DRIVE_FAIL_STATUS -> clear(DRIVE_FAIL_STATUS, DRIVE_FAIL);
+      case FAN_STATUS -> registers[FAN_STATUS] &= ~WATCH;
+      default -> {
+        // Reading changes nothing.
+      }
     }
     if (inBlock(register) && (register & 0xf) == TACH_HIGH) {
       // §5.18: reading the high byte keeps the low byte that belongs to it.
@@ -145,6 +197,11 @@ public final class Emc2305Model implements I2cDevice {
       return tachLowShadow;
     }
     return value;
+  }
+
+  private void clear(int status, int summary) {
+    registers[status] = 0;
+    registers[FAN_STATUS] &= ~summary;
   }
 
   private void clearPastStalls() {
@@ -179,6 +236,10 @@ public final class Emc2305Model implements I2cDevice {
 
   private void writeBlock(int register, int value, boolean locked) {
     int offset = register & 0xf;
+    if (offset == SETTING) {
+      sinceWrite = 0;
+      powerUpWatch = false;
+    }
     boolean lockable =
         switch (offset) {
           case CONFIGURATION_2, 0x5, 0x6, MAX_STEP, MIN_DRIVE, VALID_TACH, 0xa, 0xb -> true;

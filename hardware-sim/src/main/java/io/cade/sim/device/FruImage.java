@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 
 /**
  * Writes inventory images as a board's factory would (IPMI FRU Information Storage Definition v1.0
@@ -60,6 +61,52 @@ public final class FruImage {
     image[7] = checksum(image, 0, 7);
     System.arraycopy(bytes, 0, image, 8, bytes.length);
     return image;
+  }
+
+  /** The same for a power supply, with what it may give (type 0x00 of the multirecord area). */
+  public static byte[] supply(FruBoardInfo board, int capacityWatts) {
+    // §18.1: capacity; all else is left "unspecified".
+    byte[] data = new byte[24];
+    data[0] = (byte) capacityWatts;
+    data[1] = (byte) (capacityWatts >> 8 & 0x0f);
+    return withRecord(encode(board), 0x00, data);
+  }
+
+  /** The same for a card, with what it may draw from its 12 V (type 0x02). */
+  public static byte[] card(FruBoardInfo board, int maxWatts) {
+    byte[] data = new byte[13];
+    data[0] = 1;
+    little(data, 1, 1200);
+    little(data, 3, 1140);
+    little(data, 5, 1260);
+    little(data, 7, 120);
+    little(data, 11, (int) Math.ceil(maxWatts * 1000 / 12.0));
+    return withRecord(encode(board), 0x02, data);
+  }
+
+  private static byte[] withRecord(byte[] image, int type, byte[] data) {
+    byte[] whole = Arrays.copyOf(image, image.length + 5 + data.length);
+    if (whole.length > Eeprom24c02Model.SIZE) {
+      throw new IllegalArgumentException(
+          "inventory of " + whole.length + " bytes does not fit into " + Eeprom24c02Model.SIZE);
+    }
+    int at = image.length;
+    whole[5] = (byte) (at / 8);
+    whole[7] = 0;
+    whole[7] = checksum(whole, 0, 7);
+    whole[at] = (byte) type;
+    // Last record, format version 2.
+    whole[at + 1] = (byte) 0x82;
+    whole[at + 2] = (byte) data.length;
+    whole[at + 3] = checksum(data, 0, data.length);
+    whole[at + 4] = checksum(whole, at, at + 4);
+    System.arraycopy(data, 0, whole, at + 5, data.length);
+    return whole;
+  }
+
+  private static void little(byte[] bytes, int at, int word) {
+    bytes[at] = (byte) word;
+    bytes[at + 1] = (byte) (word >> 8);
   }
 
   private static void text(ByteArrayOutputStream area, String text) {

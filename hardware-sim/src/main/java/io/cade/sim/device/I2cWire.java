@@ -1,9 +1,12 @@
 package io.cade.sim.device;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +26,43 @@ public final class I2cWire {
   // Guarded by lock.
   private final Map<Integer, I2cDevice> devices = new HashMap<>();
   private final Map<Integer, Fault> faults = new HashMap<>();
+  private final Map<Integer, Random> garbage = new HashMap<>();
+  private final Pause pause;
   private boolean powered = true;
+  private boolean heldLow;
+  private long transfers;
+
+  /** Lets time pass while a chip stretches the clock or a master waits for a free bus. */
+  @FunctionalInterface
+  public interface Pause {
+    void forNanos(long nanos);
+  }
+
+  /** After so long Linux' adapters give up a bus that does not become free. */
+  private static final long MASTER_TIMEOUT_NANOS = 1_000_000_000L;
 
   /** An empty bus; the name appears in the messages of failed transfers. */
   public I2cWire(String name) {
+    this(name, LockSupport::parkNanos);
+  }
+
+  /** The same with another way of letting time pass. */
+  public I2cWire(String name, Pause pause) {
     this.name = name;
+    this.pause = pause;
+  }
+
+  /**
+   * Some chip holds SDA low: no transfer can begin, whatever the address; each fails after the
+   * master's time-out of a second.
+   */
+  public void setHeldLow(boolean held) {
+    locked(() -> heldLow = held);
+  }
+
+  /** How many transfers were tried since the bus was laid. */
+  public long transfers() {
+    return locked(() -> transfers);
   }
 
   /**
@@ -54,6 +89,7 @@ public final class I2cWire {
     locked(() -> {
       if (fault == null) {
         faults.remove(address);
+        garbage.remove(address);
       } else {
         faults.put(address, fault);
       }
@@ -94,6 +130,11 @@ public final class I2cWire {
     }
     lock.lock();
     try {
+      transfers++;
+      if (heldLow) {
+        pause.forNanos(MASTER_TIMEOUT_NANOS);
+        throw new NackException(name + ": bus is held low; the transfer timed out");
+      }
       I2cDevice device = devices.get(address);
       Fault fault = powered ? faults.get(address) : new Fault.Nack();
       if (device == null || fault instanceof Fault.Nack) {
@@ -103,6 +144,22 @@ public final class I2cWire {
         byte[] in = new byte[inLength];
         Arrays.fill(in, (byte) value);
         return in;
+      }
+      switch (fault) {
+        case Fault.Garbage(long seed) -> {
+          byte[] in = new byte[inLength];
+          garbage.computeIfAbsent(address, _ -> new Random(seed)).nextBytes(in);
+          return in;
+        }
+        case Fault.Slow(Duration stretch) -> pause.forNanos(stretch.toNanos());
+        case Fault.Flaky(int every) -> {
+          if (transfers % every == 0) {
+            throw new NackException(name + ": no acknowledge from " + hex(address));
+          }
+        }
+        case null, default -> {
+          // Works.
+        }
       }
       try {
         return transfer(device, address, out, inLength);

@@ -16,6 +16,7 @@ public final class Pca9555Model implements I2cDevice {
   private final int[] registers = {0, 0xffff, 0, 0xffff};
   // 100 kΩ pull-ups: an open pin reads high.
   private int external = 0xffff;
+  private int lastRead = 0xffff;
   private int command;
   private boolean commandNext;
 
@@ -36,6 +37,14 @@ public final class Pca9555Model implements I2cDevice {
   /** The level of a pin as the outside sees it. */
   public boolean pin(int pin) {
     return (levels() & bit(pin)) != 0;
+  }
+
+  /**
+   * The level of the open-drain INT pin: low while an input differs from what was last read of its
+   * port (§6.4); going back, or a read, ends it. Outputs do not count.
+   */
+  public boolean interruptPin() {
+    return ((levels() ^ lastRead) & registers[CONFIGURATION]) == 0;
   }
 
   @Override
@@ -70,6 +79,10 @@ public final class Pca9555Model implements I2cDevice {
     int pair = command >> 1;
     int word = pair == INPUT ? levels() ^ registers[POLARITY] : registers[pair];
     int value = word >> ((command & 1) * 8) & 0xff;
+    if (pair == INPUT) {
+      int port = 0xff << ((command & 1) * 8);
+      lastRead = (lastRead & ~port) | (levels() & port);
+    }
     command ^= 1;
     return value;
   }
@@ -85,6 +98,7 @@ public final class Pca9555Model implements I2cDevice {
     registers[POLARITY] = 0;
     registers[CONFIGURATION] = 0xffff;
     command = 0;
+    lastRead = levels();
   }
 
   private int levels() {

@@ -25,12 +25,18 @@ final class SimWords {
         pull 1.3 | insert 1.3 | replace 1.3      take card out, put it back, put another one in
         power 1.3 off|on                         power switch of a card
         heat 1.3 85|off                          warm a card to so many °C, let it cool
-        fan 1.2 fail|ok                          fan 2 of chassis 1
+        handle 1.3 open|close                    the handle switch: open asks for the card's release
+        ambient 1 40                             air that chassis 1 draws in, °C
+        fan 1.2 fail|wear|ok                     fan 2 of chassis 1 seizes, wears out, is replaced
         supply 1.1 fail|ok                       power supply 1 of chassis 1
         disk 1.3.0 fail|replace                  disk 0 or 1 of a card
         mains off|on | chassis 2 off|on          power of the cabinet, of a chassis
         status                                   what sits where\
       """;
+
+  private static final String ALL =
+      "pull, insert, replace, power, handle, heat, ambient, fan, supply, disk, mains, chassis,"
+          + " status";
 
   private static final double COLDEST = -40;
   private static final double HOTTEST = 125;
@@ -54,7 +60,9 @@ final class SimWords {
           Map.entry("replace", List.of(CARD)),
           Map.entry("power", List.of(CARD, oneOf("off", "on"))),
           Map.entry("heat", List.of(CARD, SimWords::heat)),
-          Map.entry("fan", List.of(FAN, oneOf("fail", "ok"))),
+          Map.entry("handle", List.of(CARD, oneOf("open", "close"))),
+          Map.entry("ambient", List.of(CHASSIS, SimWords::heat)),
+          Map.entry("fan", List.of(FAN, oneOf("fail", "wear", "ok"))),
           Map.entry("supply", List.of(SUPPLY, oneOf("fail", "ok"))),
           Map.entry("disk", List.of(SimWords::disk, oneOf("fail", "replace"))),
           Map.entry("mains", List.of(oneOf("off", "on"))),
@@ -66,16 +74,16 @@ final class SimWords {
   static void check(List<String> words) throws Wrong {
     if (words.isEmpty()) {
       throw new Wrong(
-          "no command; one of pull, insert, replace, power, heat, fan, supply, disk,"
-              + " mains, chassis, status is meant");
+          "no command; one of " + ALL + " is meant");
     }
     List<Check> checks = COMMANDS.get(words.getFirst());
     if (checks == null) {
       throw new Wrong(
           "unknown command '"
               + words.getFirst()
-              + "'; one of pull, insert, replace, power, heat, fan, supply, disk, mains, chassis,"
-              + " status is meant");
+              + "'; one of "
+              + ALL
+              + " is meant");
     }
     if (words.size() - 1 != checks.size()) {
       throw new Wrong(
@@ -144,10 +152,11 @@ final class SimWords {
     }
   }
 
-  private static Check oneOf(String first, String second) {
+  private static Check oneOf(String... words) {
+    List<String> allowed = List.of(words);
     return word -> {
-      if (!word.equals(first) && !word.equals(second)) {
-        throw new Wrong("'" + word + "': " + first + " or " + second + " is meant");
+      if (!allowed.contains(word)) {
+        throw new Wrong("'" + word + "': " + String.join(" or ", allowed) + " is meant");
       }
     };
   }

@@ -193,6 +193,8 @@ final class VirtualCard {
         flash.deleteAll(d.service());
         after(1, 50, () -> step(new AgentEvent.ServiceDeleted(d.service(), "")));
       }
+      case AgentEffect.SetHardware s ->
+          after(1, 50, () -> step(new AgentEvent.HardwareDone(s.command().id(), "")));
       case AgentEffect.StartProcess s -> launch(s);
       case AgentEffect.StopProcess s -> after(1, 300, () -> ended(s.launch(), "exit code 0"));
     }

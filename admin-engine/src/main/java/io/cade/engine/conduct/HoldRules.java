@@ -1,0 +1,208 @@
+package io.cade.engine.conduct;
+
+import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.CardRole;
+import io.cade.agent.wire.ChassisStatus;
+import io.cade.agent.wire.Command;
+import io.cade.agent.wire.ServiceStatus;
+import io.cade.engine.model.Card;
+import io.cade.engine.model.CardState;
+import io.cade.engine.model.Change;
+import io.cade.engine.model.Drain;
+import io.cade.engine.model.Placement;
+import io.cade.engine.model.PowerHold;
+import io.cade.engine.model.Service;
+import io.cade.engine.observe.Observed;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A card on its way out of service and back (SPEC C3): an open handle, an operator, heat or the
+ * power budget holds it; its visitors leave, its services are stopped, its slot loses power; then it
+ * is OFF, and may be pulled without an alarm. What was asked for is withdrawn the same way: the
+ * handle is closed, the operator switches on, it is cool again, there is power again.
+ */
+final class HoldRules {
+  /** How long services may take to end when nobody says otherwise. */
+  static final Duration GRACE = Duration.ofSeconds(60);
+
+  /** The proxies have new routes well within this time; only then services are stopped. */
+  static final Duration ROUTES_SETTLE = Duration.ofSeconds(2);
+
+  private final ConductorPolicy policy;
+
+  HoldRules(ConductorPolicy policy) {
+    this.policy = policy;
+  }
+
+  void apply(Draft draft, Observed observed) {
+    for (Card card : draft.cabinet().cards().values()) {
+      if (card.role() == CardRole.SERVER && !card.position().isManagement()) {
+        handle(draft, card, observed);
+        Card now = again(draft, card);
+        if (now.hold() == null) {
+          back(draft, now, observed);
+        } else {
+          lead(draft, now, now.hold(), observed);
+        }
+      }
+    }
+  }
+
+  private static Card again(Draft draft, Card card) {
+    return draft.cabinet().card(card.position()).orElse(card);
+  }
+
+  private void handle(Draft draft, Card card, Observed observed) {
+    PowerHold hold = card.hold();
+    CardPosition at = card.position();
+    ChassisStatus chassis =
+        CardHardware.fresh(observed, at.chassis(), policy, draft.now()).orElse(null);
+    if (chassis == null || !chassis.presentSlots().contains(at.slot())) {
+      return;
+    }
+    boolean open = chassis.openHandles().contains(at.slot());
+    if (open && hold == null && card.state().isAlive()) {
+      draft.change(
+          new Change.CardHeld(
+              at, PowerHold.Reason.HANDLE, draft.now().plus(GRACE), null, "handle"));
+    } else if (!open
+        && hold != null
+        && hold.reason() == PowerHold.Reason.HANDLE
+        && heardSince(observed, at, hold.since())) {
+      release(draft, card);
+    }
+  }
+
+  /** What was read before the hold began says nothing of what happened after. */
+  private static boolean heardSince(Observed observed, CardPosition at, Instant since) {
+    Observed.ChassisHeard heard = observed.chassis().get(at.chassis());
+    return heard != null && heard.at().isAfter(since);
+  }
+
+  private void lead(Draft draft, Card card, PowerHold hold, Observed observed) {
+    CardPosition at = card.position();
+    Instant now = draft.now();
+    if (card.state() == CardState.BOOTING
+        && !hold.reason().staysWithSlot()
+        && card.since().isAfter(hold.since())) {
+      // Another card, or the same one put back: what the technician asked for is done.
+      release(draft, card);
+      return;
+    }
+    Instant back = hold.back();
+    if (card.state() == CardState.OFF && back != null && !now.isBefore(back)
+        && !now.isBefore(card.since().plus(PowerHold.CYCLE_TIME))) {
+      release(draft, card);
+      return;
+    }
+    if (card.state().isAlive()) {
+      Drain drain = card.drain();
+      if (drain == null) {
+        draft.change(new Change.CardDrained(at, hold.endsBy(), by(hold)));
+      }
+      if (!now.isBefore(hold.since().plus(ROUTES_SETTLE))) {
+        stopServices(draft, card, observed);
+      }
+    }
+    ChassisStatus chassis = CardHardware.fresh(observed, at.chassis(), policy, now).orElse(null);
+    if (chassis == null || !heardSince(observed, at, hold.since())) {
+      return;
+    }
+    boolean seated = chassis.presentSlots().contains(at.slot());
+    boolean dark = chassis.outputs() != null && chassis.outputs().poweredOff().contains(at.slot());
+    if (seated && dark && card.state() != CardState.ABSENT) {
+      draft.become(card, CardState.OFF, cause(hold));
+    } else if (!seated
+        && card.state() == CardState.OFF
+        && heardSince(observed, at, card.since())) {
+      draft.become(card, CardState.ABSENT, "pulled after it was switched off");
+    }
+  }
+
+  /** A card without a hold whose slot has power again boots; that it had power shows first. */
+  private void back(Draft draft, Card card, Observed observed) {
+    CardPosition at = card.position();
+    if (card.state() != CardState.OFF || !heardSince(observed, at, card.since())) {
+      return;
+    }
+    CardHardware.fresh(observed, at.chassis(), policy, draft.now())
+        .ifPresent(chassis -> {
+          if (!chassis.presentSlots().contains(at.slot())) {
+            draft.become(card, CardState.ABSENT, "pulled after it was switched off");
+          } else if (chassis.outputs() != null
+              && !chassis.outputs().poweredOff().contains(at.slot())) {
+            draft.become(card, CardState.BOOTING, "has power again");
+          }
+        });
+  }
+
+  private static void stopServices(Draft draft, Card card, Observed observed) {
+    CardPosition at = card.position();
+    Observed.CardHeard heard = observed.cards().get(at);
+    if (heard == null || !heard.bootId().equals(card.bootId())) {
+      return;
+    }
+    for (ServiceStatus status : heard.services()) {
+      if (isUp(status) && !draft.cabinet().queue(at).concerns(status.service())) {
+        draft.change(
+            new Change.CommandQueued(
+                at, new Command.StopService(draft.cabinet().nextCommand(), status.service())));
+      }
+    }
+  }
+
+  private static boolean isUp(ServiceStatus status) {
+    return switch (status.state()) {
+      case RUNNING, STARTING -> true;
+      case INSTALLED, STOPPED, FAILED -> false;
+    };
+  }
+
+  /** Whether nothing on the card needs its power any more, or the time for that is over. */
+  static boolean mayLosePower(Card card, PowerHold hold, Observed observed, Instant now) {
+    if (card.state() == CardState.ABSENT) {
+      return hold.reason().staysWithSlot();
+    }
+    if (!card.state().isAlive() || !now.isBefore(hold.endsBy())) {
+      return true;
+    }
+    Observed.CardHeard heard = observed.cards().get(card.position());
+    return heard != null
+        && heard.bootId().equals(card.bootId())
+        && heard.at().isAfter(hold.since().plus(ROUTES_SETTLE))
+        && heard.services().stream().noneMatch(HoldRules::isUp);
+  }
+
+  /** The card is to have power: visitors may come again, its services are ordered anew. */
+  static void release(Draft draft, Card card) {
+    CardPosition at = card.position();
+    PowerHold hold = card.hold();
+    Drain drain = card.drain();
+    draft.change(new Change.CardReleased(at));
+    if (hold != null && drain != null && drain.by().equals(by(hold))) {
+      draft.change(new Change.CardUndrained(at));
+    }
+    for (Service service : List.copyOf(draft.cabinet().servicesOn(at))) {
+      Placement placement = service.on(at).orElseThrow();
+      if (placement.state() != Placement.State.PENDING) {
+        draft.change(new Change.PlacementChanged(service.name(), Placement.pending(at)));
+      }
+    }
+  }
+
+  private static String by(PowerHold hold) {
+    return "power: " + hold.by();
+  }
+
+  private static String cause(PowerHold hold) {
+    return switch (hold.reason()) {
+      case OPERATOR -> "switched off by " + hold.by();
+      case CYCLE -> "being switched off and on by " + hold.by();
+      case HANDLE -> "its handle is open: it may be pulled";
+      case HEAT -> "switched off: too hot";
+      case BUDGET -> "switched off: the supplies cannot feed it";
+    };
+  }
+}
