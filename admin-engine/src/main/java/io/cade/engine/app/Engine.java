@@ -11,6 +11,7 @@ import io.cade.engine.conduct.ConductorRunner;
 import io.cade.engine.conduct.Order;
 import io.cade.engine.gateway.EngineGateway;
 import io.cade.engine.gateway.GatewayServer;
+import io.cade.engine.gateway.SensorWatches;
 import io.cade.engine.images.ImageCatalogue;
 import io.cade.engine.images.ImageOperations;
 import io.cade.engine.model.Change;
@@ -20,7 +21,6 @@ import io.cade.engine.observe.Observations;
 import io.cade.engine.operate.AlarmHistory;
 import io.cade.engine.operate.CertificateDesk;
 import io.cade.engine.operate.ContentStore;
-import io.cade.engine.operate.HardwareOperations;
 import io.cade.engine.operate.Inspection;
 import io.cade.engine.operate.LeaseTransfer;
 import io.cade.engine.operate.Operations;
@@ -201,7 +201,8 @@ public final class Engine implements AutoCloseable {
             routes::snapshot,
             timer,
             clock,
-            config.reportInterval());
+            config.reportInterval(),
+                new SensorWatches(thresholds()));
     writer.listen(routes);
     writer.listen(certificates);
     every(
@@ -335,9 +336,6 @@ public final class Engine implements AutoCloseable {
                   switch (order) {
                     case Order.GeneratePackage(String service) -> plant.generate(service);
                     case Order.Poke(CardPosition position) -> poker.poke(position);
-                    case Order.PowerCycle(CardPosition position, String by) -> {
-                      var _ = writer.submit(HardwareOperations.cycle(position, by));
-                    }
                   }
                 }));
     runner.start();
@@ -395,8 +393,8 @@ public final class Engine implements AutoCloseable {
                 plant,
                 config.chassis() * config.slots(),
                 blocking,
-                thresholds(),
-                observations::snapshot),
+                observations::snapshot,
+                thresholds()),
             new LeaseTransfer(state.writer(), address -> BootServices.leasePlace(config, address)),
             images,
             certificates,

@@ -4,7 +4,6 @@ import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.ChassisStatus;
 import io.cade.engine.change.Decision;
 import io.cade.engine.change.Refusal;
-import io.cade.engine.change.Transaction;
 import io.cade.engine.conduct.CardHardware;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Card;
@@ -27,9 +26,6 @@ import org.jspecify.annotations.Nullable;
 public final class HardwareOperations {
   /** Services of a card that is switched off in order have this long to end. */
   public static final Duration GRACE = Duration.ofSeconds(60);
-
-  /** A rule acts because something is wrong already. */
-  private static final Duration RULE_GRACE = Duration.ofSeconds(10);
 
   private final AuditedActions actions;
   private final Supplier<Observed> observed;
@@ -67,24 +63,6 @@ public final class HardwareOperations {
             case OFF, CYCLE -> off(caller, cabinet, card, power, atOnce, force, now);
           };
         });
-  }
-
-  /**
-   * What a rule does that switches a card off and on: nothing when it is being switched already.
-   *
-   * @param rule its name
-   */
-  public static Transaction<Boolean> cycle(CardPosition position, String rule) {
-    return (cabinet, now) -> {
-      Card card = cabinet.cards().get(position);
-      if (card == null || card.hold() != null || position.isManagement()) {
-        return Decision.nothing(false);
-      }
-      return Decision.of(
-          true,
-          new Change.CardHeld(
-              position, PowerHold.Reason.CYCLE, now.plus(RULE_GRACE), now, "rule " + rule));
-    };
   }
 
   private Decision<Views.CardView> on(Cabinet cabinet, Card card) throws Refusal {

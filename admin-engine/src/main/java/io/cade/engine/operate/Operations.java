@@ -43,8 +43,8 @@ public final class Operations {
 
   private final AuditedActions actions;
   private final TrafficOperations traffic;
-  private final HardwareOperations hardware;
   private final AlarmOperations alarms;
+  private final HardwareOperations hardware;
   private final ContentStore contents;
   private final ServiceKinds kinds;
   private final int slots;
@@ -61,14 +61,15 @@ public final class Operations {
       ServiceKinds kinds,
       int slots,
       Executor blocking) {
-    this(writer, contents, kinds, slots, blocking, ThresholdBook.standard(), Observed::nothing);
+    this(
+        writer, contents, kinds, slots, blocking, Observed::nothing, ThresholdBook.standard());
   }
 
   /**
-   * Likewise.
+   * The same with what was heard of the chassis, by which power is granted.
    *
+   * @param observed as it is now
    * @param thresholds of sensors, by the configuration
-   * @param observed what was heard of the chassis, by which power is granted
    */
   public Operations(
       ChangeWriter writer,
@@ -76,12 +77,12 @@ public final class Operations {
       ServiceKinds kinds,
       int slots,
       Executor blocking,
-      ThresholdBook thresholds,
-      Supplier<Observed> observed) {
+      Supplier<Observed> observed,
+      ThresholdBook thresholds) {
     this.actions = new AuditedActions(writer);
     this.traffic = new TrafficOperations(actions);
-    this.alarms = new AlarmOperations(actions, thresholds);
     this.hardware = new HardwareOperations(actions, observed);
+    this.alarms = new AlarmOperations(actions, thresholds);
     this.contents = contents;
     this.kinds = kinds;
     this.slots = slots;
@@ -93,14 +94,14 @@ public final class Operations {
     return traffic;
   }
 
-  /** What can be done to the cards' hardware. */
-  public HardwareOperations hardware() {
-    return hardware;
-  }
-
   /** What can be done to alarms. */
   public AlarmOperations alarms() {
     return alarms;
+  }
+
+  /** What can be done to the cards' hardware. */
+  public HardwareOperations hardware() {
+    return hardware;
   }
 
   /** Where an upload is to be put before it is given to {@link #createService}. */
