@@ -11,6 +11,7 @@ import io.cade.engine.conduct.ConductorRunner;
 import io.cade.engine.conduct.Order;
 import io.cade.engine.gateway.EngineGateway;
 import io.cade.engine.gateway.GatewayServer;
+import io.cade.engine.gateway.SensorWatches;
 import io.cade.engine.images.ImageCatalogue;
 import io.cade.engine.images.ImageOperations;
 import io.cade.engine.model.Change;
@@ -201,7 +202,8 @@ public final class Engine implements AutoCloseable {
             routes::snapshot,
             timer,
             clock,
-            config.reportInterval());
+            config.reportInterval(),
+                new SensorWatches(thresholds()));
     writer.listen(routes);
     writer.listen(certificates);
     every(
@@ -360,12 +362,6 @@ public final class Engine implements AutoCloseable {
                   switch (order) {
                     case Order.GeneratePackage(String service) -> plant.generate(service);
                     case Order.Poke(CardPosition position) -> poker.poke(position);
-                    case Order.PowerCycle(CardPosition position, String by) ->
-                        LOG.warn(
-                            "rule {} wants card {} switched off and on, which this cabinet cannot"
-                                + " do",
-                            by,
-                            position);
                   }
                 }));
     runner.start();

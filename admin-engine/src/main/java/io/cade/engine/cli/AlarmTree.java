@@ -237,7 +237,11 @@ final class AlarmTree {
 
   /** The query of the history. */
   static String history(ParseResult leaf) {
-    return query(options(leaf, HISTORY));
+    List<String> given = options(leaf, HISTORY);
+    if (!leaf.hasMatchedOption(CommandTree.LIMIT)) {
+      given.add("limit=100");
+    }
+    return query(given);
   }
 
   private static List<String> options(ParseResult leaf, Map<String, String> names) {

@@ -12,6 +12,7 @@ import io.cade.engine.model.Card;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.Change.AlarmChange;
 import io.cade.engine.model.Placement;
+import io.cade.engine.model.PowerHold;
 import io.cade.engine.model.Service;
 import io.cade.engine.model.ServicePhase;
 import io.cade.engine.model.SuppressedAlarm;
@@ -148,7 +149,7 @@ final class AlarmRules {
       boolean lost =
           switch (card.state()) {
             // Switched off on purpose, and pulled then: nobody is to be called.
-            case ABSENT, FAILED -> card.hold() == null && (known || card.hardware() != null);
+            case ABSENT, FAILED -> !isOnPurpose(card) && (known || card.hardware() != null);
             // Back in its slot is not yet back in service.
             case OFF, BOOTING, QUARANTINED -> known;
             case AVAILABLE, ASSIGNED, RUNNING, DEGRADED, UPDATING -> false;
@@ -159,6 +160,12 @@ final class AlarmRules {
             card.role() + " card " + card.position() + " is " + card.state() + ": " + card.cause());
       }
     }
+  }
+
+  /** A power cycle is to mend a lost card, not to hide it. */
+  private static boolean isOnPurpose(Card card) {
+    PowerHold hold = card.hold();
+    return hold != null && hold.reason() != PowerHold.Reason.CYCLE;
   }
 
   private static AlarmKey lostKey(Card card) {

@@ -60,8 +60,8 @@ final class AlarmRulesTest {
             "RAISED temperatureHigh card 1.1 board WARNING",
             "CHANGED temperatureHigh card 1.1 board MAJOR",
             "CHANGED temperatureHigh card 1.1 board CRITICAL",
-            "CHANGED temperatureHigh card 1.1 board WARNING",
-            "CLEARED temperatureHigh card 1.1 board WARNING");
+            "CHANGED temperatureHigh card 1.1 board MAJOR",
+            "CLEARED temperatureHigh card 1.1 board MAJOR");
     assertThat(world.cabinet.notifications().values().stream().map(n -> alarmOf(n).sequence()))
         .as("it is one alarm")
         .containsOnly(1L);
@@ -268,19 +268,21 @@ final class AlarmRulesTest {
     world.apply(new Change.AlarmChange.RuleSet(rule));
   }
 
+  private List<Change> held() {
+    return world.history.stream().filter(Change.CardHeld.class::isInstance).toList();
+  }
+
   @Test
   void aRuleActsOnceForAnAlarmOfItsSeverity() {
     world.boot("1.1", 1, "b1");
+    world.boot("1.2", 1, "b2");
     setRule(rule(AlarmRule.Action.POWER_CYCLE, "card 1.*", 5));
     heat(70);
-    assertThat(world.orders).doesNotContain(new Order.PowerCycle(at("1.1"), "r1"));
+    assertThat(held()).isEmpty();
     heat(76);
-    heat(86);
+    heat(80);
     heat(76);
-    heat(86);
-    assertThat(world.orders)
-        .filteredOn(Order.PowerCycle.class::isInstance)
-        .containsExactly(new Order.PowerCycle(at("1.1"), "r1"));
+    assertThat(held()).hasSize(1);
     assertThat(world.history)
         .filteredOn(Change.Audited.class::isInstance)
         .singleElement()
@@ -288,22 +290,32 @@ final class AlarmRulesTest {
             new Change.Audited(
                 "rule r1",
                 "power-cycle on alarm 1 temperatureHigh card 1.1 board",
-                "power-cycle of card 1.1 ordered"));
+                "card 1.1 is switched off and on"));
+  }
+
+  @Test
+  void theLastCardOfAChassisIsNotSwitchedOffByARule() {
+    world.boot("1.1", 1, "b1");
+    setRule(rule(AlarmRule.Action.POWER_CYCLE, "*", 5));
+    heat(76);
+    assertThat(held()).isEmpty();
+    AlarmRule after = Objects.requireNonNull(world.cabinet.alarmState().rules().get("r1"));
+    assertThat(after.firings().getFirst().outcome()).contains("no other card of chassis 1");
   }
 
   @Test
   void aRuleIsHeldBackByItsGuards() {
     world.boot("1.1", 1, "b1");
-    setRule(rule(AlarmRule.Action.POWER_CYCLE, "*", 5));
+    setRule(rule(AlarmRule.Action.NOTIFY, "*", 5));
     heat(76);
     heat(20);
     heat(76);
-    assertThat(world.orders).filteredOn(Order.PowerCycle.class::isInstance).hasSize(1);
+    assertThat(told()).filteredOn(t -> t.startsWith("RULE")).hasSize(1);
     heat(20);
     world.now = world.now.plus(Duration.ofMinutes(11));
     world.report("1.1", "b1");
     heat(76);
-    assertThat(world.orders).filteredOn(Order.PowerCycle.class::isInstance).hasSize(2);
+    assertThat(told()).filteredOn(t -> t.startsWith("RULE")).hasSize(2);
     AlarmRule after = Objects.requireNonNull(world.cabinet.alarmState().rules().get("r1"));
     assertThat(after.firings()).hasSize(3);
     assertThat(after.firings().get(1).outcome()).contains("held back");

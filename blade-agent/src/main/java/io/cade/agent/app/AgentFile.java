@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The agent's own configuration, a JSON object of at most 64 KiB. Keys: {@code bootConfig} (file
@@ -21,10 +22,24 @@ import java.util.TreeSet;
  * {@code http://…} or {@code tftp://…}), {@code directory} (the card's own, made when missing),
  * {@code role} ({@code server}, {@code proxy} or {@code balancer}), {@code imageName} and {@code
  * imageVersion} (of the boot image). Relative paths start at the file's directory. All are
- * required, others refused.
+ * required. A card with a management bus also has {@code cardBus} (N of its {@code /dev/i2c-N}),
+ * {@code chassisBus} (likewise, the next one if not given) and {@code disks} (block devices of its
+ * mirrored disks in the order of their places, like {@code ["sda", "sdb"]}). Others are refused.
+ *
+ * @param cardBus null for a card without sensors
  */
 record AgentFile(
-    URI bootConfig, Path directory, CardRole role, String imageName, String imageVersion) {
+    URI bootConfig,
+    Path directory,
+    CardRole role,
+    String imageName,
+    String imageVersion,
+    @Nullable Integer cardBus,
+    @Nullable Integer chassisBus,
+    List<String> disks) {
+  private static final List<String> HARDWARE = List.of("cardBus", "chassisBus", "disks");
+  private static final int MAX_BUS = 255;
+  private static final int MAX_DISKS = 8;
   private static final int MAX_BYTES = 64 * 1024;
   private static final List<String> KEYS =
       List.of("bootConfig", "directory", "role", "imageName", "imageVersion");
@@ -62,6 +77,7 @@ record AgentFile(
     Set<String> unknown = new TreeSet<>();
     root.fieldNames().forEachRemaining(unknown::add);
     unknown.removeAll(KEYS);
+    unknown.removeAll(HARDWARE);
     unknown.forEach(key -> problems.add("unknown key '" + key + "' (known: " + KEYS + ")"));
     for (String key : KEYS) {
       JsonNode value = root.get(key);
@@ -69,6 +85,9 @@ record AgentFile(
         problems.add("'" + key + "' must be a text");
       }
     }
+    Integer cardBus = bus(root, "cardBus", problems);
+    Integer chassisBus = bus(root, "chassisBus", problems);
+    List<String> disks = disks(root.get("disks"), problems);
     CardRole role = role(root.path("role").asText("server"), problems);
     Path base = file.toAbsolutePath().normalize().resolveSibling(".");
     URI bootConfig = bootConfig(base, root.path("bootConfig").asText(), problems);
@@ -80,7 +99,38 @@ record AgentFile(
         base.resolve(root.path("directory").asText()).normalize(),
         role,
         root.path("imageName").asText(),
-        root.path("imageVersion").asText());
+        root.path("imageVersion").asText(),
+        cardBus,
+        chassisBus,
+        disks);
+  }
+
+  private static @Nullable Integer bus(JsonNode root, String key, List<String> problems) {
+    JsonNode value = root.get(key);
+    if (value == null) {
+      return null;
+    }
+    if (!value.isInt() || value.asInt() < 0 || value.asInt() > MAX_BUS) {
+      problems.add("'" + key + "' must be a number from 0 to " + MAX_BUS);
+      return null;
+    }
+    return value.asInt();
+  }
+
+  private static List<String> disks(@Nullable JsonNode value, List<String> problems) {
+    List<String> disks = new ArrayList<>();
+    if (value == null) {
+      return disks;
+    }
+    boolean sound = value.isArray() && value.size() <= MAX_DISKS;
+    for (JsonNode disk : value) {
+      sound &= disk.isTextual() && disk.asText().matches("[a-z][a-z0-9]{0,15}");
+      disks.add(disk.asText());
+    }
+    if (!sound) {
+      problems.add("'disks' must be a list of at most 8 block devices like \"sda\"");
+    }
+    return disks;
   }
 
   private static URI bootConfig(Path base, String text, List<String> problems) {

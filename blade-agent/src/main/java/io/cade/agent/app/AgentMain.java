@@ -1,5 +1,6 @@
 package io.cade.agent.app;
 
+import io.cade.agent.linux.LinuxI2cProvider;
 import io.cade.agent.run.Agent;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -7,7 +8,8 @@ import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * {@code agent --config FILE}: runs until it is told to end (TERM). Exit codes: 0 ended in order, 1
+ * {@code agent --config FILE}: runs until it is told to end (TERM); {@code agent --bus-scan [--bus
+ * N]}: what is on the I²C buses. Exit codes: 0 ended in order, 1
  * failed, 2 usage or configuration.
  */
 public final class AgentMain {
@@ -16,6 +18,10 @@ public final class AgentMain {
   public static void main(String[] args) {
     if (args.length == 1 && (args[0].equals("--help") || args[0].equals("-h"))) {
       System.out.println(Arguments.USAGE);
+      return;
+    }
+    if (Arguments.isBusScan(args)) {
+      scan(args);
       return;
     }
     Path file;
@@ -54,6 +60,20 @@ public final class AgentMain {
       fail(1, String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void scan(String[] args) {
+    try {
+      System.exit(
+          BusScanCommand.run(
+              Arguments.bus(args),
+              Path.of("/dev"),
+              LinuxI2cProvider::newContext,
+              System.out,
+              System.err));
+    } catch (IllegalArgumentException e) {
+      fail(2, String.valueOf(e.getMessage()));
     }
   }
 

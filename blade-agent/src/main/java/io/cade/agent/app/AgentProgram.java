@@ -1,12 +1,20 @@
 package io.cade.agent.app;
 
+import com.pi4j.context.Context;
 import io.cade.agent.core.AgentTimings;
 import io.cade.agent.gateway.HttpEngineChannels;
+import io.cade.agent.hw.CardBus;
+import io.cade.agent.hw.ChassisBus;
+import io.cade.agent.linux.LinuxI2cProvider;
 import io.cade.agent.run.Agent;
 import io.cade.agent.run.AgentEnvironment;
 import io.cade.agent.run.AgentPlatform;
+import io.cade.agent.run.BusSensors;
 import io.cade.agent.run.CardSensors;
+import io.cade.agent.run.DiskArray;
+import io.cade.agent.run.MdArray;
 import io.cade.agent.run.OsServiceProcesses;
+import io.cade.agent.run.SensorPoll;
 import io.cade.agent.run.ServiceRuntimes;
 import io.cade.agent.wire.CardBootConfig;
 import io.cade.agent.wire.SoftwareDescriptor;
@@ -59,8 +67,27 @@ final class AgentProgram {
                 settings.imageName(),
                 settings.imageVersion(),
                 System.getProperty("os.name") + " " + System.getProperty("os.version")),
-            CardSensors.none(),
+            sensors(settings, config, platform),
             () -> bootConfig(settings.bootConfig())));
+  }
+
+  /** A bus that is not there, or a chip, shows as unavailable readings, not here. */
+  private static CardSensors sensors(
+      AgentFile settings, CardBootConfig config, AgentPlatform platform) {
+    Integer bus = settings.cardBus();
+    if (bus == null) {
+      return CardSensors.none();
+    }
+    Integer chassisBus = settings.chassisBus();
+    Context context = LinuxI2cProvider.newContext();
+    return SensorPoll.start(
+        new BusSensors(
+            config.position().chassis(),
+            CardBus.open(context, bus, platform.clock()),
+            ChassisBus.open(
+                context, chassisBus == null ? bus + 1 : chassisBus, platform.clock())),
+        settings.disks().isEmpty() ? DiskArray.none() : new MdArray(settings.disks()),
+        platform.clock());
   }
 
   private static CardBootConfig bootConfig(URI from) throws IOException, InterruptedException {

@@ -380,6 +380,9 @@ class DemoIT {
           assertThat(swap.path("position").asText()).isEqualTo("2.1");
           assertThat(swap.path("oldMac")).isEqualTo(before.path("mac"));
           assertThat(swap.path("newMac")).isEqualTo(now.path("mac"));
+          assertThat(swap.path("oldSerial"))
+              .isEqualTo(before.path("hardware").path("serialNumber"));
+          assertThat(swap.path("newSerial")).isEqualTo(now.path("hardware").path("serialNumber"));
         });
     awaitAlarm("cardLost", "card 2.1", false);
   }
@@ -445,6 +448,48 @@ class DemoIT {
         "the service is taken away",
         LIMIT,
         () -> Visit.get(http, "crash.example", "/").status() == 404 ? "" : "it answers");
+  }
+
+  @Test
+  @Order(9)
+  void aTechnicianOpensTheHandleAndMayPullTheCardWhenItsLedIsBlue() throws Exception {
+    does("card", "locate", "1.6", "on");
+    does("sim", "handle", "1.6", "open");
+    awaitState("1.6", "OFF");
+    awaitChassis("blueLeds", 6, true);
+    awaitChassis("locateLeds", 6, true);
+    does("sim", "pull", "1.6");
+    awaitState("1.6", "ABSENT");
+    does("card", "locate", "1.6", "off");
+    awaitChassis("locateLeds", 6, false);
+    does("sim", "insert", "1.6");
+    awaitState("1.6", "AVAILABLE");
+    awaitChassis("blueLeds", 6, false);
+    awaitAlarm("cardLost", "card 1.6", false);
+    assertThat(history().values()).noneMatch(text -> text.contains("cardLost card 1.6"));
+
+    does("card", "power", "1.6", "cycle", "--now");
+    awaitState("1.6", "OFF");
+    awaitState("1.6", "AVAILABLE");
+
+    does("sim", "disk", "1.6.1", "fail");
+    awaitAlarm("diskFailed", "card 1.6 disk 1", true);
+    does("sim", "disk", "1.6.1", "replace");
+    awaitAlarm("mirrorRebuilding", "card 1.6 disk 1", true);
+    awaitAlarm("diskFailed", "card 1.6 disk 1", false);
+  }
+
+  private void awaitChassis(String list, int slot, boolean there) throws Exception {
+    Patience.until(
+        list + " of chassis 1 " + (there ? "has " : "has no ") + slot,
+        LIMIT,
+        () -> {
+          JsonNode first = demo().json("show", "chassis").path(0);
+          boolean has =
+              StreamSupport.stream(first.path(list).spliterator(), false)
+                  .anyMatch(s -> s.asInt() == slot);
+          return has == there ? "" : first.toString();
+        });
   }
 
   @Test
