@@ -182,7 +182,7 @@ final class GenerateMibConstants {
                 .append(" = \"").append(oid).append("\";\n\n"));
     out.append("  /** Name to OID of every object that can be read: scalars and columns, without instance. */\n")
         .append("  public static final Map<String, String> READABLE = Map.ofEntries(\n");
-    List<Node> readable = byOid.values().stream().filter(n -> n.access().equals("read-only")).toList();
+    List<Node> readable = byOid.values().stream().filter(n -> n.access().startsWith("read-")).toList();
     for (int i = 0; i < readable.size(); i++) {
       String name = readable.get(i).name();
       out.append("      Map.entry(\"").append(name).append("\", ").append(constant(name)).append(")")

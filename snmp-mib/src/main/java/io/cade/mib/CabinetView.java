@@ -52,4 +52,34 @@ public interface CabinetView {
 
   /** Alarms that are active, by sequence number. */
   List<AlarmRow> activeAlarms();
+
+  /** Slots, cards, limits, fans, supplies, disks, power and swaps in detail. */
+  default HardwareRows hardware() {
+    return HardwareRows.NONE;
+  }
+
+  /** What visitors use. */
+  default TrafficRows traffic() {
+    return TrafficRows.NONE;
+  }
+
+  /** Images and versions. */
+  default SoftwareRows software() {
+    return SoftwareRows.NONE;
+  }
+
+  /** Services in detail, one for each of {@link #services}, by index. */
+  default List<ServiceDetailRow> serviceDetails() {
+    return List.of();
+  }
+
+  /** Leases of the boot services. */
+  default LeaseRows leases() {
+    return LeaseRows.NONE;
+  }
+
+  /** The computer that the engine runs on. */
+  default HostSnapshot host() {
+    return HostSnapshot.NONE;
+  }
 }

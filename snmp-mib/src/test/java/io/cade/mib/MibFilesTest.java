@@ -19,7 +19,14 @@ import org.junit.jupiter.api.Test;
 class MibFilesTest {
   private static final List<String> MODULES =
       List.of(
-          "CADE-MIB", "CADE-CABINET-MIB", "CADE-SERVICE-MIB", "CADE-ALARM-MIB", "CADE-BOOT-MIB");
+          "CADE-MIB",
+          "CADE-CABINET-MIB",
+          "CADE-SERVICE-MIB",
+          "CADE-ALARM-MIB",
+          "CADE-BOOT-MIB",
+          "CADE-HARDWARE-MIB",
+          "CADE-TRAFFIC-MIB",
+          "CADE-UPDATE-MIB");
 
   @Test
   void everyModuleIsPackagedWithTheProgram() throws IOException {
@@ -104,6 +111,40 @@ class MibFilesTest {
                 .map(s -> s.name().toLowerCase(java.util.Locale.ROOT) + "(" + s.code() + ")")
                 .toList());
     assertThat(result.output()).contains("{" + expected + "}");
+  }
+
+  /** Managers keep what they were told: an object that is there once stays where it is. */
+  @Test
+  void objectsOfTheFirstVersionAreWhereTheyWere() {
+    assertThat(MibOids.CADE_CARD_LAST_REPORT_AGE).isEqualTo(MibOids.CADE + ".2.1.1.3.1.10");
+    assertThat(MibOids.CADE_SENSOR_LAST_UPDATE).isEqualTo(MibOids.CADE + ".2.1.1.4.1.9");
+    assertThat(MibOids.CADE_PROXY_LAST_REPORT_AGE).isEqualTo(MibOids.CADE + ".2.2.1.3.1.8");
+    assertThat(MibOids.CADE_ALARM_RAISED_TIME).isEqualTo(MibOids.CADE + ".2.3.1.2.1.7");
+    assertThat(MibOids.CADE_BOOT_COUNTER_VALUE).isEqualTo(MibOids.CADE + ".2.4.1.1.1.4");
+  }
+
+  @Test
+  void theManualHasEveryObjectAsTheFilesHaveIt() throws Exception {
+    Path manual = Path.of("../docs/snmp.md");
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    var result =
+        Tools.run(
+            Map.of(),
+            List.of(
+                java,
+                "-XX:TieredStopAtLevel=1",
+                "src/build/GenerateSnmpReference.java",
+                Tools.ownMibs().toString(),
+                manual.toString(),
+                "check"));
+    assertThat(result.exit())
+        .as(
+            "docs/snmp.md is not current: run java snmp-mib/src/build/GenerateSnmpReference.java"
+                + " snmp-mib/src/main/resources/io/cade/mib docs/snmp.md\n"
+                + result.output())
+        .isZero();
+    String text = Files.readString(manual);
+    assertThat(MibOids.READABLE.keySet()).allMatch(name -> text.contains("`" + name + "`"));
   }
 
   @Test

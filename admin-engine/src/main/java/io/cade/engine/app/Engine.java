@@ -39,11 +39,14 @@ import io.cade.engine.provision.StaticSitePlugin;
 import io.cade.engine.route.RouteDerivation;
 import io.cade.engine.route.RoutePublisher;
 import io.cade.engine.snmp.EngineCabinetView;
+import io.cade.engine.snmp.HostProbe;
 import io.cade.engine.store.EngineState;
 import io.cade.engine.traffic.TrafficRecorder;
 import io.cade.engine.web.WebRuntime;
+import io.cade.mib.ManagerRole;
 import io.cade.mib.snmp.SnmpAgent;
 import io.cade.mib.snmp.SnmpAgentConfig;
+import io.cade.mib.snmp.SnmpCommunity;
 import io.cade.mib.snmp.SnmpUser;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -55,6 +58,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -74,6 +78,10 @@ public final class Engine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
   private static final Duration RESTART_GRACE = Duration.ofSeconds(30);
   private static final Duration CHECKPOINT = Duration.ofMinutes(1);
+
+  /** How often the computer is looked at for SNMP. */
+  private static final Duration HOST_LOOK = Duration.ofSeconds(1);
+
   private static final Duration TRAFFIC = Duration.ofSeconds(10);
 
   /** How often certificates are looked at; they are renewed weeks before they end. */
@@ -419,22 +427,38 @@ public final class Engine implements AutoCloseable {
       throws IOException {
     String community = directory.secret("snmp-community", random);
     String passphrase = directory.secret("snmp3-passphrase", random);
+    SnmpSettings settings = config.snmp();
+    List<SnmpCommunity> communities = new ArrayList<>(settings.communities());
+    if (settings.generatedCommunity()) {
+      communities.add(new SnmpCommunity(community, ManagerRole.OPERATOR, List.of()));
+    }
+    HostProbe host = new HostProbe(directory.path("."), clock, System::nanoTime);
+    host.tick();
+    every(timer, HOST_LOOK, host::tick);
     SnmpAgent agent =
         new SnmpAgent(
             new SnmpAgentConfig(
                 at(config.ports().snmp()),
-                community,
-                new SnmpUser(FIRST_USER, passphrase, passphrase),
+                settings.v1(),
+                settings.v2c(),
+                communities,
+                settings.users().isEmpty()
+                    ? List.of(new SnmpUser(FIRST_USER, passphrase, passphrase))
+                    : settings.users(),
                 directory.directory("snmp"),
                 new SnmpAgentConfig.SystemTexts(
-                    "Cade server module, " + Version.current(), "", config.name(), "")),
+                    "Cade server module, " + Version.current(),
+                    settings.contact(),
+                    config.name(),
+                    settings.location())),
             new EngineCabinetView(
                 config.name(),
                 Version.current(),
                 writer,
                 observations,
                 bootCounters,
-                () -> readySince),
+                () -> readySince,
+                host::newest),
             clock);
     agent.start();
     lifecycle.started("SNMP agent", agent);

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param management cards of the management chassis, besides the engine's own
  * @param tftpMaxBlock largest TFTP block in bytes; the way to a card may allow less
  * @param acme the authority that certificates of sites are ordered from; null when there is none
+ * @param snmp who may read and set by SNMP
  */
 public record EngineConfig(
     Path stateDirectory,
@@ -47,6 +48,7 @@ public record EngineConfig(
     List<ManagementCard> management,
     int tftpMaxBlock,
     @Nullable AcmeSettings acme,
+    SnmpSettings snmp,
     NotificationSettings notifications) {
 
   /**
@@ -117,6 +119,7 @@ public record EngineConfig(
         s.entries("management", EngineConfig::managementCard),
         s.section("tftp").integer("maxBlock", 512, 65_464, 65_464),
         AcmeSettings.from(s, "acme"),
+        SnmpSettings.from(s.section("snmp")),
         NotificationSettings.from(s));
   }
 

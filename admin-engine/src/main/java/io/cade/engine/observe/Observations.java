@@ -8,16 +8,14 @@ import io.cade.agent.wire.Report;
 import io.cade.engine.traffic.TrafficLedger;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** Collects what is heard. Thread-safe; bounded by the positions that exist. */
 public final class Observations {
-  private final Map<CardPosition, Observed.CardHeard> cards = new ConcurrentHashMap<>();
-  private final Map<Integer, Observed.ChassisHeard> chassis = new ConcurrentHashMap<>();
-  private final Map<CardPosition, Observed.ProxyHeard> proxies = new ConcurrentHashMap<>();
+  private final HeardMap<CardPosition, Observed.CardHeard> cards = new HeardMap<>();
+  private final HeardMap<Integer, Observed.ChassisHeard> chassis = new HeardMap<>();
+  private final HeardMap<CardPosition, Observed.ProxyHeard> proxies = new HeardMap<>();
   private final TrafficLedger traffic = new TrafficLedger();
-  private final Map<CardPosition, Long> routesInUse = new ConcurrentHashMap<>();
+  private final HeardMap<CardPosition, Long> routesInUse = new HeardMap<>();
 
   /** An introduction counts as a sign of life. */
   public void heard(Introduction introduction, Instant at) {
@@ -67,7 +65,8 @@ public final class Observations {
     routesInUse.remove(position);
   }
 
+  /** What was heard; each map is the same instance for as long as nothing in it has changed. */
   public Observed snapshot() {
-    return new Observed(cards, chassis, proxies, routesInUse);
+    return new Observed(cards.copy(), chassis.copy(), proxies.copy(), routesInUse.copy());
   }
 }

@@ -4,7 +4,6 @@ import io.cade.engine.change.ChangeWriter;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.observe.BootCounters;
 import io.cade.engine.observe.Observations;
-import io.cade.engine.observe.Observed;
 import io.cade.mib.AlarmRow;
 import io.cade.mib.BackendRow;
 import io.cade.mib.BootCounterGroup;
@@ -13,15 +12,24 @@ import io.cade.mib.CabinetFacts;
 import io.cade.mib.CabinetView;
 import io.cade.mib.CardRow;
 import io.cade.mib.ChassisRow;
+import io.cade.mib.HardwareRows;
+import io.cade.mib.HostSnapshot;
+import io.cade.mib.LeaseRows;
 import io.cade.mib.ProxyRow;
 import io.cade.mib.SensorRow;
+import io.cade.mib.ServiceDetailRow;
 import io.cade.mib.ServiceRow;
+import io.cade.mib.SoftwareRows;
+import io.cade.mib.TrafficRows;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What SNMP readers see: the newest durable state and the last that was heard. Thread-safe. */
+/**
+ * What SNMP readers see: the newest durable state and the last that was heard. Thread-safe by one
+ * lock, which is held for some milliseconds at most: what has not changed is not derived again.
+ */
 public final class EngineCabinetView implements CabinetView {
   private final String name;
   private final String version;
@@ -29,73 +37,57 @@ public final class EngineCabinetView implements CabinetView {
   private final Observations observations;
   private final BootCounters bootCounters;
   private final Supplier<@Nullable Instant> readySince;
+  private final Supplier<HostSnapshot> host;
+  private final EngineTables tables;
 
+  /**
+   * @param host the newest snapshot of the computer, at once
+   */
   public EngineCabinetView(
       String name,
       String version,
       ChangeWriter writer,
       Observations observations,
       BootCounters bootCounters,
-      Supplier<@Nullable Instant> readySince) {
+      Supplier<@Nullable Instant> readySince,
+      Supplier<HostSnapshot> host) {
     this.name = name;
     this.version = version;
     this.writer = writer;
     this.observations = observations;
     this.bootCounters = bootCounters;
     this.readySince = readySince;
+    this.host = host;
+    SensorLimits limits = StandardLimits.INSTANCE;
+    this.tables = new EngineTables(_ -> limits);
+  }
+
+  /** Without a host: for tests of the cabinet alone. */
+  EngineCabinetView(
+      String name,
+      String version,
+      ChangeWriter writer,
+      Observations observations,
+      BootCounters bootCounters,
+      Supplier<@Nullable Instant> readySince) {
+    this(
+        name, version, writer, observations, bootCounters, readySince, () -> HostSnapshot.NONE);
   }
 
   @Override
-  public CabinetView frozen() {
-    return new Frozen(facts(), writer.current(), observations.snapshot(), bootCounters());
+  public synchronized CabinetView frozen() {
+    Cabinet cabinet = writer.current();
+    return tables.of(
+        cabinet,
+        observations.snapshot(),
+        new EngineTables.Surroundings(
+            new CabinetFacts(name, version, readySince.get(), cabinet.nextNotification() - 1),
+            counters(),
+            observations.traffic().refusals(),
+            host.get()));
   }
 
-  private CabinetFacts facts() {
-    return new CabinetFacts(
-        name, version, readySince.get(), writer.current().nextNotification() - 1);
-  }
-
-  private SnmpRows rows() {
-    return new SnmpRows(writer.current(), observations.snapshot());
-  }
-
-  @Override
-  public CabinetFacts cabinet() {
-    return facts();
-  }
-
-  @Override
-  public List<ChassisRow> chassis() {
-    return rows().chassis();
-  }
-
-  @Override
-  public List<CardRow> cards() {
-    return rows().cards();
-  }
-
-  @Override
-  public List<SensorRow> sensors() {
-    return rows().sensors();
-  }
-
-  @Override
-  public List<ServiceRow> services() {
-    return rows().services();
-  }
-
-  @Override
-  public List<BackendRow> backends() {
-    return rows().backends();
-  }
-
-  @Override
-  public List<ProxyRow> proxies() {
-    return rows().proxies();
-  }
-
-  @Override
-  public List<BootCounterRow> bootCounters() {
+  private List<BootCounterRow> counters() {
     return bootCounters.read().stream()
         .map(c ->
             new BootCounterRow(
@@ -104,66 +96,77 @@ public final class EngineCabinetView implements CabinetView {
   }
 
   @Override
-  public List<AlarmRow> activeAlarms() {
-    return rows().alarms();
+  public CabinetFacts cabinet() {
+    return frozen().cabinet();
   }
 
-  /** All tables of one moment. */
-  private static final class Frozen implements CabinetView {
-    private final CabinetFacts facts;
-    private final SnmpRows rows;
-    private final List<BootCounterRow> bootCounters;
+  @Override
+  public List<ChassisRow> chassis() {
+    return frozen().chassis();
+  }
 
-    Frozen(
-        CabinetFacts facts, Cabinet cabinet, Observed observed, List<BootCounterRow> bootCounters) {
-      this.facts = facts;
-      this.bootCounters = bootCounters;
-      this.rows = new SnmpRows(cabinet, observed);
-    }
+  @Override
+  public List<CardRow> cards() {
+    return frozen().cards();
+  }
 
-    @Override
-    public CabinetFacts cabinet() {
-      return facts;
-    }
+  @Override
+  public List<SensorRow> sensors() {
+    return frozen().sensors();
+  }
 
-    @Override
-    public List<ChassisRow> chassis() {
-      return rows.chassis();
-    }
+  @Override
+  public List<ServiceRow> services() {
+    return frozen().services();
+  }
 
-    @Override
-    public List<CardRow> cards() {
-      return rows.cards();
-    }
+  @Override
+  public List<BackendRow> backends() {
+    return frozen().backends();
+  }
 
-    @Override
-    public List<SensorRow> sensors() {
-      return rows.sensors();
-    }
+  @Override
+  public List<ProxyRow> proxies() {
+    return frozen().proxies();
+  }
 
-    @Override
-    public List<ServiceRow> services() {
-      return rows.services();
-    }
+  @Override
+  public List<BootCounterRow> bootCounters() {
+    return frozen().bootCounters();
+  }
 
-    @Override
-    public List<BackendRow> backends() {
-      return rows.backends();
-    }
+  @Override
+  public List<AlarmRow> activeAlarms() {
+    return frozen().activeAlarms();
+  }
 
-    @Override
-    public List<ProxyRow> proxies() {
-      return rows.proxies();
-    }
+  @Override
+  public HardwareRows hardware() {
+    return frozen().hardware();
+  }
 
-    @Override
-    public List<BootCounterRow> bootCounters() {
-      return bootCounters;
-    }
+  @Override
+  public TrafficRows traffic() {
+    return frozen().traffic();
+  }
 
-    @Override
-    public List<AlarmRow> activeAlarms() {
-      return rows.alarms();
-    }
+  @Override
+  public SoftwareRows software() {
+    return frozen().software();
+  }
+
+  @Override
+  public List<ServiceDetailRow> serviceDetails() {
+    return frozen().serviceDetails();
+  }
+
+  @Override
+  public LeaseRows leases() {
+    return frozen().leases();
+  }
+
+  @Override
+  public HostSnapshot host() {
+    return frozen().host();
   }
 }

@@ -100,6 +100,7 @@ final class DemoConfiguration {
     all.put("bootTime", "90s");
     all.put("cabinet", ordered("chassis", options.chassis(), "slots", options.cards()));
     all.put("management", management);
+    all.put("snmp", ordered("v1", true, "generatedCommunity", true));
     return all;
   }
 

@@ -9,6 +9,7 @@ import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.MacAddress;
 import io.cade.engine.app.EngineConfig;
 import io.cade.engine.app.NotificationSettings;
+import io.cade.engine.app.SnmpSettings;
 import io.cade.engine.dhcp.policy.Strangers;
 import io.cade.proxy.app.LineConfig;
 import io.cade.proxy.app.ProxyConfig;
@@ -66,6 +67,7 @@ class DemoConfigurationTest {
                     new EngineConfig.ManagementCard(new CardPosition(0, 5), CardRole.PROXY)),
                 65_464,
                 null,
+                new SnmpSettings(true, true, true, List.of(), List.of(), "", ""),
                 NotificationSettings.NONE));
     assertThat(config.dhcp().policy().strangers().treatment())
         .isEqualTo(Strangers.Treatment.IGNORE);

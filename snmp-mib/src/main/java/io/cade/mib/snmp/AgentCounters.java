@@ -25,6 +25,11 @@ final class AgentCounters implements CounterListener {
     event.setCurrentValue(counter(value));
   }
 
+  /** Counts one, and answers the new value. */
+  Counter32 count(OID instance) {
+    return counter(counters.computeIfAbsent(instance, oid -> new AtomicLong()).incrementAndGet());
+  }
+
   /** The value of a counter, by its OID with the instance. */
   Counter32 value(OID instance) {
     AtomicLong counter = counters.get(instance);

@@ -24,4 +24,9 @@ interface Block {
    * The first instance after {@code from} (or at it, if {@code inclusive}), null if there is none.
    */
   @Nullable VariableBinding next(OID from, boolean inclusive, Instant now);
+
+  /** What a SET may do at this name; null if no object that covers it can be written. */
+  default @Nullable Writable writable(OID instance) {
+    return null;
+  }
 }

@@ -13,8 +13,11 @@ import io.cade.mib.PerceivedSeverity;
 import io.cade.mib.ProxyRow;
 import io.cade.mib.SensorRow;
 import io.cade.mib.ServiceRow;
+import io.cade.mib.TestNotification;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -49,24 +52,51 @@ final class CabinetFrames {
   private TableBlock<BootCounterRow> bootCounters =
       new TableBlock<>(CabinetShapes.bootCounters(), List.of());
   private TableBlock<AlarmRow> alarms = new TableBlock<>(CabinetShapes.alarms(), List.of());
-  private @Nullable Frame last;
+  private final HardwareBlocks hardware = new HardwareBlocks();
+  private final TrafficBlocks traffic = new TrafficBlocks();
+  private final StandardBlocks standard;
+  private final long startNanos;
+  private @Nullable Frames last;
   private long lastNanos;
+
+  /**
+   * All that is read at one moment.
+   *
+   * @param enterprise the modules of the project
+   * @param standard what the standard modules show of the same moment
+   */
+  record Frames(Frame enterprise, StandardBlocks.Frames standard) {}
 
   CabinetFrames(CabinetView view, InstantSource clock, LongSupplier nanoTicker) {
     this.view = view;
     this.clock = clock;
     this.nanoTicker = nanoTicker;
+    this.startNanos = nanoTicker.getAsLong();
+    this.standard = new StandardBlocks(clock.instant());
   }
 
+  /** The enterprise MIB. */
   Frame current() {
+    return all().enterprise();
+  }
+
+  /** The standard modules about hardware and host. */
+  StandardBlocks.Frames standard() {
+    return all().standard();
+  }
+
+  private Frames all() {
     long nanos = nanoTicker.getAsLong();
-    Frame frame = last;
-    if (frame == null || nanos - lastNanos > MAX_AGE.toNanos()) {
-      frame = read(view.frozen());
-      last = frame;
+    Frames frames = last;
+    if (frames == null || nanos - lastNanos > MAX_AGE.toNanos()) {
+      CabinetView now = view.frozen();
+      frames =
+          new Frames(
+              read(now), standard.over(now, clock.instant(), Duration.ofNanos(nanos - startNanos)));
+      last = frames;
       lastNanos = nanos;
     }
-    return frame;
+    return frames;
   }
 
   private Frame read(CabinetView now) {
@@ -106,7 +136,11 @@ final class CabinetFrames {
                             count(cardRows, CardState.DEGRADED)
                                 + count(cardRows, CardState.FAILED)
                                 + count(cardRows, CardState.QUARANTINED))),
-                scalar(MibOids.CADE_CABINET_SENSOR_COUNT, () -> new Gauge32(sensorRows.size()))));
+                scalar(MibOids.CADE_CABINET_SENSOR_COUNT, () -> new Gauge32(sensorRows.size())),
+                new ScalarBlock.Source(
+                    MibOids.CADE_CABINET_TEST_NOTIFICATION,
+                    () -> new Integer32(TestNotification.IDLE.code()),
+                    HardwareWriters.testNotification())));
     var alarm =
         new ScalarBlock(
             List.of(
@@ -117,19 +151,15 @@ final class CabinetFrames {
                 scalar(
                     MibOids.CADE_ALARM_LAST_NOTIFICATION,
                     () -> new Counter64(facts.lastNotification()))));
-    return new Frame(
-        clock.instant(),
-        List.of(
-            cabinet,
-            chassis,
-            cards,
-            sensors,
-            services,
-            backends,
-            proxies,
-            alarm,
-            alarms,
-            bootCounters));
+    var blocks = new ArrayList<Block>();
+    Collections.addAll(blocks, cabinet, chassis, cards, sensors, services, backends, proxies);
+    blocks.add(traffic.services(now.serviceDetails()));
+    Collections.addAll(blocks, alarm, alarms, bootCounters);
+    blocks.addAll(traffic.leases(now.leases()));
+    blocks.addAll(hardware.over(now.hardware(), sensorRows));
+    blocks.addAll(traffic.traffic(now.traffic()));
+    blocks.addAll(traffic.software(now.software(), cardRows));
+    return new Frame(clock.instant(), List.copyOf(blocks));
   }
 
   private static ScalarBlock.Source scalar(String oid, Supplier<Variable> value) {

@@ -1,5 +1,7 @@
 package io.cade.mib.snmp;
 
+import static io.cade.mib.snmp.Shapes.column;
+import static io.cade.mib.snmp.Shapes.shape;
 import static io.cade.mib.snmp.Values.age;
 import static io.cade.mib.snmp.Values.dateAndTime;
 import static io.cade.mib.snmp.Values.names;
@@ -14,17 +16,11 @@ import io.cade.mib.MibOids;
 import io.cade.mib.ProxyRow;
 import io.cade.mib.SensorRow;
 import io.cade.mib.ServiceRow;
-import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
-import java.util.function.BiFunction;
-import java.util.function.Function;
 import org.snmp4j.smi.Counter64;
 import org.snmp4j.smi.Gauge32;
 import org.snmp4j.smi.Integer32;
-import org.snmp4j.smi.OID;
 import org.snmp4j.smi.OctetString;
-import org.snmp4j.smi.Variable;
 
 /** Which column of the MIB shows which part of a row. */
 final class CabinetShapes {
@@ -128,21 +124,5 @@ final class CabinetShapes {
             column(MibOids.CADE_ALARM_PROBABLE_CAUSE, r -> new Integer32(r.probableCause().code())),
             column(MibOids.CADE_ALARM_TEXT, r -> text(r.text())),
             column(MibOids.CADE_ALARM_RAISED_TIME, r -> dateAndTime(r.raised()))));
-  }
-
-  private static <R> TableBlock.Column<R> column(String oid, Function<R, Variable> value) {
-    return column(oid, (row, now) -> value.apply(row));
-  }
-
-  private static <R> TableBlock.Column<R> column(
-      String oid, BiFunction<R, Instant, Variable> value) {
-    return new TableBlock.Column<>(new OID(oid).last(), value);
-  }
-
-  private static <R> TableBlock.Shape<R> shape(
-      String entry, Function<R, int[]> index, List<TableBlock.Column<R>> columns) {
-    List<TableBlock.Column<R>> ascending =
-        columns.stream().sorted(Comparator.comparingInt(TableBlock.Column::arc)).toList();
-    return new TableBlock.Shape<>(new OID(entry), index, ascending);
   }
 }

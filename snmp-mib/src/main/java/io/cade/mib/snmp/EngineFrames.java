@@ -31,7 +31,7 @@ final class EngineFrames {
   private EngineFrames() {}
 
   static Frame system(SnmpAgentConfig.SystemTexts texts, Supplier<Duration> upTime) {
-    return frame(
+    var scalars = frame(
         new ScalarBlock.Source(SYSTEM + ".1", () -> Values.text(texts.description())),
         new ScalarBlock.Source(SYSTEM + ".2", () -> new OID(MibOids.CADE_SERVER_MODULE)),
         new ScalarBlock.Source(SYSTEM + ".3", () -> Values.ticks(upTime.get())),
@@ -40,6 +40,8 @@ final class EngineFrames {
         new ScalarBlock.Source(SYSTEM + ".6", () -> Values.text(texts.location())),
         new ScalarBlock.Source(SYSTEM + ".7", () -> new Integer32(SYS_SERVICES)),
         new ScalarBlock.Source(SYSTEM + ".8", () -> new TimeTicks(0)));
+    return new Frame(
+        scalars.now(), List.of(scalars.blocks().getFirst(), Capabilities.table()));
   }
 
   static Frame snmp(AgentCounters counters) {
@@ -59,6 +61,10 @@ final class EngineFrames {
                 Stream.of(new ScalarBlock.Source(SNMP + ".30", () -> new Integer32(2))))
             .toArray(ScalarBlock.Source[]::new);
     return frame(sources);
+  }
+
+  static Frame set(SetSerial serial) {
+    return frame(serial.source());
   }
 
   static Frame engine(EngineIdentity identity, Supplier<Duration> upTime) {

@@ -28,6 +28,16 @@ record Frame(Instant now, List<? extends Block> blocks) {
     return Null.noSuchObject;
   }
 
+  /** What a SET may do at this name; null if no object that covers it can be written. */
+  @Nullable Writable writable(OID instance) {
+    for (Block block : blocks) {
+      if (block.covers(instance)) {
+        return block.writable(instance);
+      }
+    }
+    return null;
+  }
+
   @Nullable VariableBinding next(OID from, boolean inclusive) {
     for (Block block : blocks) {
       VariableBinding found = block.next(from, inclusive, now);

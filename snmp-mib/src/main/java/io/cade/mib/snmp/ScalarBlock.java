@@ -1,8 +1,10 @@
 package io.cade.mib.snmp;
 
+import io.cade.mib.ManagerRole;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.snmp4j.smi.OID;
@@ -11,17 +13,33 @@ import org.snmp4j.smi.VariableBinding;
 
 /** Scalars. Each value is asked for when it is needed. */
 final class ScalarBlock implements Block {
-  private record Scalar(OID instance, Supplier<Variable> value) {}
+  private record Scalar(OID instance, Supplier<Variable> value, @Nullable Writer writer) {}
 
-  /** Names a scalar: its OID without the instance 0, and where its value comes from. */
-  record Source(String object, Supplier<Variable> value) {}
+  /**
+   * How a scalar is written.
+   *
+   * @param role the least role that may
+   * @param change what a value of that syntax comes to
+   */
+  record Writer(ManagerRole role, Syntax syntax, Function<Variable, Written> change) {}
+
+  /**
+   * Names a scalar: its OID without the instance 0, where its value comes from, and how it is
+   * written if it can be.
+   */
+  record Source(String object, Supplier<Variable> value, @Nullable Writer writer) {
+    /** A scalar that can only be read. */
+    Source(String object, Supplier<Variable> value) {
+      this(object, value, null);
+    }
+  }
 
   private final List<Scalar> scalars;
 
   ScalarBlock(List<Source> sources) {
     scalars =
         sources.stream()
-            .map(s -> new Scalar(new OID(s.object() + ".0"), s.value()))
+            .map(s -> new Scalar(new OID(s.object() + ".0"), s.value(), s.writer()))
             .sorted(Comparator.comparing(Scalar::instance))
             .toList();
   }
@@ -45,6 +63,24 @@ final class ScalarBlock implements Block {
       }
     }
     return false;
+  }
+
+  @Override
+  public @Nullable Writable writable(OID instance) {
+    for (Scalar scalar : scalars) {
+      int objectLength = scalar.instance.size() - 1;
+      if (instance.size() >= objectLength
+          && instance.leftMostCompare(objectLength, scalar.instance) == 0) {
+        Writer writer = scalar.writer;
+        return writer == null
+            ? null
+            : new Writable(
+                writer.role(),
+                writer.syntax(),
+                scalar.instance.equals(instance) ? writer.change() : null);
+      }
+    }
+    return null;
   }
 
   @Override

@@ -1,33 +1,35 @@
 package io.cade.mib.snmp;
 
+import io.cade.mib.CabinetControl;
 import io.cade.mib.CabinetView;
 import io.cade.mib.MibOids;
+import io.cade.mib.snmp.Subtrees.Subtree;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.snmp4j.MessageDispatcherImpl;
-import org.snmp4j.agent.DefaultMOServer;
-import org.snmp4j.agent.DuplicateRegistrationException;
 import org.snmp4j.mp.CounterSupport;
+import org.snmp4j.mp.MPv1;
 import org.snmp4j.mp.MPv2c;
-import org.snmp4j.smi.OctetString;
 import org.snmp4j.smi.UdpAddress;
 import org.snmp4j.transport.DefaultUdpTransportMapping;
 
 /**
- * The SNMP agent of the cabinet (SPEC S1): SNMPv2c for reading by one community, SNMPv3 authPriv
- * for reading by one user, over UDP. It serves the system and snmp groups, the statistics of the
- * engine and the enterprise MIB.
+ * The SNMP agent of the cabinet (SPEC S1, S3): SNMPv1 and v2c for reading by communities, SNMPv3
+ * authPriv for reading and writing by users, over UDP. It serves the system and snmp groups, the
+ * statistics of the engine and the enterprise MIB; each role has its view.
  *
- * <p>One thread (SNMP4J's listener, a daemon) receives, answers and sends, one request after
- * another; the view is read on it. SNMPv1 is not answered. Nothing can be written.
+ * <p>One thread (SNMP4J's listener, a daemon) receives and answers, one request after another; the
+ * view is read on it. What is set is carried out elsewhere, and answered when it is durable.
  *
  * <p>Limits: a request or response has at most {@value #MAX_MESSAGE_OCTETS} octets. A longer
  * request is cut by the receiving buffer, counted in snmpInASNParseErrs and not answered; a longer
@@ -52,20 +54,44 @@ public final class SnmpAgent implements AutoCloseable {
 
   private final SnmpAgentConfig config;
   private final CabinetView view;
+  private final CabinetControl control;
+  private final AuthenticationFailures failures;
   private final InstantSource clock;
   private final LongSupplier nanoTicker;
   private volatile @Nullable DefaultUdpTransportMapping transport;
   private volatile long startNanos;
 
-  /** An agent that is not started yet. */
+  /** An agent that is not started yet; its cabinet can only be read. */
   public SnmpAgent(SnmpAgentConfig config, CabinetView view, InstantSource clock) {
-    this(config, view, clock, System::nanoTime);
+    this(config, view, CabinetControl.none(), AuthenticationFailures.NONE, clock);
+  }
+
+  /**
+   * An agent that is not started yet.
+   *
+   * @param control carries out what is set
+   * @param failures hears of managers that are refused
+   */
+  public SnmpAgent(
+      SnmpAgentConfig config,
+      CabinetView view,
+      CabinetControl control,
+      AuthenticationFailures failures,
+      InstantSource clock) {
+    this(config, view, control, failures, clock, System::nanoTime);
   }
 
   SnmpAgent(
-      SnmpAgentConfig config, CabinetView view, InstantSource clock, LongSupplier nanoTicker) {
+      SnmpAgentConfig config,
+      CabinetView view,
+      CabinetControl control,
+      AuthenticationFailures failures,
+      InstantSource clock,
+      LongSupplier nanoTicker) {
     this.config = config;
     this.view = view;
+    this.control = control;
+    this.failures = failures;
     this.clock = clock;
     this.nanoTicker = nanoTicker;
     this.startNanos = nanoTicker.getAsLong();
@@ -123,43 +149,50 @@ public final class SnmpAgent implements AutoCloseable {
     counterSupport.addCounterListener(counters);
     var dispatcher = new MessageDispatcherImpl();
     dispatcher.addCounterListener(counters);
-    dispatcher.addMessageProcessingModel(new MPv2c());
-    dispatcher.addMessageProcessingModel(Security.v3(identity, config.user(), counterSupport));
+    if (config.v1()) {
+      dispatcher.addMessageProcessingModel(new MPv1());
+    }
+    if (config.v2c()) {
+      dispatcher.addMessageProcessingModel(new MPv2c());
+    }
+    dispatcher.addMessageProcessingModel(
+        Security.authoritative(identity, config.users(), counterSupport));
 
-    var policy = new AccessPolicy(config.community(), config.user(), identity);
-    var processor = new BoundedProcessor(new OctetString(identity.engineId()));
-    processor.setVacm(policy);
-    processor.setCoexistenceProvider(policy);
-    processor.addMOServer(objects(identity, counters));
-    processor.addCounterListener(counters);
-
-    dispatcher.addCommandResponder(processor);
+    var alarm = new FailureAlarm(failures, nanoTicker);
+    dispatcher.addAuthenticationFailureListener(alarm);
+    dispatcher.addCommandResponder(
+        new PduResponder(
+            identity,
+            new AccessPolicy(config.communities(), config.users()),
+            subtrees(identity, counters),
+            new SetProcessor(control),
+            counters,
+            alarm));
     dispatcher.addTransportMapping(socket);
     socket.addTransportListener(dispatcher);
     socket.listen();
     socket.setThreadName("snmp-agent");
   }
 
-  private DefaultMOServer objects(EngineIdentity identity, AgentCounters counters) {
+  private Subtrees subtrees(EngineIdentity identity, AgentCounters counters) {
     var cabinet = new CabinetFrames(view, clock, nanoTicker);
     Frame system = EngineFrames.system(config.system(), this::upTime);
     Frame snmp = EngineFrames.snmp(counters);
+    Frame set = EngineFrames.set(new SetSerial(new SecureRandom().nextInt()));
     Frame engine = EngineFrames.engine(identity, this::upTime);
     Frame mpd = EngineFrames.mpdStatistics(counters);
     Frame usm = EngineFrames.usmStatistics(counters);
-    var server = new DefaultMOServer();
-    server.addContext(new OctetString());
-    try {
-      server.register(new ReadOnlySubtree(EngineFrames.SYSTEM, () -> system), null);
-      server.register(new ReadOnlySubtree(EngineFrames.SNMP, () -> snmp), null);
-      server.register(new ReadOnlySubtree(MibOids.CADE, cabinet::current), null);
-      server.register(new ReadOnlySubtree(EngineFrames.ENGINE, () -> engine), null);
-      server.register(new ReadOnlySubtree(EngineFrames.MPD_STATISTICS, () -> mpd), null);
-      server.register(new ReadOnlySubtree(EngineFrames.USM_STATISTICS, () -> usm), null);
-    } catch (DuplicateRegistrationException e) {
-      throw new IllegalStateException("two SNMP subtrees overlap", e);
-    }
-    return server;
+var subtrees = new ArrayList<>(StandardModules.of(cabinet));
+    subtrees.addAll(
+        List.of(
+            new Subtree(EngineFrames.SYSTEM, () -> system),
+            new Subtree(EngineFrames.SNMP, () -> snmp),
+            new Subtree(MibOids.CADE, cabinet::current),
+            new Subtree(SetSerial.SET_GROUP, () -> set),
+            new Subtree(EngineFrames.ENGINE, () -> engine),
+            new Subtree(EngineFrames.MPD_STATISTICS, () -> mpd),
+            new Subtree(EngineFrames.USM_STATISTICS, () -> usm)));
+    return new Subtrees(subtrees);
   }
 
   /** Time since {@link #start}: sysUpTime. Notifications carry it too. */

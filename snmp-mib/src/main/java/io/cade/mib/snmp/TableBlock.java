@@ -1,5 +1,6 @@
 package io.cade.mib.snmp;
 
+import io.cade.mib.ManagerRole;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,8 +19,30 @@ import org.snmp4j.smi.VariableBinding;
  */
 final class TableBlock<R> implements Block {
 
-  /** A column: the last arc of its OID, and how its value comes from a row at a moment. */
-  record Column<R>(int arc, BiFunction<R, Instant, Variable> value) {}
+  /**
+   * A column: the last arc of its OID, how its value comes from a row at a moment, and how it is
+   * written if it can be.
+   */
+  record Column<R>(int arc, BiFunction<R, Instant, Variable> value, @Nullable Writer<R> writer) {
+    /** A column that can only be read. */
+    Column(int arc, BiFunction<R, Instant, Variable> value) {
+      this(arc, value, null);
+    }
+
+    /** The same column, which can be written. */
+    Column<R> writtenBy(Writer<R> how) {
+      return new Column<>(arc, value, how);
+    }
+  }
+
+  /**
+   * How a column is written.
+   *
+   * @param role the least role that may
+   * @param syntax what values it takes
+   * @param change what a value of that syntax comes to in a row
+   */
+  record Writer<R>(ManagerRole role, Syntax syntax, BiFunction<R, Variable, Written> change) {}
 
   /**
    * What does not change from refresh to refresh.
@@ -96,6 +119,25 @@ final class TableBlock<R> implements Block {
       return null;
     }
     return shape.columns().get(columnAtOrAfter(arcs[prefix])).value().apply(rows.get(row), now);
+  }
+
+  @Override
+  public @Nullable Writable writable(OID instance) {
+    if (!covers(instance)) {
+      return null;
+    }
+    int[] arcs = instance.getValue();
+    int prefix = shape.entry().size();
+    Writer<R> writer = shape.columns().get(columnAtOrAfter(arcs[prefix])).writer();
+    if (writer == null) {
+      return null;
+    }
+    int at = rowAtOrAfter(arcs, prefix + 1);
+    if (at == rows.size() || compareIndex(at, arcs, prefix + 1) != 0) {
+      return new Writable(writer.role(), writer.syntax(), null);
+    }
+    R row = rows.get(at);
+    return new Writable(writer.role(), writer.syntax(), value -> writer.change().apply(row, value));
   }
 
   @Override

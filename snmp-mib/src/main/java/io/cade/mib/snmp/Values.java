@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.snmp4j.smi.Integer32;
@@ -19,16 +20,22 @@ final class Values {
   /** SnmpAdminString (RFC 3411) holds at most 255 octets of UTF-8. */
   static final int MAX_TEXT_OCTETS = 255;
 
+  private static final HexFormat COLONS = HexFormat.ofDelimiter(":");
   private static final String MORE = ",...";
 
   private Values() {}
 
   /** SnmpAdminString; a text that is too long is cut between characters. */
   static OctetString text(String s) {
+    return text(s, MAX_TEXT_OCTETS);
+  }
+
+  /** A text of at most so many octets of UTF-8. */
+  static OctetString text(String s, int maxOctets) {
     byte[] utf8 = s.getBytes(StandardCharsets.UTF_8);
     int length = utf8.length;
-    if (length > MAX_TEXT_OCTETS) {
-      length = MAX_TEXT_OCTETS;
+    if (length > maxOctets) {
+      length = maxOctets;
       while (length > 0 && (utf8[length] & 0xC0) == 0x80) {
         length--;
       }
@@ -98,8 +105,20 @@ final class Values {
     return new OctetString(address == null ? new byte[0] : address.getAddress());
   }
 
+  /** The six octets of {@code 02:00:00:00:00:01}; all zero for an empty text. */
+  static OctetString mac(String mac) {
+    return new OctetString(mac.isEmpty() ? new byte[6] : COLONS.parseHex(mac));
+  }
+
   /** Hundredths of a second, modulo 2^32 (RFC 2578 section 7.1.8). */
   static TimeTicks ticks(Duration d) {
     return new TimeTicks((d.toMillis() / 10) & 0xFFFF_FFFFL);
+  }
+
+  /** sysUpTime at a moment; 0 for a time that is unknown or before the agent's start. */
+  static TimeTicks ticksAt(@Nullable Instant at, Instant started) {
+    return at == null || at.isBefore(started)
+        ? new TimeTicks(0)
+        : ticks(Duration.between(started, at));
   }
 }
