@@ -223,7 +223,7 @@ final class CardTables {
                 .anyMatch(i ->
                     i.name().equals(software.imageName())
                         && i.version().equals(software.imageVersion()))
-            ? VersionState.CURRENT
+            ? VersionState.IN_USE
             : VersionState.OUTDATED;
   }
 

@@ -67,7 +67,7 @@ final class TrafficBlocks {
                 new ScalarBlock.Source(
                     MibOids.CADE_UPDATE_IMAGES, () -> new Gauge32(now.images().size())),
                 new ScalarBlock.Source(
-                    MibOids.CADE_UPDATE_CARDS_CURRENT, () -> count(now, VersionState.CURRENT)),
+                    MibOids.CADE_UPDATE_CARDS_CURRENT, () -> count(now, VersionState.IN_USE)),
                 new ScalarBlock.Source(
                     MibOids.CADE_UPDATE_CARDS_OUTDATED, () -> count(now, VersionState.OUTDATED)),
                 new ScalarBlock.Source(

@@ -37,7 +37,8 @@ abstract class AgentContract {
   @TempDir
   Path folder;
 
-  final FixtureView view = FixtureView.of(2, 3, 2);
+  final FullCabinet cabinet = FullCabinet.of(2, 3, 2);
+  final FixtureView view = cabinet.view;
 
   /** Nanoseconds that the agent believes have passed: refreshes happen when the test says so. */
   final AtomicLong nanos = new AtomicLong();
@@ -60,7 +61,7 @@ abstract class AgentContract {
             new SnmpAgentConfig.SystemTexts("Cade 0.1.0", "noc@example", "cabinet-7", "Bern"));
     return new SnmpAgent(
         config,
-        view,
+        cabinet,
         io.cade.mib.CabinetControl.none(),
         AuthenticationFailures.NONE,
         InstantSource.fixed(FixtureView.NOW),
@@ -178,7 +179,13 @@ abstract class AgentContract {
     // 8 + 3 scalars, 2 chassis × 3, 6 cards × 9, 14 sensors × 7, a service × 6, a back end × 2, 2
     // proxies × 7,
     // 2 alarms × 6, 2 boot counters × 2
-    assertThat(walked.entries()).hasSize(11 + 6 + 54 + 98 + 6 + 2 + 14 + 12 + 4);
+    int first = 11 + 6 + 54 + 98 + 6 + 2 + 14 + 12 + 4;
+    // Test trigger, 14 sums, 6 slots × 10, 6 cards × 23, 14 limits × 9, 2 fans × 7, 2 supplies × 10,
+    // 12 disks × 6, 6 mirrors × 4, 2 budgets × 8, a swap
+    int hardware = 1 + 14 + 60 + 138 + 126 + 14 + 20 + 72 + 24 + 16 + 7;
+    // Details of a service, leases, billing, statistics and back end of a proxy, image, version
+    int others = 7 + 5 + 10 + 7 + 5 + 4 + 13 + 6;
+    assertThat(walked.entries()).hasSize(first + hardware + others);
     assertThat(walked.entries().stream().map(e -> new OID(e.oid())).toList()).isSorted();
   }
 

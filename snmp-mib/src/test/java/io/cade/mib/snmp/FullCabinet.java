@@ -288,7 +288,7 @@ final class FullCabinet implements CabinetView {
                 "operator")),
         List.of(
             new CardVersionRow(
-                1, 1, "card", "1.4.2", "0.1.0", "Linux 6.12", VersionState.CURRENT, NOW)));
+                1, 1, "card", "1.4.2", "0.1.0", "Linux 6.12", VersionState.IN_USE, NOW)));
   }
 
   @Override
