@@ -26,8 +26,8 @@ import org.snmp4j.smi.OID;
  * agent is a process of its own on one core, and is asked by the same generator on the other; the
  * agents take turns. Ours has a full cabinet (280 cards, 3,000 sensors, 1,000 services), is asked
  * for instances from all over it, and knows four communities with views and source networks. snmpd
- * is asked for the scalars of its system group, which are its cheapest; it walks what it has of its own, once all
- * of mib-2 and once only the tables it holds in memory, and the better rate counts.
+ * is asked for the scalars of its system group, which are its cheapest; it walks what it has of its
+ * own, once all of mib-2 and once only the tables it holds in memory, and the better rate counts.
  */
 final class SnmpBench {
   private static final String COMMUNITY = "bench-community";
@@ -332,7 +332,7 @@ final class SnmpBench {
   /** So many, from all over. */
   private static List<byte[]> some(List<byte[]> found) {
     // Of the system group the scalars: a table costs snmpd more.
-    List<byte[]> all = found.stream().filter(n -> n.length != SYSTEM.length + 3).toList();
+    List<byte[]> all = found.stream().filter(n -> n.length != SYSTEM.length + 4).toList();
     int count = Math.min(PREPARED, all.size());
     return IntStream.range(0, count)
         .mapToObj(i -> all.get((int) ((long) i * all.size() / count)))
