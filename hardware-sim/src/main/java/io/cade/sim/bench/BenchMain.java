@@ -15,7 +15,7 @@ import java.util.Set;
  */
 public final class BenchMain {
   private static final String USAGE =
-      "usage: ./cade bench boot|footprint|storm|tftp|dhcp|leases|proxy|routes [--quick]"
+      "usage: ./cade bench boot|footprint|storm|tftp|dhcp|leases|proxy|routes|snmp [--quick]"
           + " (proxy: [--only PART,…], parts are "
           + String.join(", ", ProxyBench.PARTS)
           + ")";
@@ -54,6 +54,7 @@ public final class BenchMain {
         case "dhcp" -> new DhcpBench(launcher, out).run(quick);
         case "proxy" -> new ProxyBench(launcher, out).run(quick, parts);
         case "routes" -> new RoutesBench(launcher, out).run(quick);
+        case "snmp" -> new SnmpBench(out).run(quick);
         case "leases" -> new LeasesBench(out).run(quick);
         default -> {
           err.println("cade bench: unknown measurement '" + names.getFirst() + "'; " + USAGE);

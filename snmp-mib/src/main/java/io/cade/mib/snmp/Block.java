@@ -29,4 +29,22 @@ interface Block {
   default @Nullable Writable writable(OID instance) {
     return null;
   }
+
+  // ---- the same for encoded answers, by position: instances in OID order have positions from 0
+  // ----
+
+  /** How many instances there are. */
+  int size();
+
+  /** The position of the instance with the first {@code length} of these arcs, -1 for none. */
+  int find(int[] arcs, int length);
+
+  /**
+   * The position of the first instance after these arcs (or at them, if {@code inclusive}), -1 for
+   * none.
+   */
+  int after(int[] arcs, int length, boolean inclusive);
+
+  /** The encoded variable binding at a position. Not to be changed. */
+  byte[] encoded(int position, Instant now);
 }

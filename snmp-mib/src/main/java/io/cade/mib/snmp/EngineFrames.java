@@ -55,7 +55,13 @@ final class EngineFrames {
                     SnmpConstants.snmpInBadCommunityUses,
                     SnmpConstants.snmpInASNParseErrs,
                     SnmpConstants.snmpSilentDrops,
-                    SnmpConstants.snmpProxyDrops),
+                    SnmpConstants.snmpProxyDrops,
+                    AgentCounters.OUT_PACKETS,
+                    AgentCounters.IN_VARIABLES,
+                    AgentCounters.IN_GETS,
+                    AgentCounters.IN_NEXTS,
+                    AgentCounters.IN_SETS,
+                    AgentCounters.OUT_RESPONSES),
                 // disabled(2): bad communities are counted and logged, not sent as
                 // authenticationFailure
                 Stream.of(new ScalarBlock.Source(SNMP + ".30", () -> new Integer32(2))))

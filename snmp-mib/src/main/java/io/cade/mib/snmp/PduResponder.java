@@ -99,6 +99,7 @@ final class PduResponder implements CommandResponder {
       int limit = limit(event);
       ReadProcessor.Result result =
           ReadProcessor.read(request, subtrees.reading(), subject.view(), limit);
+      counters.request(request.getType(), request.size());
       send(
           event,
           result.error() == PDU.noError
@@ -109,6 +110,7 @@ final class PduResponder implements CommandResponder {
     if (!(request instanceof ScopedPDU)) {
       counters.count(SnmpConstants.snmpInBadCommunityUses);
     }
+    counters.request(request.getType(), request.size());
     sets.set(
         request,
         subtrees.reading(),
@@ -184,7 +186,7 @@ final class PduResponder implements CommandResponder {
     return response;
   }
 
-  private static <A extends Address> void report(
+  private <A extends Address> void report(
       CommandResponderEvent<A> event, OID counter, Counter32 value) {
     if (event.getPDU() instanceof ScopedPDU request) {
       var report = new ScopedPDU();
@@ -197,13 +199,14 @@ final class PduResponder implements CommandResponder {
     }
   }
 
-  private static <A extends Address> void send(CommandResponderEvent<A> event, PDU response) {
+  private <A extends Address> void send(CommandResponderEvent<A> event, PDU response) {
     StateReference<A> state = event.getStateReference();
     if (state == null) {
       return;
     }
     try {
       state.setTransportMapping(event.getTransportMapping());
+      counters.response();
       event
           .getMessageDispatcher()
           .returnResponsePdu(

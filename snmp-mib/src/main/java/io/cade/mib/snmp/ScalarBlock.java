@@ -2,6 +2,7 @@ package io.cade.mib.snmp;
 
 import io.cade.mib.ManagerRole;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
@@ -35,6 +36,7 @@ final class ScalarBlock implements Block {
   }
 
   private final List<Scalar> scalars;
+  private final int[][] instances;
 
   ScalarBlock(List<Source> sources) {
     scalars =
@@ -42,6 +44,7 @@ final class ScalarBlock implements Block {
             .map(s -> new Scalar(new OID(s.object() + ".0"), s.value(), s.writer()))
             .sorted(Comparator.comparing(Scalar::instance))
             .toList();
+    instances = scalars.stream().map(s -> s.instance().getValue()).toArray(int[][]::new);
   }
 
   @Override
@@ -92,5 +95,38 @@ final class ScalarBlock implements Block {
       }
     }
     return null;
+  }
+
+  @Override
+  public int size() {
+    return scalars.size();
+  }
+
+  @Override
+  public int find(int[] arcs, int length) {
+    int at = after(arcs, length, true);
+    return at >= 0 && compare(at, arcs, length) == 0 ? at : -1;
+  }
+
+  @Override
+  public int after(int[] arcs, int length, boolean inclusive) {
+    for (int i = 0; i < scalars.size(); i++) {
+      int order = compare(i, arcs, length);
+      if (order > 0 || (order == 0 && inclusive)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private int compare(int position, int[] arcs, int length) {
+    int[] instance = instances[position];
+    return Arrays.compareUnsigned(instance, 0, instance.length, arcs, 0, length);
+  }
+
+  @Override
+  public byte[] encoded(int position, Instant now) {
+    Scalar scalar = scalars.get(position);
+    return Ber.encoded(new VariableBinding(scalar.instance, scalar.value.get()));
   }
 }

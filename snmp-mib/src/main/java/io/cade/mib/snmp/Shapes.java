@@ -14,7 +14,7 @@ final class Shapes {
   private Shapes() {}
 
   static <R> TableBlock.Column<R> column(String oid, Function<R, Variable> value) {
-    return column(oid, (row, now) -> value.apply(row));
+    return TableBlock.Column.of(new OID(oid).last(), value);
   }
 
   static <R> TableBlock.Column<R> column(String oid, BiFunction<R, Instant, Variable> value) {

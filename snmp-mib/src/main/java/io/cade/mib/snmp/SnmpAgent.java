@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +22,6 @@ import org.snmp4j.mp.CounterSupport;
 import org.snmp4j.mp.MPv1;
 import org.snmp4j.mp.MPv2c;
 import org.snmp4j.smi.UdpAddress;
-import org.snmp4j.transport.DefaultUdpTransportMapping;
 
 /**
  * The SNMP agent of the cabinet (SPEC S1, S3): SNMPv1 and v2c for reading by communities, SNMPv3
@@ -58,7 +58,9 @@ public final class SnmpAgent implements AutoCloseable {
   private final AuthenticationFailures failures;
   private final InstantSource clock;
   private final LongSupplier nanoTicker;
-  private volatile @Nullable DefaultUdpTransportMapping transport;
+  private final RandomGenerator random;
+  private final boolean shortWay;
+  private volatile @Nullable AgentSocket transport;
   private volatile long startNanos;
 
   /** An agent that is not started yet; its cabinet can only be read. */
@@ -88,6 +90,23 @@ public final class SnmpAgent implements AutoCloseable {
       AuthenticationFailures failures,
       InstantSource clock,
       LongSupplier nanoTicker) {
+    this(config, view, control, failures, clock, nanoTicker, new SecureRandom(), true);
+  }
+
+  /**
+   * @param shortWay whether plain requests to read are answered without SNMP4J
+   */
+  SnmpAgent(
+      SnmpAgentConfig config,
+      CabinetView view,
+      CabinetControl control,
+      AuthenticationFailures failures,
+      InstantSource clock,
+      LongSupplier nanoTicker,
+      RandomGenerator random,
+      boolean shortWay) {
+    this.random = random;
+    this.shortWay = shortWay;
     this.config = config;
     this.view = view;
     this.control = control;
@@ -109,10 +128,11 @@ public final class SnmpAgent implements AutoCloseable {
       throw new IllegalStateException("the SNMP agent is started already");
     }
     // The port first: a start that fails on it must not count as a boot.
-    DefaultUdpTransportMapping socket = bind();
+    var counters = new AgentCounters();
+    AgentSocket socket = bind(counters);
     try {
       startNanos = nanoTicker.getAsLong();
-      serve(socket, EngineIdentity.startedIn(config.stateFolder(), new SecureRandom()));
+      serve(socket, EngineIdentity.startedIn(config.stateFolder(), random), counters);
     } catch (IOException | RuntimeException e) {
       socket.close();
       throw e;
@@ -122,11 +142,10 @@ public final class SnmpAgent implements AutoCloseable {
     LOG.info("SNMP answers on {}:{}/udp", local.getAddress().getHostAddress(), local.getPort());
   }
 
-  private DefaultUdpTransportMapping bind() throws IOException {
+  private AgentSocket bind(AgentCounters counters) throws IOException {
     InetSocketAddress address = config.bind();
     try {
-      return new DefaultUdpTransportMapping(
-          new UdpAddress(address.getAddress(), address.getPort()));
+      return AgentSocket.bind(address, RECEIVE_BUFFER_OCTETS, counters);
     } catch (BindException e) {
       String where = address.getAddress().getHostAddress() + ":" + address.getPort();
       throw new IOException(
@@ -139,16 +158,12 @@ public final class SnmpAgent implements AutoCloseable {
     }
   }
 
-  private void serve(DefaultUdpTransportMapping socket, EngineIdentity identity)
+  private void serve(AgentSocket socket, EngineIdentity identity, AgentCounters counters)
       throws IOException {
-    socket.setMaxInboundMessageSize(MAX_MESSAGE_OCTETS);
-    socket.setReceiveBufferSize(RECEIVE_BUFFER_OCTETS);
-
-    var counters = new AgentCounters();
     var counterSupport = new CounterSupport();
     counterSupport.addCounterListener(counters);
     var dispatcher = new MessageDispatcherImpl();
-    dispatcher.addCounterListener(counters);
+    dispatcher.addCounterListener(counters.parseErrors());
     if (config.v1()) {
       dispatcher.addMessageProcessingModel(new MPv1());
     }
@@ -160,25 +175,23 @@ public final class SnmpAgent implements AutoCloseable {
 
     var alarm = new FailureAlarm(failures, nanoTicker);
     dispatcher.addAuthenticationFailureListener(alarm);
+    var policy = new AccessPolicy(config.communities(), config.users());
+    Subtrees subtrees = subtrees(identity, counters);
     dispatcher.addCommandResponder(
-        new PduResponder(
-            identity,
-            new AccessPolicy(config.communities(), config.users()),
-            subtrees(identity, counters),
-            new SetProcessor(control),
-            counters,
-            alarm));
+        new PduResponder(identity, policy, subtrees, new SetProcessor(control), counters, alarm));
+    if (shortWay) {
+      socket.shortWay(new ShortWays(config, policy, subtrees, counters));
+    }
     dispatcher.addTransportMapping(socket);
     socket.addTransportListener(dispatcher);
     socket.listen();
-    socket.setThreadName("snmp-agent");
   }
 
   private Subtrees subtrees(EngineIdentity identity, AgentCounters counters) {
     var cabinet = new CabinetFrames(view, clock, nanoTicker);
     Frame system = EngineFrames.system(config.system(), this::upTime);
     Frame snmp = EngineFrames.snmp(counters);
-    Frame set = EngineFrames.set(new SetSerial(new SecureRandom().nextInt()));
+    Frame set = EngineFrames.set(new SetSerial(random.nextInt()));
     Frame engine = EngineFrames.engine(identity, this::upTime);
     Frame mpd = EngineFrames.mpdStatistics(counters);
     Frame usm = EngineFrames.usmStatistics(counters);
@@ -206,7 +219,7 @@ var subtrees = new ArrayList<>(StandardModules.of(cabinet));
    * @throws IllegalStateException if it is not running
    */
   public InetSocketAddress localAddress() {
-    DefaultUdpTransportMapping socket = transport;
+    AgentSocket socket = transport;
     UdpAddress address = socket == null ? null : socket.getListenAddress();
     if (address == null) {
       throw new IllegalStateException("the SNMP agent is not running");
@@ -220,7 +233,7 @@ var subtrees = new ArrayList<>(StandardModules.of(cabinet));
    */
   @Override
   public void close() {
-    DefaultUdpTransportMapping socket = transport;
+    AgentSocket socket = transport;
     transport = null;
     if (socket != null) {
       try {

@@ -1,5 +1,6 @@
 package io.cade.mib.snmp;
 
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
@@ -26,10 +27,12 @@ final class Subtrees {
   }
 
   private final List<Subtree> subtrees;
+  private final int[][] ends;
   private final boolean[] failing;
 
   Subtrees(List<Subtree> subtrees) {
     this.subtrees = subtrees.stream().sorted(Comparator.comparing(Subtree::root)).toList();
+    this.ends = this.subtrees.stream().map(s -> s.end().getValue()).toArray(int[][]::new);
     this.failing = new boolean[subtrees.size()];
     for (int i = 1; i < this.subtrees.size(); i++) {
       if (this.subtrees.get(i).root().compareTo(this.subtrees.get(i - 1).end()) < 0) {
@@ -52,6 +55,16 @@ final class Subtrees {
   int atOrAfter(OID oid) {
     int i = 0;
     while (i < subtrees.size() && oid.compareTo(subtrees.get(i).end()) >= 0) {
+      i++;
+    }
+    return i;
+  }
+
+  /** Likewise. */
+  int atOrAfter(int[] arcs, int length) {
+    int i = 0;
+    while (i < ends.length
+        && Arrays.compareUnsigned(arcs, 0, length, ends[i], 0, ends[i].length) >= 0) {
       i++;
     }
     return i;
@@ -85,6 +98,11 @@ final class Subtrees {
         frames[subtree] = frame;
       }
       return frame;
+    }
+
+    /** Forgets the frames, for the next request. */
+    void renew() {
+      Arrays.fill(frames, null);
     }
 
     /** The value, noSuchInstance, or noSuchObject where nothing is or the view hides it. */

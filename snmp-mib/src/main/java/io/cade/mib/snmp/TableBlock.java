@@ -14,24 +14,31 @@ import org.snmp4j.smi.VariableBinding;
 
 /**
  * One table over an immutable list of rows. Only the rows' indices are laid out; an OID and a value
- * are made when a manager asks for them. So a refresh of a cabinet of 280 cards and 3,000 sensors
- * costs some thousand small arrays and not 40,000 objects, and a GETNEXT is two binary searches.
+ * are made when a manager asks for them, and what was encoded is kept for the next who asks. So a
+ * refresh of a cabinet of 280 cards and 3,000 sensors costs some thousand small arrays and not
+ * 40,000 objects, and a GETNEXT is two binary searches. Owned by the SNMP thread.
  */
 final class TableBlock<R> implements Block {
 
   /**
-   * A column: the last arc of its OID, how its value comes from a row at a moment, and how it is
-   * written if it can be.
+   * A column: the last arc of its OID, how its value comes from a row at a moment, whether the
+   * moment matters, and how it is written if it can be.
    */
-  record Column<R>(int arc, BiFunction<R, Instant, Variable> value, @Nullable Writer<R> writer) {
-    /** A column that can only be read. */
+  record Column<R>(
+      int arc, BiFunction<R, Instant, Variable> value, boolean ages, @Nullable Writer<R> writer) {
+    /** A column whose value depends on the row and the moment. It can only be read. */
     Column(int arc, BiFunction<R, Instant, Variable> value) {
-      this(arc, value, null);
+      this(arc, value, true, null);
+    }
+
+    /** A column whose value depends on the row alone: it is encoded once for as long as that is. */
+    static <R> Column<R> of(int arc, Function<R, Variable> value) {
+      return new Column<>(arc, (row, now) -> value.apply(row), false, null);
     }
 
     /** The same column, which can be written. */
     Column<R> writtenBy(Writer<R> how) {
-      return new Column<>(arc, value, how);
+      return new Column<>(arc, value, ages, how);
     }
   }
 
@@ -57,6 +64,8 @@ final class TableBlock<R> implements Block {
   private final List<R> source;
   private final List<R> rows;
   private final int[][] indices;
+  private final int[] entry;
+  private final CellCache cells;
 
   TableBlock(Shape<R> shape, List<R> rows) {
     this.shape = shape;
@@ -69,6 +78,8 @@ final class TableBlock<R> implements Block {
     }
     this.rows = ascending ? rows : sorted(shape, rows);
     this.indices = ascending ? found : this.rows.stream().map(shape.index()).toArray(int[][]::new);
+    this.entry = shape.entry().getValue();
+    this.cells = new CellCache(shape.columns().size(), this.rows.size());
   }
 
   /**
@@ -93,7 +104,34 @@ final class TableBlock<R> implements Block {
   /** This block if it stands for the same list instance, which is immutable, else a new one. */
   @SuppressWarnings("ReferenceEquality") // comparing thousands of rows would cost what this saves
   TableBlock<R> over(List<R> newRows) {
-    return newRows == source ? this : new TableBlock<>(shape, newRows);
+    if (newRows == source) {
+      return this;
+    }
+    var next = new TableBlock<>(shape, newRows);
+    next.keepCellsOf(this);
+    return next;
+  }
+
+  /** Rows that are equal keep what was encoded of them. */
+  private void keepCellsOf(TableBlock<R> last) {
+    int old = 0;
+    for (int row = 0; row < indices.length; row++) {
+      while (old < last.indices.length
+          && Arrays.compareUnsigned(last.indices[old], indices[row]) < 0) {
+        old++;
+      }
+      if (old == last.indices.length) {
+        return;
+      }
+      if (Arrays.equals(last.indices[old], indices[row])
+          && last.rows.get(old).equals(rows.get(row))) {
+        for (int column = 0; column < shape.columns().size(); column++) {
+          if (!shape.columns().get(column).ages()) {
+            cells.keep(column, row, last.cells, old);
+          }
+        }
+      }
+    }
   }
 
   @Override
@@ -209,5 +247,77 @@ final class TableBlock<R> implements Block {
   private int compareIndex(int row, int[] arcs, int offset) {
     int[] index = indices[row];
     return Arrays.compareUnsigned(index, 0, index.length, arcs, offset, arcs.length);
+  }
+
+  @Override
+  public int size() {
+    return rows.size() * shape.columns().size();
+  }
+
+  @Override
+  public int find(int[] arcs, int length) {
+    if (length <= entry.length || !Arrays.equals(arcs, 0, entry.length, entry, 0, entry.length)) {
+      return -1;
+    }
+    int at = after(arcs, length, true);
+    if (at < 0) {
+      return -1;
+    }
+    int column = at / rows.size();
+    return shape.columns().get(column).arc() == arcs[entry.length]
+            && compareIndex(at % rows.size(), arcs, entry.length + 1, length) == 0
+        ? at
+        : -1;
+  }
+
+  @Override
+  public int after(int[] arcs, int length, boolean inclusive) {
+    if (rows.isEmpty()) {
+      return -1;
+    }
+    int prefix = entry.length;
+    int common = Math.min(length, prefix);
+    int order = Arrays.compareUnsigned(arcs, 0, common, entry, 0, common);
+    if (order != 0 || length <= prefix) {
+      return order <= 0 ? 0 : -1;
+    }
+    int column = columnAtOrAfter(arcs[prefix]);
+    if (column == shape.columns().size()) {
+      return -1;
+    }
+    if (shape.columns().get(column).arc() != arcs[prefix]) {
+      return column * rows.size();
+    }
+    int low = 0;
+    int high = indices.length;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      int compared = compareIndex(middle, arcs, prefix + 1, length);
+      if (compared < 0 || (compared == 0 && !inclusive)) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    int at = column * rows.size() + low;
+    return at < size() ? at : -1;
+  }
+
+  private int compareIndex(int row, int[] arcs, int offset, int length) {
+    int[] index = indices[row];
+    return Arrays.compareUnsigned(index, 0, index.length, arcs, offset, length);
+  }
+
+  @Override
+  public byte[] encoded(int position, Instant now) {
+    int column = position / rows.size();
+    int row = position % rows.size();
+    boolean ages = shape.columns().get(column).ages();
+    byte[] known = cells.get(column, row, ages, now);
+    if (known == null) {
+      known = Ber.encoded(binding(column, row, now));
+      cells.put(column, row, known);
+    }
+    return known;
   }
 }

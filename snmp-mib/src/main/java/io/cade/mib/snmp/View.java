@@ -2,21 +2,27 @@ package io.cade.mib.snmp;
 
 import io.cade.mib.ManagerRole;
 import io.cade.mib.MibOids;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.snmp4j.smi.OID;
 
 /**
- * What a role may read (RFC 3415): everything that is served but for some subtrees. Immutable.
- *
- * @param role whose view it is
- * @param excluded roots of what it does not see, in OID order, none within another
+ * What a role may read (RFC 3415): everything that is served but for some subtrees, none within
+ * another. Immutable.
  */
-record View(ManagerRole role, List<OID> excluded) {
-  View {
-    excluded = excluded.stream().sorted(Comparator.naturalOrder()).toList();
+final class View {
+  private final ManagerRole role;
+  private final List<OID> excluded;
+
+  /** The excluded roots as they are encoded: encoded arcs are a prefix where arcs are. */
+  private final byte[][] encoded;
+
+  private View(ManagerRole role, List<OID> excluded) {
+    this.role = role;
+    this.excluded = excluded.stream().sorted().toList();
+    this.encoded = this.excluded.stream().map(Ber::contents).toArray(byte[][]::new);
   }
 
   /** The view of a role. A monitor does not see the addresses of the internal network. */
@@ -36,11 +42,27 @@ record View(ManagerRole role, List<OID> excluded) {
             : List.of());
   }
 
+  ManagerRole role() {
+    return role;
+  }
+
   /** The excluded subtree that holds this OID, null if it may be seen. */
   @Nullable OID hides(OID oid) {
     for (OID root : excluded) {
       if (oid.startsWith(root)) {
         return root;
+      }
+    }
+    return null;
+  }
+
+  /** Likewise, of the contents of an encoded OID. */
+  @Nullable OID hides(byte[] octets, int from, int to) {
+    for (int i = 0; i < encoded.length; i++) {
+      byte[] root = encoded[i];
+      if (to - from >= root.length
+          && Arrays.equals(octets, from, from + root.length, root, 0, root.length)) {
+        return excluded.get(i);
       }
     }
     return null;
