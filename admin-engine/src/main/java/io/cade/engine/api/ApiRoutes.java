@@ -2,6 +2,7 @@ package io.cade.engine.api;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.engine.change.Refusal;
+import io.cade.engine.model.AlarmQuery;
 import io.cade.engine.operate.Inspection;
 import io.cade.engine.operate.LeaseTransfer;
 import io.cade.engine.operate.NewService;
@@ -118,7 +119,9 @@ final class ApiRoutes {
     answer(
         context,
         200,
-        onDisk(() -> Map.of("alarms", inspection.history(number(context, "limit", 100)))));
+        onDisk(() ->
+            Map.of(
+                "alarms", inspection.history(AlarmQuery.newest(number(context, "limit", 100))))));
   }
 
   private void exportLeases(RoutingContext context) {

@@ -337,6 +337,12 @@ public final class Engine implements AutoCloseable {
                   switch (order) {
                     case Order.GeneratePackage(String service) -> plant.generate(service);
                     case Order.Poke(CardPosition position) -> poker.poke(position);
+                    case Order.PowerCycle(CardPosition position, String by) ->
+                        LOG.warn(
+                            "rule {} wants card {} switched off and on, which this cabinet cannot"
+                                + " do",
+                            by,
+                            position);
                   }
                 }));
     runner.start();
@@ -366,8 +372,8 @@ public final class Engine implements AutoCloseable {
           random);
     }
     AlarmHistory history =
-        limit ->
-            state.store().alarmHistory(limit).stream()
+        query ->
+            state.store().alarmHistory(query).stream()
                 .map(a ->
                     new AlarmHistory.Entry(
                         a.sequence(),
@@ -376,7 +382,8 @@ public final class Engine implements AutoCloseable {
                         a.text(),
                         a.raisedAt(),
                         a.clearedAt(),
-                        a.acknowledgedBy()))
+                        a.acknowledgedBy(),
+                        a.acknowledgedAt()))
                 .toList();
     ApiServer.Backing backing =
         new ApiServer.Backing(

@@ -2,85 +2,175 @@ package io.cade.engine.conduct;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
-import io.cade.agent.wire.SensorReading;
+import io.cade.engine.conduct.DueAlarms.Due;
 import io.cade.engine.model.Alarm;
+import io.cade.engine.model.AlarmFlaps;
 import io.cade.engine.model.AlarmKey;
 import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Card;
 import io.cade.engine.model.Change;
+import io.cade.engine.model.Change.AlarmChange;
 import io.cade.engine.model.Placement;
 import io.cade.engine.model.Service;
 import io.cade.engine.model.ServicePhase;
+import io.cade.engine.model.SuppressedAlarm;
 import io.cade.engine.observe.Observed;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Works out which alarms ought to be active and emits the difference, so that each is raised once
- * and cleared once whatever happens in between (SPEC S3).
+ * and cleared once whatever happens in between (SPEC S3). On the way from a condition to an alarm
+ * there are, in this order: correlation (a part of something greater is suppressed), settling (what
+ * was suppressed is given time to recover), patience (a first silent card may be the first of a
+ * chassis; readings are de-bounced); and on the way back: damping of what flaps.
  */
 final class AlarmRules {
-  /** Alarms that come from readings. */
-  private static final Set<AlarmType> SENSED =
-      Set.of(AlarmType.TEMPERATURE_HIGH, AlarmType.FAN_FAILED, AlarmType.SUPPLY_FAILED);
-
   private final ConductorPolicy policy;
+  private final SensorRules sensors;
+  private final ContainmentRules containment;
+  private final Reactions reactions;
+  private final AlarmMemory memory = new AlarmMemory();
 
   AlarmRules(ConductorPolicy policy) {
     this.policy = policy;
+    this.sensors = new SensorRules(policy.thresholds());
+    this.containment = new ContainmentRules(policy);
+    this.reactions = new Reactions(policy, memory);
   }
 
   void apply(Draft draft, Observed observed) {
     Cabinet cabinet = draft.cabinet();
-    Map<AlarmKey, String> due = new TreeMap<>();
+    DueAlarms due = new DueAlarms();
     cards(cabinet, due);
+    containment.apply(cabinet, due);
     services(cabinet, due);
-    sensors(cabinet, observed, due);
+    sensors.apply(cabinet, observed, due);
     acknowledgeable(cabinet, due);
     SignalRules.apply(cabinet, observed, due);
     HardwareAlarms.apply(cabinet, observed, due);
-    due.forEach((key, text) -> {
-      if (!cabinet.alarms().containsKey(key)) {
-        draft.change(new Change.AlarmRaised(key, key.type().severity(), text));
+
+    // The greater ones first: they stand for the others from then on.
+    due.all().forEach((key, what) -> {
+      if (key.type() == AlarmType.CHASSIS_LOST) {
+        settle(draft, cabinet, observed, due, key, what);
       }
     });
-    for (AlarmKey key : List.copyOf(cabinet.alarms().keySet())) {
-      if (!due.containsKey(key)) {
-        draft.change(new Change.AlarmCleared(key, "condition is gone"));
+    due.all().forEach((key, what) -> {
+      if (key.type() != AlarmType.CHASSIS_LOST) {
+        settle(draft, cabinet, observed, due, key, what);
+      }
+    });
+    for (Alarm alarm : cabinet.alarms().values()) {
+      if (!due.contains(alarm.key()) && !isDamped(alarm, draft.now())) {
+        draft.change(new Change.AlarmCleared(alarm.key(), "condition is gone"));
       }
     }
+    SortedMap<AlarmKey, SuppressedAlarm> suppressed = cabinet.alarmState().suppressed();
+    for (AlarmKey key : suppressed.keySet()) {
+      if (!due.contains(key)) {
+        draft.change(new AlarmChange.Released(key));
+      }
+    }
+    memory.retain(due.all().keySet(), cabinet.alarms().keySet(), suppressed.keySet());
+    reactions.apply(draft);
   }
 
-  private static void cards(Cabinet cabinet, Map<AlarmKey, String> due) {
+  /** Brings one condition that holds to what ought to be on record about it. */
+  private void settle(
+      Draft draft, Cabinet cabinet, Observed observed, DueAlarms due, AlarmKey key, Due what) {
+    Alarm active = cabinet.alarms().get(key);
+    if (active != null) {
+      memory.isThere(key);
+      follow(draft, active, what);
+      return;
+    }
+    SuppressedAlarm suppressed = cabinet.alarmState().suppressed().get(key);
+    AlarmKey by = containment.standsFor(key, due);
+    if (by != null) {
+      memory.stillCovered(key);
+      if (suppressed == null) {
+        draft.change(new AlarmChange.Suppressed(key, what.severity(), what.text(), by));
+      }
+      return;
+    }
+    if (suppressed != null) {
+      // What came back with its chassis needs time to start.
+      Instant settled = memory.settlesSince(key, draft.now()).plus(policy.bootTime());
+      if (draft.now().isBefore(settled)) {
+        return;
+      }
+    }
+    boolean counts = memory.counts(key, what, draft.now());
+    if (!counts || containment.mayBeMore(cabinet, observed, key, draft.now())) {
+      return;
+    }
+    memory.counted(key);
+    draft.change(
+        new Change.AlarmRaised(key, what.severity(), what.text(), what.rootCause()));
+  }
+
+  /** The severity follows the level; the root cause may be known only now. */
+  private void follow(Draft draft, Alarm active, Due what) {
+    boolean graver = what.severity().compareTo(active.severity()) < 0;
+    if (what.severity() == active.severity()) {
+      memory.counted(active.key());
+      if (what.rootCause().isEmpty() || what.rootCause().equals(active.rootCause())) {
+        return;
+      }
+    } else if (graver && !memory.counts(active.key(), what, draft.now())) {
+      return;
+    }
+    memory.counted(active.key());
+    String flapping = active.flapping().isEmpty() ? "" : " (" + active.flapping() + ")";
+    draft.change(
+        new AlarmChange.Altered(
+            active.key(), what.severity(), what.text() + flapping, what.rootCause()));
+  }
+
+  /** Whether an alarm whose condition is gone stays raised because it comes and goes. */
+  private boolean isDamped(Alarm alarm, Instant now) {
+    return !alarm.flapping().isEmpty()
+        && now.isBefore(memory.goneSince(alarm.key(), now).plus(AlarmFlaps.QUIET));
+  }
+
+  private static void cards(Cabinet cabinet, DueAlarms due) {
     for (Card card : cabinet.cards().values()) {
-      AlarmType type = card.role() == CardRole.SERVER ? AlarmType.CARD_LOST : AlarmType.PROXY_LOST;
-      AlarmKey key = new AlarmKey(type, "card " + card.position());
-      boolean raised = cabinet.alarms().containsKey(key);
+      AlarmKey key = lostKey(card);
+      boolean known =
+          cabinet.alarms().containsKey(key) || cabinet.alarmState().suppressed().containsKey(key);
       boolean lost =
           switch (card.state()) {
             // Switched off on purpose, and pulled then: nobody is to be called.
-            case ABSENT, FAILED ->
-                card.hold() == null && (raised || card.hardware() != null);
+            case ABSENT, FAILED -> card.hold() == null && (known || card.hardware() != null);
             // Back in its slot is not yet back in service.
-            case OFF, BOOTING, QUARANTINED -> raised;
+            case OFF, BOOTING, QUARANTINED -> known;
             case AVAILABLE, ASSIGNED, RUNNING, DEGRADED, UPDATING -> false;
           };
       if (lost) {
-        due.put(
+        due.add(
             key,
             card.role() + " card " + card.position() + " is " + card.state() + ": " + card.cause());
       }
     }
   }
 
-  private static void services(Cabinet cabinet, Map<AlarmKey, String> due) {
+  private static AlarmKey lostKey(Card card) {
+    return new AlarmKey(
+        card.role() == CardRole.SERVER ? AlarmType.CARD_LOST : AlarmType.PROXY_LOST,
+        "card " + card.position());
+  }
+
+  private static void services(Cabinet cabinet, DueAlarms due) {
     for (Service service : cabinet.services().values()) {
       String source = "service " + service.name();
       if (service.phase() == ServicePhase.FAILED) {
-        due.put(
+        due.add(
             new AlarmKey(AlarmType.SETUP_FAILED, source),
             "could not be set up, cards were given back: " + service.waitsFor());
       }
@@ -88,133 +178,62 @@ final class AlarmRules {
         continue;
       }
       long running = 0;
+      List<CardPosition> missing = new ArrayList<>();
       for (Placement p : service.placements()) {
         Card card = cabinet.cards().get(p.position());
         if (card != null && Routing.serves(service, card)) {
           running++;
+        } else {
+          missing.add(p.position());
         }
       }
       int wanted = service.definition().cards();
-      if (running == 0) {
-        due.put(
-            new AlarmKey(AlarmType.SERVICE_DOWN, source),
-            "runs on none of its " + wanted + " cards");
-      } else if (running < wanted) {
-        due.put(
-            new AlarmKey(AlarmType.SERVICE_DEGRADED, source),
-            "runs on " + running + " of " + wanted + " cards");
+      AlarmType type = running == 0 ? AlarmType.SERVICE_DOWN : AlarmType.SERVICE_DEGRADED;
+      if (running < wanted) {
+        AlarmKey cause = rootCause(missing, due);
+        due.add(
+            new AlarmKey(type, source),
+            new Due(
+                type.severity(),
+                (running == 0
+                        ? "runs on none of its " + wanted + " cards"
+                        : "runs on " + running + " of " + wanted + " cards")
+                    + (cause == null ? "" : "; root cause: " + cause),
+                cause == null ? "" : cause.toString()));
       }
     }
   }
 
-  private void sensors(Cabinet cabinet, Observed observed, Map<AlarmKey, String> due) {
-    observed
-        .chassis()
-        .forEach((chassis, heard) -> {
-          for (SensorReading r : heard.status().readings()) {
-            sensor(cabinet, "chassis " + chassis + " " + r.name(), r, due);
-          }
-        });
-    observed
-        .cards()
-        .forEach((position, heard) -> {
-          if (alive(cabinet, position)) {
-            for (SensorReading r : heard.readings()) {
-              sensor(cabinet, "card " + position + " " + r.name(), r, due);
-            }
-          }
-        });
-    // What cannot be read now keeps its alarm: silence is not good news. A card that is gone takes
-    // its sensors with it.
-    cabinet.alarms().keySet().stream()
-        .filter(k -> SENSED.contains(k.type()))
-        .filter(k -> !due.containsKey(k) && !readNow(cabinet, observed, k.source()))
-        .forEach(k -> due.put(k, text(cabinet, k)));
-  }
-
-  private void sensor(Cabinet cabinet, String source, SensorReading r, Map<AlarmKey, String> due) {
-    if (r.quality() != SensorReading.Quality.OK) {
-      return;
-    }
-    switch (r.kind()) {
-      case CELSIUS -> {
-        AlarmKey key = new AlarmKey(AlarmType.TEMPERATURE_HIGH, source);
-        boolean raised = cabinet.alarms().containsKey(key);
-        if (r.value() >= policy.temperatureHighCelsius()
-            || (raised && r.value() >= policy.temperatureNormalCelsius())) {
-          due.put(
-              key,
-              "%s reads %.1f °C, limit %.0f °C"
-                  .formatted(source, r.value(), policy.temperatureHighCelsius()));
-        }
+  /** Why a service misses cards: the greatest that is known. */
+  private static @Nullable AlarmKey rootCause(List<CardPosition> missing, DueAlarms due) {
+    AlarmKey card = null;
+    for (CardPosition at : missing) {
+      AlarmKey chassis = ContainmentRules.chassisLost(at.chassis());
+      if (due.contains(chassis)) {
+        return chassis;
       }
-      case RPM -> {
-        AlarmKey key = new AlarmKey(AlarmType.FAN_FAILED, source);
-        boolean raised = cabinet.alarms().containsKey(key);
-        if (r.value() < policy.fanSlowRpm() || (raised && r.value() < policy.fanNormalRpm())) {
-          due.put(
-              key,
-              "%s turns at %.0f rpm, limit %.0f rpm"
-                  .formatted(source, r.value(), policy.fanSlowRpm()));
-        }
-      }
-      case TRUTH -> {
-        if (r.value() < 0.5) {
-          due.put(new AlarmKey(AlarmType.SUPPLY_FAILED, source), source + " gives no power");
-        }
-      }
-      case PERCENT, VOLTS, AMPERES, WATTS -> {
-        // No thresholds yet.
+      AlarmKey lost = new AlarmKey(AlarmType.CARD_LOST, "card " + at);
+      if (card == null && due.contains(lost)) {
+        card = lost;
       }
     }
-  }
-
-  /** Whether the sensor behind an alarm was read, or its card is gone for good. */
-  private static boolean readNow(Cabinet cabinet, Observed observed, String source) {
-    if (source.startsWith("card ")) {
-      CardPosition at = CardPosition.parse(source.substring(5, source.indexOf(' ', 5)));
-      Observed.CardHeard heard = observed.cards().get(at);
-      return !alive(cabinet, at)
-          || (heard != null
-              && readable(heard.readings(), source.substring(source.indexOf(' ', 5) + 1)));
-    }
-    int end = source.indexOf(' ', 8);
-    Observed.ChassisHeard heard =
-        observed.chassis().get(Integer.parseInt(source.substring(8, end)));
-    return heard != null && readable(heard.status().readings(), source.substring(end + 1));
-  }
-
-  private static boolean readable(List<SensorReading> readings, String name) {
-    return readings.stream()
-        .anyMatch(r -> r.name().equals(name) && r.quality() == SensorReading.Quality.OK);
+    return card;
   }
 
   /** Alarms about one-time events stay until somebody has taken note. */
-  private static void acknowledgeable(Cabinet cabinet, Map<AlarmKey, String> due) {
-    for (Alarm alarm : cabinet.alarms().values()) {
+  private static void acknowledgeable(Cabinet cabinet, DueAlarms due) {
+    for (Map.Entry<AlarmKey, Alarm> entry : cabinet.alarms().entrySet()) {
+      Alarm alarm = entry.getValue();
       AlarmType type = alarm.key().type();
-      if ((type == AlarmType.CARD_MOVED
-              || type == AlarmType.DUPLICATE_MAC
-              || type == AlarmType.ADDRESS_CONFLICT)
-          && alarm.acknowledgedBy().isEmpty()) {
-        due.put(alarm.key(), alarm.text());
+      if (type.endsAcknowledged() && alarm.acknowledgedBy().isEmpty()) {
+        due.keep(alarm);
       }
       // Who looks at the certificates clears it; a service that is gone has none.
       if (type == AlarmType.CERTIFICATE_ENDING
           && cabinet.services().keySet().stream()
               .anyMatch(name -> alarm.key().source().equals("service " + name))) {
-        due.put(alarm.key(), alarm.text());
+        due.keep(alarm);
       }
     }
-  }
-
-  private static boolean alive(Cabinet cabinet, CardPosition at) {
-    Card card = cabinet.cards().get(at);
-    return card != null && card.state().isAlive();
-  }
-
-  private static String text(Cabinet cabinet, AlarmKey key) {
-    Alarm alarm = cabinet.alarms().get(key);
-    return alarm == null ? "" : alarm.text();
   }
 }

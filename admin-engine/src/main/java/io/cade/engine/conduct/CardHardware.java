@@ -3,14 +3,12 @@ package io.cade.engine.conduct;
 import io.cade.agent.wire.ChassisStatus;
 import io.cade.agent.wire.DiskStatus;
 import io.cade.agent.wire.HardwareDescriptor;
-import io.cade.agent.wire.SensorReading;
 import io.cade.agent.wire.SupplyStatus;
 import io.cade.engine.model.Card;
 import io.cade.engine.model.CardState;
 import io.cade.engine.observe.Observed;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /** What the rules about hardware ask of observations. Stateless. */
@@ -30,21 +28,6 @@ public final class CardHardware {
     return heard == null || now.isAfter(heard.at().plus(policy.silence()))
         ? Optional.empty()
         : Optional.of(heard.status());
-  }
-
-  /** The board's temperature as this boot of the card last reported it. */
-  static OptionalDouble boardCelsius(Card card, Observed observed) {
-    Observed.CardHeard heard = observed.cards().get(card.position());
-    if (heard == null || !heard.bootId().equals(card.bootId())) {
-      return OptionalDouble.empty();
-    }
-    return heard.readings().stream()
-        .filter(r ->
-            r.name().equals("board.temperature")
-                && r.kind() == SensorReading.Kind.CELSIUS
-                && r.quality() == SensorReading.Quality.OK)
-        .mapToDouble(SensorReading::value)
-        .findFirst();
   }
 
   /** What the card may draw at most. */

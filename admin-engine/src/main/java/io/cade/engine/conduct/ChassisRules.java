@@ -21,10 +21,8 @@ import java.util.TreeMap;
  * void.
  */
 final class ChassisRules {
-  /** A board from here on wants all the air there is; below the second, the reader decides alone. */
-  static final double FULL_AIR_CELSIUS = 65;
-
-  static final double NORMAL_AIR_CELSIUS = 60;
+  /** Percent: a card with a temperature alarm wants all the air there is. */
+  private static final int ALL_AIR = 100;
 
   private final ConductorPolicy policy;
 
@@ -46,7 +44,7 @@ final class ChassisRules {
           ChassisOutputs set = status == null ? null : status.outputs();
           if (set != null && alive(draft, heard.reader())) {
             ChassisOutputs wanted =
-                wanted(byChassis.getOrDefault(number, List.of()), set, observed, draft);
+                wanted(byChassis.getOrDefault(number, List.of()), observed, draft);
             if (!wanted.equals(set)) {
               order(draft, heard.reader(), wanted);
             }
@@ -59,11 +57,11 @@ final class ChassisRules {
   }
 
   private static ChassisOutputs wanted(
-      List<Card> cards, ChassisOutputs set, Observed observed, Draft draft) {
+      List<Card> cards, Observed observed, Draft draft) {
     List<Integer> off = new ArrayList<>();
     List<Integer> blue = new ArrayList<>();
     List<Integer> locate = new ArrayList<>();
-    double hottest = Double.NEGATIVE_INFINITY;
+    boolean hot = false;
     for (Card card : cards) {
       int slot = card.position().slot();
       PowerHold hold = card.hold();
@@ -76,19 +74,9 @@ final class ChassisRules {
       if (card.locate()) {
         locate.add(slot);
       }
-      if (card.state().isAlive()) {
-        hottest =
-            Math.max(
-                hottest,
-                CardHardware.boardCelsius(card, observed).orElse(Double.NEGATIVE_INFINITY));
-      }
+      hot |= card.state().isAlive() && HeatRules.level(draft.cabinet(), card.position()) != null;
     }
-    // What is set now is the memory between the two limits.
-    int floor =
-        hottest >= FULL_AIR_CELSIUS
-                || (set.fanFloorPercent() == 100 && hottest >= NORMAL_AIR_CELSIUS)
-            ? 100
-            : ChassisOutputs.NO_FLOOR;
+    int floor = hot ? ALL_AIR : ChassisOutputs.NO_FLOOR;
     return new ChassisOutputs(off, blue, locate, floor);
   }
 

@@ -5,8 +5,9 @@ import io.cade.engine.observe.Observed;
 import java.time.Instant;
 
 /**
- * One pass over the whole module: cards, their power and their chassis, then what runs on them, then the services, then the alarms
- * that follow from all of it. Stateless and thread-safe.
+ * One pass over the whole module: cards, their power and their chassis, then what runs on them, then
+ * the services, then the alarms that follow from all of it. What it keeps between passes is only since when alarms wait to be
+ * raised or cleared; so one thread at a time may use it.
  */
 public final class Conductor {
   private final CardRules cards;
@@ -33,7 +34,7 @@ public final class Conductor {
   public Plan decide(Cabinet cabinet, Observed observed, Instant listeningSince, Instant now) {
     Draft draft = new Draft(cabinet, now);
     cards.apply(draft, observed, listeningSince);
-    heat.apply(draft, observed);
+    heat.apply(draft);
     budget.apply(draft, observed);
     holds.apply(draft, observed);
     chassis.apply(draft, observed);

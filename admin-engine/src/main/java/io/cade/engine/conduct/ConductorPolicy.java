@@ -1,5 +1,6 @@
 package io.cade.engine.conduct;
 
+import io.cade.engine.model.ThresholdBook;
 import java.time.Duration;
 
 /**
@@ -8,28 +9,24 @@ import java.time.Duration;
  * @param silence without a report for so long, a card counts as lost; three report intervals
  * @param bootTime a card that asked for its address introduces itself within this time
  * @param servicePort TCP port of services on their cards
- * @param temperatureHighCelsius a reading at or above raises {@code temperatureHigh}
- * @param temperatureNormalCelsius a reading below clears it; between the two nothing changes
- * @param fanSlowRpm a fan below raises {@code fanFailed}
- * @param fanNormalRpm a fan at or above clears it
+ * @param thresholds of sensors, unless an operator has set others
  */
 public record ConductorPolicy(
-    Duration silence,
-    Duration bootTime,
-    int servicePort,
-    double temperatureHighCelsius,
-    double temperatureNormalCelsius,
-    double fanSlowRpm,
-    double fanNormalRpm) {
-  public ConductorPolicy {
-    if (temperatureNormalCelsius > temperatureHighCelsius || fanNormalRpm < fanSlowRpm) {
-      throw new IllegalArgumentException("a threshold's clearing value is on the wrong side");
-    }
+    Duration silence, Duration bootTime, int servicePort, ThresholdBook thresholds) {
+
+  /** The same with other thresholds. */
+  public ConductorPolicy with(ThresholdBook others) {
+    return new ConductorPolicy(silence, bootTime, servicePort, others);
+  }
+
+  /** Time between two reports of a card. */
+  public Duration reportInterval() {
+    return silence.dividedBy(3);
   }
 
   /** Defaults for what the operator sets. */
   public static ConductorPolicy of(Duration reportInterval, Duration bootTime, int servicePort) {
     return new ConductorPolicy(
-        reportInterval.multipliedBy(3), bootTime, servicePort, 75, 70, 600, 900);
+        reportInterval.multipliedBy(3), bootTime, servicePort, ThresholdBook.standard());
   }
 }

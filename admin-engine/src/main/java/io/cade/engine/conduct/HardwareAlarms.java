@@ -17,7 +17,7 @@ import java.util.TreeMap;
 final class HardwareAlarms {
   private HardwareAlarms() {}
 
-  static void apply(Cabinet cabinet, Observed observed, Map<AlarmKey, String> due) {
+  static void apply(Cabinet cabinet, Observed observed, DueAlarms due) {
     Map<Integer, List<String>> shed = new TreeMap<>();
     for (Card card : cabinet.cards().values()) {
       disks(cabinet, observed, card, due);
@@ -27,13 +27,11 @@ final class HardwareAlarms {
       }
       switch (hold.reason()) {
         case HEAT ->
-            due.put(
+            due.add(
                 new AlarmKey(AlarmType.CARD_OVERHEATED, "card " + card.position()),
                 "card "
                     + card.position()
-                    + " was hotter than "
-                    + Math.round(HeatRules.OFF_CELSIUS)
-                    + " °C and is switched off; it is tried again in "
+                    + " was above its critical temperature and is switched off; it is tried again in "
                     + HeatRules.COOLING.toMinutes()
                     + " min: look at fans and air before");
         case BUDGET ->
@@ -45,7 +43,7 @@ final class HardwareAlarms {
       }
     }
     shed.forEach((chassis, cards) ->
-        due.put(
+        due.add(
             new AlarmKey(AlarmType.POWER_BUDGET, "chassis " + chassis),
             "the good supplies of chassis "
                 + chassis
@@ -55,7 +53,7 @@ final class HardwareAlarms {
   }
 
   private static void disks(
-      Cabinet cabinet, Observed observed, Card card, Map<AlarmKey, String> due) {
+      Cabinet cabinet, Observed observed, Card card, DueAlarms due) {
     if (!card.state().isAlive()) {
       return;
     }
@@ -65,7 +63,7 @@ final class HardwareAlarms {
       // Not heard yet is no good news.
       for (Alarm alarm : cabinet.alarms().values()) {
         if (alarm.key().source().startsWith(source)) {
-          due.put(alarm.key(), alarm.text());
+          due.keep(alarm);
         }
       }
       return;
@@ -75,7 +73,7 @@ final class HardwareAlarms {
       AlarmKey rebuilding = new AlarmKey(AlarmType.MIRROR_REBUILDING, source + disk.number());
       switch (disk.state()) {
         case FAILED, MISSING ->
-            due.put(
+            due.add(
                 failed,
                 "disk "
                     + disk.number()
@@ -87,7 +85,7 @@ final class HardwareAlarms {
                     + disk.number()
                     + (disk.serial().isEmpty() ? "" : " (" + disk.serial() + ")"));
         case REBUILDING ->
-            due.put(
+            due.add(
                 rebuilding,
                 "disk "
                     + disk.number()

@@ -1,27 +1,28 @@
 package io.cade.engine.conduct;
 
+import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
+import io.cade.engine.model.Alarm;
+import io.cade.engine.model.AlarmType;
+import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Card;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.Drain;
 import io.cade.engine.model.PowerHold;
-import io.cade.engine.observe.Observed;
+import io.cade.engine.model.Severity;
 import java.time.Duration;
-import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The ladder of a card that grows too hot: more air (see {@link ChassisRules}), then no more
- * visitors, then no more power; and back with hysteresis. A card that was switched off shows no
- * temperature any more; it is tried again after {@link #COOLING}, and while the alarm stands that
- * says so.
+ * The ladder of a card that grows too hot, by the severity of its temperature alarms, so that
+ * thresholds, hysteresis and de-bounce are those of the alarms: warning, more air (see {@link
+ * ChassisRules}); major, no more visitors; critical, no more power. A card that was switched off
+ * shows no temperature any more; it is tried again after {@link #COOLING}, and {@code
+ * cardOverheated} stands until then.
  */
 final class HeatRules {
   /** Who drained a card, so that no operator's drain is lifted. */
   static final String BY = "heat";
-
-  static final double DRAIN_CELSIUS = 75;
-  static final double SERVE_CELSIUS = 70;
-  static final double OFF_CELSIUS = 85;
 
   /** Time without power before a card that was too hot is tried again. */
   static final Duration COOLING = Duration.ofMinutes(10);
@@ -31,20 +32,34 @@ final class HeatRules {
 
   private static final Duration DRAIN = Duration.ofDays(1);
 
-  void apply(Draft draft, Observed observed) {
+  void apply(Draft draft) {
     for (Card card : draft.cabinet().cards().values()) {
-      if (card.role() == CardRole.SERVER && card.state().isAlive() && card.hold() == null) {
-        OptionalDouble read = CardHardware.boardCelsius(card, observed);
-        if (read.isPresent()) {
-          step(draft, card, read.getAsDouble());
-        }
+      if (card.role() == CardRole.SERVER
+          && !card.position().isManagement()
+          && card.state().isAlive()
+          && card.hold() == null) {
+        step(draft, card, level(draft.cabinet(), card.position()));
       }
     }
   }
 
-  private static void step(Draft draft, Card card, double celsius) {
+  /** The gravest of a card's alarms about too high temperatures; null when there is none. */
+  static @Nullable Severity level(Cabinet cabinet, CardPosition at) {
+    String source = "card " + at + " ";
+    Severity worst = null;
+    for (Alarm alarm : cabinet.alarms().values()) {
+      if (alarm.key().type() == AlarmType.TEMPERATURE_HIGH
+          && alarm.key().source().startsWith(source)
+          && (worst == null || alarm.severity().compareTo(worst) < 0)) {
+        worst = alarm.severity();
+      }
+    }
+    return worst;
+  }
+
+  private static void step(Draft draft, Card card, @Nullable Severity level) {
     Drain drain = card.drain();
-    if (celsius >= OFF_CELSIUS) {
+    if (level == Severity.CRITICAL) {
       draft.change(
           new Change.CardHeld(
               card.position(),
@@ -52,9 +67,9 @@ final class HeatRules {
               draft.now().plus(GRACE),
               draft.now().plus(COOLING),
               BY));
-    } else if (celsius >= DRAIN_CELSIUS && drain == null) {
+    } else if (level == Severity.MAJOR && drain == null) {
       draft.change(new Change.CardDrained(card.position(), draft.now().plus(DRAIN), BY));
-    } else if (celsius < SERVE_CELSIUS && drain != null && drain.by().equals(BY)) {
+    } else if (level != Severity.MAJOR && drain != null && drain.by().equals(BY)) {
       draft.change(new Change.CardUndrained(card.position()));
     }
   }

@@ -36,7 +36,7 @@ final class SignalRules {
 
   private SignalRules() {}
 
-  static void apply(Cabinet cabinet, Observed observed, Map<AlarmKey, String> due) {
+  static void apply(Cabinet cabinet, Observed observed, DueAlarms due) {
     Map<AlarmKey, List<SignalReport>> signals = new TreeMap<>();
     boolean allHeard = true;
     for (Card card : cabinet.cards().values()) {
@@ -54,12 +54,12 @@ final class SignalRules {
             .add(signal);
       }
     }
-    signals.forEach((key, list) -> due.put(key, text(list)));
+    signals.forEach((key, list) -> due.add(key, text(list)));
     if (!allHeard) {
       // An engine that has just started has not heard of what is going on: that ends no alarm.
       for (Alarm alarm : cabinet.alarms().values()) {
         if (TYPES.contains(alarm.key().type())) {
-          due.putIfAbsent(alarm.key(), alarm.text());
+          due.keep(alarm);
         }
       }
     }

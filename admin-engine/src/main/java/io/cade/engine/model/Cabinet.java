@@ -16,8 +16,10 @@ import java.util.SortedMap;
  * @param protection of services by their name, and of the whole module
  * @param traffic by index of the service; deleted ones, too, at most {@value #MAX_TRAFFIC}
  * @param swaps the last {@value #MAX_SWAPS}, oldest first
- * @param notifications not yet acknowledged by the operations centre, by sequence; at most {@value
- *     #MAX_NOTIFICATIONS}, then the oldest is given up (its alarm stays in list and history)
+ * @param notifications the log of notifications by sequence: those that some receiver has not got
+ *     yet, at most {@value #MAX_NOTIFICATIONS}, then the oldest is given up (its alarm stays in list
+ *     and history); besides them the newest {@value #MIN_NOTIFICATIONS}
+ * @param alarmState what surrounds the alarms
  * @param nextAlarm sequence of the next alarm
  * @param nextNotification sequence of the next notification
  * @param nextServiceIndex index of the next service
@@ -35,6 +37,7 @@ public record Cabinet(
     SortedMap<String, StoredImage> images,
     SortedMap<AlarmKey, Alarm> alarms,
     SortedMap<Long, PendingNotification> notifications,
+    AlarmState alarmState,
     SortedMap<String, SiteProtection> protection,
     SortedMap<Integer, ServiceTraffic> traffic,
     List<Swap> swaps,
@@ -47,6 +50,9 @@ public record Cabinet(
   public static final int MAX_TRAFFIC = 2_000;
   public static final int MAX_SWAPS = 1_000;
   public static final int MAX_NOTIFICATIONS = 100_000;
+
+  /** Newest notifications that are kept though every receiver has them. */
+  public static final int MIN_NOTIFICATIONS = 1_000;
 
   /** A module that nobody has touched. */
   public static Cabinet empty() {

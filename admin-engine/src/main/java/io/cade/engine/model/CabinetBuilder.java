@@ -37,13 +37,10 @@ public final class CabinetBuilder {
   private SortedTree<String, Service> services;
   private SortedTree<CardPosition, CommandQueue> queues;
   private SortedTree<String, StoredImage> images;
-  private SortedTree<AlarmKey, Alarm> alarms;
-  private SortedTree<Long, PendingNotification> notifications;
+  private final AlarmBook alarms;
   private SortedTree<String, SiteProtection> protection;
   private final TrafficBook traffic;
   private List<Swap> swaps;
-  private long nextAlarm;
-  private long nextNotification;
   private int nextServiceIndex;
   private long nextCommand;
   private long nextSwap;
@@ -63,13 +60,10 @@ public final class CabinetBuilder {
     services = SortedTree.copyOf(from.services());
     queues = SortedTree.copyOf(from.queues());
     images = SortedTree.copyOf(from.images());
-    alarms = SortedTree.copyOf(from.alarms());
-    notifications = SortedTree.copyOf(from.notifications());
+    alarms = new AlarmBook(from, this::touch);
     protection = SortedTree.copyOf(from.protection());
     traffic = new TrafficBook(SortedTree.copyOf(from.traffic()));
     swaps = from.swaps();
-    nextAlarm = from.nextAlarm();
-    nextNotification = from.nextNotification();
     nextServiceIndex = from.nextServiceIndex();
     nextCommand = from.nextCommand();
     nextSwap = from.nextSwap();
@@ -84,13 +78,10 @@ public final class CabinetBuilder {
     services = SortedTree.empty();
     queues = SortedTree.empty();
     images = SortedTree.empty();
-    alarms = SortedTree.empty();
-    notifications = SortedTree.empty();
+    alarms = new AlarmBook(counters.nextAlarm(), counters.nextNotification(), this::touch);
     protection = SortedTree.empty();
     traffic = new TrafficBook(SortedTree.empty());
     swaps = List.of();
-    nextAlarm = counters.nextAlarm();
-    nextNotification = counters.nextNotification();
     nextServiceIndex = counters.nextServiceIndex();
     nextCommand = counters.nextCommand();
     nextSwap = counters.nextSwap();
@@ -121,13 +112,14 @@ public final class CabinetBuilder {
       case PoolLease l -> restoredLeases.add(l);
       case Service s -> services = services.with(s.name(), s);
       case StoredImage i -> images = images.with(i.digest(), i);
-      case Alarm a -> alarms = alarms.with(a.key(), a);
-      case PendingNotification n -> notifications = notifications.with(n.sequence(), n);
       case SiteProtection p -> protection = protection.with(p.service(), p);
       case ServiceTraffic t -> traffic.put(t);
       case Swap s -> addSwap(s);
-      default ->
+      default -> {
+        if (!alarms.restore(entity)) {
           throw new IllegalArgumentException("not an entity: " + entity.getClass().getName());
+        }
+      }
     }
   }
 
@@ -162,13 +154,14 @@ public final class CabinetBuilder {
             services,
             queues,
             images,
-            alarms,
-            notifications,
+            alarms.alarms(),
+            alarms.notifications(),
+            alarms.state(),
             protection,
             traffic.all(),
             swaps,
-            nextAlarm,
-            nextNotification,
+            alarms.nextAlarm(),
+            alarms.nextNotification(),
             nextServiceIndex,
             nextCommand,
             nextSwap);
@@ -275,16 +268,7 @@ public final class CabinetBuilder {
         images = images.without(c.digest());
         touch(EntityKey.Kind.IMAGE, c.digest());
       }
-      case Change.AlarmRaised c -> raise(c, at);
-      case Change.AlarmCleared c -> clear(c, at);
-      case Change.AlarmAcknowledged c -> {
-        Alarm a = requireAlarm(c.key());
-        putAlarm(new Alarm(a.sequence(), a.key(), a.severity(), a.text(), a.raisedAt(), c.by()));
-      }
-      case Change.NotificationDelivered c -> {
-        notifications = notifications.without(c.sequence());
-        touch(EntityKey.Kind.NOTIFICATION, c.sequence());
-      }
+      case Change.AlarmChange c -> alarms.apply(c, at);
       case Change.ProtectionSet c -> {
         SiteProtection set = c.protection();
         protection =
@@ -471,34 +455,6 @@ public final class CabinetBuilder {
     touch(EntityKey.Kind.IMAGE, image.digest());
   }
 
-  private void raise(Change.AlarmRaised c, Instant at) {
-    if (alarms.containsKey(c.key())) {
-      throw new IllegalStateException("alarm is already raised: " + c.key());
-    }
-    Alarm alarm = new Alarm(nextAlarm++, c.key(), c.severity(), c.text(), at, "");
-    putAlarm(alarm);
-    notify(alarm, false, at);
-  }
-
-  private void clear(Change.AlarmCleared c, Instant at) {
-    Alarm alarm = requireAlarm(c.key());
-    alarms = alarms.without(c.key());
-    touch(EntityKey.Kind.ALARM, c.key());
-    notify(alarm, true, at);
-  }
-
-  private void notify(Alarm alarm, boolean cleared, Instant at) {
-    if (notifications.size() >= Cabinet.MAX_NOTIFICATIONS) {
-      Long oldest = notifications.firstKey();
-      notifications = notifications.without(oldest);
-      touch(EntityKey.Kind.NOTIFICATION, oldest);
-    }
-    long sequence = nextNotification++;
-    notifications =
-        notifications.with(sequence, new PendingNotification(sequence, cleared, alarm, at));
-    touch(EntityKey.Kind.NOTIFICATION, sequence);
-  }
-
   private void addSwap(Swap swap) {
     List<Swap> next = new ArrayList<>(swaps);
     if (next.size() >= Cabinet.MAX_SWAPS) {
@@ -522,14 +478,6 @@ public final class CabinetBuilder {
       throw new IllegalStateException("no service " + name);
     }
     return service;
-  }
-
-  private Alarm requireAlarm(AlarmKey key) {
-    Alarm alarm = alarms.get(key);
-    if (alarm == null) {
-      throw new IllegalStateException("alarm is not raised: " + key);
-    }
-    return alarm;
   }
 
   private CommandQueue queue(CardPosition at) {
@@ -571,11 +519,6 @@ public final class CabinetBuilder {
   private void putService(Service service) {
     services = services.with(service.name(), service);
     touch(EntityKey.Kind.SERVICE, service.name());
-  }
-
-  private void putAlarm(Alarm alarm) {
-    alarms = alarms.with(alarm.key(), alarm);
-    touch(EntityKey.Kind.ALARM, alarm.key());
   }
 
   private void putQueue(CardPosition at, CommandQueue queue) {

@@ -1,5 +1,7 @@
 package io.cade.engine.model;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.cade.agent.wire.CardPosition;
@@ -10,6 +12,7 @@ import io.cade.agent.wire.MacAddress;
 import io.cade.agent.wire.ServiceSettings;
 import io.cade.agent.wire.SiteProtection;
 import io.cade.agent.wire.SoftwareDescriptor;
+import io.cade.engine.model.PendingNotification.Kind;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +55,19 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = Change.AlarmCleared.class, name = "alarm-cleared"),
   @JsonSubTypes.Type(value = Change.AlarmAcknowledged.class, name = "alarm-acknowledged"),
   @JsonSubTypes.Type(value = Change.NotificationDelivered.class, name = "notification-delivered"),
+  @JsonSubTypes.Type(value = Change.AlarmChange.Altered.class, name = "alarm-altered"),
+  @JsonSubTypes.Type(value = Change.AlarmChange.Suppressed.class, name = "alarm-suppressed"),
+  @JsonSubTypes.Type(value = Change.AlarmChange.Released.class, name = "alarm-released"),
+  @JsonSubTypes.Type(value = Change.AlarmChange.ThresholdSet.class, name = "threshold-set"),
+  @JsonSubTypes.Type(value = Change.AlarmChange.ThresholdRemoved.class, name = "threshold-removed"),
+  @JsonSubTypes.Type(value = Change.AlarmChange.RuleSet.class, name = "alarm-rule-set"),
+  @JsonSubTypes.Type(value = Change.AlarmChange.RuleRemoved.class, name = "alarm-rule-removed"),
+  @JsonSubTypes.Type(value = Change.AlarmChange.RuleLooked.class, name = "alarm-rule-looked"),
+  @JsonSubTypes.Type(value = Change.AlarmChange.NotificationPosted.class, name = "notification-posted"),
+  @JsonSubTypes.Type(value = Change.AlarmChange.ReceiversKnown.class, name = "receivers-known"),
+  @JsonSubTypes.Type(
+      value = Change.AlarmChange.NotificationsDelivered.class,
+      name = "notifications-delivered"),
   @JsonSubTypes.Type(value = Change.ProtectionSet.class, name = "protection-set"),
   @JsonSubTypes.Type(value = Change.TrafficCounted.class, name = "traffic-counted"),
   @JsonSubTypes.Type(value = Change.Audited.class, name = "audited"),
@@ -156,14 +172,33 @@ public sealed interface Change {
 
   record ImageRemoved(String digest) implements Change {}
 
-  record AlarmRaised(AlarmKey key, Severity severity, String text) implements Change {}
+  /**
+   * @param rootCause key of the alarm that this one follows from, as text, else empty
+   */
+  record AlarmRaised(AlarmKey key, Severity severity, String text, String rootCause)
+      implements AlarmChange {
+    /** An alarm that stands for itself. */
+    public AlarmRaised(AlarmKey key, Severity severity, String text) {
+      this(key, severity, text, "");
+    }
 
-  record AlarmCleared(AlarmKey key, String cause) implements Change {}
+    /** The log of earlier versions has no root causes. */
+    @JsonCreator
+    static AlarmRaised stored(
+        @JsonProperty("key") AlarmKey key,
+        @JsonProperty("severity") Severity severity,
+        @JsonProperty("text") String text,
+        @JsonProperty("rootCause") @Nullable String rootCause) {
+      return new AlarmRaised(key, severity, text, rootCause == null ? "" : rootCause);
+    }
+  }
 
-  record AlarmAcknowledged(AlarmKey key, String by) implements Change {}
+  record AlarmCleared(AlarmKey key, String cause) implements AlarmChange {}
 
-  /** The operations centre has acknowledged the notification of this sequence number. */
-  record NotificationDelivered(long sequence) implements Change {}
+  record AlarmAcknowledged(AlarmKey key, String by) implements AlarmChange {}
+
+  /** As earlier versions said it, which had one receiver: it has acknowledged this one. */
+  record NotificationDelivered(long sequence) implements AlarmChange {}
 
   /** Whom a service, or the whole module, is protected from; an empty protection takes it away. */
   record ProtectionSet(SiteProtection protection) implements Change {}
@@ -181,4 +216,63 @@ public sealed interface Change {
 
   /** A management action was carried out or refused (SPEC A5). */
   record Audited(String user, String action, String outcome) implements Change {}
+
+  /** Changes to alarms, to what surrounds them, and to the log of notifications. */
+  sealed interface AlarmChange extends Change {
+
+    /**
+     * An active alarm goes on with another severity, which is told, or another root cause, which is
+     * not.
+     */
+    record Altered(AlarmKey key, Severity severity, String text, String rootCause)
+        implements AlarmChange {}
+
+    /** A condition is a part of an active alarm: nobody is told. */
+    record Suppressed(AlarmKey key, Severity severity, String text, AlarmKey by)
+        implements AlarmChange {}
+
+    /** The condition is gone, or stands for itself from now on. */
+    record Released(AlarmKey key) implements AlarmChange {}
+
+    record ThresholdSet(SensorThreshold threshold) implements AlarmChange {}
+
+    record ThresholdRemoved(String key) implements AlarmChange {}
+
+    /** A new rule, or a new wording of one; it looks at alarms from now on. */
+    record RuleSet(AlarmRule rule) implements AlarmChange {}
+
+    record RuleRemoved(String name) implements AlarmChange {}
+
+    /** The rule has looked at the notifications up to this sequence, and acted on some. */
+    record RuleLooked(String name, long upTo, List<AlarmRule.Firing> firings)
+        implements AlarmChange {
+      public RuleLooked {
+        firings = List.copyOf(firings);
+      }
+    }
+
+    /**
+     * Something is told that is no change of an alarm.
+     *
+     * @param about the alarm that it is about, if any
+     * @param receivers who is told, empty for all
+     */
+    record NotificationPosted(
+        Kind kind, String text, @Nullable AlarmKey about, List<String> receivers)
+        implements AlarmChange {
+      public NotificationPosted {
+        receivers = List.copyOf(receivers);
+      }
+    }
+
+    /** These receivers there are from now on; a new one gets what is told from now on. */
+    record ReceiversKnown(List<String> names) implements AlarmChange {
+      public ReceiversKnown {
+        names = List.copyOf(names);
+      }
+    }
+
+    /** The receiver has all notifications up to this sequence. */
+    record NotificationsDelivered(String receiver, long upTo) implements AlarmChange {}
+  }
 }

@@ -5,7 +5,7 @@ package io.cade.engine.model;
  *
  * @param id the entity's key as text: a {@code CardPosition} for cards, leases and queues, an
  *     address for pool leases, an {@link AlarmKey}, a service's name, an image's digest, the
- *     sequence of a notification or swap
+ *     sequence of a notification or swap, the name of a receiver or rule, the key of a threshold
  */
 public record EntityKey(Kind kind, String id) {
   /** The maps of the cabinet. */
@@ -20,6 +20,11 @@ public record EntityKey(Kind kind, String id) {
     SWAP,
     POOL_LEASE,
     PROTECTION,
-    TRAFFIC
+    TRAFFIC,
+    SUPPRESSED,
+    ALARM_FLAPS,
+    THRESHOLD,
+    RECEIVER,
+    ALARM_RULE
   }
 }

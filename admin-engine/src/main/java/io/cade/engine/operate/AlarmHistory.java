@@ -1,6 +1,7 @@
 package io.cade.engine.operate;
 
 import io.cade.engine.model.AlarmKey;
+import io.cade.engine.model.AlarmQuery;
 import io.cade.engine.model.Severity;
 import java.io.IOException;
 import java.time.Instant;
@@ -21,12 +22,9 @@ public interface AlarmHistory {
       String text,
       Instant raisedAt,
       @Nullable Instant clearedAt,
-      String acknowledgedBy) {}
+      String acknowledgedBy,
+      @Nullable Instant acknowledgedAt) {}
 
-  /**
-   * The latest alarms, newest first.
-   *
-   * @param limit 1 to {@value Inspection#MAX_HISTORY}
-   */
-  List<Entry> latest(int limit) throws IOException;
+  /** The alarms that match, newest first. */
+  List<Entry> find(AlarmQuery query) throws IOException;
 }

@@ -9,7 +9,7 @@ import io.cade.agent.wire.SensorReading;
 import io.cade.agent.wire.SoftwareDescriptor;
 import io.cade.engine.change.Refusal;
 import io.cade.engine.model.Alarm;
-import io.cade.engine.model.AlarmKey;
+import io.cade.engine.model.AlarmQuery;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Card;
 import io.cade.engine.model.CardState;
@@ -210,21 +210,27 @@ public final class Inspection {
    *
    * @throws Refusal INVALID when the limit is not 1 to {@value #MAX_HISTORY}
    */
-  public List<Views.AlarmView> history(int limit) throws Refusal, IOException {
-    if (limit < 1 || limit > MAX_HISTORY) {
+  public List<Views.AlarmView> history(AlarmQuery query) throws Refusal, IOException {
+    if (query.limit() < 1 || query.limit() > MAX_HISTORY) {
       throw new Refusal(
-          Refusal.Kind.INVALID, "limit is " + limit + ", outside 1 to " + MAX_HISTORY);
+          Refusal.Kind.INVALID, "limit is " + query.limit() + ", outside 1 to " + MAX_HISTORY);
     }
-    return history.latest(limit).stream()
+    return history.find(query).stream()
         .map(e ->
-            view(
+            new Views.AlarmView(
                 e.sequence(),
-                e.key(),
+                e.key().type().word(),
+                e.key().source(),
                 e.severity(),
+                e.key().type().probableCause(),
                 e.text(),
                 e.raisedAt(),
                 e.clearedAt(),
-                e.acknowledgedBy()))
+                e.acknowledgedBy(),
+                e.acknowledgedAt(),
+                "",
+                "",
+                ""))
         .toList();
   }
 
@@ -394,28 +400,41 @@ public final class Inspection {
   }
 
   static Views.AlarmView view(Alarm a) {
-    return view(
-        a.sequence(), a.key(), a.severity(), a.text(), a.raisedAt(), null, a.acknowledgedBy());
+    return new Views.AlarmView(
+        a.sequence(),
+        a.key().type().word(),
+        a.key().source(),
+        a.severity(),
+        a.key().type().probableCause(),
+        a.text(),
+        a.raisedAt(),
+        null,
+        a.acknowledgedBy(),
+        a.acknowledgedAt(),
+        a.rootCause(),
+        a.flapping(),
+        "");
   }
 
-  private static Views.AlarmView view(
-      long sequence,
-      AlarmKey key,
-      Severity severity,
-      String text,
-      Instant raisedAt,
-      @Nullable Instant clearedAt,
-      String acknowledgedBy) {
-    return new Views.AlarmView(
-        sequence,
-        key.type().word(),
-        key.source(),
-        severity,
-        key.type().probableCause(),
-        text,
-        raisedAt,
-        clearedAt,
-        acknowledgedBy);
+  /** Conditions that greater alarms stand for, in order of their keys. */
+  public List<Views.AlarmView> suppressed() {
+    return cabinet.get().alarmState().suppressed().values().stream()
+        .map(s ->
+            new Views.AlarmView(
+                0,
+                s.key().type().word(),
+                s.key().source(),
+                s.severity(),
+                s.key().type().probableCause(),
+                s.text(),
+                s.since(),
+                null,
+                "",
+                null,
+                "",
+                "",
+                s.by().toString()))
+        .toList();
   }
 
   private static Views.SensorView view(String source, SensorReading r) {

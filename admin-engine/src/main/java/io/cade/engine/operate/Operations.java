@@ -226,7 +226,7 @@ public final class Operations {
         Role.OPERATOR,
         "acknowledge alarm " + sequence,
         true,
-        (cabinet, _) -> {
+        (cabinet, now) -> {
           Alarm alarm =
               cabinet.alarms().values().stream()
                   .filter(a -> a.sequence() == sequence)
@@ -237,14 +237,7 @@ public final class Operations {
           if (!alarm.acknowledgedBy().isEmpty()) {
             return Decision.nothing(Inspection.view(alarm));
           }
-          Alarm noted =
-              new Alarm(
-                  alarm.sequence(),
-                  alarm.key(),
-                  alarm.severity(),
-                  alarm.text(),
-                  alarm.raisedAt(),
-                  caller.user());
+          Alarm noted = alarm.acknowledged(caller.user(), now);
           return Decision.of(
               Inspection.view(noted), new Change.AlarmAcknowledged(alarm.key(), caller.user()));
         });

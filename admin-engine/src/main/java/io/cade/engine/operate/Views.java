@@ -170,6 +170,12 @@ public final class Views {
       String cause,
       Instant at) {}
 
+  /**
+   * @param sequence 0 for a condition that is suppressed
+   * @param rootCause type and source of the alarm that this one follows from, or empty
+   * @param flapping how often it came lately, while it is damped
+   * @param suppressedBy type and source of the alarm that stands for it, or empty
+   */
   public record AlarmView(
       long sequence,
       String type,
@@ -179,7 +185,11 @@ public final class Views {
       String text,
       Instant raisedAt,
       @Nullable Instant clearedAt,
-      String acknowledgedBy) {}
+      String acknowledgedBy,
+      @Nullable Instant acknowledgedAt,
+      String rootCause,
+      String flapping,
+      String suppressedBy) {}
 
   /**
    * @param group {@code dhcp}, {@code dhcpMalformed}, {@code tftp}, {@code bootTree} or {@code

@@ -2,133 +2,160 @@ package io.cade.engine.snmp;
 
 import io.cade.engine.change.ChangeWriter;
 import io.cade.engine.change.Decision;
-import io.cade.engine.model.Cabinet;
+import io.cade.engine.model.Alarm;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.PendingNotification;
+import io.cade.engine.model.Severity;
 import io.cade.mib.AlarmNotification;
 import io.cade.mib.snmp.Delivery;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Empties the durable queue of notifications towards the operations centre: in order, one at a
- * time, each until it is acknowledged, with growing pauses while the centre is away. What is in the
- * queue survives the engine; what was acknowledged leaves it by a durable change, so that the worst
- * a crash can do is to send one notification twice, under the same sequence number (SPEC S2).
- *
- * <p>The fields belong to the scheduler's thread.
+ * Brings the log of notifications to the operations centre's receivers, each at its own pace: a
+ * receiver that is away for a day holds up no other and loses nothing (SPEC S2). Sends heartbeats
+ * beside them, which are not kept: an old one says nothing.
  */
 public final class NotificationPump implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NotificationPump.class);
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+  /**
+   * Who is told.
+   *
+   * @param name in the configuration; its place in the log is kept under it
+   * @param sender sends one notification, without blocking
+   * @param window notifications that may be under way at once, 1 to 256
+   * @param atLeast least severity of alarms that it is told of; null for all
+   * @param onlyRules whether it gets only what a rule sends to it by name
+   */
+  public record Receiver(
+      String name,
+      Function<AlarmNotification, CompletionStage<Delivery>> sender,
+      int window,
+      @Nullable Severity atLeast,
+      boolean onlyRules) {
+
+    /** Whether a notification is meant for it. Clears and changes follow their alarm's severity. */
+    boolean wants(PendingNotification n) {
+      if (!n.isFor(name) || (onlyRules && n.receivers().isEmpty())) {
+        return false;
+      }
+      Alarm alarm = n.alarm();
+      return atLeast == null
+          || alarm == null
+          || n.kind() == PendingNotification.Kind.CHANGED
+          || alarm.severity().compareTo(atLeast) <= 0;
+    }
+  }
+
+  /**
+   * How a receiver gets on.
+   *
+   * @param waiting notifications that it has not acknowledged
+   * @param trouble what went wrong last; empty when nothing did
+   */
+  public record Standing(String name, long delivered, long waiting, String trouble) {}
 
   private final ChangeWriter writer;
-  private final Function<AlarmNotification, CompletionStage<Delivery>> notifier;
+  private final List<Receiver> receivers;
   private final ScheduledExecutorService scheduler;
-  private boolean sending;
-  private boolean away;
-  private Duration pause = FIRST_PAUSE;
+  private final Map<String, ReceiverQueue> queues = new LinkedHashMap<>();
+  private final Map<String, String> troubles = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   /**
-   * @param notifier sends one notification, without blocking
    * @param scheduler single-threaded
    */
+  public NotificationPump(
+      ChangeWriter writer, List<Receiver> receivers, ScheduledExecutorService scheduler) {
+    this.writer = writer;
+    this.receivers = List.copyOf(receivers);
+    this.scheduler = scheduler;
+    for (Receiver receiver : this.receivers) {
+      queues.put(receiver.name(), new ReceiverQueue(receiver, writer, scheduler));
+    }
+  }
+
+  /** For one receiver of everything, one notification at a time. */
   public NotificationPump(
       ChangeWriter writer,
       Function<AlarmNotification, CompletionStage<Delivery>> notifier,
       ScheduledExecutorService scheduler) {
-    this.writer = writer;
-    this.notifier = notifier;
-    this.scheduler = scheduler;
+    this(writer, List.of(new Receiver("default", notifier, 1, null, false)), scheduler);
   }
 
   /** Begins with what was left from the last run. */
   public void start() {
-    writer.listen((commits, after) -> {
-      if (!after.notifications().isEmpty()) {
-        run(this::next);
-      }
-    });
-    run(this::next);
-  }
-
-  private void next() {
-    Cabinet cabinet = writer.current();
-    if (closed || sending || away || cabinet.notifications().isEmpty()) {
-      return;
-    }
-    PendingNotification first = cabinet.notifications().values().iterator().next();
-    sending = true;
-    var _ =
-        notifier
-            .apply(
-                new AlarmNotification(
-                    first.sequence(),
-                    first.cleared()
-                        ? AlarmNotification.Kind.CLEARED
-                        : AlarmNotification.Kind.RAISED,
-                    SnmpRows.alarm(first.alarm())))
-            .whenComplete((delivery, failure) -> run(() -> done(first, delivery, failure)));
-  }
-
-  private void done(PendingNotification sent, Delivery delivery, Throwable failure) {
-    String reason =
-        switch (delivery) {
-          case null -> String.valueOf(failure);
-          case Delivery.Acknowledged _, Delivery.Unconfirmed _ -> "";
-          case Delivery.Failed(String why) -> why;
-        };
-    if (!reason.isEmpty()) {
-      later(sent, reason);
-      return;
-    }
-    pause = FIRST_PAUSE;
+    writer.listen((commits, after) -> run(this::next));
+    List<String> names = receivers.stream().map(Receiver::name).toList();
     var _ =
         writer
             .submit((cabinet, now) ->
-                cabinet.notifications().containsKey(sent.sequence())
-                    ? Decision.of(true, new Change.NotificationDelivered(sent.sequence()))
-                    : Decision.nothing(false))
-            .whenComplete((_, problem) ->
-                run(() -> {
-                  sending = false;
-                  if (problem == null) {
-                    next();
-                  }
-                }));
+                cabinet.alarmState().receivers().keySet().stream().sorted().toList()
+                        .equals(names.stream().sorted().toList())
+                    ? Decision.nothing(false)
+                    : Decision.of(true, new Change.AlarmChange.ReceiversKnown(names)))
+            .whenComplete((_, problem) -> {
+              if (problem != null && !closed) {
+                LOG.error("the receivers of notifications are not on record", problem);
+              }
+              run(this::next);
+            });
   }
 
-  private void later(PendingNotification sent, String reason) {
-    sending = false;
-    away = true;
-    LOG.info(
-        "notification {} is not acknowledged ({}); next try in {} ms, {} waiting",
-        sent.sequence(),
-        reason,
-        pause.toMillis(),
-        writer.current().notifications().size());
-    try {
-      var _ =
-          scheduler.schedule(
-              () -> {
-                away = false;
-                next();
-              },
-              pause.toMillis(),
-              TimeUnit.MILLISECONDS);
-    } catch (RejectedExecutionException e) {
-      LOG.debug("the engine is stopping");
+  /** Sends a heartbeat to every receiver now and then. */
+  public void beat(Duration interval) {
+    var _ =
+        scheduler.scheduleAtFixedRate(
+            this::beat, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void beat() {
+    AlarmNotification beat =
+        new AlarmNotification(
+            writer.current().nextNotification() - 1,
+            AlarmNotification.Kind.HEARTBEAT,
+            null,
+            "the engine lives");
+    for (Receiver receiver : receivers) {
+      if (!closed && !receiver.onlyRules()) {
+        var _ = receiver.sender().apply(beat);
+      }
     }
-    Duration doubled = pause.multipliedBy(2);
-    pause = doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
+  }
+
+  private void next() {
+    for (ReceiverQueue queue : queues.values()) {
+      queue.next();
+      troubles.put(queue.name(), queue.trouble());
+    }
+  }
+
+  /** How the receivers get on. Any thread. */
+  public List<Standing> standings() {
+    var cabinet = writer.current();
+    return receivers.stream()
+        .map(r -> {
+          var cursor = cabinet.alarmState().receivers().get(r.name());
+          long delivered = cursor == null ? 0 : cursor.delivered();
+          return new Standing(
+              r.name(),
+              delivered,
+              Math.max(0, cabinet.nextNotification() - 1 - delivered),
+              troubles.getOrDefault(r.name(), ""));
+        })
+        .toList();
   }
 
   private void run(Runnable task) {
@@ -144,5 +171,6 @@ public final class NotificationPump implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    queues.values().forEach(ReceiverQueue::close);
   }
 }

@@ -2,6 +2,7 @@ package io.cade.engine.store;
 
 import io.cade.engine.change.Commit;
 import io.cade.engine.model.AlarmKey;
+import io.cade.engine.model.AlarmQuery;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.EntityKey;
 import io.cade.engine.model.Severity;
@@ -36,7 +37,12 @@ public interface CabinetStore extends AutoCloseable {
   long checkpoint() throws IOException;
 
   /** The newest alarms, active ones included, newest first, at most {@code limit}. */
-  List<PastAlarm> alarmHistory(int limit) throws IOException;
+  default List<PastAlarm> alarmHistory(int limit) throws IOException {
+    return alarmHistory(AlarmQuery.newest(limit));
+  }
+
+  /** The alarms that match, active ones included, newest first. */
+  List<PastAlarm> alarmHistory(AlarmQuery query) throws IOException;
 
   /** The newest management actions, newest first, at most {@code limit}. */
   List<AuditEntry> audit(int limit) throws IOException;
@@ -46,6 +52,7 @@ public interface CabinetStore extends AutoCloseable {
 
   /**
    * @param clearedAt absent while the alarm is active
+   * @param severity the last one
    * @param acknowledgedBy empty when nobody has taken note
    */
   record PastAlarm(
@@ -55,7 +62,8 @@ public interface CabinetStore extends AutoCloseable {
       String text,
       Instant raisedAt,
       @Nullable Instant clearedAt,
-      String acknowledgedBy) {}
+      String acknowledgedBy,
+      @Nullable Instant acknowledgedAt) {}
 
   /** A management action and what became of it (SPEC A5). */
   record AuditEntry(long position, Instant at, String user, String action, String outcome) {}

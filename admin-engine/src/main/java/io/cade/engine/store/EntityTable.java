@@ -4,7 +4,9 @@ import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.SiteProtection;
 import io.cade.agent.wire.WireJson;
 import io.cade.engine.model.Alarm;
+import io.cade.engine.model.AlarmFlaps;
 import io.cade.engine.model.AlarmKey;
+import io.cade.engine.model.AlarmRule;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.CabinetBuilder;
 import io.cade.engine.model.Card;
@@ -14,9 +16,12 @@ import io.cade.engine.model.EntityKey.Kind;
 import io.cade.engine.model.Lease;
 import io.cade.engine.model.PendingNotification;
 import io.cade.engine.model.PoolLease;
+import io.cade.engine.model.ReceiverCursor;
+import io.cade.engine.model.SensorThreshold;
 import io.cade.engine.model.Service;
 import io.cade.engine.model.ServiceTraffic;
 import io.cade.engine.model.StoredImage;
+import io.cade.engine.model.SuppressedAlarm;
 import io.cade.engine.model.Swap;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -200,8 +205,58 @@ record EntityTable<E>(
               List.of("alarm_sequence", "cleared"),
               json(PendingNotification.class),
               (cabinet, id) -> cabinet.notifications().get(Long.valueOf(id)),
-              n -> List.of(n.alarm().sequence(), n.cleared()),
+              n -> List.of(n.alarm() == null ? 0 : n.alarm().sequence(), n.cleared()),
               (into, id, n) -> into.restore(n)),
+          new EntityTable<>(
+              Kind.SUPPRESSED,
+              "suppressed_alarm",
+              "alarm_key",
+              false,
+              List.of("suppressed_by", "since"),
+              json(SuppressedAlarm.class),
+              (cabinet, id) -> cabinet.alarmState().suppressed().get(AlarmKey.parse(id)),
+              a -> List.of(a.by().toString(), time(a.since())),
+              (into, id, a) -> into.restore(a)),
+          new EntityTable<>(
+              Kind.ALARM_FLAPS,
+              "alarm_flaps",
+              "alarm_key",
+              false,
+              List.of("raises"),
+              json(AlarmFlaps.class),
+              (cabinet, id) -> cabinet.alarmState().flaps().get(AlarmKey.parse(id)),
+              f -> List.of(f.raisedAt().size()),
+              (into, id, f) -> into.restore(f)),
+          new EntityTable<>(
+              Kind.THRESHOLD,
+              "sensor_threshold",
+              "threshold_key",
+              false,
+              List.of("kind"),
+              json(SensorThreshold.class),
+              (cabinet, id) -> cabinet.alarmState().thresholds().get(SensorThreshold.Key.parse(id)),
+              t -> List.of(t.key().kind().name()),
+              (into, id, t) -> into.restore(t)),
+          new EntityTable<>(
+              Kind.RECEIVER,
+              "notification_receiver",
+              "name",
+              false,
+              List.of("delivered"),
+              json(ReceiverCursor.class),
+              (cabinet, id) -> cabinet.alarmState().receivers().get(id),
+              c -> List.of(c.delivered()),
+              (into, id, c) -> into.restore(c)),
+          new EntityTable<>(
+              Kind.ALARM_RULE,
+              "alarm_rule",
+              "name",
+              false,
+              List.of("action"),
+              json(AlarmRule.class),
+              (cabinet, id) -> cabinet.alarmState().rules().get(id),
+              r -> List.of(r.action().name()),
+              (into, id, r) -> into.restore(r)),
           new EntityTable<>(
               Kind.SWAP,
               "swap",

@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.cade.agent.wire.WireJson;
 import io.cade.engine.change.Commit;
 import io.cade.engine.model.AlarmKey;
+import io.cade.engine.model.AlarmQuery;
 import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.CabinetBuilder;
@@ -14,7 +15,9 @@ import io.cade.engine.model.Severity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +27,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.result.ResultIterator;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.Query;
 
 /** The store in an embedded H2 database. Plain SQL, so that another database stays possible. */
 public final class H2CabinetStore implements CabinetStore {
@@ -208,15 +212,60 @@ public final class H2CabinetStore implements CabinetStore {
   }
 
   @Override
-  public List<PastAlarm> alarmHistory(int limit) throws IOException {
+  public List<PastAlarm> alarmHistory(AlarmQuery query) throws IOException {
+    StringBuilder where = new StringBuilder("sequence < :before");
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("before", query.before());
+    AlarmType type = query.type();
+    if (type != null) {
+      where.append(" AND type = :type");
+      values.put("type", type.name());
+    }
+    if (!query.source().isEmpty()) {
+      where.append(" AND source LIKE :source ESCAPE '!'");
+      values.put(
+          "source",
+          query
+              .source()
+              .replace("!", "!!")
+              .replace("%", "!%")
+              .replace("_", "!_")
+              .replace("*", "%"));
+    }
+    Severity atLeast = query.atLeast();
+    if (atLeast != null) {
+      where.append(" AND severity IN (<severities>)");
+    }
+    if (query.from() != null) {
+      where.append(" AND raised_at >= :from");
+      values.put("from", query.from().atOffset(ZoneOffset.UTC));
+    }
+    if (query.until() != null) {
+      where.append(" AND raised_at < :until");
+      values.put("until", query.until().atOffset(ZoneOffset.UTC));
+    }
     try (Handle handle = jdbi.open()) {
-      return handle
-          .createQuery(
-              "SELECT sequence, type, source, severity, text, raised_at, cleared_at,"
-                  + " acknowledged_by FROM alarm_history ORDER BY sequence DESC LIMIT :limit")
-          .bind("limit", limit)
+      Query select =
+          handle
+              .createQuery(
+                  "SELECT sequence, type, source, severity, text, raised_at, cleared_at,"
+                      + " acknowledged_by, acknowledged_at FROM alarm_history WHERE "
+                      + where
+                      + " ORDER BY sequence DESC LIMIT :limit")
+              .bindMap(values)
+              .bind("limit", query.limit());
+      if (atLeast != null) {
+        select.bindList(
+            "severities",
+            Arrays.stream(Severity.values())
+                .filter(s -> s.compareTo(atLeast) <= 0)
+                .map(Severity::name)
+                .toList());
+      }
+      return select
           .map((rs, ctx) -> {
             OffsetDateTime cleared = rs.getObject(7, OffsetDateTime.class);
+            OffsetDateTime noted = rs.getObject(9, OffsetDateTime.class);
             return new PastAlarm(
                 rs.getLong(1),
                 new AlarmKey(AlarmType.valueOf(rs.getString(2)), rs.getString(3)),
@@ -224,7 +273,8 @@ public final class H2CabinetStore implements CabinetStore {
                 rs.getString(5),
                 rs.getObject(6, OffsetDateTime.class).toInstant(),
                 cleared == null ? null : cleared.toInstant(),
-                rs.getString(8));
+                rs.getString(8),
+                noted == null ? null : noted.toInstant());
           })
           .list();
     } catch (JdbiException e) {

@@ -3,11 +3,14 @@ package io.cade.engine.store;
 import io.cade.engine.change.Commit;
 import io.cade.engine.model.AlarmKey;
 import io.cade.engine.model.Change;
+import io.cade.engine.model.Change.AlarmChange;
+import io.cade.engine.model.Severity;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
@@ -27,11 +30,16 @@ final class HistoryBatch {
     final Instant at;
     @Nullable Instant clearedAt;
     String acknowledgedBy = "";
+    @Nullable Instant acknowledgedAt;
+    Severity severity;
+    String text;
 
     Row(long sequence, Change.AlarmRaised raised, Instant at) {
       this.sequence = sequence;
       this.raised = raised;
       this.at = at;
+      this.severity = raised.severity();
+      this.text = raised.text();
     }
   }
 
@@ -39,6 +47,7 @@ final class HistoryBatch {
   private final Map<AlarmKey, Row> open = new HashMap<>();
   // About alarms of earlier runs: of each key at most one, for it cannot be raised again before.
   private final List<@Nullable Object[]> acknowledged = new ArrayList<>();
+  private final Map<AlarmKey, AlarmChange.Altered> altered = new LinkedHashMap<>();
   private final List<@Nullable Object[]> cleared = new ArrayList<>();
   private final List<@Nullable Object[]> audits = new ArrayList<>();
   private long nextAlarm;
@@ -76,9 +85,20 @@ final class HistoryBatch {
         Row row = open.get(c.key());
         String by = cut(c.by(), 64);
         if (row == null) {
-          acknowledged.add(new Object[] {by, c.key().type().name(), c.key().source()});
+          acknowledged.add(
+              new Object[] {by, time(commit.at()), c.key().type().name(), c.key().source()});
         } else {
           row.acknowledgedBy = by;
+          row.acknowledgedAt = commit.at();
+        }
+      }
+      case AlarmChange.Altered c -> {
+        Row row = open.get(c.key());
+        if (row == null) {
+          altered.put(c.key(), c);
+        } else {
+          row.severity = c.severity();
+          row.text = c.text();
         }
       }
       case Change.Audited c ->
@@ -98,7 +118,22 @@ final class HistoryBatch {
   }
 
   void write(Handle handle) {
-    run(handle, "UPDATE alarm_history SET acknowledged_by = ?" + ACTIVE, acknowledged);
+    run(
+        handle,
+        "UPDATE alarm_history SET acknowledged_by = ?, acknowledged_at = ?" + ACTIVE,
+        acknowledged);
+    run(
+        handle,
+        "UPDATE alarm_history SET severity = ?, text = ?" + ACTIVE,
+        altered.values().stream()
+            .map(c ->
+                new @Nullable Object[] {
+                  c.severity().name(),
+                  cut(c.text(), 2048),
+                  c.key().type().name(),
+                  c.key().source()
+                })
+            .toList());
     run(handle, "UPDATE alarm_history SET cleared_at = ?" + ACTIVE, cleared);
     List<@Nullable Object[]> raised = new ArrayList<>(rows.size());
     for (Row row : rows) {
@@ -107,14 +142,15 @@ final class HistoryBatch {
             row.sequence,
             row.raised.key().type().name(),
             row.raised.key().source(),
-            row.raised.severity().name(),
-            cut(row.raised.text(), 2048),
+            row.severity.name(),
+            cut(row.text, 2048),
             time(row.at),
             row.clearedAt == null ? null : time(row.clearedAt),
-            row.acknowledgedBy
+            row.acknowledgedBy,
+            row.acknowledgedAt == null ? null : time(row.acknowledgedAt)
           });
     }
-    run(handle, "INSERT INTO alarm_history VALUES (?, ?, ?, ?, ?, ?, ?, ?)", raised);
+    run(handle, "INSERT INTO alarm_history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", raised);
     run(handle, "INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?)", audits);
   }
 

@@ -2,8 +2,10 @@ package io.cade.engine.store;
 
 import io.cade.engine.change.Commit;
 import io.cade.engine.model.AlarmKey;
+import io.cade.engine.model.AlarmQuery;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Change;
+import io.cade.engine.model.Change.AlarmChange;
 import io.cade.engine.model.EntityKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +33,7 @@ public final class MemoryCabinetStore implements CabinetStore {
           case Change.AlarmRaised c ->
               alarms.addFirst(
                   new PastAlarm(
-                      sequence++, c.key(), c.severity(), c.text(), commit.at(), null, ""));
+                      sequence++, c.key(), c.severity(), c.text(), commit.at(), null, "", null));
           case Change.AlarmCleared c ->
               replace(
                   c.key(),
@@ -43,7 +45,8 @@ public final class MemoryCabinetStore implements CabinetStore {
                           a.text(),
                           a.raisedAt(),
                           commit.at(),
-                          a.acknowledgedBy()));
+                          a.acknowledgedBy(),
+                          a.acknowledgedAt()));
           case Change.AlarmAcknowledged c ->
               replace(
                   c.key(),
@@ -55,7 +58,21 @@ public final class MemoryCabinetStore implements CabinetStore {
                           a.text(),
                           a.raisedAt(),
                           null,
-                          c.by()));
+                          c.by(),
+                          commit.at()));
+          case AlarmChange.Altered c ->
+              replace(
+                  c.key(),
+                  a ->
+                      new PastAlarm(
+                          a.sequence(),
+                          a.key(),
+                          c.severity(),
+                          c.text(),
+                          a.raisedAt(),
+                          null,
+                          a.acknowledgedBy(),
+                          a.acknowledgedAt()));
           case Change.Audited c ->
               audits.addFirst(
                   new AuditEntry(
@@ -86,8 +103,11 @@ public final class MemoryCabinetStore implements CabinetStore {
   }
 
   @Override
-  public synchronized List<PastAlarm> alarmHistory(int limit) {
-    return List.copyOf(alarms.subList(0, Math.min(limit, alarms.size())));
+  public synchronized List<PastAlarm> alarmHistory(AlarmQuery query) {
+    return alarms.stream()
+        .filter(a -> query.matches(a.sequence(), a.key(), a.severity(), a.raisedAt()))
+        .limit(query.limit())
+        .toList();
   }
 
   @Override

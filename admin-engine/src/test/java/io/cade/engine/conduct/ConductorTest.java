@@ -242,32 +242,6 @@ final class ConductorTest {
   }
 
   @Test
-  void temperatureAlarmsHaveHysteresis() {
-    world.boot("1.1", 1, "b1");
-    for (double celsius : new double[] {74.9, 75, 71, 74, 69.9, 74}) {
-      world.now = world.now.plusSeconds(1);
-      world.reportSensor(
-          "1.1",
-          "b1",
-          new SensorReading(
-              "board",
-              SensorReading.Kind.CELSIUS,
-              celsius,
-              SensorReading.Quality.OK,
-              "",
-              world.now));
-      world.settle();
-      assertThat(world.alarms().isEmpty())
-          .isEqualTo(
-              celsius == 74.9
-                  || celsius < 70
-                  || world.history.stream().anyMatch(c -> c instanceof Change.AlarmCleared));
-    }
-    assertThat(world.history).filteredOn(Change.AlarmRaised.class::isInstance).hasSize(1);
-    assertThat(world.history).filteredOn(Change.AlarmCleared.class::isInstance).hasSize(1);
-  }
-
-  @Test
   void aSensorThatCannotBeReadKeepsItsAlarm() {
     world.boot("1.1", 1, "b1");
     world.reportChassis("1.1", "b1", List.of(1), List.of(fan(0, SensorReading.Quality.OK)));

@@ -6,9 +6,11 @@ import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.Command;
 import io.cade.agent.wire.HardwareDescriptor;
 import io.cade.agent.wire.MacAddress;
+import io.cade.agent.wire.SensorReading;
 import io.cade.agent.wire.SiteProtection;
 import io.cade.agent.wire.SoftwareDescriptor;
 import io.cade.agent.wire.TrafficLimits;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +18,7 @@ import java.util.Random;
 
 /** Random changes of every kind about a small cabinet; many of them contradict its state. */
 public final class CabinetWalk {
-  private static final int KINDS = 24;
+  private static final int KINDS = 33;
 
   private final Random random;
   private Instant now = Instant.parse("2026-11-21T10:00:00Z");
@@ -60,6 +62,47 @@ public final class CabinetWalk {
   public Change change(Cabinet cabinet) {
     CardPosition at = position();
     return switch (random.nextInt(KINDS)) {
+      case 24 -> {
+        AlarmKey key = alarm();
+        yield new Change.AlarmChange.Altered(key, any(Severity.values()), "worse", "");
+      }
+      case 25 ->
+          new Change.AlarmChange.Suppressed(
+              alarm(), Severity.MAJOR, "silent", new AlarmKey(AlarmType.CHASSIS_LOST, "chassis 1"));
+      case 26 -> new Change.AlarmChange.Released(alarm());
+      case 27 ->
+          new Change.AlarmChange.ThresholdSet(
+              SensorThreshold.high(SensorReading.Kind.CELSIUS, 60, 70 + random.nextInt(9), 80, 2));
+      case 28 -> new Change.AlarmChange.ThresholdRemoved("celsius|*||");
+      case 29 ->
+          new Change.AlarmChange.RuleSet(
+              new AlarmRule(
+                  "rule" + random.nextInt(3),
+                  List.of(AlarmType.CARD_LOST),
+                  "card 1.*",
+                  any(Severity.values()),
+                  AlarmRule.Action.DRAIN_CARD,
+                  List.of(),
+                  Duration.ofMinutes(5),
+                  3,
+                  0,
+                  List.of()));
+      case 30 ->
+          random.nextBoolean()
+              ? new Change.AlarmChange.RuleRemoved("rule" + random.nextInt(3))
+              : new Change.AlarmChange.RuleLooked(
+                  "rule" + random.nextInt(3),
+                  cabinet.nextNotification() - 1,
+                  List.of(new AlarmRule.Firing(1, "card 1.1", now, "done", true)));
+      case 31 ->
+          new Change.AlarmChange.NotificationPosted(
+              PendingNotification.Kind.TEST, "try", alarm(), List.of());
+      case 32 ->
+          random.nextInt(4) == 0
+              ? new Change.AlarmChange.ReceiversKnown(
+                  random.nextBoolean() ? List.of("noc") : List.of("noc", "backup"))
+              : new Change.AlarmChange.NotificationsDelivered(
+                  "noc", Math.max(0, cabinet.nextNotification() - random.nextInt(5)));
       case 22 ->
           new Change.ProtectionSet(
               new SiteProtection(

@@ -38,9 +38,15 @@ final class EntityPicker {
     c.images().forEach((k, v) -> all.put(key(EntityKey.Kind.IMAGE, k), v));
     c.alarms().forEach((k, v) -> all.put(key(EntityKey.Kind.ALARM, k), v));
     c.notifications().forEach((k, v) -> all.put(key(EntityKey.Kind.NOTIFICATION, k), v));
+    AlarmState s = c.alarmState();
+    s.suppressed().forEach((k, v) -> all.put(key(EntityKey.Kind.SUPPRESSED, k), v));
+    s.flaps().forEach((k, v) -> all.put(key(EntityKey.Kind.ALARM_FLAPS, k), v));
+    s.thresholds().forEach((k, v) -> all.put(key(EntityKey.Kind.THRESHOLD, k), v));
+    s.receivers().forEach((k, v) -> all.put(key(EntityKey.Kind.RECEIVER, k), v));
+    s.rules().forEach((k, v) -> all.put(key(EntityKey.Kind.ALARM_RULE, k), v));
     c.protection().forEach((k, v) -> all.put(key(EntityKey.Kind.PROTECTION, k), v));
     c.traffic().forEach((k, v) -> all.put(key(EntityKey.Kind.TRAFFIC, k), v));
-    c.swaps().forEach(s -> all.put(key(EntityKey.Kind.SWAP, s.sequence()), s));
+    c.swaps().forEach(w -> all.put(key(EntityKey.Kind.SWAP, w.sequence()), w));
     return all;
   }
 

@@ -7,6 +7,7 @@ import io.cade.engine.change.Commit;
 import io.cade.engine.change.Decision;
 import io.cade.engine.change.SteppedChangeWriter;
 import io.cade.engine.log.MemoryChangeLog;
+import io.cade.engine.model.AlarmQuery;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.CabinetWalk;
 import io.cade.engine.model.Change;
@@ -72,8 +73,8 @@ final class MaterialiserTest {
     }
 
     @Override
-    public List<PastAlarm> alarmHistory(int limit) {
-      return inner.alarmHistory(limit);
+    public List<PastAlarm> alarmHistory(AlarmQuery query) {
+      return inner.alarmHistory(query);
     }
 
     @Override

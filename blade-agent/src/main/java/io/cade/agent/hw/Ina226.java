@@ -98,6 +98,7 @@ public final class Ina226 implements AutoCloseable {
   private static final int LATCH = 0x0001;
 
   private final BusDevice device;
+  private final double shuntOhms;
   private final double currentLsb;
   private final int calibration;
   private Averaging averaging = Averaging.OF_16;
@@ -127,6 +128,7 @@ public final class Ina226 implements AutoCloseable {
               + " A, the range of the chip");
     }
     this.device = new BusDevice(context, bus, address, "power monitor INA226");
+    this.shuntOhms = shuntOhms;
     this.calibration = (int) exact;
     this.currentLsb = CALIBRATION_SCALE / (calibration * shuntOhms);
   }
@@ -149,7 +151,9 @@ public final class Ina226 implements AutoCloseable {
     int current = (short) word(CURRENT);
     if (current == 0 && (short) word(SHUNT_VOLTAGE) != 0 && word(CALIBRATION) != calibration) {
       program();
-      throw new BusException(device + " was just calibrated; its first conversion is under way");
+      // Until its next conversion the shunt itself tells.
+      double amperes = shuntVolts() / shuntOhms;
+      return new Rail(volts, amperes, volts * Math.abs(amperes));
     }
     return new Rail(volts, current * currentLsb, word(POWER) * 25 * currentLsb);
   }

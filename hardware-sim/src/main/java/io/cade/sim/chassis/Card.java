@@ -152,8 +152,10 @@ final class Card {
     double shown = forcedCelsius.orElse(celsius + drift.value());
     wire.locked(() -> {
       sensor.convert(shown);
-      processor.convert(shown + drawn * PROCESSOR_DEGREES_PER_WATT);
-      memory.convert(shown + drawn * MEMORY_DEGREES_PER_WATT);
+      // Who holds a heater to the card warms all of it.
+      double own = forcedCelsius.isPresent() ? 0 : drawn;
+      processor.convert(shown + own * PROCESSOR_DEGREES_PER_WATT);
+      memory.convert(shown + own * MEMORY_DEGREES_PER_WATT);
       inlet.convert(inletCelsius + drift.value() / 2);
     });
   }

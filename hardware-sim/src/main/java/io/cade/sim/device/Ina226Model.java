@@ -100,7 +100,7 @@ public final class Ina226Model implements I2cDevice {
   private void multiply() {
     long current = (long) (short) words[SHUNT] * words[CALIBRATION] / 2048;
     boolean over = current > 32767 || current < -32768;
-    words[CURRENT] = (int) Math.clamp(current, -32768, 32767) & 0xffff;
+    words[CURRENT] = Math.clamp(current, -32768, 32767) & 0xffff;
     long power = Math.abs((long) (short) words[CURRENT]) * words[BUS] / 20000;
     over |= power > 65535;
     words[POWER] = (int) Math.min(power, 65535);
@@ -165,7 +165,7 @@ public final class Ina226Model implements I2cDevice {
           powerOn();
           return;
         }
-        words[CONFIGURATION] = word & 0x0fff | 0x4000;
+        words[CONFIGURATION] = (word & 0x0fff) | 0x4000;
         words[MASK] &= ~READY_FLAG;
         elapsed = 0;
         triggered = (word & 0b111) != 0 && (word & 0b100) == 0;
@@ -174,7 +174,7 @@ public final class Ina226Model implements I2cDevice {
         words[CALIBRATION] = word & 0x7fff;
         multiply();
       }
-      case MASK -> words[MASK] = words[MASK] & ~MASK_WRITABLE | word & MASK_WRITABLE;
+      case MASK -> words[MASK] = (words[MASK] & ~MASK_WRITABLE) | (word & MASK_WRITABLE);
       case LIMIT -> words[LIMIT] = word;
       default -> {
         // Results and identity are read-only.

@@ -81,7 +81,7 @@ public final class Pca9555Model implements I2cDevice {
     int value = word >> ((command & 1) * 8) & 0xff;
     if (pair == INPUT) {
       int port = 0xff << ((command & 1) * 8);
-      lastRead = lastRead & ~port | levels() & port;
+      lastRead = (lastRead & ~port) | (levels() & port);
     }
     command ^= 1;
     return value;

@@ -111,7 +111,7 @@ public final class Tmp102Model implements I2cDevice {
       pointer = value & 0x03;
     } else if (written <= 2 && pointer != TEMPERATURE) {
       int shift = written == 1 ? 8 : 0;
-      int word = words[pointer] & ~(0xff << shift) | value << shift;
+      int word = (words[pointer] & ~(0xff << shift)) | (value << shift);
       words[pointer] =
           switch (pointer) {
             case CONFIGURATION -> configured(word, written == 1);
@@ -159,14 +159,14 @@ public final class Tmp102Model implements I2cDevice {
     boolean extended = (words[CONFIGURATION] & EXTENDED) != 0;
     double clipped = Math.clamp(celsius, -55.0, extended ? 150.0 : 127.9375);
     int steps = (int) Math.round(clipped * 16);
-    words[TEMPERATURE] = extended ? steps << 3 & 0xffff | 1 : steps << 4 & 0xffff;
+    words[TEMPERATURE] = extended ? ((steps << 3) & 0xffff) | 1 : (steps << 4) & 0xffff;
     watch(steps, extended);
   }
 
   private void watch(int steps, boolean extended) {
     boolean interrupt = (words[CONFIGURATION] & INTERRUPT) != 0;
-    boolean hot = steps >= (short) words[HIGH] >> (extended ? 3 : 4);
-    boolean cool = steps < (short) words[LOW] >> (extended ? 3 : 4);
+    boolean hot = steps >= ((short) words[HIGH] >> (extended ? 3 : 4));
+    boolean cool = steps < ((short) words[LOW] >> (extended ? 3 : 4));
     boolean counts = (interrupt ? awaitingCool : alert) ? cool : hot;
     queue = counts ? queue + 1 : 0;
     if (queue < QUEUES[words[CONFIGURATION] >> 11 & 0b11]) {

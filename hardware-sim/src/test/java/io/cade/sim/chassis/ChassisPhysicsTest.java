@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.cade.agent.hw.BusException;
 import io.cade.agent.hw.CardBus;
 import io.cade.agent.hw.ChassisBus;
 import io.cade.agent.hw.FruBoardInfo;
 import io.cade.agent.hw.Reading;
+import io.cade.agent.hw.SlotOutputs;
 import io.cade.sim.pi4j.SimulatedBuses;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,7 +45,19 @@ class ChassisPhysicsTest {
       physics.insert(slot, board("SC-" + slot));
       physics.setLoad(slot, 0.5);
     }
+    drive(0.5);
     return physics;
+  }
+
+  /** Somebody drives the fans: else the controller's watchdog does, at full speed. */
+  private void drive(double fraction) {
+    for (int fan = 1; fan <= ChassisBus.FANS; fan++) {
+      try {
+        chassis.setFanDrive(fan, fraction);
+      } catch (BusException e) {
+        throw new AssertionError(e);
+      }
+    }
   }
 
   private double chassisValue(String name) {
@@ -92,7 +106,7 @@ class ChassisPhysicsTest {
   }
 
   @Test
-  void sameSeedGivesTheSameReadings() {
+  void sameSeedGivesTheSameReadings() throws Exception {
     ChassisPhysics physics = full(ChassisSettings.defaults());
     physics.advance(Duration.ofMinutes(3));
     try (SimulatedBuses others = new SimulatedBuses();
@@ -103,6 +117,9 @@ class ChassisPhysicsTest {
       for (int slot = 1; slot <= 14; slot++) {
         twin.insert(slot, board("SC-" + slot));
         twin.setLoad(slot, 0.5);
+      }
+      for (int fan = 1; fan <= ChassisBus.FANS; fan++) {
+        other.setFanDrive(fan, 0.5);
       }
       twin.advance(Duration.ofMinutes(3));
       assertThat(other.readings()).isEqualTo(chassis.readings());
@@ -203,7 +220,7 @@ class ChassisPhysicsTest {
   void darkChassisIsSilentAndComesBackWithPowerOnRegisters() throws Exception {
     ChassisPhysics physics = full(ChassisSettings.defaults().withoutNoise());
     physics.remove(5);
-    chassis.setFanDrive(1, 1);
+    chassis.setFanDrive(1, 0.2);
     physics.setPowered(false);
     assertThat(chassis.readings()).noneMatch(Reading::isOk);
     assertThat(cardReading(1).isOk()).isFalse();
@@ -211,7 +228,7 @@ class ChassisPhysicsTest {
     physics.setPowered(true);
     physics.advance(Duration.ofMinutes(1));
     assertThat(chassis.readings()).allMatch(Reading::isOk);
-    assertThat(chassisValue("fan.1")).as("drive forgotten").isCloseTo(3012, within(10.0));
+    assertThat(chassisValue("fan.1")).as("nobody drives: full speed").isCloseTo(6000, within(10.0));
     assertThat(chassis.presentSlots().orElseThrow()).hasSize(13).doesNotContain(5);
     assertThat(cardReading(5).isOk()).as("an empty slot stays silent").isFalse();
   }
@@ -223,5 +240,63 @@ class ChassisPhysicsTest {
     assertThatThrownBy(() -> physics.failFan(5)).hasMessageContaining("1 to 4");
     assertThatThrownBy(() -> physics.advance(Duration.ofHours(2))).hasMessageContaining("PT1H");
     assertThatThrownBy(() -> physics.setLoad(1, 1.5)).hasMessageContaining("0 to 1");
+  }
+
+  @Test
+  void suppliesShareTheLoadAndOneCarriesItAll() {
+    ChassisPhysics physics = full(ChassisSettings.defaults().withoutNoise());
+    chassis.readings();
+    physics.advance(Duration.ofSeconds(5));
+    double each = chassisValue("supply.1.watts");
+    assertThat(chassisValue("supply.2.watts")).isCloseTo(each, within(2.0));
+    assertThat(chassisValue("supply.1.volts")).isBetween(11.5, 12.1);
+    assertThat(chassis.supplies())
+        .extracting(ChassisBus.Supply::capacityWatts)
+        .containsExactly(1200, 1200);
+    physics.failSupply(2);
+    physics.advance(Duration.ofSeconds(5));
+    assertThat(chassisValue("supply.1.watts")).isCloseTo(2 * each, within(5.0));
+    assertThat(chassisValue("supply.2.watts")).isZero();
+    assertThat(chassis.supplies()).extracting(ChassisBus.Supply::good).containsExactly(true, false);
+  }
+
+  @Test
+  void lostReaderMeansFullSpeed() throws Exception {
+    ChassisPhysics physics = full(ChassisSettings.defaults().withoutNoise());
+    for (int second = 0; second < 10; second++) {
+      chassis.driveFans(0.4);
+      physics.advance(Duration.ofSeconds(1));
+    }
+    assertThat(chassisValue("fan.1")).isBetween(2200.0, 2600.0);
+    physics.advance(Duration.ofSeconds(20));
+    assertThat(physics.fanDrive(1)).isEqualTo(1);
+    assertThat(chassisValue("fan.1")).isGreaterThan(5500);
+  }
+
+  @Test
+  void wornBearingLosesSpeedUntilItSeizes() {
+    ChassisPhysics physics = full(ChassisSettings.defaults());
+    physics.wearFan(2, 1.0);
+    physics.advance(Duration.ofMinutes(15));
+    assertThat(chassisValue("fan.2")).isLessThan(0.85 * chassisValue("fan.1"));
+    physics.advance(Duration.ofMinutes(30));
+    assertThat(chassisValue("fan.2")).isZero();
+    physics.repairFan(2);
+    physics.advance(Duration.ofSeconds(20));
+    assertThat(chassisValue("fan.2")).isGreaterThan(2000);
+  }
+
+  @Test
+  void slotWithoutPowerMakesNoHeatAndItsLedIsBlue() throws Exception {
+    ChassisPhysics physics = full(ChassisSettings.defaults().withoutNoise());
+    chassis.setOutputs(new SlotOutputs(0b100, 0b100, 0));
+    physics.advance(Duration.ofMinutes(10));
+    assertThat(physics.slotPowered(3)).isFalse();
+    assertThat(physics.blueLed(3)).isTrue();
+    assertThat(cardReading(3).value()).isEqualTo(24);
+    assertThat(cardReading(4).value()).isGreaterThan(30);
+    assertThat(chassis.openHandles().orElseThrow()).doesNotContain(3);
+    physics.setHandle(3, true);
+    assertThat(chassis.openHandles().orElseThrow()).contains(3);
   }
 }

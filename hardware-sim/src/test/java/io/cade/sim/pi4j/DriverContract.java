@@ -11,11 +11,16 @@ import io.cade.agent.hw.ChassisBus;
 import io.cade.agent.hw.Eeprom24c02;
 import io.cade.agent.hw.Emc2305;
 import io.cade.agent.hw.FruBoardInfo;
+import io.cade.agent.hw.FruAreas;
+import io.cade.agent.hw.FruInventory;
 import io.cade.agent.hw.FruResult;
+import io.cade.agent.hw.Ina226;
 import io.cade.agent.hw.Lm75;
 import io.cade.agent.hw.Pca9555;
 import io.cade.agent.hw.Reading;
 import io.cade.agent.hw.SensorType;
+import io.cade.agent.hw.SlotOutputs;
+import io.cade.agent.hw.Tmp102;
 import io.cade.sim.device.FruImage;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -63,6 +68,15 @@ abstract class DriverContract {
   /** Programs the inventory at this address. */
   abstract void program(int address, byte[] image);
 
+  /** Brings the TMP102 at this address to a temperature and lets it convert. */
+  abstract void warmTmp102(int address, double celsius);
+
+  /** Puts a voltage on the rail of the monitor at this address and sends a current through it. */
+  abstract void draw(int address, double volts, double shuntVolts);
+
+  /** Lets so much time pass for the chips. */
+  abstract void pass(double seconds);
+
   /** Takes the chip at this address away, or puts it back. */
   abstract void unplug(int address, boolean gone);
 
@@ -101,6 +115,157 @@ abstract class DriverContract {
       assertThat(sensor.overTemperatureCelsius())
           .as("refused limits change nothing")
           .isEqualTo(70.5);
+    }
+  }
+
+  @Test
+  void twelveAndThirteenBitsOfATmp102AreRead() throws Exception {
+    try (Tmp102 sensor = new Tmp102(context(), bus(), 0x4a)) {
+      assertThat(sensor.identify()).isTrue();
+      for (double celsius : new double[] {-40, -0.0625, 0, 25.0625, 127.9375}) {
+        warmTmp102(0x4a, celsius);
+        assertThat(sensor.temperatureCelsius()).isEqualTo(celsius);
+      }
+      sensor.configure(Tmp102.Rate.EIGHT_HERTZ, true, Tmp102.AlertMode.COMPARATOR, 1);
+      assertThat(sensor.extended()).isTrue();
+      assertThat(sensor.rate()).isEqualTo(Tmp102.Rate.EIGHT_HERTZ);
+      for (double celsius : new double[] {-55, 0, 127.9375, 149.5}) {
+        warmTmp102(0x4a, celsius);
+        assertThat(sensor.temperatureCelsius()).isEqualTo(celsius);
+      }
+    }
+  }
+
+  @Test
+  void alertOfATmp102HasHysteresis() throws Exception {
+    try (Tmp102 sensor = new Tmp102(context(), bus(), 0x4a)) {
+      sensor.configure(Tmp102.Rate.FOUR_HERTZ, false, Tmp102.AlertMode.COMPARATOR, 2);
+      assertThat(sensor.highLimitCelsius()).isEqualTo(80);
+      assertThat(sensor.lowLimitCelsius()).isEqualTo(75);
+      sensor.setLimits(60.25, 55);
+      assertThat(sensor.highLimitCelsius()).isEqualTo(60.25);
+      warmTmp102(0x4a, 61);
+      assertThat(sensor.alert()).as("one of two faults").isFalse();
+      warmTmp102(0x4a, 61);
+      assertThat(sensor.alert()).isTrue();
+      warmTmp102(0x4a, 57);
+      warmTmp102(0x4a, 57);
+      assertThat(sensor.alert()).as("between the limits").isTrue();
+      warmTmp102(0x4a, 54);
+      warmTmp102(0x4a, 54);
+      assertThat(sensor.alert()).isFalse();
+    }
+  }
+
+  @Test
+  void oneShotOfATmp102TakesItsTime() throws Exception {
+    try (Tmp102 sensor = new Tmp102(context(), bus(), 0x4a)) {
+      warmTmp102(0x4a, 20);
+      sensor.shutDown();
+      warmTmp102(0x4a, 30);
+      pass(1);
+      assertThat(sensor.temperatureCelsius()).as("nothing converts").isEqualTo(20);
+      sensor.startOneShot();
+      assertThat(sensor.oneShotReady()).isFalse();
+      pass(0.036);
+      assertThat(sensor.oneShotReady()).isTrue();
+      assertThat(sensor.temperatureCelsius()).isEqualTo(30);
+    }
+  }
+
+  @Test
+  void voltsAmperesAndWattsAreMeasured() throws Exception {
+    try (Ina226 monitor = new Ina226(context(), bus(), 0x40, 0.0005, 150)) {
+      assertThat(monitor.identify()).isTrue();
+      monitor.configure(Ina226.Averaging.OF_16, Ina226.ConversionTime.US_1100);
+      draw(0x40, 12.0, 0.025);
+      assertThat(monitor.rail().amperes()).as("not converted yet").isZero();
+      pass(0.04);
+      assertThat(monitor.conversionReady()).isTrue();
+      assertThat(monitor.conversionReady()).as("reading clears it").isFalse();
+      Ina226.Rail rail = monitor.rail();
+      assertThat(rail.volts()).isCloseTo(12.0, within(0.00125));
+      assertThat(rail.amperes()).isCloseTo(50.0, within(0.05));
+      assertThat(rail.watts()).isCloseTo(600.0, within(1.0));
+      draw(0x40, 12.0, -0.005);
+      pass(0.04);
+      assertThat(monitor.rail().amperes()).isCloseTo(-10.0, within(0.05));
+    }
+  }
+
+  @Test
+  void monitorThatForgotItsCalibrationIsCalibratedAgain() throws Exception {
+    try (Ina226 monitor = new Ina226(context(), bus(), 0x40, 0.0005, 150)) {
+      draw(0x40, 12.0, 0.025);
+      pass(0.04);
+      assertThat(monitor.rail().amperes()).as("by its shunt").isCloseTo(50.0, within(0.05));
+      pass(0.04);
+      assertThat(monitor.rail().watts()).as("by itself").isCloseTo(600.0, within(1.0));
+    }
+  }
+
+  @Test
+  void latchedAlertOfAMonitorStaysUntilItIsRead() throws Exception {
+    try (Ina226 monitor = new Ina226(context(), bus(), 0x40, 0.0005, 150)) {
+      monitor.configure(Ina226.Averaging.OF_1, Ina226.ConversionTime.US_140);
+      monitor.setAlert(Ina226.AlertOn.BUS_UNDER, 11.4, true);
+      draw(0x40, 11.0, 0.001);
+      pass(0.001);
+      draw(0x40, 12.0, 0.001);
+      pass(0.001);
+      assertThat(monitor.alert()).isTrue();
+      pass(0.001);
+      assertThat(monitor.alert()).isFalse();
+    }
+  }
+
+  @Test
+  void fansGoToFullSpeedWhenNobodyWritesForFourSeconds() throws Exception {
+    try (ChassisBus chassis = chassis()) {
+      chassis.driveFans(0.4);
+      pass(3.9);
+      assertThat(dutyAt(1)).isCloseTo(0.4, within(0.003));
+      chassis.driveFans(0.4);
+      pass(3.9);
+      assertThat(dutyAt(1)).as("fed").isCloseTo(0.4, within(0.003));
+      pass(0.2);
+      assertThat(dutyAt(1)).isEqualTo(1);
+      assertThat(dutyAt(4)).isEqualTo(1);
+      chassis.driveFans(0.3);
+      assertThat(dutyAt(1)).as("taken back").isCloseTo(0.3, within(0.003));
+    }
+  }
+
+  @Test
+  void outputsOfTheSlotsAreSetAndReadBack() throws Exception {
+    try (ChassisBus chassis = chassis()) {
+      assertThat(chassis.outputs()).contains(new SlotOutputs(0, 0, 0));
+      SlotOutputs wanted = new SlotOutputs(0b101, 0b100, 0x2000);
+      chassis.setOutputs(wanted);
+      assertThat(chassis.outputs()).contains(wanted);
+      chassis.setOutputs(new SlotOutputs(0, 0, 0));
+      assertThat(chassis.outputs()).contains(new SlotOutputs(0, 0, 0));
+      unplug(ChassisBus.POWER_ADDRESS, true);
+      assertThat(chassis.outputs()).isEmpty();
+      assertThatThrownBy(() -> chassis.setOutputs(wanted)).isInstanceOf(BusException.class);
+    }
+  }
+
+  @Test
+  void inventoryIsWrittenPageByPage() throws Exception {
+    byte[] image = FruImage.card(BOARD, 60);
+    try (Eeprom24c02 eeprom = new Eeprom24c02(context(), bus(), 0x57)) {
+      eeprom.write(0, image);
+      FruAreas.Result read = FruAreas.decode(eeprom.readAll());
+      assertThat(read.flaws()).isEmpty();
+      FruInventory inventory = read.inventory().orElseThrow();
+      assertThat(inventory.board()).isEqualTo(BOARD);
+      assertThat(inventory.maxWatts()).hasValue(60);
+      byte[] across = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
+      eeprom.write(245, across);
+      assertThat(eeprom.readAll()).endsWith(across);
+      assertThatThrownBy(() -> eeprom.write(250, across))
+          .isInstanceOf(IllegalArgumentException.class);
     }
   }
 
@@ -194,7 +359,13 @@ abstract class DriverContract {
               "fan.3",
               "fan.4",
               "supply.1",
-              "supply.2");
+              "supply.2",
+              "supply.1.volts",
+              "supply.1.amperes",
+              "supply.1.watts",
+              "supply.2.volts",
+              "supply.2.amperes",
+              "supply.2.watts");
       assertThat(readings).allMatch(Reading::isOk).allMatch(r -> r.at().equals(NOW));
       assertThat(named(readings, "inlet.temperature"))
           .isEqualTo(Reading.ok("inlet.temperature", SensorType.CELSIUS, 22.5, NOW));
@@ -256,7 +427,7 @@ abstract class DriverContract {
   @Test
   void busThatDoesNotExistGivesUnavailableReadings() {
     try (CardBus nowhere = CardBus.open(context(), 9_999, InstantSource.fixed(NOW))) {
-      assertThat(nowhere.readings()).hasSize(1).noneMatch(Reading::isOk);
+      assertThat(nowhere.readings()).hasSize(13).noneMatch(Reading::isOk);
       assertThat(nowhere.inventory()).isEmpty();
     }
   }

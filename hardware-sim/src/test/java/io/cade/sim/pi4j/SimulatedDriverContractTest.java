@@ -4,12 +4,16 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.pi4j.context.Context;
+import io.cade.agent.hw.CardBus;
 import io.cade.agent.hw.ChassisBus;
+import io.cade.agent.hw.Reading;
 import io.cade.agent.hw.SensorType;
 import io.cade.sim.device.Eeprom24c02Model;
 import io.cade.sim.device.Emc2305Model;
 import io.cade.sim.device.Fault;
 import io.cade.sim.device.I2cWire;
+import io.cade.sim.device.Tmp102Model;
+import io.cade.sim.device.Ina226Model;
 import io.cade.sim.device.Lm75Model;
 import io.cade.sim.device.Pca9555Model;
 import java.time.InstantSource;
@@ -30,7 +34,17 @@ class SimulatedDriverContractTest extends DriverContract {
   private final I2cWire wire =
       new I2cWire("contract bus").attach(0x2e, fans).attach(0x20, expander);
 
+  private final Tmp102Model tmp102 = new Tmp102Model();
+  private final Map<Integer, Ina226Model> monitors =
+      Map.of(0x40, new Ina226Model(), 0x41, new Ina226Model());
+
   SimulatedDriverContractTest() {
+    wire.attach(0x4a, tmp102)
+        .attach(ChassisBus.POWER_ADDRESS, new Pca9555Model())
+        .attach(ChassisBus.HANDLE_ADDRESS, new Pca9555Model())
+        .attach(ChassisBus.BLUE_LED_ADDRESS, new Pca9555Model())
+        .attach(ChassisBus.LOCATE_LED_ADDRESS, new Pca9555Model());
+    monitors.forEach(wire::attach);
     sensors.forEach(wire::attach);
     inventories.forEach(wire::attach);
     buses.attach(bus(), wire);
@@ -86,6 +100,53 @@ class SimulatedDriverContractTest extends DriverContract {
   @Override
   boolean levelOf(int pin) {
     return wire.locked(() -> expander.pin(pin));
+  }
+
+  @Override
+  void warmTmp102(int address, double celsius) {
+    wire.locked(() -> tmp102.convert(celsius));
+  }
+
+  @Override
+  void draw(int address, double volts, double shuntVolts) {
+    wire.locked(() -> requireNonNull(monitors.get(address)).sense(volts, shuntVolts));
+  }
+
+  @Override
+  void pass(double seconds) {
+    wire.locked(() -> {
+      tmp102.advance(seconds);
+      monitors.values().forEach(m -> m.advance(seconds));
+      fans.advance(seconds);
+    });
+  }
+
+  @Test
+  void aBusHeldLowIsUnavailableReadingsAndNotAnException() {
+    I2cWire held = new I2cWire("held bus", nanos -> {}).attach(0x48, new Lm75Model());
+    held.setHeldLow(true);
+    buses.attach(SimulatedBuses.cardBus(4, 1), held);
+    try (CardBus card =
+        CardBus.open(
+            context(),
+            SimulatedBuses.cardBus(4, 1),
+            InstantSource.fixed(DriverContract.NOW))) {
+      assertThat(card.readings()).noneMatch(Reading::isOk);
+      assertThat(card.readings().getFirst().cause().orElseThrow()).contains("held low");
+      held.setHeldLow(false);
+      assertThat(card.readings().getFirst().isOk()).isTrue();
+    }
+  }
+
+  @Test
+  void garbageNeverPassesForASoundInventory() {
+    wire.setFault(ChassisBus.INVENTORY_ADDRESS, new Fault.Garbage(7));
+    try (ChassisBus chassis =
+        ChassisBus.open(context(), bus(), InstantSource.fixed(DriverContract.NOW))) {
+      for (int i = 0; i < 200; i++) {
+        assertThat(chassis.inventory()).isEmpty();
+      }
+    }
   }
 
   @Override

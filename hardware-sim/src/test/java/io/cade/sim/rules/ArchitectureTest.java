@@ -27,6 +27,7 @@ class ArchitectureTest {
           "io.cade.engine.cli.CadeCommand",
           "io.cade.agent.app.AgentProgram",
           "io.cade.agent.run.PokeSocket",
+          "io.cade.agent.run.SensorPoll",
           "io.cade.agent.run.ServiceLauncher",
           "io.cade.proxy.app.Accounting",
           "io.cade.proxy.app.EngineConnectors",

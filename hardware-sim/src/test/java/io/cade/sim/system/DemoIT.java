@@ -450,7 +450,7 @@ class DemoIT {
   @Test
   @Order(9)
   void heatAndAStuckFanAreReportedAndClearByThemselves() throws Exception {
-    does("sim", "heat", "1.5", "85");
+    does("sim", "heat", "1.5", "78");
     does("sim", "fan", "1.1", "fail");
     awaitAlarm("temperatureHigh", "card 1.5", true);
     awaitAlarm("fanFailed", "chassis 1", true);

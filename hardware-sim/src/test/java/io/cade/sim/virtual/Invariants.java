@@ -19,6 +19,7 @@ import io.cade.engine.model.Lease;
 import io.cade.engine.model.Placement;
 import io.cade.engine.model.Service;
 import io.cade.engine.model.ServicePhase;
+import io.cade.engine.model.Severity;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -73,6 +74,8 @@ final class Invariants {
   private final Map<Long, Command> commands = new HashMap<>();
   private long raised;
   private long cleared;
+  private long told;
+  private final Map<AlarmKey, Severity> severities = new HashMap<>();
   private long stateChanges;
   private long announcements;
   private long backendsChecked;
@@ -155,12 +158,20 @@ final class Invariants {
       case Change.CommandQueued c -> commands.put(c.command().id(), c.command());
       case Change.AlarmRaised c -> {
         raised++;
+        severities.put(c.key(), c.severity());
         require(active.add(c.key()), ALARM_TWICE, c.key() + " is raised again without a clear");
       }
       case Change.AlarmCleared c -> {
         cleared++;
         require(active.remove(c.key()), ALARM_TWICE, c.key() + " is cleared without being raised");
       }
+      case Change.AlarmChange.Altered c -> {
+        require(active.contains(c.key()), ALARM_TWICE, c.key() + " is altered, not raised");
+        if (severities.put(c.key(), c.severity()) != c.severity()) {
+          told++;
+        }
+      }
+      case Change.AlarmChange.NotificationPosted _ -> told++;
       case Change.CardStateChanged c -> {
         stateChanges++;
         CardState before = states.getOrDefault(c.position(), CardState.ABSENT);
@@ -335,10 +346,10 @@ final class Invariants {
 
   private void checkAlarms(Cabinet cabinet) {
     require(
-        cabinet.nextNotification() == raised + cleared + 1,
+        cabinet.nextNotification() == raised + cleared + told + 1,
         NOTIFICATION_GAP,
-        "%d raises and %d clears gave %d notifications"
-            .formatted(raised, cleared, cabinet.nextNotification() - 1));
+        "%d raises, %d clears and %d others gave %d notifications"
+            .formatted(raised, cleared, told, cabinet.nextNotification() - 1));
   }
 
   private void checkRoutes(Cabinet cabinet, RouteSnapshot routes) {

@@ -1,9 +1,6 @@
 package io.cade.mib.snmp;
 
 import io.cade.mib.AlarmNotification;
-import io.cade.mib.AlarmRow;
-import io.cade.mib.MibOids;
-import io.cade.mib.PerceivedSeverity;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -17,6 +14,7 @@ import java.util.function.Supplier;
 import org.snmp4j.CommunityTarget;
 import org.snmp4j.MessageDispatcherImpl;
 import org.snmp4j.PDU;
+import org.snmp4j.PDUv1;
 import org.snmp4j.ScopedPDU;
 import org.snmp4j.Session;
 import org.snmp4j.Snmp;
@@ -25,22 +23,17 @@ import org.snmp4j.UserTarget;
 import org.snmp4j.event.ResponseEvent;
 import org.snmp4j.event.ResponseListener;
 import org.snmp4j.mp.CounterSupport;
+import org.snmp4j.mp.MPv1;
 import org.snmp4j.mp.MPv2c;
 import org.snmp4j.mp.SnmpConstants;
 import org.snmp4j.security.SecurityLevel;
 import org.snmp4j.smi.Address;
-import org.snmp4j.smi.Counter64;
-import org.snmp4j.smi.Integer32;
-import org.snmp4j.smi.OID;
 import org.snmp4j.smi.OctetString;
 import org.snmp4j.smi.UdpAddress;
-import org.snmp4j.smi.UnsignedInteger32;
-import org.snmp4j.smi.Variable;
-import org.snmp4j.smi.VariableBinding;
 import org.snmp4j.transport.DefaultUdpTransportMapping;
 
 /**
- * Sends notifications about alarms to one receiver (SPEC S2). It keeps none: the durable queue is
+ * Sends notifications to one receiver (SPEC S2). It keeps none: the durable queue is
  * the engine's, which sends the next when it has the outcome of the last, or several at once.
  *
  * <p>Limits: at most {@value #MAX_OUTSTANDING} notifications wait for their acknowledgement; one
@@ -75,6 +68,14 @@ public final class Notifier implements AutoCloseable {
     switch (config.protocol()) {
       case NotifierConfig.Inform2c _, NotifierConfig.Trap2c _ ->
           dispatcher.addMessageProcessingModel(new MPv2c());
+      case NotifierConfig.Trap1 _ -> dispatcher.addMessageProcessingModel(new MPv1());
+      case NotifierConfig.Trap3 trap ->
+          // The sender of a trap is the authoritative one: it needs an identity that lasts.
+          dispatcher.addMessageProcessingModel(
+              Security.v3(
+                  EngineIdentity.startedIn(trap.stateFolder(), new SecureRandom()),
+                  trap.user(),
+                  new CounterSupport()));
       case NotifierConfig.Inform3 inform ->
           // The receiver's engine is the authoritative one for an inform (RFC 3414 section 1.5.1),
           // so that the
@@ -97,9 +98,8 @@ public final class Notifier implements AutoCloseable {
     if (closed) {
       return failed("the notifier is closed");
     }
-    boolean trap = config.protocol() instanceof NotifierConfig.Trap2c;
-    PDU pdu = pdu(notification, trap ? PDU.TRAP : PDU.INFORM);
-    if (trap) {
+    PDU pdu = pdu(notification);
+    if (pdu.getType() != PDU.INFORM) {
       return sendTrap(pdu);
     }
     if (!free.tryAcquire()) {
@@ -135,34 +135,25 @@ public final class Notifier implements AutoCloseable {
     return new Delivery.Failed("not sent to " + config.receiver() + ": " + e.getMessage());
   }
 
-  private PDU pdu(AlarmNotification notification, int type) {
-    AlarmRow alarm = notification.alarm();
-    boolean cleared = notification.kind() == AlarmNotification.Kind.CLEARED;
-    PDU pdu = config.protocol() instanceof NotifierConfig.Inform3 ? new ScopedPDU() : new PDU();
-    pdu.setType(type);
-    // RFC 3416 section 4.2.6: these two first.
-    pdu.add(new VariableBinding(SnmpConstants.sysUpTime, Values.ticks(upTime.get())));
-    pdu.add(
-        new VariableBinding(
-            SnmpConstants.snmpTrapOID,
-            new OID(cleared ? MibOids.CADE_ALARM_CLEARED : MibOids.CADE_ALARM_RAISED)));
-    add(pdu, MibOids.CADE_ALARM_NOTIFICATION_ALARM, 0, new UnsignedInteger32(alarm.sequence()));
-    add(pdu, MibOids.CADE_ALARM_TYPE, alarm.sequence(), Values.text(alarm.type()));
-    add(pdu, MibOids.CADE_ALARM_SOURCE, alarm.sequence(), Values.text(alarm.source()));
-    PerceivedSeverity severity = cleared ? PerceivedSeverity.CLEARED : alarm.severity();
-    add(pdu, MibOids.CADE_ALARM_SEVERITY, alarm.sequence(), new Integer32(severity.code()));
-    add(
-        pdu,
-        MibOids.CADE_ALARM_PROBABLE_CAUSE,
-        alarm.sequence(),
-        new Integer32(alarm.probableCause().code()));
-    add(pdu, MibOids.CADE_ALARM_TEXT, alarm.sequence(), Values.text(alarm.text()));
-    add(pdu, MibOids.CADE_ALARM_NOTIFICATION_SEQUENCE, 0, new Counter64(notification.sequence()));
+  private PDU pdu(AlarmNotification notification) {
+    PDU pdu =
+        switch (config.protocol()) {
+          case NotifierConfig.Trap1 trap ->
+              NotificationPdus.version1(notification, upTime.get(), trap.agent());
+          case NotifierConfig.Inform2c _ -> typed(new PDU(), PDU.INFORM);
+          case NotifierConfig.Trap2c _ -> typed(new PDU(), PDU.TRAP);
+          case NotifierConfig.Inform3 _ -> typed(new ScopedPDU(), PDU.INFORM);
+          case NotifierConfig.Trap3 _ -> typed(new ScopedPDU(), PDU.TRAP);
+        };
+    if (!(pdu instanceof PDUv1)) {
+      NotificationPdus.fill(pdu, notification, upTime.get());
+    }
     return pdu;
   }
 
-  private static void add(PDU pdu, String object, long index, Variable value) {
-    pdu.add(new VariableBinding(new OID(object).append((int) index), value));
+  private static PDU typed(PDU pdu, int type) {
+    pdu.setType(type);
+    return pdu;
   }
 
   private Target<UdpAddress> target() {
@@ -170,26 +161,32 @@ public final class Notifier implements AutoCloseable {
     var address = new UdpAddress(receiver.getAddress(), receiver.getPort());
     Target<UdpAddress> target =
         switch (config.protocol()) {
-          case NotifierConfig.Inform2c p -> community(address, p.community());
-          case NotifierConfig.Trap2c p -> community(address, p.community());
-          case NotifierConfig.Inform3 p -> {
-            var user = new UserTarget<UdpAddress>();
-            user.setAddress(address);
-            user.setVersion(SnmpConstants.version3);
-            user.setSecurityLevel(SecurityLevel.AUTH_PRIV);
-            user.setSecurityName(Security.octets(p.user().name()));
-            yield user;
-          }
+          case NotifierConfig.Inform2c p ->
+              community(address, p.community(), SnmpConstants.version2c);
+          case NotifierConfig.Trap2c p ->
+              community(address, p.community(), SnmpConstants.version2c);
+          case NotifierConfig.Trap1 p -> community(address, p.community(), SnmpConstants.version1);
+          case NotifierConfig.Inform3 p -> user(address, p.user());
+          case NotifierConfig.Trap3 p -> user(address, p.user());
         };
     target.setTimeout(config.timeout().toMillis());
     target.setRetries(config.retries());
     return target;
   }
 
-  private static Target<UdpAddress> community(UdpAddress address, String community) {
+  private static Target<UdpAddress> user(UdpAddress address, SnmpUser user) {
+    var target = new UserTarget<UdpAddress>();
+    target.setAddress(address);
+    target.setVersion(SnmpConstants.version3);
+    target.setSecurityLevel(SecurityLevel.AUTH_PRIV);
+    target.setSecurityName(Security.octets(user.name()));
+    return target;
+  }
+
+  private static Target<UdpAddress> community(UdpAddress address, String community, int version) {
     OctetString name = Security.octets(community);
     var target = new CommunityTarget<UdpAddress>(address, name);
-    target.setVersion(SnmpConstants.version2c);
+    target.setVersion(version);
     return target;
   }
 

@@ -1,6 +1,8 @@
 package io.cade.mib.snmp;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 
 /**
@@ -35,6 +37,27 @@ public record NotifierConfig(
       return "Trap2c";
     }
   }
+
+  /**
+   * SNMPv1 trap (RFC 3584): not acknowledged, in clear, for receivers that know nothing newer.
+   *
+   * @param agent address that the trap says it comes from
+   */
+  public record Trap1(String community, InetAddress agent) implements Protocol {
+    /** Without the community. */
+    @Override
+    public String toString() {
+      return "Trap1[" + agent + "]";
+    }
+  }
+
+  /**
+   * SNMPv3 trap: not acknowledged, authenticated and encrypted. The receiver must know the user
+   * together with the id of the sending engine (RFC 3414 section 1.5.1).
+   *
+   * @param stateFolder where the sender keeps its engine id and boots; not the agent's
+   */
+  public record Trap3(SnmpUser user, Path stateFolder) implements Protocol {}
 
   /** SNMPv3 inform: acknowledged, authenticated and encrypted by a user that the receiver knows. */
   public record Inform3(SnmpUser user) implements Protocol {}
