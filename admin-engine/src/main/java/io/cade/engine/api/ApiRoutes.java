@@ -2,7 +2,6 @@ package io.cade.engine.api;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.engine.change.Refusal;
-import io.cade.engine.model.AlarmQuery;
 import io.cade.engine.operate.Inspection;
 import io.cade.engine.operate.LeaseTransfer;
 import io.cade.engine.operate.NewService;
@@ -71,7 +70,6 @@ final class ApiRoutes {
     show(router, SERVICES, _ -> Map.of("services", inspection.services()));
     show(router, SERVICES + "/:name", c -> inspection.service(c.pathParam("name")));
     show(router, "/api/v1/sensors", _ -> Map.of("sensors", inspection.sensors()));
-    show(router, "/api/v1/alarms", _ -> Map.of("alarms", inspection.alarms()));
     show(router, "/api/v1/proxies", _ -> Map.of("proxies", inspection.proxies()));
     show(router, "/api/v1/swaps", _ -> Map.of("swaps", inspection.swaps()));
     show(
@@ -89,7 +87,7 @@ final class ApiRoutes {
     new TrafficRoutes(this, backing.traffic(), backing.protection()).addTo(router);
     new ImageRoutes(this, backing.images()).addTo(router);
     new CertificateRoutes(this, backing.certificates()).addTo(router);
-    router.get("/api/v1/alarms/history").handler(this::history);
+    new AlarmRoutes(this, operations.alarms(), inspection).addTo(router);
     router.post(SERVICES).handler(this::createService);
     router.delete(SERVICES + "/:name").handler(this::deleteService);
     new HardwareRoutes(this, operations.hardware(), inspection.hardware()).addTo(router);
@@ -112,16 +110,6 @@ final class ApiRoutes {
             replies.fail(context, e);
           }
         });
-  }
-
-  private void history(RoutingContext context) {
-    context.request().resume();
-    answer(
-        context,
-        200,
-        onDisk(() ->
-            Map.of(
-                "alarms", inspection.history(AlarmQuery.newest(number(context, "limit", 100))))));
   }
 
   private void exportLeases(RoutingContext context) {

@@ -11,9 +11,11 @@ import io.cade.engine.conduct.ConductorRunner;
 import io.cade.engine.conduct.Order;
 import io.cade.engine.gateway.EngineGateway;
 import io.cade.engine.gateway.GatewayServer;
+import io.cade.engine.gateway.SensorWatches;
 import io.cade.engine.images.ImageCatalogue;
 import io.cade.engine.images.ImageOperations;
 import io.cade.engine.model.Change;
+import io.cade.engine.model.ThresholdBook;
 import io.cade.engine.observe.BootCounters;
 import io.cade.engine.observe.Observations;
 import io.cade.engine.operate.AlarmHistory;
@@ -38,13 +40,10 @@ import io.cade.engine.route.RouteDerivation;
 import io.cade.engine.route.RoutePublisher;
 import io.cade.engine.snmp.EngineCabinetView;
 import io.cade.engine.snmp.HostProbe;
-import io.cade.engine.snmp.NotificationPump;
 import io.cade.engine.store.EngineState;
 import io.cade.engine.traffic.TrafficRecorder;
 import io.cade.engine.web.WebRuntime;
 import io.cade.mib.ManagerRole;
-import io.cade.mib.snmp.Notifier;
-import io.cade.mib.snmp.NotifierConfig;
 import io.cade.mib.snmp.SnmpAgent;
 import io.cade.mib.snmp.SnmpAgentConfig;
 import io.cade.mib.snmp.SnmpCommunity;
@@ -102,6 +101,7 @@ public final class Engine implements AutoCloseable {
   private final InstantSource clock = InstantSource.system();
   private final BootCounters bootCounters = new BootCounters();
   private volatile @Nullable Instant readySince;
+  private boolean coldStart;
 
   private Engine(EngineConfig config) {
     this.config = config;
@@ -147,6 +147,7 @@ public final class Engine implements AutoCloseable {
 
     EngineState state = lifecycle.started("state", EngineState.open(directory.path(""), clock));
     ChangeWriter writer = state.writer();
+    coldStart = writer.current().position() == 0;
     Vertx vertx = Await.that(vertxComing);
     lifecycle.started("HTTP", () -> Await.that(vertx.close()));
     Keys keys = Await.that(keysComing);
@@ -208,7 +209,8 @@ public final class Engine implements AutoCloseable {
             routes::snapshot,
             timer,
             clock,
-            config.reportInterval());
+            config.reportInterval(),
+                new SensorWatches(thresholds()));
     writer.listen(routes);
     writer.listen(certificates);
     every(
@@ -314,6 +316,10 @@ public final class Engine implements AutoCloseable {
     }
   }
 
+  private ThresholdBook thresholds() {
+    return ThresholdBook.standard().over(config.notifications().thresholds());
+  }
+
   private void startConductor(
       ChangeWriter writer,
       Observations observations,
@@ -327,7 +333,8 @@ public final class Engine implements AutoCloseable {
             new ConductorRunner(
                 new Conductor(
                     ConductorPolicy.of(
-                        config.reportInterval(), config.bootTime(), config.ports().service())),
+                            config.reportInterval(), config.bootTime(), config.ports().service())
+                        .with(thresholds())),
                 writer,
                 observations,
                 // Agents that found no engine pause between tries: silence counts from later on.
@@ -337,12 +344,6 @@ public final class Engine implements AutoCloseable {
                   switch (order) {
                     case Order.GeneratePackage(String service) -> plant.generate(service);
                     case Order.Poke(CardPosition position) -> poker.poke(position);
-                    case Order.PowerCycle(CardPosition position, String by) ->
-                        LOG.warn(
-                            "rule {} wants card {} switched off and on, which this cabinet cannot"
-                                + " do",
-                            by,
-                            position);
                   }
                 }));
     runner.start();
@@ -400,7 +401,8 @@ public final class Engine implements AutoCloseable {
                 plant,
                 config.chassis() * config.slots(),
                 blocking,
-                observations::snapshot),
+                observations::snapshot,
+                thresholds()),
             new LeaseTransfer(state.writer(), address -> BootServices.leasePlace(config, address)),
             images,
             certificates,
@@ -456,23 +458,23 @@ public final class Engine implements AutoCloseable {
                 observations,
                 bootCounters,
                 () -> readySince,
-                host::newest),
+                host::newest,
+                thresholds()),
             clock);
     agent.start();
     lifecycle.started("SNMP agent", agent);
-    Notifier notifier =
-        lifecycle.started(
-            "SNMP notifier",
-            new Notifier(
-                new NotifierConfig(
-                    config.trapReceiver(),
-                    new NotifierConfig.Inform2c(community),
-                    Duration.ofSeconds(1),
-                    1),
-                agent::upTime));
-    NotificationPump pump =
-        lifecycle.started("notifications", new NotificationPump(writer, notifier::send, timer));
-    pump.start();
+    var _ =
+        NotificationRoom.start(
+            config,
+            lifecycle,
+            directory,
+            writer,
+            timer,
+            clock,
+            agent::upTime,
+            community,
+            new SnmpUser(FIRST_USER, passphrase, passphrase),
+            coldStart);
   }
 
   /** Something that may fail and is tried again at its next turn. */

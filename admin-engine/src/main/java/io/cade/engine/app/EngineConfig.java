@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param listenAddress address of all the engine's servers
  * @param internalNetwork first two octets of the cards' addresses: card c.s has {@code net.c.s}
  * @param trapReceiver where notifications go; none when its port is 0
+ * @param notifications receivers and thresholds
  * @param reportInterval how often agents report
  * @param bootTime how long a card may take from asking for its address to its introduction
  * @param chassis chassis of server cards in this cabinet
@@ -47,7 +48,8 @@ public record EngineConfig(
     List<ManagementCard> management,
     int tftpMaxBlock,
     @Nullable AcmeSettings acme,
-    SnmpSettings snmp) {
+    SnmpSettings snmp,
+    NotificationSettings notifications) {
 
   /**
    * @param admin console and API, TCP
@@ -117,7 +119,8 @@ public record EngineConfig(
         s.entries("management", EngineConfig::managementCard),
         s.section("tftp").integer("maxBlock", 512, 65_464, 65_464),
         AcmeSettings.from(s, "acme"),
-        SnmpSettings.from(s.section("snmp")));
+        SnmpSettings.from(s.section("snmp")),
+        NotificationSettings.from(s));
   }
 
   /** Internal address of a card. */

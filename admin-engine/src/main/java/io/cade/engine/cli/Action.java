@@ -30,6 +30,9 @@ sealed interface Action {
 
   record AcknowledgeAlarm() implements Action {}
 
+  /** Something else that is done to alarms. */
+  record AlarmWork(AlarmTree.Work work) implements Action {}
+
   record ExportLeases() implements Action {}
 
   record ImportLeases() implements Action {}

@@ -268,17 +268,7 @@ final class CommandTree {
           "Active alarms, worst first.",
           "alarm list",
           "alarm list --json");
-      add(
-              alarm,
-              "history",
-              new Action.Show(API + "alarms/history", View.HISTORY),
-              "Alarms of the past, newest first.",
-              "alarm history",
-              "alarm history --limit 500 --json")
-          .addOption(
-              option(LIMIT, "N", "How many at most; 100 if not given, 1000 at most.")
-                  .type(int.class)
-                  .build());
+      AlarmTree.addTo(this, alarm);
       add(
               alarm,
               "ack",

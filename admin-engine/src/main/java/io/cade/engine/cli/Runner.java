@@ -144,6 +144,10 @@ final class Runner {
               client(options).change("POST", "/api/v1/alarms/" + argument(leaf) + "/acknowledge"),
               View.ALARM,
               options);
+      case Action.AlarmWork work -> {
+        ApiClient client = client(options);
+        print(AlarmTree.ask(client, work.work(), leaf), work.work().view(), options);
+      }
       case Action.ExportLeases _ -> exportLeases(leaf, options);
       case Action.ImportLeases _ -> {
         Path file = file(leaf);
@@ -302,13 +306,13 @@ final class Runner {
     if (path.endsWith("/")) {
       path += argument(leaf);
     } else if (show.view() == View.HISTORY) {
-      path += "?limit=" + leaf.matchedOptionValue(CommandTree.LIMIT, 100);
+      path += AlarmTree.history(leaf);
     }
     print(client(options).get(path), show.view(), options);
   }
 
   /** The command's argument, fit to be one segment of a path (RFC 3986 §3.3). */
-  private static String argument(ParseResult leaf) throws CommandFailure {
+  static String argument(ParseResult leaf) throws CommandFailure {
     String text = leaf.matchedPositionalValue(0, "");
     if (text.isBlank() || text.equals(".") || text.equals("..")) {
       throw new CommandFailure(ExitCode.USAGE, "'" + text + "' is not a name");

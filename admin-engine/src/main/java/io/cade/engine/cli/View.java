@@ -19,6 +19,14 @@ enum View {
   ALARMS("alarms"),
   ALARM(""),
   HISTORY("alarms"),
+  SUPPRESSED("alarms"),
+  THRESHOLDS("thresholds"),
+  THRESHOLD(""),
+  RULES("rules"),
+  RULE(""),
+  RECEIVERS("receivers"),
+  TEST_NOTIFICATION(""),
+  REMOVED(""),
   PROXIES("proxies"),
   CABINET(""),
   SWAPS("swaps"),
@@ -57,6 +65,15 @@ enum View {
       case SENSORS -> printer.sensors(all);
       case ALARMS -> printer.alarms(all);
       case ALARM -> printer.alarms(List.of(answer));
+      case SUPPRESSED -> AlarmPages.suppressed(all, out);
+      case THRESHOLDS -> AlarmPages.thresholds(all, out);
+      case THRESHOLD -> AlarmPages.thresholds(List.of(answer), out);
+      case RULES -> AlarmPages.rules(all, out);
+      case RULE -> AlarmPages.rules(List.of(answer), out);
+      case RECEIVERS -> AlarmPages.receivers(all, out);
+      case TEST_NOTIFICATION ->
+          out.print("test notification " + answer.text("sequence") + " is on its way\n");
+      case REMOVED -> out.print("removed\n");
       case HISTORY -> printer.history(all);
       case PROXIES -> printer.proxies(all);
       case CABINET -> printer.cabinet(answer);

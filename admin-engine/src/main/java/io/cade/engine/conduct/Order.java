@@ -7,13 +7,6 @@ public sealed interface Order {
   /** Build and sign the service's package from its content, then say so. */
   record GeneratePackage(String service) implements Order {}
 
-  /**
-   * Switch a card off and on again. Ordered once, after that is on record; not repeated.
-   *
-   * @param by name of the rule that wants it
-   */
-  record PowerCycle(CardPosition position, String by) implements Order {}
-
   /** Hint to a card that commands wait (SPEC R3). */
   record Poke(CardPosition position) implements Order {}
 }

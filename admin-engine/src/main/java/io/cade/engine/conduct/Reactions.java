@@ -10,6 +10,7 @@ import io.cade.engine.model.Change;
 import io.cade.engine.model.Change.AlarmChange;
 import io.cade.engine.model.PendingNotification;
 import io.cade.engine.model.Placement;
+import io.cade.engine.model.PowerHold;
 import io.cade.engine.model.Service;
 import io.cade.engine.model.ServicePhase;
 import java.time.Duration;
@@ -28,6 +29,9 @@ import java.util.Optional;
 final class Reactions {
   /** How long visitors of a drained card may stay. */
   private static final Duration DRAIN = Duration.ofMinutes(10);
+
+  /** How long visitors and services have to leave a card that is switched off. */
+  private static final Duration GRACE = Duration.ofSeconds(30);
 
   private final ConductorPolicy policy;
   private final AlarmMemory memory;
@@ -95,11 +99,7 @@ final class Reactions {
       case DRAIN_CARD ->
           card.map(c -> drain(draft, rule, c)).orElse("nothing done: it is about no card");
       case POWER_CYCLE ->
-          card.map(c -> {
-                draft.order(new Order.PowerCycle(c.position(), rule.name()));
-                return "power-cycle of card " + c.position() + " ordered";
-              })
-              .orElse("nothing done: it is about no card");
+          card.map(c -> cycle(draft, rule, c)).orElse("nothing done: it is about no card");
       case RESTART_SERVICE -> restart(draft, alarm, card);
       case NOTIFY -> {
         draft.change(
@@ -111,6 +111,32 @@ final class Reactions {
         yield "told " + String.join(", ", rule.receivers());
       }
     };
+  }
+
+  /** As an operator does it: the chassis switches, so another card of it must live. */
+  private static String cycle(Draft draft, AlarmRule rule, Card card) {
+    if (card.hold() != null) {
+      return "nothing done: card " + card.position() + " is switched off already";
+    }
+    boolean other =
+        draft.cabinet().cards().values().stream()
+            .anyMatch(c ->
+                c.position().chassis() == card.position().chassis()
+                    && !c.position().equals(card.position())
+                    && c.state().isAlive()
+                    && c.hold() == null);
+    if (!other) {
+      return "nothing done: no other card of chassis " + card.position().chassis()
+          + " could switch card " + card.position() + " on again";
+    }
+    draft.change(
+        new Change.CardHeld(
+            card.position(),
+            PowerHold.Reason.CYCLE,
+            draft.now().plus(GRACE),
+            draft.now(),
+            "rule " + rule.name()));
+    return "card " + card.position() + " is switched off and on";
   }
 
   private static String drain(Draft draft, AlarmRule rule, Card card) {

@@ -22,6 +22,7 @@ import io.cade.engine.model.CabinetBuilder;
 import io.cade.engine.model.Card;
 import io.cade.engine.model.CardState;
 import io.cade.engine.model.Change;
+import io.cade.engine.model.ThresholdBook;
 import io.cade.engine.observe.Observations;
 import io.cade.engine.pki.EnrolmentSecrets;
 import io.cade.engine.pki.ModuleAuthority;
@@ -58,6 +59,7 @@ public final class EngineGateway implements AgentGateway {
   private final ReaderElection election;
   private final RouteWaiters routes;
   private final AccessAudit audit;
+  private final SensorWatches watches;
 
   /**
    * @param packageKeyPem public key that signs packages
@@ -76,6 +78,37 @@ public final class EngineGateway implements AgentGateway {
       ScheduledExecutorService scheduler,
       InstantSource clock,
       Duration reportInterval) {
+    this(
+        writer,
+        observations,
+        authority,
+        secrets,
+        packageKeyPem,
+        packages,
+        routeSource,
+        scheduler,
+        clock,
+        reportInterval,
+        new SensorWatches(ThresholdBook.standard()));
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param watches what agents are to report at once
+   */
+  public EngineGateway(
+      ChangeWriter writer,
+      Observations observations,
+      ModuleAuthority authority,
+      EnrolmentSecrets secrets,
+      String packageKeyPem,
+      PackageFiles packages,
+      Supplier<RouteSnapshot> routeSource,
+      ScheduledExecutorService scheduler,
+      InstantSource clock,
+      Duration reportInterval,
+      SensorWatches watches) {
     this.writer = writer;
     this.observations = observations;
     this.authority = authority;
@@ -86,6 +119,7 @@ public final class EngineGateway implements AgentGateway {
     this.election = new ReaderElection(reportInterval.multipliedBy(SILENT_REPORTS));
     this.routes = new RouteWaiters(routeSource, scheduler);
     this.audit = new AccessAudit(writer, clock);
+    this.watches = watches;
   }
 
   /** The route source has something newer: wakes the proxies that wait for it. */
@@ -151,7 +185,11 @@ public final class EngineGateway implements AgentGateway {
         observations.heard(report, now);
       }
       return CompletableFuture.completedFuture(
-          new ReportReply(false, reader, commandsWait(cabinet, card.position())));
+          new ReportReply(
+              false,
+              reader,
+              commandsWait(cabinet, card.position()),
+              watches.of(cabinet, report, reader)));
     } catch (Refusal e) {
       return CompletableFuture.failedFuture(e);
     }

@@ -157,6 +157,12 @@ public record SensorThreshold(
         Duration.ZERO);
   }
 
+  /** Some sensors without limits. */
+  public static SensorThreshold none(Key key) {
+    return new SensorThreshold(
+        key, null, null, null, null, null, null, 0, 1, Duration.ZERO);
+  }
+
   /** The limit at which a level begins; null when there is none. */
   public @Nullable Double limit(SensorLevel level) {
     return switch (level) {

@@ -195,6 +195,11 @@ public final class Inspection {
     return all;
   }
 
+  /** The state as it is now. */
+  public Cabinet current() {
+    return cabinet.get();
+  }
+
   /** Active alarms: worst first, then newest. */
   public List<Views.AlarmView> alarms() {
     return cabinet.get().alarms().values().stream()

@@ -11,6 +11,7 @@ import io.cade.engine.model.Change;
 import io.cade.engine.model.Service;
 import io.cade.engine.model.ServiceDefinition;
 import io.cade.engine.model.ServicePhase;
+import io.cade.engine.model.ThresholdBook;
 import io.cade.engine.observe.Observed;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,6 +43,7 @@ public final class Operations {
 
   private final AuditedActions actions;
   private final TrafficOperations traffic;
+  private final AlarmOperations alarms;
   private final HardwareOperations hardware;
   private final ContentStore contents;
   private final ServiceKinds kinds;
@@ -59,13 +61,15 @@ public final class Operations {
       ServiceKinds kinds,
       int slots,
       Executor blocking) {
-    this(writer, contents, kinds, slots, blocking, Observed::nothing);
+    this(
+        writer, contents, kinds, slots, blocking, Observed::nothing, ThresholdBook.standard());
   }
 
   /**
    * The same with what was heard of the chassis, by which power is granted.
    *
    * @param observed as it is now
+   * @param thresholds of sensors, by the configuration
    */
   public Operations(
       ChangeWriter writer,
@@ -73,10 +77,12 @@ public final class Operations {
       ServiceKinds kinds,
       int slots,
       Executor blocking,
-      Supplier<Observed> observed) {
+      Supplier<Observed> observed,
+      ThresholdBook thresholds) {
     this.actions = new AuditedActions(writer);
     this.traffic = new TrafficOperations(actions);
     this.hardware = new HardwareOperations(actions, observed);
+    this.alarms = new AlarmOperations(actions, thresholds);
     this.contents = contents;
     this.kinds = kinds;
     this.slots = slots;
@@ -86,6 +92,11 @@ public final class Operations {
   /** What can be done to the way of visitors. */
   public TrafficOperations traffic() {
     return traffic;
+  }
+
+  /** What can be done to alarms. */
+  public AlarmOperations alarms() {
+    return alarms;
   }
 
   /** What can be done to the cards' hardware. */
@@ -227,13 +238,7 @@ public final class Operations {
         "acknowledge alarm " + sequence,
         true,
         (cabinet, now) -> {
-          Alarm alarm =
-              cabinet.alarms().values().stream()
-                  .filter(a -> a.sequence() == sequence)
-                  .findFirst()
-                  .orElseThrow(() ->
-                      new Refusal(
-                          Refusal.Kind.NOT_FOUND, "no active alarm has number " + sequence));
+          Alarm alarm = requireAlarm(cabinet, sequence);
           if (!alarm.acknowledgedBy().isEmpty()) {
             return Decision.nothing(Inspection.view(alarm));
           }
@@ -241,6 +246,14 @@ public final class Operations {
           return Decision.of(
               Inspection.view(noted), new Change.AlarmAcknowledged(alarm.key(), caller.user()));
         });
+  }
+
+  static Alarm requireAlarm(Cabinet cabinet, long sequence) throws Refusal {
+    return cabinet.alarms().values().stream()
+        .filter(a -> a.sequence() == sequence)
+        .findFirst()
+        .orElseThrow(() ->
+            new Refusal(Refusal.Kind.NOT_FOUND, "no active alarm has number " + sequence));
   }
 
   private ServiceDefinition definition(NewService order, String contentDigest) throws Refusal {

@@ -2,6 +2,7 @@ package io.cade.engine.snmp;
 
 import io.cade.engine.change.ChangeWriter;
 import io.cade.engine.model.Cabinet;
+import io.cade.engine.model.ThresholdBook;
 import io.cade.engine.observe.BootCounters;
 import io.cade.engine.observe.Observations;
 import io.cade.mib.AlarmRow;
@@ -42,6 +43,7 @@ public final class EngineCabinetView implements CabinetView {
 
   /**
    * @param host the newest snapshot of the computer, at once
+   * @param thresholds of sensors, unless an operator has set others
    */
   public EngineCabinetView(
       String name,
@@ -50,7 +52,8 @@ public final class EngineCabinetView implements CabinetView {
       Observations observations,
       BootCounters bootCounters,
       Supplier<@Nullable Instant> readySince,
-      Supplier<HostSnapshot> host) {
+      Supplier<HostSnapshot> host,
+      ThresholdBook thresholds) {
     this.name = name;
     this.version = version;
     this.writer = writer;
@@ -58,20 +61,15 @@ public final class EngineCabinetView implements CabinetView {
     this.bootCounters = bootCounters;
     this.readySince = readySince;
     this.host = host;
-    SensorLimits limits = StandardLimits.INSTANCE;
-    this.tables = new EngineTables(_ -> limits);
-  }
-
-  /** Without a host: for tests of the cabinet alone. */
-  EngineCabinetView(
-      String name,
-      String version,
-      ChangeWriter writer,
-      Observations observations,
-      BootCounters bootCounters,
-      Supplier<@Nullable Instant> readySince) {
-    this(
-        name, version, writer, observations, bootCounters, readySince, () -> HostSnapshot.NONE);
+    Memo<SensorLimits> limits = new Memo<>();
+    this.tables =
+        new EngineTables(
+            cabinet ->
+                limits.of(
+                    () ->
+                        new BookLimits(
+                            thresholds.over(cabinet.alarmState().thresholds().values())),
+                    cabinet.alarmState().thresholds()));
   }
 
   @Override

@@ -79,9 +79,9 @@ final class ApiBench implements AutoCloseable {
       UserFile.put(users, role.word(), role, PASSWORD.toCharArray(), random, 1_000);
     }
     AlarmHistory history =
-        limit ->
+        query ->
             writer.current().alarms().values().stream()
-                .limit(limit)
+                .limit(query.limit())
                 .map(a ->
                     new AlarmHistory.Entry(
                         a.sequence(),
@@ -90,7 +90,8 @@ final class ApiBench implements AutoCloseable {
                         a.text(),
                         a.raisedAt(),
                         null,
-                        a.acknowledgedBy()))
+                        a.acknowledgedBy(),
+                        a.acknowledgedAt()))
                 .toList();
     server =
         ApiServer.start(

@@ -11,6 +11,7 @@ import io.cade.agent.wire.MacAddress;
 import io.cade.agent.wire.SoftwareDescriptor;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 final class CabinetBuilderTest {
@@ -195,7 +196,7 @@ final class CabinetBuilderTest {
         .extracting(Alarm::sequence, Alarm::acknowledgedBy)
         .containsExactly(2L, "");
     assertThat(cabinet.notifications().values())
-        .extracting(n -> n.sequence() + " " + n.cleared() + " " + n.alarm().sequence())
+        .extracting(n -> n.sequence() + " " + n.cleared() + " " + Objects.requireNonNull(n.alarm()).sequence())
         .containsExactly("1 false 1", "2 true 1", "3 false 2");
   }
 

@@ -38,7 +38,10 @@ final class ThresholdBookTest {
     Random random = new Random(seed);
     for (int i = 0; i < 20_000; i++) {
       SensorThreshold t = any(random);
-      SensorLevel before = SensorLevel.values()[random.nextInt(7)];
+      SensorLevel before =
+          random.nextInt(4) == 0
+              ? SensorLevel.NORMAL
+              : SensorLevel.of(List.of(Severity.values()).get(random.nextInt(4)), random.nextBoolean());
       double value = random.nextDouble() * 140 - 20;
       SensorLevel after = ThresholdBook.levelOf(t, before, value);
       assertThat(ThresholdBook.levelOf(t, after, value)).as("seed %d", seed).isEqualTo(after);

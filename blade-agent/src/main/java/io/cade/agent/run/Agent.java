@@ -9,8 +9,10 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +26,9 @@ import org.slf4j.LoggerFactory;
 public final class Agent implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
   private static final int BOOT_ID_BYTES = 16;
+  /** Time between two looks at the sensors that the engine watches. */
+  private static final Duration SENSOR_LOOK = Duration.ofMillis(700);
+
   private static final int END_SECONDS = 10;
 
   private final CardPosition position;
@@ -32,6 +37,8 @@ public final class Agent implements AutoCloseable {
   private final PokeSocket pokes;
   private final ExecutorService executor;
   private final Thread owner;
+  private final Thread watch;
+  private final CountDownLatch ending = new CountDownLatch(1);
 
   private Agent(
       CardPosition position,
@@ -45,6 +52,7 @@ public final class Agent implements AutoCloseable {
     this.pokes = pokes;
     this.executor = executor;
     this.owner = Thread.ofVirtual().name("agent-" + position).unstarted(loop);
+    this.watch = Thread.ofVirtual().name("agent-" + position + "-sensors").unstarted(this::watch);
   }
 
   /**
@@ -75,6 +83,7 @@ public final class Agent implements AutoCloseable {
         PokeSocket.open(new InetSocketAddress(local, config.pokePort()), loop::poked);
     Agent agent = new Agent(config.position(), engine, loop, pokes, executor);
     agent.owner.start();
+    agent.watch.start();
     return agent;
   }
 
@@ -112,10 +121,27 @@ public final class Agent implements AutoCloseable {
     end(true);
   }
 
+  /** Not ended by an interrupt: that would close a bus in the midst of a transfer. */
+  private void watch() {
+    try {
+      while (!ending.await(SENSOR_LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+        try {
+          loop.lookAtSensors();
+        } catch (RuntimeException e) {
+          LOG.warn("card {}: sensors cannot be watched; the next report tells", position, e);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private void end(boolean atOnce) {
     pokes.close();
+    ending.countDown();
     owner.interrupt();
     try {
+      watch.join();
       owner.join();
       loop.endProcesses(atOnce);
       engine.close();

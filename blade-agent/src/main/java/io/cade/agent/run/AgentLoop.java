@@ -67,6 +67,13 @@ final class AgentLoop implements Runnable {
     events.offer(new AgentEvent.Poked());
   }
 
+  /** For any thread: looks at the sensors between reports; the engine hears of news at once. */
+  void lookAtSensors() {
+    if (online && engine.sensors().hasNews()) {
+      events.offer(new AgentEvent.SensorsMoved());
+    }
+  }
+
   /** For any thread: services as last stepped. */
   List<ServiceStatus> services() {
     return services;

@@ -17,6 +17,7 @@ import io.cade.agent.wire.EnrolReply;
 import io.cade.agent.wire.EnrolRequest;
 import io.cade.agent.wire.Introduction;
 import io.cade.agent.wire.Report;
+import io.cade.agent.wire.ReportReply;
 import io.cade.agent.wire.ServiceStatus;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -37,6 +38,7 @@ final class EngineExchanges {
   private final AgentEnvironment env;
   private final CardIdentityStore identities;
   private final String bootId;
+  private final SensorWatcher sensors;
   private CardBootConfig config;
   private CardIdentity identity;
   private @Nullable EngineChannel channel;
@@ -46,6 +48,7 @@ final class EngineExchanges {
   EngineExchanges(AgentEnvironment env, String bootId) throws IOException {
     this.env = env;
     this.bootId = bootId;
+    this.sensors = new SensorWatcher(env.sensors());
     this.config = env.config();
     this.identities = new CardIdentityStore(env.directory(), env.platform().random());
     this.identity = loadIdentity(config);
@@ -153,17 +156,24 @@ final class EngineExchanges {
   AgentEvent report(List<ServiceStatus> services, boolean chassisReader)
       throws IOException, InterruptedException {
     env.sensors().chassisReader(chassisReader);
-    ChassisStatus chassis = chassisReader ? env.sensors().chassis().orElse(null) : null;
-    return new AgentEvent.ReportAnswered(
+    ChassisStatus chassis = chassisReader ? sensors.chassis().orElse(null) : null;
+    ReportReply reply =
         channel()
             .report(
                 new Report(
                     config().position(),
                     bootId,
                     services,
-                    env.sensors().card(),
+                    sensors.card(),
                     chassis,
-                    env.sensors().disks())));
+                    env.sensors().disks()));
+    sensors.watch(reply.watches());
+    return new AgentEvent.ReportAnswered(reply);
+  }
+
+  /** The sensors, for whoever looks at them between reports. */
+  SensorWatcher sensors() {
+    return sensors;
   }
 
   AgentEvent openSession(@Nullable CommandResult result) throws IOException, InterruptedException {

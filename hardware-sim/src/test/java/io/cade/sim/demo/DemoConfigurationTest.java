@@ -8,6 +8,7 @@ import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.MacAddress;
 import io.cade.engine.app.EngineConfig;
+import io.cade.engine.app.NotificationSettings;
 import io.cade.engine.app.SnmpSettings;
 import io.cade.engine.dhcp.policy.Strangers;
 import io.cade.proxy.app.LineConfig;
@@ -66,7 +67,8 @@ class DemoConfigurationTest {
                     new EngineConfig.ManagementCard(new CardPosition(0, 5), CardRole.PROXY)),
                 65_464,
                 null,
-                new SnmpSettings(true, true, true, List.of(), List.of(), "", "")));
+                new SnmpSettings(true, true, true, List.of(), List.of(), "", ""),
+                NotificationSettings.NONE));
     assertThat(config.dhcp().policy().strangers().treatment())
         .isEqualTo(Strangers.Treatment.IGNORE);
     assertThat(config.dhcp().policy().boot().url("x")).isEqualTo("http://127.0.0.1:9180/x");

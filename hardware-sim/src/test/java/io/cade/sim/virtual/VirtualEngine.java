@@ -231,9 +231,6 @@ final class VirtualEngine {
               switch (order) {
                 case Order.GeneratePackage(String service) -> plant.generate(service);
                 case Order.Poke(CardPosition position) -> site.surroundings().poke(position);
-                case Order.PowerCycle _ -> {
-                  // No rule of these runs wants it.
-                }
               }
             });
     runner.start();
