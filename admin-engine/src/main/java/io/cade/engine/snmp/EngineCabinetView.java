@@ -43,7 +43,7 @@ public final class EngineCabinetView implements CabinetView {
 
   /**
    * @param host the newest snapshot of the computer, at once
-   * @param thresholds of the configuration
+   * @param thresholds of sensors, unless an operator has set others
    */
   public EngineCabinetView(
       String name,
@@ -61,26 +61,15 @@ public final class EngineCabinetView implements CabinetView {
     this.bootCounters = bootCounters;
     this.readySince = readySince;
     this.host = host;
-    this.tables = new EngineTables(new BookLimits(thresholds)::of);
-  }
-
-  /** Without a host: for tests of the cabinet alone. */
-  EngineCabinetView(
-      String name,
-      String version,
-      ChangeWriter writer,
-      Observations observations,
-      BootCounters bootCounters,
-      Supplier<@Nullable Instant> readySince) {
-    this(
-        name,
-        version,
-        writer,
-        observations,
-        bootCounters,
-        readySince,
-        () -> HostSnapshot.NONE,
-        ThresholdBook.standard());
+    Memo<SensorLimits> limits = new Memo<>();
+    this.tables =
+        new EngineTables(
+            cabinet ->
+                limits.of(
+                    () ->
+                        new BookLimits(
+                            thresholds.over(cabinet.alarmState().thresholds().values())),
+                    cabinet.alarmState().thresholds()));
   }
 
   @Override

@@ -332,7 +332,7 @@ final class SnmpBench {
   /** So many, from all over. */
   private static List<byte[]> some(List<byte[]> found) {
     // Of the system group the scalars: a table costs snmpd more.
-    List<byte[]> all = found.stream().filter(n -> n.length != SYSTEM.length + 3).toList();
+    List<byte[]> all = found.stream().filter(n -> n.length != SYSTEM.length + 4).toList();
     int count = Math.min(PREPARED, all.size());
     return IntStream.range(0, count)
         .mapToObj(i -> all.get((int) ((long) i * all.size() / count)))
