@@ -125,8 +125,11 @@ final class Reactions {
                     && c.state().isAlive()
                     && c.hold() == null);
     if (!other) {
-      return "nothing done: no other card of chassis " + card.position().chassis()
-          + " could switch card " + card.position() + " on again";
+      return "nothing done: no other card of chassis "
+          + card.position().chassis()
+          + " could switch card "
+          + card.position()
+          + " on again";
     }
     draft.change(
         new Change.CardHeld(
