@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The ladder of a card that grows too hot, by the severity of its temperature alarms, so that
  * thresholds, hysteresis and de-bounce are those of the alarms: warning, more air (see {@link
- * ChassisRules}); major, no more visitors (unless no other card serves them); critical, no more power. A card that was switched off
- * shows no temperature any more; it is tried again after {@link #COOLING}, and {@code
- * cardOverheated} stands until then.
+ * ChassisRules}); major, no more visitors (unless no other card serves them); critical, no more
+ * power. A card that was switched off shows no temperature any more; it is tried again after {@link
+ * #COOLING}, and {@code cardOverheated} stands until then.
  */
 final class HeatRules {
   /** Who drained a card, so that no operator's drain is lifted. */

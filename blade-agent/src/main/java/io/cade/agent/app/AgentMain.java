@@ -9,8 +9,7 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * {@code agent --config FILE}: runs until it is told to end (TERM); {@code agent --bus-scan [--bus
- * N]}: what is on the I²C buses. Exit codes: 0 ended in order, 1
- * failed, 2 usage or configuration.
+ * N]}: what is on the I²C buses. Exit codes: 0 ended in order, 1 failed, 2 usage or configuration.
  */
 public final class AgentMain {
   private AgentMain() {}

@@ -84,8 +84,7 @@ final class AgentProgram {
         new BusSensors(
             config.position().chassis(),
             CardBus.open(context, bus, platform.clock()),
-            ChassisBus.open(
-                context, chassisBus == null ? bus + 1 : chassisBus, platform.clock())),
+            ChassisBus.open(context, chassisBus == null ? bus + 1 : chassisBus, platform.clock())),
         settings.disks().isEmpty() ? DiskArray.none() : new MdArray(settings.disks()),
         platform.clock());
   }

@@ -93,8 +93,11 @@ public final class BusScan {
           address,
           "PCA9555 I/O expander",
           String.format(
-              Locale.ROOT, "inputs 0x%04x, outputs 0x%04x, directions 0x%04x",
-              chip.inputs(), chip.outputs(), chip.inputPins()));
+              Locale.ROOT,
+              "inputs 0x%04x, outputs 0x%04x, directions 0x%04x",
+              chip.inputs(),
+              chip.outputs(),
+              chip.inputPins()));
     }
   }
 
@@ -107,8 +110,12 @@ public final class BusScan {
       for (int fan = 1; fan <= Emc2305.FANS; fan++) {
         text.append(
             String.format(
-                Locale.ROOT, "%sfan %d: %.0f rpm at %.0f %%", fan == 1 ? "" : ", ", fan,
-                chip.rpm(fan), chip.drive(fan) * 100));
+                Locale.ROOT,
+                "%sfan %d: %.0f rpm at %.0f %%",
+                fan == 1 ? "" : ", ",
+                fan,
+                chip.rpm(fan),
+                chip.drive(fan) * 100));
       }
       return new Found(address, "EMC2305 fan controller", text.toString());
     }
@@ -133,7 +140,8 @@ public final class BusScan {
     if (address <= 0x4b) {
       try (Tmp102 chip = new Tmp102(context, bus, address)) {
         if (chip.identify()) {
-          return new Found(address, "TMP102 temperature sensor", celsius(chip.temperatureCelsius()));
+          return new Found(
+              address, "TMP102 temperature sensor", celsius(chip.temperatureCelsius()));
         }
       }
     }

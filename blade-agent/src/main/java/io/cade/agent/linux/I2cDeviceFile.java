@@ -71,8 +71,7 @@ final class I2cDeviceFile implements I2CBus, AutoCloseable {
     MethodHandle open =
         linker.downcallHandle(
             linker.defaultLookup().find("open").orElseThrow(),
-            FunctionDescriptor.of(
-                ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
+            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
             Linker.Option.firstVariadicArg(2),
             Linker.Option.captureCallState("errno"));
     ioctl =
@@ -98,10 +97,7 @@ final class I2cDeviceFile implements I2CBus, AutoCloseable {
       int result =
           (int)
               ioctl.invokeExact(
-                  state,
-                  descriptor,
-                  I2C_TIMEOUT,
-                  MemorySegment.ofAddress(TIMEOUT_TENS_OF_MILLIS));
+                  state, descriptor, I2C_TIMEOUT, MemorySegment.ofAddress(TIMEOUT_TENS_OF_MILLIS));
       if (result < 0) {
         close();
         throw new IOException(path + " is no I2C bus: " + error(state));

@@ -89,10 +89,7 @@ public final class MdArray implements DiskArray {
     int percent = 100;
     for (Array array : arrays) {
       Member member =
-          array.members().stream()
-              .filter(m -> isOn(m.device(), disk))
-              .findFirst()
-              .orElse(null);
+          array.members().stream().filter(m -> isOn(m.device(), disk)).findFirst().orElse(null);
       DiskStatus.State state;
       int done = 0;
       if (member == null) {
@@ -226,10 +223,7 @@ public final class MdArray implements DiskArray {
             .start();
     try {
       String said =
-          new String(
-                  process.getInputStream().readNBytes(1024),
-                  StandardCharsets.UTF_8)
-              .strip();
+          new String(process.getInputStream().readNBytes(1024), StandardCharsets.UTF_8).strip();
       if (!process.waitFor(MDADM_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly();
         throw new IOException("mdadm did not end within " + MDADM_SECONDS + " s");

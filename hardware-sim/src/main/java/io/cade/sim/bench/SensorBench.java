@@ -99,8 +99,7 @@ final class SensorBench {
       BenchMain.figure(out, "sensors.readings", readings, "readings/s");
       BenchMain.figure(out, "sensors.transfers", each, "transfers/s");
       BenchMain.figure(out, "sensors.cpu_percent", spent / 1e7 / seconds, "%");
-      BenchMain.figure(
-          out, "sensors.model_cpu_percent", model(buses, each, threads) / 1e7, "%");
+      BenchMain.figure(out, "sensors.model_cpu_percent", model(buses, each, threads) / 1e7, "%");
     }
   }
 
@@ -174,8 +173,7 @@ final class SensorBench {
           drain(receiver);
         }
         millis.sort(Double::compare);
-        BenchMain.figure(
-            out, "sensors.change_to_trap_p50", millis.get(millis.size() / 2), "ms");
+        BenchMain.figure(out, "sensors.change_to_trap_p50", millis.get(millis.size() / 2), "ms");
         BenchMain.figure(
             out,
             "sensors.change_to_trap_p99",

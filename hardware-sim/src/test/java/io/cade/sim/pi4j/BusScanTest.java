@@ -21,12 +21,10 @@ final class BusScanTest {
   void everyChipOfCardAndChassisIsFoundAndNamed() {
     try (SimulatedBuses buses = new SimulatedBuses()) {
       ChassisPhysics physics =
-          ChassisPhysics.attach(
-              buses, 1, ChassisSettings.defaults(), board("CH-1"), new Random(1));
+          ChassisPhysics.attach(buses, 1, ChassisSettings.defaults(), board("CH-1"), new Random(1));
       physics.insert(3, board("SC-3"));
       physics.advance(Duration.ofSeconds(5));
-      List<BusScan.Found> card =
-          new BusScan(buses.context(), SimulatedBuses.cardBus(1, 3)).run();
+      List<BusScan.Found> card = new BusScan(buses.context(), SimulatedBuses.cardBus(1, 3)).run();
       assertThat(card)
           .extracting(BusScan.Found::address)
           .containsExactly(0x40, 0x41, 0x44, 0x48, 0x49, 0x4a, 0x4b, 0x50);
