@@ -9,6 +9,7 @@ import io.cade.engine.model.Card;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.Drain;
 import io.cade.engine.model.PowerHold;
+import io.cade.engine.model.Service;
 import io.cade.engine.model.Severity;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The ladder of a card that grows too hot, by the severity of its temperature alarms, so that
  * thresholds, hysteresis and de-bounce are those of the alarms: warning, more air (see {@link
- * ChassisRules}); major, no more visitors; critical, no more power. A card that was switched off
- * shows no temperature any more; it is tried again after {@link #COOLING}, and {@code
- * cardOverheated} stands until then.
+ * ChassisRules}); major, no more visitors (unless no other card serves them); critical, no more
+ * power. A card that was switched off shows no temperature any more; it is tried again after {@link
+ * #COOLING}, and {@code cardOverheated} stands until then.
  */
 final class HeatRules {
   /** Who drained a card, so that no operator's drain is lifted. */
@@ -57,6 +58,24 @@ final class HeatRules {
     return worst;
   }
 
+  /** A card that is warm but works is better than no card at all. */
+  private static boolean othersServe(Cabinet cabinet, Card card) {
+    for (Service service : cabinet.servicesOn(card.position())) {
+      boolean other =
+          service.placements().stream()
+              .map(p -> cabinet.cards().get(p.position()))
+              .anyMatch(c ->
+                  c != null
+                      && !c.position().equals(card.position())
+                      && c.drain() == null
+                      && Routing.serves(service, c));
+      if (Routing.serves(service, card) && !other) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static void step(Draft draft, Card card, @Nullable Severity level) {
     Drain drain = card.drain();
     if (level == Severity.CRITICAL) {
@@ -67,7 +86,7 @@ final class HeatRules {
               draft.now().plus(GRACE),
               draft.now().plus(COOLING),
               BY));
-    } else if (level == Severity.MAJOR && drain == null) {
+    } else if (level == Severity.MAJOR && drain == null && othersServe(draft.cabinet(), card)) {
       draft.change(new Change.CardDrained(card.position(), draft.now().plus(DRAIN), BY));
     } else if (level != Severity.MAJOR && drain != null && drain.by().equals(BY)) {
       draft.change(new Change.CardUndrained(card.position()));
