@@ -458,7 +458,8 @@ public final class Engine implements AutoCloseable {
                 observations,
                 bootCounters,
                 () -> readySince,
-                host::newest),
+                host::newest,
+                thresholds()),
             clock);
     agent.start();
     lifecycle.started("SNMP agent", agent);

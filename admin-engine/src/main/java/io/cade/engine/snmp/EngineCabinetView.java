@@ -2,6 +2,7 @@ package io.cade.engine.snmp;
 
 import io.cade.engine.change.ChangeWriter;
 import io.cade.engine.model.Cabinet;
+import io.cade.engine.model.ThresholdBook;
 import io.cade.engine.observe.BootCounters;
 import io.cade.engine.observe.Observations;
 import io.cade.mib.AlarmRow;
@@ -15,6 +16,7 @@ import io.cade.mib.ChassisRow;
 import io.cade.mib.HardwareRows;
 import io.cade.mib.HostSnapshot;
 import io.cade.mib.LeaseRows;
+import io.cade.mib.NotificationLog;
 import io.cade.mib.ProxyRow;
 import io.cade.mib.SensorRow;
 import io.cade.mib.ServiceDetailRow;
@@ -39,9 +41,11 @@ public final class EngineCabinetView implements CabinetView {
   private final Supplier<@Nullable Instant> readySince;
   private final Supplier<HostSnapshot> host;
   private final EngineTables tables;
+  private final Memo<NotificationLog> log = new Memo<>();
 
   /**
    * @param host the newest snapshot of the computer, at once
+   * @param thresholds of sensors, by the configuration
    */
   public EngineCabinetView(
       String name,
@@ -50,7 +54,8 @@ public final class EngineCabinetView implements CabinetView {
       Observations observations,
       BootCounters bootCounters,
       Supplier<@Nullable Instant> readySince,
-      Supplier<HostSnapshot> host) {
+      Supplier<HostSnapshot> host,
+      ThresholdBook thresholds) {
     this.name = name;
     this.version = version;
     this.writer = writer;
@@ -58,8 +63,11 @@ public final class EngineCabinetView implements CabinetView {
     this.bootCounters = bootCounters;
     this.readySince = readySince;
     this.host = host;
-    SensorLimits limits = StandardLimits.INSTANCE;
-    this.tables = new EngineTables(_ -> limits);
+    Memo<SensorLimits> limits = new Memo<>();
+    this.tables =
+        new EngineTables(cabinet ->
+            limits.of(
+                () -> BookLimits.of(thresholds, cabinet), cabinet.alarmState().thresholds()));
   }
 
   /** Without a host: for tests of the cabinet alone. */
@@ -71,7 +79,14 @@ public final class EngineCabinetView implements CabinetView {
       BootCounters bootCounters,
       Supplier<@Nullable Instant> readySince) {
     this(
-        name, version, writer, observations, bootCounters, readySince, () -> HostSnapshot.NONE);
+        name,
+        version,
+        writer,
+        observations,
+        bootCounters,
+        readySince,
+        () -> HostSnapshot.NONE,
+        ThresholdBook.standard());
   }
 
   @Override
@@ -85,6 +100,12 @@ public final class EngineCabinetView implements CabinetView {
             counters(),
             observations.traffic().refusals(),
             host.get()));
+  }
+
+  @Override
+  public synchronized NotificationLog notificationLog() {
+    Cabinet cabinet = writer.current();
+    return log.of(() -> AlarmTables.log(cabinet), cabinet.notifications());
   }
 
   private List<BootCounterRow> counters() {
