@@ -107,8 +107,8 @@ final class AlarmRoutes {
     api.answer(
         context,
         200,
-        api.onDisk(() ->
-            Map.of("alarms", inspection.history(AlarmOperations.query(given(context))))));
+        api.onDisk(
+            () -> Map.of("alarms", inspection.history(AlarmOperations.query(given(context))))));
   }
 
   private interface Act {
@@ -132,8 +132,7 @@ final class AlarmRoutes {
     Map<String, String> given = new LinkedHashMap<>();
     for (Map.Entry<String, String> each : context.queryParams()) {
       if (given.put(each.getKey(), each.getValue()) != null) {
-        throw new Refusal(
-            Refusal.Kind.INVALID, "the query may have one " + each.getKey() + "=…");
+        throw new Refusal(Refusal.Kind.INVALID, "the query may have one " + each.getKey() + "=…");
       }
     }
     return given;

@@ -9,16 +9,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Power and LEDs of cards, and chassis: {@code POST /api/v1/cards/1.3/power?to=on|off|cycle}, {@code
- * POST …/locate?lit=true|false}, {@code GET /api/v1/chassis}.
+ * Power and LEDs of cards, and chassis: {@code POST /api/v1/cards/1.3/power?to=on|off|cycle},
+ * {@code POST …/locate?lit=true|false}, {@code GET /api/v1/chassis}.
  */
 final class HardwareRoutes {
   private final ApiRoutes routes;
   private final HardwareOperations operations;
   private final HardwareInspection inspection;
 
-  HardwareRoutes(
-      ApiRoutes routes, HardwareOperations operations, HardwareInspection inspection) {
+  HardwareRoutes(ApiRoutes routes, HardwareOperations operations, HardwareInspection inspection) {
     this.routes = routes;
     this.operations = operations;
     this.inspection = inspection;

@@ -210,7 +210,7 @@ public final class Engine implements AutoCloseable {
             timer,
             clock,
             config.reportInterval(),
-                new SensorWatches(thresholds()));
+            new SensorWatches(thresholds()));
     writer.listen(routes);
     writer.listen(certificates);
     every(

@@ -56,8 +56,7 @@ final class NotificationRoom {
                   new NotifierConfig(
                       config.trapReceiver(), new NotifierConfig.Inform2c(community), TIMEOUT, 1),
                   upTime));
-      receivers.add(
-          new NotificationPump.Receiver("default", notifier::send, WINDOW, null, false));
+      receivers.add(new NotificationPump.Receiver("default", notifier::send, WINDOW, null, false));
     }
     for (NotificationSettings.Receiver r : settings.receivers()) {
       Notifier notifier =
@@ -94,8 +93,7 @@ final class NotificationRoom {
       case TRAP2C -> new NotifierConfig.Trap2c(name);
       case INFORM2C -> new NotifierConfig.Inform2c(name);
       case INFORM3 -> new NotifierConfig.Inform3(who);
-      case TRAP3 ->
-          new NotifierConfig.Trap3(who, directory.directory("notifier-" + r.name()));
+      case TRAP3 -> new NotifierConfig.Trap3(who, directory.directory("notifier-" + r.name()));
     };
   }
 
@@ -105,8 +103,7 @@ final class NotificationRoom {
         writer
             .submit((_, _) ->
                 Decision.of(
-                    true,
-                    new Change.AlarmChange.NotificationPosted(kind, text, null, List.of())))
+                    true, new Change.AlarmChange.NotificationPosted(kind, text, null, List.of())))
             .whenComplete((_, problem) -> {
               if (problem != null) {
                 LOG.warn("{} is not told", kind, problem);

@@ -79,8 +79,7 @@ public record NotificationSettings(
     Section alarms = file.section("alarms");
     return new NotificationSettings(
         s.sections("receivers", MAX_RECEIVERS, NotificationSettings::receiver),
-        s.duration(
-            "heartbeat", Duration.ofSeconds(1), Duration.ofHours(24), NONE.heartbeat()),
+        s.duration("heartbeat", Duration.ofSeconds(1), Duration.ofHours(24), NONE.heartbeat()),
         alarms.list("thresholds", ThresholdBook.MAX_SET, NotificationSettings::threshold));
   }
 
@@ -93,7 +92,10 @@ public record NotificationSettings(
     String severity = s.text("atLeast", "");
     return new Receiver(
         name,
-        s.parsed("address", new InetSocketAddress(InetAddress.getLoopbackAddress(), 162), Section::socketAddress),
+        s.parsed(
+            "address",
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 162),
+            Section::socketAddress),
         protocol,
         version3 ? "" : secret(s, "communityFile"),
         version3 && s.has("user")
@@ -117,7 +119,8 @@ public record NotificationSettings(
     Path file = Path.of(text);
     try {
       if (Files.size(file) > MAX_SECRET_OCTETS) {
-        throw new IllegalArgumentException(file + " has more than " + MAX_SECRET_OCTETS + " octets");
+        throw new IllegalArgumentException(
+            file + " has more than " + MAX_SECRET_OCTETS + " octets");
       }
       String secret = Files.readString(file, StandardCharsets.UTF_8).strip();
       if (secret.isEmpty()) {

@@ -32,7 +32,15 @@ final class AlarmPages {
   static void thresholds(List<Fields> all, PrintStream out) {
     Table table =
         new Table(
-            false, "KIND", "NAME", "MODEL", "AT", "LIMITS", ">HYSTERESIS", ">READINGS", ">HOLD",
+            false,
+            "KIND",
+            "NAME",
+            "MODEL",
+            "AT",
+            "LIMITS",
+            ">HYSTERESIS",
+            ">READINGS",
+            ">HOLD",
             "SET");
     for (Fields t : all) {
       String limits =
@@ -60,7 +68,8 @@ final class AlarmPages {
       return;
     }
     Table table =
-        new Table(false, "NAME", "TYPES", "SOURCE", "AT LEAST", "ACTION", "GUARD", ">ACTED", "LAST");
+        new Table(
+            false, "NAME", "TYPES", "SOURCE", "AT LEAST", "ACTION", "GUARD", ">ACTED", "LAST");
     for (Fields r : all) {
       table.row(
           r.text("name"),

@@ -36,13 +36,20 @@ final class AlarmTree {
   private static final Map<String, String> HISTORY =
       new TreeMap<>(
           Map.of(
-              CommandTree.LIMIT, "limit",
-              "--type", "type",
-              "--source", "source",
-              "--at-least", "atLeast",
-              "--from", "from",
-              "--until", "until",
-              "--before", "before"));
+              CommandTree.LIMIT,
+              "limit",
+              "--type",
+              "type",
+              "--source",
+              "source",
+              "--at-least",
+              "atLeast",
+              "--from",
+              "from",
+              "--until",
+              "until",
+              "--before",
+              "before"));
 
   private static final Map<String, String> SENSORS =
       new TreeMap<>(Map.of("--model", "model", "--at", "at"));
@@ -182,8 +189,7 @@ final class AlarmTree {
   }
 
   private static void rules(CommandTree tree, CommandSpec alarm) {
-    CommandSpec rule =
-        tree.addGroup(alarm, "rule", "On this alarm do that.", "alarm rule list");
+    CommandSpec rule = tree.addGroup(alarm, "rule", "On this alarm do that.", "alarm rule list");
     if (!tree.isNamed("rule")) {
       return;
     }
@@ -216,12 +222,10 @@ final class AlarmTree {
         CommandTree.option("--at-least", "SEVERITY", "Least severity; warning if not given.")
             .build());
     add.addOption(
-        CommandTree.option("--receiver", "NAMES", "Who is notified, separated by commas.")
-            .build());
+        CommandTree.option("--receiver", "NAMES", "Who is notified, separated by commas.").build());
     add.addOption(
         CommandTree.option("--every", "TIME", "Once for a source in this time; 10min.").build());
-    add.addOption(
-        CommandTree.option("--per-hour", "N", "Not more often in an hour; 6.").build());
+    add.addOption(CommandTree.option("--per-hour", "N", "Not more often in an hour; 6.").build());
     tree.add(
             rule,
             "remove",
@@ -254,11 +258,9 @@ final class AlarmTree {
     return given.isEmpty() ? "" : "?" + String.join("&", given);
   }
 
-  static ApiClient.Answer ask(ApiClient client, Work work, ParseResult leaf)
-      throws CommandFailure {
+  static ApiClient.Answer ask(ApiClient client, Work work, ParseResult leaf) throws CommandFailure {
     return switch (work) {
-      case CLEAR ->
-          client.change("POST", API + "alarms/" + Runner.argument(leaf) + "/clear");
+      case CLEAR -> client.change("POST", API + "alarms/" + Runner.argument(leaf) + "/clear");
       case TEST -> client.change("POST", API + "notifications/test");
       case SET_THRESHOLD -> {
         List<String> given = sensors(leaf);

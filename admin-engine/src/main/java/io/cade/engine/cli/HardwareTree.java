@@ -37,9 +37,7 @@ final class HardwareTree {
     power.addPositional(position);
     power.addPositional(word("on|off|cycle", POWER));
     power.addOption(flag(NOW, "Without waiting for visitors and services."));
-    power.addOption(
-        flag(
-            CommandTree.FORCE, "Also the last card that could switch it on again."));
+    power.addOption(flag(CommandTree.FORCE, "Also the last card that could switch it on again."));
     CommandSpec locate =
         tree.add(
             card,
@@ -89,6 +87,9 @@ final class HardwareTree {
 
   /** Path and query that carry a locate command. */
   static String locate(String position, ParseResult leaf) {
-    return "/api/v1/cards/" + position + "/locate?lit=" + leaf.matchedPositionalValue(1, (Object) "").equals("on");
+    return "/api/v1/cards/"
+        + position
+        + "/locate?lit="
+        + leaf.matchedPositionalValue(1, (Object) "").equals("on");
   }
 }

@@ -408,8 +408,7 @@ enum View {
       if (none(all, "no card was exchanged")) {
         return;
       }
-      Table table =
-          table("CARD", ">EXCHANGED", "OLD SERIAL", "NEW SERIAL", "OLD MAC", "NEW MAC");
+      Table table = table("CARD", ">EXCHANGED", "OLD SERIAL", "NEW SERIAL", "OLD MAC", "NEW MAC");
       for (Fields swap : all) {
         table.row(
             swap.text("position"),

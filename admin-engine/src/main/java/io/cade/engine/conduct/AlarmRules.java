@@ -56,16 +56,18 @@ final class AlarmRules {
     HardwareAlarms.apply(cabinet, observed, due);
 
     // The greater ones first: they stand for the others from then on.
-    due.all().forEach((key, what) -> {
-      if (key.type() == AlarmType.CHASSIS_LOST) {
-        settle(draft, cabinet, observed, due, key, what);
-      }
-    });
-    due.all().forEach((key, what) -> {
-      if (key.type() != AlarmType.CHASSIS_LOST) {
-        settle(draft, cabinet, observed, due, key, what);
-      }
-    });
+    due.all()
+        .forEach((key, what) -> {
+          if (key.type() == AlarmType.CHASSIS_LOST) {
+            settle(draft, cabinet, observed, due, key, what);
+          }
+        });
+    due.all()
+        .forEach((key, what) -> {
+          if (key.type() != AlarmType.CHASSIS_LOST) {
+            settle(draft, cabinet, observed, due, key, what);
+          }
+        });
     for (Alarm alarm : cabinet.alarms().values()) {
       if (!due.contains(alarm.key()) && !isDamped(alarm, draft.now())) {
         draft.change(new Change.AlarmCleared(alarm.key(), "condition is gone"));
@@ -111,8 +113,7 @@ final class AlarmRules {
       return;
     }
     memory.counted(key);
-    draft.change(
-        new Change.AlarmRaised(key, what.severity(), what.text(), what.rootCause()));
+    draft.change(new Change.AlarmRaised(key, what.severity(), what.text(), what.rootCause()));
   }
 
   /** The severity follows the level; the root cause may be known only now. */

@@ -19,10 +19,10 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /**
- * Keeps what the cards of a chassis may draw within what its good supplies may give: when one fails,
- * cards are switched off, spare ones first, then those whose services have most other cards; when
- * there is power again, they come back in the opposite order. Never the reader of the chassis: it
- * alone can switch them on again.
+ * Keeps what the cards of a chassis may draw within what its good supplies may give: when one
+ * fails, cards are switched off, spare ones first, then those whose services have most other cards;
+ * when there is power again, they come back in the opposite order. Never the reader of the chassis:
+ * it alone can switch them on again.
  */
 final class BudgetRules {
   /** Nobody switches cards to and fro with a supply that comes and goes. */
@@ -45,8 +45,7 @@ final class BudgetRules {
       }
     }
     byChassis.forEach((number, cards) -> {
-      ChassisStatus status =
-          CardHardware.fresh(observed, number, policy, draft.now()).orElse(null);
+      ChassisStatus status = CardHardware.fresh(observed, number, policy, draft.now()).orElse(null);
       OptionalInt capacity =
           status == null ? OptionalInt.empty() : CardHardware.capacityForCards(status);
       Observed.ChassisHeard heard = observed.chassis().get(number);
@@ -57,8 +56,7 @@ final class BudgetRules {
   }
 
   private static void balance(Draft draft, List<Card> cards, int capacity, CardPosition reader) {
-    int demand =
-        cards.stream().filter(CardHardware::draws).mapToInt(CardHardware::maxWatts).sum();
+    int demand = cards.stream().filter(CardHardware::draws).mapToInt(CardHardware::maxWatts).sum();
     List<Card> order = new ArrayList<>(cards);
     order.sort(leastMissed(draft.cabinet()));
     for (Card card : order) {

@@ -56,8 +56,7 @@ final class ChassisRules {
     return draft.cabinet().card(at).filter(c -> c.state().isAlive()).isPresent();
   }
 
-  private static ChassisOutputs wanted(
-      List<Card> cards, Observed observed, Draft draft) {
+  private static ChassisOutputs wanted(List<Card> cards, Observed observed, Draft draft) {
     List<Integer> off = new ArrayList<>();
     List<Integer> blue = new ArrayList<>();
     List<Integer> locate = new ArrayList<>();

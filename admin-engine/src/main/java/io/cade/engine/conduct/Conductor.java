@@ -5,9 +5,9 @@ import io.cade.engine.observe.Observed;
 import java.time.Instant;
 
 /**
- * One pass over the whole module: cards, their power and their chassis, then what runs on them, then
- * the services, then the alarms that follow from all of it. What it keeps between passes is only since when alarms wait to be
- * raised or cleared; so one thread at a time may use it.
+ * One pass over the whole module: cards, their power and their chassis, then what runs on them,
+ * then the services, then the alarms that follow from all of it. What it keeps between passes is
+ * only since when alarms wait to be raised or cleared; so one thread at a time may use it.
  */
 public final class Conductor {
   private final CardRules cards;

@@ -52,8 +52,7 @@ final class HardwareAlarms {
                 + "; replace the failed supply"));
   }
 
-  private static void disks(
-      Cabinet cabinet, Observed observed, Card card, DueAlarms due) {
+  private static void disks(Cabinet cabinet, Observed observed, Card card, DueAlarms due) {
     if (!card.state().isAlive()) {
       return;
     }

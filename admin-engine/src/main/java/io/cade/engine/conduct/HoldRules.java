@@ -19,8 +19,8 @@ import java.util.List;
 
 /**
  * A card on its way out of service and back (SPEC C3): an open handle, an operator, heat or the
- * power budget holds it; its visitors leave, its services are stopped, its slot loses power; then it
- * is OFF, and may be pulled without an alarm. What was asked for is withdrawn the same way: the
+ * power budget holds it; its visitors leave, its services are stopped, its slot loses power; then
+ * it is OFF, and may be pulled without an alarm. What was asked for is withdrawn the same way: the
  * handle is closed, the operator switches on, it is cool again, there is power again.
  */
 final class HoldRules {
@@ -92,7 +92,9 @@ final class HoldRules {
       return;
     }
     Instant back = hold.back();
-    if (card.state() == CardState.OFF && back != null && !now.isBefore(back)
+    if (card.state() == CardState.OFF
+        && back != null
+        && !now.isBefore(back)
         && !now.isBefore(card.since().plus(PowerHold.CYCLE_TIME))) {
       release(draft, card);
       return;
@@ -114,9 +116,7 @@ final class HoldRules {
     boolean dark = chassis.outputs() != null && chassis.outputs().poweredOff().contains(at.slot());
     if (seated && dark && card.state() != CardState.ABSENT) {
       draft.become(card, CardState.OFF, cause(hold));
-    } else if (!seated
-        && card.state() == CardState.OFF
-        && heardSince(observed, at, card.since())) {
+    } else if (!seated && card.state() == CardState.OFF && heardSince(observed, at, card.since())) {
       draft.become(card, CardState.ABSENT, "pulled after it was switched off");
     }
   }

@@ -65,8 +65,7 @@ final class Reactions {
         outcome = act(draft, rule, alarm);
       }
       AlarmRule.Firing firing =
-          new AlarmRule.Firing(
-              alarm.sequence(), alarm.key().source(), draft.now(), outcome, acted);
+          new AlarmRule.Firing(alarm.sequence(), alarm.key().source(), draft.now(), outcome, acted);
       Change looked =
           new AlarmChange.RuleLooked(rule.name(), alarm.notification(), List.of(firing));
       draft.change(looked);
@@ -126,8 +125,11 @@ final class Reactions {
                     && c.state().isAlive()
                     && c.hold() == null);
     if (!other) {
-      return "nothing done: no other card of chassis " + card.position().chassis()
-          + " could switch card " + card.position() + " on again";
+      return "nothing done: no other card of chassis "
+          + card.position().chassis()
+          + " could switch card "
+          + card.position()
+          + " on again";
     }
     draft.change(
         new Change.CardHeld(

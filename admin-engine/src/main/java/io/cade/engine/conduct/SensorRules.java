@@ -119,12 +119,14 @@ final class SensorRules {
     return switch (r.kind()) {
       case CELSIUS ->
           "%s reads %.1f °C, %s %.0f °C".formatted(source, r.value(), word(high), limit);
-      case RPM -> "%s turns at %.0f rpm, %s %.0f rpm".formatted(source, r.value(), word(high), limit);
+      case RPM ->
+          "%s turns at %.0f rpm, %s %.0f rpm".formatted(source, r.value(), word(high), limit);
       case TRUTH -> source + " gives no power";
       case VOLTS -> "%s reads %.3f V, %s %.3f V".formatted(source, r.value(), word(high), limit);
       case AMPERES -> "%s reads %.3f A, %s %.3f A".formatted(source, r.value(), word(high), limit);
       case WATTS -> "%s reads %.1f W, %s %.1f W".formatted(source, r.value(), word(high), limit);
-      case PERCENT -> "%s reads %.1f %%, %s %.1f %%".formatted(source, r.value(), word(high), limit);
+      case PERCENT ->
+          "%s reads %.1f %%, %s %.1f %%".formatted(source, r.value(), word(high), limit);
     };
   }
 

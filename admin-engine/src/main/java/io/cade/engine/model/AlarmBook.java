@@ -191,15 +191,10 @@ final class AlarmBook {
     boolean told = c.severity() != before.severity();
     Alarm after =
         before.altered(
-            c.severity(),
-            c.text(),
-            c.rootCause(),
-            told ? nextNotification : before.notification());
+            c.severity(), c.text(), c.rootCause(), told ? nextNotification : before.notification());
     put(after);
     if (told) {
-      log(
-          new PendingNotification(
-              nextNotification, false, after, at, Kind.CHANGED, "", List.of()));
+      log(new PendingNotification(nextNotification, false, after, at, Kind.CHANGED, "", List.of()));
     }
   }
 

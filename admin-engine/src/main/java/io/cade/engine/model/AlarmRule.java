@@ -61,8 +61,7 @@ public record AlarmRule(
 
   public AlarmRule {
     if (!NAME.matcher(name).matches()) {
-      throw new IllegalArgumentException(
-          "a rule's name has 1 to 32 letters, digits and hyphens");
+      throw new IllegalArgumentException("a rule's name has 1 to 32 letters, digits and hyphens");
     }
     if (source.isEmpty() || source.length() > AlarmKey.MAX_SOURCE) {
       throw new IllegalArgumentException("source: 1 to " + AlarmKey.MAX_SOURCE + " characters");
@@ -96,7 +95,10 @@ public record AlarmRule(
         continue;
       }
       if (f.source().equals(alarm.key().source()) && f.at().plus(every).isAfter(now)) {
-        return "held back: it acted for " + f.source() + " less than " + every.toSeconds()
+        return "held back: it acted for "
+            + f.source()
+            + " less than "
+            + every.toSeconds()
             + " s ago";
       }
       lately += f.at().plus(Duration.ofHours(1)).isAfter(now) ? 1 : 0;

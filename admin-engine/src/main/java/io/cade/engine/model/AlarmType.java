@@ -9,8 +9,7 @@ public enum AlarmType {
   /** A card that was in use is out of its slot or says nothing. */
   CARD_LOST("cardLost", Severity.MAJOR, "replaceableUnitMissing", Ends.BY_ITSELF),
   /** A card sits in another slot than before. */
-  CARD_MOVED(
-      "cardMoved", Severity.WARNING, "configurationOrCustomizationError", Ends.ACKNOWLEDGED),
+  CARD_MOVED("cardMoved", Severity.WARNING, "configurationOrCustomizationError", Ends.ACKNOWLEDGED),
   /** One MAC address asks from two slots at once. */
   DUPLICATE_MAC(
       "duplicateMac", Severity.MAJOR, "equipmentIdentifierDuplication", Ends.ACKNOWLEDGED),
@@ -28,15 +27,13 @@ public enum AlarmType {
   /** A power supply gives no power. */
   SUPPLY_FAILED("supplyFailed", Severity.MAJOR, "powerSupplyFailure", Ends.BY_ITSELF),
   /** A card was so hot that it was switched off. */
-  CARD_OVERHEATED(
-      "cardOverheated", Severity.CRITICAL, "temperatureUnacceptable", Ends.BY_ITSELF),
+  CARD_OVERHEATED("cardOverheated", Severity.CRITICAL, "temperatureUnacceptable", Ends.BY_ITSELF),
   /** The supplies cannot feed all cards; some are switched off. */
   POWER_BUDGET("powerBudget", Severity.MAJOR, "powerProblem", Ends.BY_ITSELF),
   /** A disk is broken or missing: its card's mirror has one disk only. */
   DISK_FAILED("diskFailed", Severity.MAJOR, "equipmentMalfunction", Ends.BY_ITSELF),
   /** A replaced disk is being filled from the other one. */
-  MIRROR_REBUILDING(
-      "mirrorRebuilding", Severity.WARNING, "equipmentMalfunction", Ends.BY_ITSELF),
+  MIRROR_REBUILDING("mirrorRebuilding", Severity.WARNING, "equipmentMalfunction", Ends.BY_ITSELF),
   /** A proxy card says nothing. */
   PROXY_LOST("proxyLost", Severity.MAJOR, "equipmentMalfunction", Ends.BY_ITSELF),
   /** An address that the engine gives out is used by somebody who did not get it here. */

@@ -17,8 +17,8 @@ import java.util.SortedMap;
  * @param traffic by index of the service; deleted ones, too, at most {@value #MAX_TRAFFIC}
  * @param swaps the last {@value #MAX_SWAPS}, oldest first
  * @param notifications the log of notifications by sequence: those that some receiver has not got
- *     yet, at most {@value #MAX_NOTIFICATIONS}, then the oldest is given up (its alarm stays in list
- *     and history); besides them the newest {@value #MIN_NOTIFICATIONS}
+ *     yet, at most {@value #MAX_NOTIFICATIONS}, then the oldest is given up (its alarm stays in
+ *     list and history); besides them the newest {@value #MIN_NOTIFICATIONS}
  * @param alarmState what surrounds the alarms
  * @param nextAlarm sequence of the next alarm
  * @param nextNotification sequence of the next notification

@@ -218,8 +218,7 @@ public final class CabinetBuilder {
               requireCard(c.position()).withMac(c.mac()).withCertificate(c.certificateSerial()));
       case Change.CardIntroduced c -> {
         putCard(
-            requireCard(c.position())
-                .introduced(c.role(), c.bootId(), c.hardware(), c.software()));
+            requireCard(c.position()).introduced(c.role(), c.bootId(), c.hardware(), c.software()));
         nameSwap(c);
       }
       case Change.CardStateChanged c -> changeState(c, at);

@@ -74,18 +74,32 @@ public record Card(
 
   Card withState(CardState next, Instant now, String why) {
     return new Card(
-        position, role, next, now, why, mac, bootId, certificateSerial, hardware, software, drain, hold, locate);
+        position,
+        role,
+        next,
+        now,
+        why,
+        mac,
+        bootId,
+        certificateSerial,
+        hardware,
+        software,
+        drain,
+        hold,
+        locate);
   }
 
   Card withMac(MacAddress newMac) {
     return newMac.equals(mac)
         ? this
-        : new Card(position, role, state, since, cause, newMac, "", "", null, null, null, hold, locate);
+        : new Card(
+            position, role, state, since, cause, newMac, "", "", null, null, null, hold, locate);
   }
 
   Card withCertificate(String serial) {
     return new Card(
-        position, role, state, since, cause, mac, bootId, serial, hardware, software, drain, hold, locate);
+        position, role, state, since, cause, mac, bootId, serial, hardware, software, drain, hold,
+        locate);
   }
 
   /** The card, drained or (null) not. */
@@ -130,14 +144,36 @@ public record Card(
   /** The card, held without power or (null) not. */
   public Card withHold(@Nullable PowerHold next) {
     return new Card(
-        position, role, state, since, cause, mac, bootId, certificateSerial, hardware, software,
-        drain, next, locate);
+        position,
+        role,
+        state,
+        since,
+        cause,
+        mac,
+        bootId,
+        certificateSerial,
+        hardware,
+        software,
+        drain,
+        next,
+        locate);
   }
 
   /** The card, with its slot's locate LED lit or not. */
   public Card withLocate(boolean lit) {
     return new Card(
-        position, role, state, since, cause, mac, bootId, certificateSerial, hardware, software,
-        drain, hold, lit);
+        position,
+        role,
+        state,
+        since,
+        cause,
+        mac,
+        bootId,
+        certificateSerial,
+        hardware,
+        software,
+        drain,
+        hold,
+        lit);
   }
 }

@@ -63,7 +63,9 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = Change.AlarmChange.RuleSet.class, name = "alarm-rule-set"),
   @JsonSubTypes.Type(value = Change.AlarmChange.RuleRemoved.class, name = "alarm-rule-removed"),
   @JsonSubTypes.Type(value = Change.AlarmChange.RuleLooked.class, name = "alarm-rule-looked"),
-  @JsonSubTypes.Type(value = Change.AlarmChange.NotificationPosted.class, name = "notification-posted"),
+  @JsonSubTypes.Type(
+      value = Change.AlarmChange.NotificationPosted.class,
+      name = "notification-posted"),
   @JsonSubTypes.Type(value = Change.AlarmChange.ReceiversKnown.class, name = "receivers-known"),
   @JsonSubTypes.Type(
       value = Change.AlarmChange.NotificationsDelivered.class,

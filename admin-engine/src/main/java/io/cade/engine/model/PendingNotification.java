@@ -52,8 +52,7 @@ public record PendingNotification(
 
   /** A raise or a clear for everybody. */
   public PendingNotification(long sequence, boolean cleared, Alarm alarm, Instant at) {
-    this(
-        sequence, cleared, alarm, at, cleared ? Kind.CLEARED : Kind.RAISED, "", List.of());
+    this(sequence, cleared, alarm, at, cleared ? Kind.CLEARED : Kind.RAISED, "", List.of());
   }
 
   /** Stored notifications of earlier versions lack the later fields. */

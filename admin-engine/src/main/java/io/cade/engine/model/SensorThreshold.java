@@ -119,7 +119,11 @@ public record SensorThreshold(
       }
       if (!known.isEmpty() && known.getLast() > limit) {
         throw new IllegalArgumentException(
-            "limits do not ascend: " + limit + " after " + known.getLast() + "; the order is "
+            "limits do not ascend: "
+                + limit
+                + " after "
+                + known.getLast()
+                + "; the order is "
                 + String.join(", ", LIMITS));
       }
       known.add(limit);
@@ -128,8 +132,13 @@ public record SensorThreshold(
     Double high = lowest(highWarning, highMajor, highCritical);
     if (low != null && high != null && low + hysteresis > high - hysteresis) {
       throw new IllegalArgumentException(
-          "no value between " + low + " and " + high + " would end an alarm: hysteresis "
-              + hysteresis + " is too large");
+          "no value between "
+              + low
+              + " and "
+              + high
+              + " would end an alarm: hysteresis "
+              + hysteresis
+              + " is too large");
     }
   }
 
@@ -153,14 +162,21 @@ public record SensorThreshold(
   public static SensorThreshold high(
       SensorReading.Kind kind, double warning, double major, double critical, double hysteresis) {
     return new SensorThreshold(
-        new Key(kind, "*", "", ""), null, null, null, warning, major, critical, hysteresis, 1,
+        new Key(kind, "*", "", ""),
+        null,
+        null,
+        null,
+        warning,
+        major,
+        critical,
+        hysteresis,
+        1,
         Duration.ZERO);
   }
 
   /** Some sensors without limits. */
   public static SensorThreshold none(Key key) {
-    return new SensorThreshold(
-        key, null, null, null, null, null, null, 0, 1, Duration.ZERO);
+    return new SensorThreshold(key, null, null, null, null, null, null, 0, 1, Duration.ZERO);
   }
 
   /** The limit at which a level begins; null when there is none. */
@@ -199,8 +215,11 @@ public record SensorThreshold(
             Duration.ofMillis(Math.round(1000 * required(left, "hold", hold.toMillis() / 1000.0))));
     if (!left.isEmpty()) {
       throw new IllegalArgumentException(
-          "unknown '" + left.keySet().iterator().next() + "'; there are "
-              + String.join(", ", LIMITS) + ", hysteresis, readings, hold");
+          "unknown '"
+              + left.keySet().iterator().next()
+              + "'; there are "
+              + String.join(", ", LIMITS)
+              + ", hysteresis, readings, hold");
     }
     return changed;
   }
@@ -239,7 +258,9 @@ public record SensorThreshold(
       }
     }
     throw new IllegalArgumentException(
-        "'" + word + "' is no kind of sensor; there are celsius, rpm, percent, volts, amperes,"
+        "'"
+            + word
+            + "' is no kind of sensor; there are celsius, rpm, percent, volts, amperes,"
             + " watts, truth");
   }
 }

@@ -44,8 +44,16 @@ public final class ThresholdBook {
   private static SensorThreshold low(
       SensorReading.Kind kind, String name, double major, double hysteresis) {
     return new SensorThreshold(
-        new SensorThreshold.Key(kind, name, "", ""), null, major, null, null, null, null,
-        hysteresis, 1, Duration.ZERO);
+        new SensorThreshold.Key(kind, name, "", ""),
+        null,
+        major,
+        null,
+        null,
+        null,
+        null,
+        hysteresis,
+        1,
+        Duration.ZERO);
   }
 
   private static SensorThreshold rail(String name, double volts) {

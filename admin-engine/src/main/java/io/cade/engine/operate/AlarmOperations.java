@@ -26,8 +26,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be done to alarms: thresholds, rules, clearing what only people can clear, trying the way
- * to the operations centre. Each action is on record. Thread-safe.
+ * What can be done to alarms: thresholds, rules, clearing what only people can clear, trying the
+ * way to the operations centre. Each action is on record. Thread-safe.
  */
 public final class AlarmOperations {
   private final AuditedActions actions;
@@ -131,9 +131,7 @@ public final class AlarmOperations {
                   Refusal.Kind.LIMIT, ThresholdBook.MAX_SET + " thresholds are set already");
             }
             SensorThreshold old =
-                configured
-                    .over(set.values())
-                    .of(key.kind(), key.name(), key.model(), key.at());
+                configured.over(set.values()).of(key.kind(), key.name(), key.model(), key.at());
             next = (old == null ? SensorThreshold.none(key) : old).with(key, limits(values));
           } catch (IllegalArgumentException e) {
             throw invalid(e);
@@ -228,7 +226,9 @@ public final class AlarmOperations {
             if (!cabinet.alarmState().receivers().containsKey(receiver)) {
               throw new Refusal(
                   Refusal.Kind.INVALID,
-                  "no receiver " + receiver + " is configured; there are "
+                  "no receiver "
+                      + receiver
+                      + " is configured; there are "
                       + cabinet.alarmState().receivers().keySet());
             }
           }
@@ -238,8 +238,7 @@ public final class AlarmOperations {
 
   private static AlarmRule rule(Map<String, String> given) {
     for (String key : given.keySet()) {
-      if (!List.of(
-              "name", "types", "source", "atLeast", "action", "receivers", "every", "perHour")
+      if (!List.of("name", "types", "source", "atLeast", "action", "receivers", "every", "perHour")
           .contains(key)) {
         throw new IllegalArgumentException("unknown parameter '" + key + "'");
       }
@@ -342,10 +341,7 @@ public final class AlarmOperations {
             Decision.of(
                 cabinet.nextNotification(),
                 new AlarmChange.NotificationPosted(
-                    PendingNotification.Kind.TEST,
-                    "test by " + caller.user(),
-                    null,
-                    List.of())));
+                    PendingNotification.Kind.TEST, "test by " + caller.user(), null, List.of())));
   }
 
   /** How far the receivers have got. */
@@ -391,8 +387,7 @@ public final class AlarmOperations {
     try {
       return text == null ? null : Instant.parse(text);
     } catch (DateTimeParseException e) {
-      throw new IllegalArgumentException(
-          "'" + text + "' is no time like 2026-11-21T10:00:00Z", e);
+      throw new IllegalArgumentException("'" + text + "' is no time like 2026-11-21T10:00:00Z", e);
     }
   }
 

@@ -92,8 +92,7 @@ public final class HardwareOperations {
       Instant now)
       throws Refusal {
     if (card.state() == CardState.ABSENT) {
-      throw new Refusal(
-          Refusal.Kind.CONFLICT, "there is no card in slot " + card.position());
+      throw new Refusal(Refusal.Kind.CONFLICT, "there is no card in slot " + card.position());
     }
     if (power == Power.CYCLE && card.hold() != null) {
       throw new Refusal(
@@ -124,8 +123,7 @@ public final class HardwareOperations {
             caller.user());
     return Decision.of(
         Inspection.view(cabinet, card.withHold(hold)),
-        new Change.CardHeld(
-            card.position(), hold.reason(), hold.endsBy(), hold.back(), hold.by()));
+        new Change.CardHeld(card.position(), hold.reason(), hold.endsBy(), hold.back(), hold.by()));
   }
 
   /** Refuses what the supplies cannot feed. */
@@ -160,8 +158,7 @@ public final class HardwareOperations {
   }
 
   /** Lights the locate LED of a slot, or not. */
-  public CompletionStage<Views.CardView> locate(
-      Caller caller, CardPosition position, boolean lit) {
+  public CompletionStage<Views.CardView> locate(Caller caller, CardPosition position, boolean lit) {
     return actions.carryOut(
         caller,
         Role.OPERATOR,

@@ -61,8 +61,7 @@ public final class Operations {
       ServiceKinds kinds,
       int slots,
       Executor blocking) {
-    this(
-        writer, contents, kinds, slots, blocking, Observed::nothing, ThresholdBook.standard());
+    this(writer, contents, kinds, slots, blocking, Observed::nothing, ThresholdBook.standard());
   }
 
   /**
@@ -252,8 +251,8 @@ public final class Operations {
     return cabinet.alarms().values().stream()
         .filter(a -> a.sequence() == sequence)
         .findFirst()
-        .orElseThrow(() ->
-            new Refusal(Refusal.Kind.NOT_FOUND, "no active alarm has number " + sequence));
+        .orElseThrow(
+            () -> new Refusal(Refusal.Kind.NOT_FOUND, "no active alarm has number " + sequence));
   }
 
   private ServiceDefinition definition(NewService order, String contentDigest) throws Refusal {

@@ -105,11 +105,7 @@ public final class Views {
       boolean driveFailed) {}
 
   public record SupplyView(
-      int number,
-      boolean good,
-      String serialNumber,
-      int capacityWatts,
-      @Nullable Long watts) {}
+      int number, boolean good, String serialNumber, int capacityWatts, @Nullable Long watts) {}
 
   /**
    * A card that is being emptied of visitors.

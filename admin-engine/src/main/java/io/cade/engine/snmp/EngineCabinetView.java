@@ -66,8 +66,7 @@ public final class EngineCabinetView implements CabinetView {
     Memo<SensorLimits> limits = new Memo<>();
     this.tables =
         new EngineTables(cabinet ->
-            limits.of(
-                () -> BookLimits.of(thresholds, cabinet), cabinet.alarmState().thresholds()));
+            limits.of(() -> BookLimits.of(thresholds, cabinet), cabinet.alarmState().thresholds()));
   }
 
   /** Without a host: for tests of the cabinet alone. */

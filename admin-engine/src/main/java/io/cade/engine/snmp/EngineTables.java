@@ -63,8 +63,7 @@ final class EngineTables {
 
   /** All tables of one moment. */
   CabinetView of(Cabinet cabinet, Observed observed, Surroundings around) {
-    AlarmIndex index =
-        alarmIndex.of(() -> new AlarmIndex(cabinet.alarms()), cabinet.alarms());
+    AlarmIndex index = alarmIndex.of(() -> new AlarmIndex(cabinet.alarms()), cabinet.alarms());
     Bound bound = boundCards.of(() -> new Bound(cabinet.services()), cabinet.services());
     SensorTables.Rows read = sensors.of(cabinet, observed, index, limits.apply(cabinet));
     List<ChassisRow> chassisRows = chassis.chassis(cabinet, observed, index);
@@ -85,8 +84,7 @@ final class EngineTables {
         new SoftwareRows(services.images(cabinet), cards.versions(cabinet)),
         services.details(cabinet, index),
         new LeaseRows(cards.leases(cabinet), cabinet.poolLeases().size()),
-        alarmRows.of(
-            () -> AlarmTables.of(cabinet), cabinet.alarms(), cabinet.alarmState()));
+        alarmRows.of(() -> AlarmTables.of(cabinet), cabinet.alarms(), cabinet.alarmState()));
   }
 
   private HardwareRows hardware(

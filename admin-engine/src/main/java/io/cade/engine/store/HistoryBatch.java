@@ -128,10 +128,7 @@ final class HistoryBatch {
         altered.values().stream()
             .map(c ->
                 new @Nullable Object[] {
-                  c.severity().name(),
-                  cut(c.text(), 2048),
-                  c.key().type().name(),
-                  c.key().source()
+                  c.severity().name(), cut(c.text(), 2048), c.key().type().name(), c.key().source()
                 })
             .toList());
     run(handle, "UPDATE alarm_history SET cleared_at = ?" + ACTIVE, cleared);

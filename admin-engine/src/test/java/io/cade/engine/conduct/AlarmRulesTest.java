@@ -32,12 +32,7 @@ final class AlarmRulesTest {
         "1.1",
         "b1",
         new SensorReading(
-            "board",
-            SensorReading.Kind.CELSIUS,
-            celsius,
-            SensorReading.Quality.OK,
-            "",
-            world.now));
+            "board", SensorReading.Kind.CELSIUS, celsius, SensorReading.Quality.OK, "", world.now));
     world.settle();
   }
 
@@ -206,8 +201,7 @@ final class AlarmRulesTest {
       world.pass(Duration.ofMillis(200));
     }
     assertThat(world.alarms()).containsExactly("cardLost card 1.1", "chassisLost chassis 1");
-    assertThat(alarm(new AlarmKey(AlarmType.CARD_LOST, "card 1.1")).sequence())
-        .isEqualTo(sequence);
+    assertThat(alarm(new AlarmKey(AlarmType.CARD_LOST, "card 1.1")).sequence()).isEqualTo(sequence);
     assertThat(world.cabinet.alarmState().suppressed()).hasSize(13);
   }
 

@@ -225,18 +225,15 @@ final class HoldRulesTest {
   @Test
   void failedSupplyShedsTheSpareCardAndGivesItBack() {
     shopOnCardTwo();
-    supplies =
-        List.of(new SupplyStatus(1, true, "P1", 170), new SupplyStatus(2, true, "P2", 170));
+    supplies = List.of(new SupplyStatus(1, true, "P1", 170), new SupplyStatus(2, true, "P2", 170));
     seconds(3);
     assertThat(world.card("1.3").hold()).isNull();
-    supplies =
-        List.of(new SupplyStatus(1, true, "P1", 170), new SupplyStatus(2, false, "P2", 170));
+    supplies = List.of(new SupplyStatus(1, true, "P1", 170), new SupplyStatus(2, false, "P2", 170));
     seconds(12);
     assertThat(world.state("1.3")).as("spare").isEqualTo(CardState.OFF);
     assertThat(world.state("1.2")).isEqualTo(CardState.RUNNING);
     assertThat(world.alarms()).anyMatch(a -> a.contains("powerBudget"));
-    supplies =
-        List.of(new SupplyStatus(1, true, "P1", 170), new SupplyStatus(2, true, "P2", 170));
+    supplies = List.of(new SupplyStatus(1, true, "P1", 170), new SupplyStatus(2, true, "P2", 170));
     seconds(40);
     assertThat(world.card("1.3").hold()).isNull();
     assertThat(outputs.poweredOff()).isEmpty();
@@ -258,14 +255,7 @@ final class HoldRulesTest {
             List.of(),
             List.of(),
             new ChassisStatus(
-                1,
-                List.copyOf(present),
-                List.of(),
-                List.of(),
-                outputs,
-                List.of(),
-                List.of(),
-                "")),
+                1, List.copyOf(present), List.of(), List.of(), outputs, List.of(), List.of(), "")),
         world.now);
     world.settle();
     assertThat(world.cabinet.queue(at("1.1")).waiting()).isEmpty();

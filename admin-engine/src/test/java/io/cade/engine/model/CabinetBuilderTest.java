@@ -196,7 +196,8 @@ final class CabinetBuilderTest {
         .extracting(Alarm::sequence, Alarm::acknowledgedBy)
         .containsExactly(2L, "");
     assertThat(cabinet.notifications().values())
-        .extracting(n -> n.sequence() + " " + n.cleared() + " " + Objects.requireNonNull(n.alarm()).sequence())
+        .extracting(n ->
+            n.sequence() + " " + n.cleared() + " " + Objects.requireNonNull(n.alarm()).sequence())
         .containsExactly("1 false 1", "2 true 1", "3 false 2");
   }
 

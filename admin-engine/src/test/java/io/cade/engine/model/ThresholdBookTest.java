@@ -41,7 +41,8 @@ final class ThresholdBookTest {
       SensorLevel before =
           random.nextInt(4) == 0
               ? SensorLevel.NORMAL
-              : SensorLevel.of(List.of(Severity.values()).get(random.nextInt(4)), random.nextBoolean());
+              : SensorLevel.of(
+                  List.of(Severity.values()).get(random.nextInt(4)), random.nextBoolean());
       double value = random.nextDouble() * 140 - 20;
       SensorLevel after = ThresholdBook.levelOf(t, before, value);
       assertThat(ThresholdBook.levelOf(t, after, value)).as("seed %d", seed).isEqualTo(after);

@@ -113,8 +113,7 @@ final class ServiceDesk {
       case Command.StartService start -> start(start, now, effects);
       case Command.StopService stop -> stop(stop.service(), now, effects);
       case Command.RemoveService remove -> stop(remove.service(), now, effects);
-      case Command.SetChassisOutputs _ ->
-          effects.add(new AgentEffect.SetHardware(given));
+      case Command.SetChassisOutputs _ -> effects.add(new AgentEffect.SetHardware(given));
     }
   }
 

@@ -17,8 +17,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * </ul>
  *
  * <p>Thread-safe: one lock, held for one call. A call takes as long as its transfers (about 6 ms
- * for all readings at 100 kHz, the inventory 25 ms); nothing is read unless asked, and no call throws
- * because of the bus. Close it to give the addresses back to the context.
+ * for all readings at 100 kHz, the inventory 25 ms); nothing is read unless asked, and no call
+ * throws because of the bus. Close it to give the addresses back to the context.
  */
 public final class CardBus implements AutoCloseable {
 
@@ -71,9 +71,9 @@ public final class CardBus implements AutoCloseable {
 
   /**
    * Reads every sensor of the card: {@code board.temperature}, {@code cpu.temperature}, {@code
-   * inlet.temperature}, {@code memory.temperature}, then {@code .volts}, {@code .amperes} and {@code
-   * .watts} of {@code rail.12v}, {@code rail.5v} and {@code rail.3v3}. Always the same names in the
-   * same order.
+   * inlet.temperature}, {@code memory.temperature}, then {@code .volts}, {@code .amperes} and
+   * {@code .watts} of {@code rail.12v}, {@code rail.5v} and {@code rail.3v3}. Always the same names
+   * in the same order.
    */
   public List<Reading> readings() {
     lock.lock();

@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>Thread-safe: one lock, held for one call. Several cards are masters on this bus; each transfer
- * is complete in itself, so a card that takes over mid-reading does no harm. No call but those
- * that set something throws because of the bus. Close it to give the addresses back to the context.
+ * is complete in itself, so a card that takes over mid-reading does no harm. No call but those that
+ * set something throws because of the bus. Close it to give the addresses back to the context.
  */
 public final class ChassisBus implements AutoCloseable {
 
@@ -292,7 +292,8 @@ public final class ChassisBus implements AutoCloseable {
     try {
       int levels = expander.inputs();
       Instant now = clock.instant();
-      boolean aged = suppliesRead.equals(Instant.MIN) || now.isAfter(suppliesRead.plus(INVENTORY_AGE));
+      boolean aged =
+          suppliesRead.equals(Instant.MIN) || now.isAfter(suppliesRead.plus(INVENTORY_AGE));
       if (aged) {
         suppliesRead = now;
       }

@@ -5,8 +5,8 @@ import java.util.Arrays;
 
 /**
  * Driver of a 24C02 serial EEPROM of 256 bytes that holds an inventory. Source: Microchip AT24C02D
- * data sheet DS20006102, §7 (page write, acknowledge polling) and §8 (random and sequential
- * read). Writing is for the factory, or for a technician who fits a board with its inventory.
+ * data sheet DS20006102, §7 (page write, acknowledge polling) and §8 (random and sequential read).
+ * Writing is for the factory, or for a technician who fits a board with its inventory.
  *
  * <p>Not thread-safe: one owner thread, or the lock of the aggregate that holds it.
  */

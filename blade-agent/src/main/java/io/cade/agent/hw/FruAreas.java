@@ -6,9 +6,9 @@ import java.util.Optional;
 
 /**
  * Decoder of whole IPMI FRU images (FRU Information Storage Definition v1.0 rev. 1.3: §10 chassis,
- * §11 board, §12 product, §16 multirecord headers, §18.1 power supply, §18.3 DC load). Pure. An area
- * whose checksum or lengths are wrong is left out with its reason; never an exception, and never
- * more than {@value #MAX_RECORDS} records.
+ * §11 board, §12 product, §16 multirecord headers, §18.1 power supply, §18.3 DC load). Pure. An
+ * area whose checksum or lengths are wrong is left out with its reason; never an exception, and
+ * never more than {@value #MAX_RECORDS} records.
  */
 public final class FruAreas {
   static final int MAX_RECORDS = 32;
@@ -46,8 +46,7 @@ public final class FruAreas {
     if (image.length < HEADER_LENGTH
         || (image[0] & 0x0f) != 1
         || Fru.sum(image, 0, HEADER_LENGTH) != 0) {
-      return new Result(
-          Optional.empty(), List.of("FRU inventory: the common header is not sound"));
+      return new Result(Optional.empty(), List.of("FRU inventory: the common header is not sound"));
     }
     List<String> chassis = area(image, CHASSIS, 3, "chassis", flaws);
     List<String> product = area(image, PRODUCT, 3, "product", flaws);

@@ -217,8 +217,7 @@ public final class Ina226 implements AutoCloseable {
   private void program() throws BusException {
     writeWord(
         CONFIGURATION,
-        ALWAYS | averaging.code << 9 | time.code << 6 | time.code << 3
-            | CONTINUOUS_BOTH);
+        ALWAYS | averaging.code << 9 | time.code << 6 | time.code << 3 | CONTINUOUS_BOTH);
     writeWord(CALIBRATION, calibration);
   }
 

@@ -23,7 +23,9 @@ final class Sensors {
     }
   }
 
-  /** Volts, amperes and watts of one monitor: three readings of one look, or three times why not. */
+  /**
+   * Volts, amperes and watts of one monitor: three readings of one look, or three times why not.
+   */
   static void rail(String name, Ina226 monitor, Instant at, List<Reading> readings) {
     try {
       Ina226.Rail rail = monitor.rail();

@@ -10,10 +10,7 @@ package io.cade.agent.hw;
 public record SlotOutputs(int poweredOff, int blue, int locate) {
   public SlotOutputs {
     int most = (1 << ChassisBus.SLOTS) - 1;
-    if ((poweredOff | blue | locate) < 0
-        || poweredOff > most
-        || blue > most
-        || locate > most) {
+    if ((poweredOff | blue | locate) < 0 || poweredOff > most || blue > most || locate > most) {
       throw new IllegalArgumentException("a chassis has " + ChassisBus.SLOTS + " slots");
     }
   }

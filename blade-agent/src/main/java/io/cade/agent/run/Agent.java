@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
 public final class Agent implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
   private static final int BOOT_ID_BYTES = 16;
+
   /** Time between two looks at the sensors that the engine watches. */
   private static final Duration SENSOR_LOOK = Duration.ofMillis(700);
 

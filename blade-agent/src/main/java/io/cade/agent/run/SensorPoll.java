@@ -21,10 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads a card's buses and disks once a second on a thread of its own, so that neither a slow nor a stuck bus
- * holds up a report: who asks gets what was read last, or, when that is older than {@link #STALE},
- * the same sensors as unavailable with the cause. While the card is its chassis' reader, each round
- * also drives the fans (works without the engine, and feeds the controller's watchdog).
+ * Reads a card's buses and disks once a second on a thread of its own, so that neither a slow nor a
+ * stuck bus holds up a report: who asks gets what was read last, or, when that is older than {@link
+ * #STALE}, the same sensors as unavailable with the cause. While the card is its chassis' reader,
+ * each round also drives the fans (works without the engine, and feeds the controller's watchdog).
  *
  * <p>Tells the agent at once of what cannot wait for the next report: a value that moved far, a
  * contact, a handle, a disk. Thread-safe; its own thread owns the buses for reading.
@@ -153,8 +153,7 @@ public final class SensorPoll implements CardSensors, AutoCloseable {
             + " s: is a line held, or a chip stretching the clock?";
     return round.card().stream()
         .map(r ->
-            new SensorReading(
-                r.name(), r.kind(), 0, SensorReading.Quality.UNAVAILABLE, cause, now))
+            new SensorReading(r.name(), r.kind(), 0, SensorReading.Quality.UNAVAILABLE, cause, now))
         .toList();
   }
 
@@ -252,9 +251,7 @@ public final class SensorPoll implements CardSensors, AutoCloseable {
         s.presentSlots(),
         s.readings(),
         s.openHandles(),
-        o == null
-            ? null
-            : new ChassisOutputs(o.poweredOff(), o.blue(), o.locate(), fanFloor),
+        o == null ? null : new ChassisOutputs(o.poweredOff(), o.blue(), o.locate(), fanFloor),
         s.fans(),
         s.supplies(),
         control);
@@ -308,7 +305,9 @@ public final class SensorPoll implements CardSensors, AutoCloseable {
     };
   }
 
-  /** Ends the reading, and waits for a round under way as long as a stuck bus takes, 2 s at most. */
+  /**
+   * Ends the reading, and waits for a round under way as long as a stuck bus takes, 2 s at most.
+   */
   @Override
   public void close() {
     closed = true;

@@ -18,7 +18,7 @@ public record ChassisOutputs(
   public static final int NO_FLOOR = 0;
 
   /** As after power-on: every slot has power, no LED is lit. */
-  public static final ChassisOutputs NONE = 
+  public static final ChassisOutputs NONE =
       new ChassisOutputs(List.of(), List.of(), List.of(), NO_FLOOR);
 
   public ChassisOutputs {

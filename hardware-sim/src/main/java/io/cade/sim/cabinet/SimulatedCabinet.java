@@ -287,8 +287,7 @@ public final class SimulatedCabinet implements AutoCloseable {
   private void boot(SlotRecord slot) {
     ChassisPhysics physics = physics(slot.position());
     if (physics.isPowered() && physics.slotPowered(slot.position().slot())) {
-      running.put(
-          slot.position(), SimulatedCard.powerOn(slot, disksOf(slot), platform));
+      running.put(slot.position(), SimulatedCard.powerOn(slot, disksOf(slot), platform));
     }
   }
 

@@ -117,15 +117,15 @@ final class SimulatedCard {
     int number = slot.position().slot();
     BusSensors buses =
         new BusSensors(
-        chassis,
-        CardBus.open(
-            platform.buses().context(),
-            SimulatedBuses.cardBus(chassis, number),
-            platform.agents().clock()),
-        ChassisBus.open(
-            platform.buses().context(),
-            SimulatedBuses.chassisBus(chassis, number),
-            platform.agents().clock()));
+            chassis,
+            CardBus.open(
+                platform.buses().context(),
+                SimulatedBuses.cardBus(chassis, number),
+                platform.agents().clock()),
+            ChassisBus.open(
+                platform.buses().context(),
+                SimulatedBuses.chassisBus(chassis, number),
+                platform.agents().clock()));
     return SensorPoll.start(buses, disks, platform.agents().clock());
   }
 

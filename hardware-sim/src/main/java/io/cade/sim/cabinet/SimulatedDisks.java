@@ -71,8 +71,7 @@ final class SimulatedDisks implements DiskArray {
 
   /** A technician puts in another disk. */
   synchronized void replace(int number) {
-    disks.set(
-        number, new Disk(disks.get(number).generation % 99 + 1, DiskStatus.State.MISSING, 0));
+    disks.set(number, new Disk(disks.get(number).generation % 99 + 1, DiskStatus.State.MISSING, 0));
   }
 
   /** Time passes on a card that has power. */

@@ -127,7 +127,9 @@ final class Card {
   }
 
   double watts() {
-    return on && supplied ? settings.idleWatts() + load * (settings.fullWatts() - settings.idleWatts()) : 0;
+    return on && supplied
+        ? settings.idleWatts() + load * (settings.fullWatts() - settings.idleWatts())
+        : 0;
   }
 
   void advance(double seconds, double airCelsius, double flow, double heatingWatts) {

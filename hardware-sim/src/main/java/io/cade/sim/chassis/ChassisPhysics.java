@@ -113,8 +113,7 @@ public final class ChassisPhysics {
             .attach(ChassisBus.LOCATE_LED_ADDRESS, locateLeds)
             .attach(ChassisBus.INVENTORY_ADDRESS, new Eeprom24c02Model(FruImage.encode(inventory)));
     for (int i = 0; i < ChassisBus.SUPPLIES; i++) {
-      supplies[i] =
-          new Supply("PS%03d%d".formatted(chassis, i + 1), settings.supplyWatts());
+      supplies[i] = new Supply("PS%03d%d".formatted(chassis, i + 1), settings.supplyWatts());
       wire.attach(ChassisBus.SUPPLY_MONITOR_ADDRESS + i, supplies[i].rail.monitor)
           .attach(ChassisBus.SUPPLY_INVENTORY_ADDRESS + i, supplies[i].inventory);
     }

@@ -57,6 +57,7 @@ public record ChassisSettings(
 
   /** The same without drift, for tests that compare two runs. */
   public ChassisSettings withoutNoise() {
-    return new ChassisSettings(ambientCelsius, slots, idleWatts, fullWatts, fanMaxRpm, 0, supplyWatts);
+    return new ChassisSettings(
+        ambientCelsius, slots, idleWatts, fullWatts, fanMaxRpm, 0, supplyWatts);
   }
 }

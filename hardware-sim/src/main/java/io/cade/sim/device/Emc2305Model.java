@@ -5,9 +5,10 @@ import java.util.Arrays;
 /**
  * EMC2305 controller of five PWM fans: direct drive, tachometer counts with range, RPM-based
  * algorithm (simplified to steps of the MAX STEP register), stall, spin-up and drive-fail status,
- * watchdog at power-up and in continuous operation (sections 4.4.1 and 4.4.2), software lock. Source:
- * SMSC EMC2305 data sheet rev. 1.3, chapter 5 (table 5.1 for addresses and power-on values). Reads
- * of undefined registers give 0, writes to them do nothing; a transfer goes on at the next address.
+ * watchdog at power-up and in continuous operation (sections 4.4.1 and 4.4.2), software lock.
+ * Source: SMSC EMC2305 data sheet rev. 1.3, chapter 5 (table 5.1 for addresses and power-on
+ * values). Reads of undefined registers give 0, writes to them do nothing; a transfer goes on at
+ * the next address.
  *
  * <p>Guarded by the wire's lock.
  */

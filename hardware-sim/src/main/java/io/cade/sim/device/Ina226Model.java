@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * INA226 power monitor: configuration with averaging and conversion times, shunt and bus voltage,
- * calibration, current, power, alert function and flags. Source: TI INA226 data sheet SBOS547A, §7.4
- * and §7.6. Guarded by the wire's lock.
+ * calibration, current, power, alert function and flags. Source: TI INA226 data sheet SBOS547A,
+ * §7.4 and §7.6. Guarded by the wire's lock.
  */
 public final class Ina226Model implements I2cDevice {
   private static final int CONFIGURATION = 0;

@@ -73,17 +73,11 @@ final class SimWords {
 
   static void check(List<String> words) throws Wrong {
     if (words.isEmpty()) {
-      throw new Wrong(
-          "no command; one of " + ALL + " is meant");
+      throw new Wrong("no command; one of " + ALL + " is meant");
     }
     List<Check> checks = COMMANDS.get(words.getFirst());
     if (checks == null) {
-      throw new Wrong(
-          "unknown command '"
-              + words.getFirst()
-              + "'; one of "
-              + ALL
-              + " is meant");
+      throw new Wrong("unknown command '" + words.getFirst() + "'; one of " + ALL + " is meant");
     }
     if (words.size() - 1 != checks.size()) {
       throw new Wrong(

@@ -12,10 +12,10 @@ import io.cade.sim.device.Eeprom24c02Model;
 import io.cade.sim.device.Emc2305Model;
 import io.cade.sim.device.Fault;
 import io.cade.sim.device.I2cWire;
-import io.cade.sim.device.Tmp102Model;
 import io.cade.sim.device.Ina226Model;
 import io.cade.sim.device.Lm75Model;
 import io.cade.sim.device.Pca9555Model;
+import io.cade.sim.device.Tmp102Model;
 import java.time.InstantSource;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -128,9 +128,7 @@ class SimulatedDriverContractTest extends DriverContract {
     buses.attach(SimulatedBuses.cardBus(4, 1), held);
     try (CardBus card =
         CardBus.open(
-            context(),
-            SimulatedBuses.cardBus(4, 1),
-            InstantSource.fixed(DriverContract.NOW))) {
+            context(), SimulatedBuses.cardBus(4, 1), InstantSource.fixed(DriverContract.NOW))) {
       assertThat(card.readings()).noneMatch(Reading::isOk);
       assertThat(card.readings().getFirst().cause().orElseThrow()).contains("held low");
       held.setHeldLow(false);

@@ -36,8 +36,7 @@ final class AlarmShapes {
                 new ScalarBlock.Source(
                     MibOids.CADE_ALARM_RULE_COUNT, () -> new Gauge32(rows.rules())),
                 new ScalarBlock.Source(
-                    MibOids.CADE_ALARM_RULE_ACTIONS,
-                    () -> new Gauge32(rows.ruleActions())))));
+                    MibOids.CADE_ALARM_RULE_ACTIONS, () -> new Gauge32(rows.ruleActions())))));
     return blocks;
   }
 
@@ -50,11 +49,9 @@ final class AlarmShapes {
                     MibOids.CADE_ALARM_ACKNOWLEDGED,
                     r -> new Integer32(r.acknowledgedBy().isEmpty() ? NOT : ACKNOWLEDGED))
                 .writtenBy(acknowledge()),
+            Shapes.column(MibOids.CADE_ALARM_ACKNOWLEDGED_BY, r -> Values.text(r.acknowledgedBy())),
             Shapes.column(
-                MibOids.CADE_ALARM_ACKNOWLEDGED_BY, r -> Values.text(r.acknowledgedBy())),
-            Shapes.column(
-                MibOids.CADE_ALARM_ACKNOWLEDGED_TIME,
-                r -> Values.dateAndTime(r.acknowledgedAt())),
+                MibOids.CADE_ALARM_ACKNOWLEDGED_TIME, r -> Values.dateAndTime(r.acknowledgedAt())),
             Shapes.column(MibOids.CADE_ALARM_ROOT_CAUSE, r -> Values.text(r.rootCause())),
             Shapes.column(MibOids.CADE_ALARM_FLAPPING, r -> Values.text(r.flapping()))));
   }
@@ -63,8 +60,7 @@ final class AlarmShapes {
     return new TableBlock.Writer<>(
         ManagerRole.TECHNICIAN,
         new Syntax.Enumerated(Set.of(ACKNOWLEDGED)),
-        (row, value) ->
-            new Written.Change(new CabinetCommand.AlarmAcknowledge(row.sequence())));
+        (row, value) -> new Written.Change(new CabinetCommand.AlarmAcknowledge(row.sequence())));
   }
 
   private static TableBlock.Shape<SuppressedRow> suppressed() {
@@ -75,8 +71,7 @@ final class AlarmShapes {
             Shapes.column(MibOids.CADE_ALARM_SUPPRESSED_SOURCE, r -> Values.text(r.source())),
             Shapes.column(MibOids.CADE_ALARM_SUPPRESSED_TYPE, r -> Values.text(r.type())),
             Shapes.column(
-                MibOids.CADE_ALARM_SUPPRESSED_SEVERITY,
-                r -> new Integer32(r.severity().code())),
+                MibOids.CADE_ALARM_SUPPRESSED_SEVERITY, r -> new Integer32(r.severity().code())),
             Shapes.column(MibOids.CADE_ALARM_SUPPRESSED_TEXT, r -> Values.text(r.text())),
             Shapes.column(MibOids.CADE_ALARM_SUPPRESSED_BY, r -> Values.text(r.by())),
             Shapes.column(
