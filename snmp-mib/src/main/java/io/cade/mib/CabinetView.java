@@ -53,6 +53,16 @@ public interface CabinetView {
   /** Alarms that are active, by sequence number. */
   List<AlarmRow> activeAlarms();
 
+  /** What surrounds the active alarms. */
+  default AlarmRows alarms() {
+    return AlarmRows.NONE;
+  }
+
+  /** The log of notifications; the same instance while nothing is logged. */
+  default NotificationLog notificationLog() {
+    return NotificationLog.NONE;
+  }
+
   /** Slots, cards, limits, fans, supplies, disks, power and swaps in detail. */
   default HardwareRows hardware() {
     return HardwareRows.NONE;

@@ -16,6 +16,7 @@ import io.cade.mib.ChassisRow;
 import io.cade.mib.HardwareRows;
 import io.cade.mib.HostSnapshot;
 import io.cade.mib.LeaseRows;
+import io.cade.mib.NotificationLog;
 import io.cade.mib.ProxyRow;
 import io.cade.mib.SensorRow;
 import io.cade.mib.ServiceDetailRow;
@@ -40,10 +41,11 @@ public final class EngineCabinetView implements CabinetView {
   private final Supplier<@Nullable Instant> readySince;
   private final Supplier<HostSnapshot> host;
   private final EngineTables tables;
+  private final Memo<NotificationLog> log = new Memo<>();
 
   /**
    * @param host the newest snapshot of the computer, at once
-   * @param thresholds of sensors, unless an operator has set others
+   * @param thresholds of sensors, by the configuration
    */
   public EngineCabinetView(
       String name,
@@ -64,9 +66,26 @@ public final class EngineCabinetView implements CabinetView {
     Memo<SensorLimits> limits = new Memo<>();
     this.tables =
         new EngineTables(cabinet ->
-            limits.of(
-                () -> new BookLimits(thresholds.over(cabinet.alarmState().thresholds().values())),
-                cabinet.alarmState().thresholds()));
+            limits.of(() -> BookLimits.of(thresholds, cabinet), cabinet.alarmState().thresholds()));
+  }
+
+  /** Without a host: for tests of the cabinet alone. */
+  EngineCabinetView(
+      String name,
+      String version,
+      ChangeWriter writer,
+      Observations observations,
+      BootCounters bootCounters,
+      Supplier<@Nullable Instant> readySince) {
+    this(
+        name,
+        version,
+        writer,
+        observations,
+        bootCounters,
+        readySince,
+        () -> HostSnapshot.NONE,
+        ThresholdBook.standard());
   }
 
   @Override
@@ -80,6 +99,12 @@ public final class EngineCabinetView implements CabinetView {
             counters(),
             observations.traffic().refusals(),
             host.get()));
+  }
+
+  @Override
+  public synchronized NotificationLog notificationLog() {
+    Cabinet cabinet = writer.current();
+    return log.of(() -> AlarmTables.log(cabinet), cabinet.notifications());
   }
 
   private List<BootCounterRow> counters() {

@@ -4,6 +4,7 @@ import io.cade.agent.wire.CardPosition;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.observe.Observed;
 import io.cade.mib.AlarmRow;
+import io.cade.mib.AlarmRows;
 import io.cade.mib.BackendRow;
 import io.cade.mib.BootCounterRow;
 import io.cade.mib.CabinetFacts;
@@ -43,6 +44,8 @@ final class EngineTables {
   private final Memo<List<AlarmRow>> alarms = new Memo<>();
   private final Memo<HardwareRows> hardware = new Memo<>();
 
+  private final Memo<AlarmRows> alarmRows = new Memo<>();
+
   EngineTables(Function<Cabinet, SensorLimits> limits) {
     this.limits = limits;
   }
@@ -80,7 +83,8 @@ final class EngineTables {
             proxies.backends(cabinet, observed)),
         new SoftwareRows(services.images(cabinet), cards.versions(cabinet)),
         services.details(cabinet, index),
-        new LeaseRows(cards.leases(cabinet), cabinet.poolLeases().size()));
+        new LeaseRows(cards.leases(cabinet), cabinet.poolLeases().size()),
+        alarmRows.of(() -> AlarmTables.of(cabinet), cabinet.alarms(), cabinet.alarmState()));
   }
 
   private HardwareRows hardware(
@@ -130,7 +134,8 @@ final class EngineTables {
       TrafficRows traffic,
       SoftwareRows software,
       List<ServiceDetailRow> serviceDetails,
-      LeaseRows leases)
+      LeaseRows leases,
+      AlarmRows alarms)
       implements CabinetView {
     @Override
     public CabinetFacts cabinet() {

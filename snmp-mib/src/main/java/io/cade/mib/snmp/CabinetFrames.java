@@ -51,6 +51,7 @@ final class CabinetFrames {
   private TableBlock<ProxyRow> proxies = new TableBlock<>(CabinetShapes.proxies(), List.of());
   private TableBlock<BootCounterRow> bootCounters =
       new TableBlock<>(CabinetShapes.bootCounters(), List.of());
+  private final AlarmShapes alarmShapes = new AlarmShapes();
   private TableBlock<AlarmRow> alarms = new TableBlock<>(CabinetShapes.alarms(), List.of());
   private final HardwareBlocks hardware = new HardwareBlocks();
   private final TrafficBlocks traffic = new TrafficBlocks();
@@ -154,7 +155,9 @@ final class CabinetFrames {
     var blocks = new ArrayList<Block>();
     Collections.addAll(blocks, cabinet, chassis, cards, sensors, services, backends, proxies);
     blocks.add(traffic.services(now.serviceDetails()));
-    Collections.addAll(blocks, alarm, alarms, bootCounters);
+    Collections.addAll(blocks, alarm, alarms);
+    blocks.addAll(alarmShapes.over(now.alarms()));
+    blocks.add(bootCounters);
     blocks.addAll(traffic.leases(now.leases()));
     blocks.addAll(hardware.over(now.hardware(), sensorRows));
     blocks.addAll(traffic.traffic(now.traffic()));

@@ -62,7 +62,8 @@ final class NotificationPdus {
     return pdu;
   }
 
-  private static List<VariableBinding> objects(AlarmNotification notification, boolean version1) {
+  /** The objects of a notification, beside time and name. */
+  static List<VariableBinding> objects(AlarmNotification notification, boolean version1) {
     List<VariableBinding> all = new ArrayList<>();
     AlarmRow alarm = notification.alarm();
     if (alarm != null) {

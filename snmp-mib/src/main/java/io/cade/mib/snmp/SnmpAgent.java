@@ -189,6 +189,7 @@ public final class SnmpAgent implements AutoCloseable {
 
   private Subtrees subtrees(EngineIdentity identity, AgentCounters counters) {
     var cabinet = new CabinetFrames(view, clock, nanoTicker);
+    var log = new NotificationLogBlocks(view, clock, this::upTime);
     Frame system = EngineFrames.system(config.system(), this::upTime);
     Frame snmp = EngineFrames.snmp(counters);
     Frame set = EngineFrames.set(new SetSerial(random.nextInt()));
@@ -201,6 +202,7 @@ public final class SnmpAgent implements AutoCloseable {
             new Subtree(EngineFrames.SYSTEM, () -> system),
             new Subtree(EngineFrames.SNMP, () -> snmp),
             new Subtree(MibOids.CADE, cabinet::current),
+            new Subtree(NotificationLogBlocks.ROOT, log::current),
             new Subtree(SetSerial.SET_GROUP, () -> set),
             new Subtree(EngineFrames.ENGINE, () -> engine),
             new Subtree(EngineFrames.MPD_STATISTICS, () -> mpd),

@@ -133,6 +133,22 @@ class SnmptrapdTest {
   }
 
   @Test
+  void trapsOfVersion1ArriveWithEnterpriseAndNumber() throws Exception {
+    try (var snmptrapd = new Snmptrapd(folder);
+        var notifier =
+            NotifierTest.notifier(
+                snmptrapd.address,
+                new NotifierConfig.Trap1("alarms", java.net.InetAddress.ofLiteral("127.0.0.1")),
+                2000,
+                0)) {
+      assertThat(NotifierTest.outcome(notifier.send(NotifierTest.raised(41))))
+          .isEqualTo(new Delivery.Unconfirmed());
+      assertThat(snmptrapd.next("cadeAlarmNotificationSequence32.0 41"))
+          .contains("TRAP, SNMP v1", "cadeAlarmType.17 card-missing");
+    }
+  }
+
+  @Test
   void informOfAUserThatTheReceiverDoesNotKnowFails() throws Exception {
     var stranger = new SnmpUser("stranger", "another passphrase", "and another one");
     try (var snmptrapd = new Snmptrapd(folder);
