@@ -37,11 +37,14 @@ import io.cade.engine.provision.StaticSitePlugin;
 import io.cade.engine.route.RouteDerivation;
 import io.cade.engine.route.RoutePublisher;
 import io.cade.engine.snmp.EngineCabinetView;
+import io.cade.engine.snmp.EngineControl;
 import io.cade.engine.snmp.NotificationPump;
+import io.cade.engine.snmp.SnmpCommands;
 import io.cade.engine.store.EngineState;
 import io.cade.engine.traffic.TrafficRecorder;
 import io.cade.engine.web.WebRuntime;
 import io.cade.mib.ManagerRole;
+import io.cade.mib.snmp.AuthenticationFailures;
 import io.cade.mib.snmp.Notifier;
 import io.cade.mib.snmp.NotifierConfig;
 import io.cade.mib.snmp.SnmpAgent;
@@ -436,6 +439,8 @@ public final class Engine implements AutoCloseable {
                 observations,
                 bootCounters,
                 () -> readySince),
+            new EngineControl(writer, new SnmpCommands(), clock),
+            AuthenticationFailures.NONE,
             clock);
     agent.start();
     lifecycle.started("SNMP agent", agent);
