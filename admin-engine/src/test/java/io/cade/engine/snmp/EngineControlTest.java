@@ -61,8 +61,7 @@ class EngineControlTest {
             observations::snapshot,
             ThresholdBook.standard());
     control =
-        new EngineControl(
-            operations.combined(), writer::current, observations::snapshot, clock);
+        new EngineControl(operations.combined(), writer::current, observations::snapshot, clock);
     var _ =
         writer.submit((cabinet, now) ->
             Decision.of(
@@ -117,8 +116,8 @@ class EngineControlTest {
     CardPosition at = new CardPosition(1, 3);
     MacAddress mac = new MacAddress("02:00:00:01:03:01");
     var _ =
-        writer.submit((cabinet, now) ->
-            Decision.of(true, new Change.CardSeated(at, CardRole.SERVER, mac)));
+        writer.submit(
+            (cabinet, now) -> Decision.of(true, new Change.CardSeated(at, CardRole.SERVER, mac)));
     writer.step();
     observations.heard(
         new Report(
@@ -143,12 +142,10 @@ class EngineControlTest {
     // Each alone would stand on the wrong side of the other's present value.
     List<CabinetCommand> commands =
         List.of(
-            new CabinetCommand.ThresholdSet(
-                1, 3, 1, CabinetCommand.Threshold.HIGH_WARNING, 800),
+            new CabinetCommand.ThresholdSet(1, 3, 1, CabinetCommand.Threshold.HIGH_WARNING, 800),
             new CabinetCommand.CardLocate(1, 3, true),
             new CabinetCommand.ThresholdSet(1, 3, 1, CabinetCommand.Threshold.HIGH_MAJOR, 850),
-            new CabinetCommand.ThresholdSet(
-                1, 3, 1, CabinetCommand.Threshold.HIGH_CRITICAL, 900));
+            new CabinetCommand.ThresholdSet(1, 3, 1, CabinetCommand.Threshold.HIGH_CRITICAL, 900));
     assertThat(control.check(commands.subList(0, 1), "noc", ManagerRole.OPERATOR))
         .isInstanceOfSatisfying(
             CabinetControl.Refused.class,
