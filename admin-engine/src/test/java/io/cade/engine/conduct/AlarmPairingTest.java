@@ -43,10 +43,10 @@ final class AlarmPairingTest {
   void everyRaiseHasExactlyOneClear(long seed) {
     Random random = new Random(seed);
     int generation = 1;
-    // Below what the ladder against heat switches off at: nobody switches on again here.
+    // Not heat: its ladder would switch cards off, and nobody switches them on again here.
     world.apply(
         new Change.AlarmChange.ThresholdSet(
-            SensorThreshold.high(SensorReading.Kind.CELSIUS, 45, 55, 65, 5)));
+            SensorThreshold.high(SensorReading.Kind.WATTS, 45, 55, 65, 5)));
     for (int c = 1; c <= CHASSIS; c++) {
       for (int s = 1; s <= SLOTS; s++) {
         Slot slot = new Slot(c, s);
@@ -107,7 +107,7 @@ final class AlarmPairingTest {
           each.getValue(),
           new SensorReading(
               "board",
-              SensorReading.Kind.CELSIUS,
+              SensorReading.Kind.WATTS,
               heat.getOrDefault(slot, 30.0),
               SensorReading.Quality.OK,
               "",

@@ -36,11 +36,21 @@ final class AlarmRulesTest {
     world.settle();
   }
 
-  /** Below what the ladder against heat switches off at. */
-  private void coolLimits() {
+  /** Not heat, which has a ladder of its own: it drains and switches off. */
+  private void load(double watts) {
+    world.now = world.now.plusSeconds(1);
+    world.reportSensor(
+        "1.1",
+        "b1",
+        new SensorReading(
+            "board", SensorReading.Kind.WATTS, watts, SensorReading.Quality.OK, "", world.now));
+    world.settle();
+  }
+
+  private void limitLoad() {
     world.apply(
         new Change.AlarmChange.ThresholdSet(
-            SensorThreshold.high(SensorReading.Kind.CELSIUS, 45, 55, 65, 5)));
+            SensorThreshold.high(SensorReading.Kind.WATTS, 65, 75, 85, 5)));
   }
 
   private Alarm alarm(AlarmKey key) {
@@ -49,7 +59,6 @@ final class AlarmRulesTest {
 
   private List<String> told() {
     return world.cabinet.notifications().values().stream()
-        .filter(AlarmRulesTest::isAboutAlarmsOnly)
         .map(n -> {
           Alarm a = n.alarm();
           return n.kind() + " " + (a == null ? n.text() : a.key() + " " + a.severity());
@@ -57,30 +66,21 @@ final class AlarmRulesTest {
         .toList();
   }
 
-  /** What the ladder of heat does about a hot card has its own tests. */
-  private static boolean isAboutAlarmsOnly(PendingNotification n) {
-    Alarm alarm = n.alarm();
-    return alarm == null || alarm.key().type() != AlarmType.CARD_OVERHEATED;
-  }
-
   @Test
   void theSeverityFollowsTheLevelAndEachRaiseHasOneClear() {
     world.boot("1.1", 1, "b1");
-    coolLimits();
-    for (double celsius : new double[] {44.9, 45, 56, 51, 66, 54, 39.9, 44}) {
-      heat(celsius);
+    limitLoad();
+    for (double watts : new double[] {64.9, 65, 76, 71, 86, 74, 59.9, 64}) {
+      load(watts);
     }
     assertThat(told())
         .containsExactly(
-            "RAISED temperatureHigh card 1.1 board WARNING",
-            "CHANGED temperatureHigh card 1.1 board MAJOR",
-            "CHANGED temperatureHigh card 1.1 board CRITICAL",
-            "CHANGED temperatureHigh card 1.1 board MAJOR",
-            "CLEARED temperatureHigh card 1.1 board MAJOR");
-    assertThat(
-            world.cabinet.notifications().values().stream()
-                .filter(AlarmRulesTest::isAboutAlarmsOnly)
-                .map(n -> alarmOf(n).sequence()))
+            "RAISED loadWrong card 1.1 board WARNING",
+            "CHANGED loadWrong card 1.1 board MAJOR",
+            "CHANGED loadWrong card 1.1 board CRITICAL",
+            "CHANGED loadWrong card 1.1 board MAJOR",
+            "CLEARED loadWrong card 1.1 board MAJOR");
+    assertThat(world.cabinet.notifications().values().stream().map(n -> alarmOf(n).sequence()))
         .as("it is one alarm")
         .containsOnly(1L);
   }
@@ -271,7 +271,7 @@ final class AlarmRulesTest {
   private static AlarmRule rule(AlarmRule.Action action, String source, int perHour) {
     return new AlarmRule(
         "r1",
-        List.of(AlarmType.TEMPERATURE_HIGH),
+        List.of(AlarmType.TEMPERATURE_HIGH, AlarmType.LOAD_WRONG),
         source,
         Severity.MAJOR,
         action,
@@ -377,8 +377,8 @@ final class AlarmRulesTest {
     world.generate("shop");
     world.obey("1.1");
     setRule(rule(AlarmRule.Action.DRAIN_CARD, "*", 5));
-    coolLimits();
-    heat(56);
+    limitLoad();
+    load(76);
     assertThat(world.card("1.1").drain()).isNull();
     AlarmRule after = Objects.requireNonNull(world.cabinet.alarmState().rules().get("r1"));
     assertThat(after.firings().getFirst().outcome()).contains("no other card serves shop");
