@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  *     row says; null when it is about none
  * @param text of a notification that is not about an alarm's beginning, change or end; else empty
  */
-public record AlarmNotification(
-    long sequence, Kind kind, @Nullable AlarmRow alarm, String text) {
+public record AlarmNotification(long sequence, Kind kind, @Nullable AlarmRow alarm, String text) {
   /** What is told. */
   public enum Kind {
     /** The alarm begins: cadeAlarmRaised. */

@@ -49,16 +49,7 @@ public record HostSnapshot(
   /** Nothing was taken yet. */
   public static final HostSnapshot NONE =
       new HostSnapshot(
-          Instant.EPOCH,
-          Duration.ZERO,
-          0,
-          0,
-          0,
-          List.of(),
-          List.of(),
-          "",
-          List.of(),
-          Program.NONE);
+          Instant.EPOCH, Duration.ZERO, 0, 0, 0, List.of(), List.of(), "", List.of(), Program.NONE);
 
   public HostSnapshot {
     storage = List.copyOf(storage);

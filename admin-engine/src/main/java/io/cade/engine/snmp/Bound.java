@@ -15,8 +15,7 @@ final class Bound {
     for (Service service : services.values()) {
       service
           .placements()
-          .forEach(p ->
-              byCard.computeIfAbsent(p.position(), _ -> new ArrayList<>(2)).add(service));
+          .forEach(p -> byCard.computeIfAbsent(p.position(), _ -> new ArrayList<>(2)).add(service));
     }
   }
 

@@ -216,8 +216,7 @@ final class CardTables {
   }
 
   private static VersionState state(SoftwareDescriptor software, Cabinet cabinet) {
-    List<StoredImage> used =
-        cabinet.images().values().stream().filter(StoredImage::used).toList();
+    List<StoredImage> used = cabinet.images().values().stream().filter(StoredImage::used).toList();
     return used.isEmpty() || software.imageName().isEmpty()
         ? VersionState.UNKNOWN
         : used.stream()

@@ -101,9 +101,7 @@ final class ChassisTables {
         at.chassis(),
         at.slot(),
         card.hardware() != null || !bound.on(at).isEmpty(),
-        status == null
-            ? SlotPresence.UNKNOWN
-            : present ? SlotPresence.PRESENT : SlotPresence.EMPTY,
+        status == null ? SlotPresence.UNKNOWN : present ? SlotPresence.PRESENT : SlotPresence.EMPTY,
         handle(status, at, present),
         output(status, o -> o.blue().contains(at.slot())),
         output(status, o -> !o.poweredOff().contains(at.slot())),
@@ -139,8 +137,7 @@ final class ChassisTables {
         observed.cards());
   }
 
-  private static void disks(
-      Card card, Observed.@Nullable CardHeard heard, List<DiskRow> rows) {
+  private static void disks(Card card, Observed.@Nullable CardHeard heard, List<DiskRow> rows) {
     CardPosition at = card.position();
     HardwareDescriptor hardware = card.hardware();
     List<String> words = hardware == null ? List.of() : hardware.disks();

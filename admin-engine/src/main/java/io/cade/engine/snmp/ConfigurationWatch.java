@@ -13,9 +13,9 @@ import java.time.InstantSource;
 import java.util.List;
 
 /**
- * Posts entConfigChange when the cabinet consists of other parts than before, at most once in {@link
- * #PAUSE} (RFC 6933 demands at most one in five seconds). Changes within the pause are told by the
- * next one. The fields belong to the thread that completes commits.
+ * Posts entConfigChange when the cabinet consists of other parts than before, at most once in
+ * {@link #PAUSE} (RFC 6933 demands at most one in five seconds). Changes within the pause are told
+ * by the next one. The fields belong to the thread that completes commits.
  */
 public final class ConfigurationWatch implements CommitListener {
   static final Duration PAUSE = Duration.ofSeconds(5);

@@ -63,13 +63,10 @@ public final class EngineCabinetView implements CabinetView {
     this.host = host;
     Memo<SensorLimits> limits = new Memo<>();
     this.tables =
-        new EngineTables(
-            cabinet ->
-                limits.of(
-                    () ->
-                        new BookLimits(
-                            thresholds.over(cabinet.alarmState().thresholds().values())),
-                    cabinet.alarmState().thresholds()));
+        new EngineTables(cabinet ->
+            limits.of(
+                () -> new BookLimits(thresholds.over(cabinet.alarmState().thresholds().values())),
+                cabinet.alarmState().thresholds()));
   }
 
   @Override

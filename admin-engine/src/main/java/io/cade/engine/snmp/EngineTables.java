@@ -60,8 +60,7 @@ final class EngineTables {
 
   /** All tables of one moment. */
   CabinetView of(Cabinet cabinet, Observed observed, Surroundings around) {
-    AlarmIndex index =
-        alarmIndex.of(() -> new AlarmIndex(cabinet.alarms()), cabinet.alarms());
+    AlarmIndex index = alarmIndex.of(() -> new AlarmIndex(cabinet.alarms()), cabinet.alarms());
     Bound bound = boundCards.of(() -> new Bound(cabinet.services()), cabinet.services());
     SensorTables.Rows read = sensors.of(cabinet, observed, index, limits.apply(cabinet));
     List<ChassisRow> chassisRows = chassis.chassis(cabinet, observed, index);

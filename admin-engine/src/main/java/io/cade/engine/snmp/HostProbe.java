@@ -276,8 +276,7 @@ public final class HostProbe {
         text(folder.resolve("ifalias")),
         number(counters.resolve("rx_bytes")),
         number(counters.resolve("rx_packets")),
-        Math.min(
-            number(counters.resolve("multicast")), number(counters.resolve("rx_packets"))),
+        Math.min(number(counters.resolve("multicast")), number(counters.resolve("rx_packets"))),
         number(counters.resolve("rx_dropped")),
         number(counters.resolve("rx_errors")),
         number(counters.resolve("tx_bytes")),

@@ -102,7 +102,9 @@ public final class NotificationPump implements AutoCloseable {
     var _ =
         writer
             .submit((cabinet, now) ->
-                cabinet.alarmState().receivers().keySet().stream().sorted().toList()
+                cabinet.alarmState().receivers().keySet().stream()
+                        .sorted()
+                        .toList()
                         .equals(names.stream().sorted().toList())
                     ? Decision.nothing(false)
                     : Decision.of(true, new Change.AlarmChange.ReceiversKnown(names)))

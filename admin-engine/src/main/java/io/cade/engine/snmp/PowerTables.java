@@ -53,28 +53,27 @@ final class PowerTables {
     SortedMap<Integer, SensorReading> readings = numbered(status, "fan.", "");
     Map<Integer, FanStatus> said = new HashMap<>();
     status.fans().forEach(f -> said.put(f.number(), f));
-    readings.forEach(
-        (number, r) -> {
-          FanStatus fan = said.get(number);
-          boolean ok = r.quality() == SensorReading.Quality.OK;
-          boolean alarmed = alarms.worst("chassis " + chassis + " " + r.name()) != null;
-          UnitState state =
-              !ok
-                  ? UnitState.UNKNOWN
-                  : alarmed
-                      ? UnitState.FAILED
-                      : fan != null && !fault(fan).isEmpty() ? UnitState.WARNING : UnitState.OK;
-          rows.add(
-              new FanRow(
-                  chassis,
-                  number,
-                  r.name(),
-                  state,
-                  ok ? (int) Math.max(0, Math.round(r.value())) : 0,
-                  fan == null ? -1 : fan.dutyPercent(),
-                  fan == null ? "" : fault(fan),
-                  r.at()));
-        });
+    readings.forEach((number, r) -> {
+      FanStatus fan = said.get(number);
+      boolean ok = r.quality() == SensorReading.Quality.OK;
+      boolean alarmed = alarms.worst("chassis " + chassis + " " + r.name()) != null;
+      UnitState state =
+          !ok
+              ? UnitState.UNKNOWN
+              : alarmed
+                  ? UnitState.FAILED
+                  : fan != null && !fault(fan).isEmpty() ? UnitState.WARNING : UnitState.OK;
+      rows.add(
+          new FanRow(
+              chassis,
+              number,
+              r.name(),
+              state,
+              ok ? (int) Math.max(0, Math.round(r.value())) : 0,
+              fan == null ? -1 : fan.dutyPercent(),
+              fan == null ? "" : fault(fan),
+              r.at()));
+    });
   }
 
   private static String fault(FanStatus fan) {
@@ -111,31 +110,30 @@ final class PowerTables {
     SortedMap<Integer, SensorReading> amperes = numbered(status, "supply.", ".amperes");
     Map<Integer, SupplyStatus> said = new HashMap<>();
     status.supplies().forEach(s -> said.put(s.number(), s));
-    contacts.forEach(
-        (number, contact) -> {
-          SupplyStatus supply = said.get(number);
-          String name = contact.name();
-          boolean read = contact.quality() == SensorReading.Quality.OK;
-          boolean good = supply != null ? supply.good() : contact.value() >= 0.5;
-          boolean odd =
-              alarms.worst("chassis " + chassis + " " + name + ".volts") != null
-                  || alarms.worst("chassis " + chassis + " " + name + ".watts") != null
-                  || alarms.worst("chassis " + chassis + " " + name + ".amperes") != null;
-          rows.add(
-              new SupplyRow(
-                  chassis,
-                  number,
-                  name,
-                  !read
-                      ? UnitState.UNKNOWN
-                      : !good ? UnitState.FAILED : odd ? UnitState.WARNING : UnitState.OK,
-                  supply == null ? "" : supply.serial(),
-                  supply == null ? 0 : supply.capacityWatts(),
-                  thousandths(watts.get(number)),
-                  thousandths(volts.get(number)),
-                  thousandths(amperes.get(number)),
-                  contact.at()));
-        });
+    contacts.forEach((number, contact) -> {
+      SupplyStatus supply = said.get(number);
+      String name = contact.name();
+      boolean read = contact.quality() == SensorReading.Quality.OK;
+      boolean good = supply != null ? supply.good() : contact.value() >= 0.5;
+      boolean odd =
+          alarms.worst("chassis " + chassis + " " + name + ".volts") != null
+              || alarms.worst("chassis " + chassis + " " + name + ".watts") != null
+              || alarms.worst("chassis " + chassis + " " + name + ".amperes") != null;
+      rows.add(
+          new SupplyRow(
+              chassis,
+              number,
+              name,
+              !read
+                  ? UnitState.UNKNOWN
+                  : !good ? UnitState.FAILED : odd ? UnitState.WARNING : UnitState.OK,
+              supply == null ? "" : supply.serial(),
+              supply == null ? 0 : supply.capacityWatts(),
+              thousandths(watts.get(number)),
+              thousandths(volts.get(number)),
+              thousandths(amperes.get(number)),
+              contact.at()));
+    });
   }
 
   private static int thousandths(@Nullable SensorReading r) {
@@ -218,10 +216,7 @@ final class PowerTables {
   }
 
   private static PowerRow power(
-      int chassis,
-      Observed.@Nullable ChassisHeard heard,
-      List<SupplyRow> supplies,
-      Demand demand) {
+      int chassis, Observed.@Nullable ChassisHeard heard, List<SupplyRow> supplies, Demand demand) {
     List<SupplyRow> good =
         supplies.stream()
             .filter(s -> s.state() == UnitState.OK || s.state() == UnitState.WARNING)

@@ -85,8 +85,7 @@ final class ProxyTables {
         .map(card -> {
           Observed.ProxyHeard heard = observed.proxies().get(card.position());
           List<ProxyReport.BackendReport> reports = reports(heard);
-          int usable =
-              (int) reports.stream().filter(ProxyReport.BackendReport::usable).count();
+          int usable = (int) reports.stream().filter(ProxyReport.BackendReport::usable).count();
           return new ProxyStatisticsRow(
               index(card),
               reports.stream().mapToLong(ProxyReport.BackendReport::requests).sum(),

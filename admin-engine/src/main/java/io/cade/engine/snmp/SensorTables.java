@@ -41,7 +41,11 @@ final class SensorTables {
   }
 
   private record Kept(
-      List<SensorReading> readings, String model, AlarmIndex alarms, SensorLimits limits, Rows rows) {}
+      List<SensorReading> readings,
+      String model,
+      AlarmIndex alarms,
+      SensorLimits limits,
+      Rows rows) {}
 
   /** Sensors by name and model whose limits are kept; then all are looked up anew. */
   private static final int MAX_KNOWN = 20_000;
@@ -111,7 +115,8 @@ final class SensorTables {
         || before.alarms != alarms
         || before.limits != limits
         || !before.model.equals(model)) {
-      before = new Kept(readings, model, alarms, limits, make(place, readings, model, alarms, limits));
+      before =
+          new Kept(readings, model, alarms, limits, make(place, readings, model, alarms, limits));
     }
     next.put(place, before);
     places.put(place, before.rows);

@@ -37,20 +37,27 @@ class HostProbeTest {
   @Test
   void figuresAreThoseOfTheFilesAndMissingFilesLeaveThemOut() throws Exception {
     Path proc = Files.createDirectories(folder.resolve("proc"));
-    Path eth = Files.createDirectories(folder.resolve("sys/class/net/eth0/statistics"));
+    Path link = folder.resolve("sys/class/net/eth0");
+    Path eth = Files.createDirectories(link.resolve("statistics"));
     Files.writeString(proc.resolve("uptime"), "3600.50 7000.00\n");
     Files.writeString(proc.resolve("stat"), "cpu  0\ncpu0 100 0 0 900 0 0 0 0 0 0\n");
     for (var file :
-        List.of("ifindex 7", "flags 0x1003", "operstate up", "type 1", "mtu 1500", "speed 1000",
-            "address 02:00:00:00:00:05", "carrier_changes 2")) {
+        List.of(
+            "ifindex 7",
+            "flags 0x1003",
+            "operstate up",
+            "type 1",
+            "mtu 1500",
+            "speed 1000",
+            "address 02:00:00:00:00:05",
+            "carrier_changes 2")) {
       String[] words = file.split(" ");
-      Files.writeString(eth.getParent().resolve(words[0]), words[1] + "\n");
+      Files.writeString(link.resolve(words[0]), words[1] + "\n");
     }
     Files.writeString(eth.resolve("rx_bytes"), "9000000000\n");
     var nanos = new AtomicLong();
     var probe =
-        new HostProbe(
-            proc, folder.resolve("sys"), folder, InstantSource.system(), nanos::get);
+        new HostProbe(proc, folder.resolve("sys"), folder, InstantSource.system(), nanos::get);
     probe.tick();
     assertThat(probe.newest().upTime().toMillis()).isEqualTo(3_600_500);
     assertThat(probe.newest().interfaces())
@@ -65,7 +72,7 @@ class HostProbeTest {
     assertThat(probe.newest().program()).isEqualTo(HostSnapshot.Program.NONE);
 
     Files.writeString(proc.resolve("stat"), "cpu  0\ncpu0 175 0 0 925 0 0 0 0 0 0\n");
-    Files.writeString(eth.getParent().resolve("operstate"), "down\n");
+    Files.writeString(link.resolve("operstate"), "down\n");
     probe.tick();
     assertThat(probe.newest().processors()).containsExactly(75);
     assertThat(probe.newest().interfaces().getFirst())

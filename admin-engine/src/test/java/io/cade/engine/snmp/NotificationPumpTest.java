@@ -26,12 +26,12 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** Real log, real store; receivers of the test's own. */
 @Timeout(120)
@@ -146,8 +146,7 @@ final class NotificationPumpTest {
     Noc here = new Noc(500);
     Noc away = new Noc(500);
     away.away = true;
-    try (NotificationPump pump =
-        pump(here.named("here", 8, null), away.named("away", 8, null))) {
+    try (NotificationPump pump = pump(here.named("here", 8, null), away.named("away", 8, null))) {
       storm(0, 500, Severity.MAJOR);
       assertThat(here.enough.await(60, TimeUnit.SECONDS)).isTrue();
       awaitDelivered("here", 500);

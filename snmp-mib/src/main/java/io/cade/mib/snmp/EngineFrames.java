@@ -31,17 +31,17 @@ final class EngineFrames {
   private EngineFrames() {}
 
   static Frame system(SnmpAgentConfig.SystemTexts texts, Supplier<Duration> upTime) {
-    var scalars = frame(
-        new ScalarBlock.Source(SYSTEM + ".1", () -> Values.text(texts.description())),
-        new ScalarBlock.Source(SYSTEM + ".2", () -> new OID(MibOids.CADE_SERVER_MODULE)),
-        new ScalarBlock.Source(SYSTEM + ".3", () -> Values.ticks(upTime.get())),
-        new ScalarBlock.Source(SYSTEM + ".4", () -> Values.text(texts.contact())),
-        new ScalarBlock.Source(SYSTEM + ".5", () -> Values.text(texts.name())),
-        new ScalarBlock.Source(SYSTEM + ".6", () -> Values.text(texts.location())),
-        new ScalarBlock.Source(SYSTEM + ".7", () -> new Integer32(SYS_SERVICES)),
-        new ScalarBlock.Source(SYSTEM + ".8", () -> new TimeTicks(0)));
-    return new Frame(
-        scalars.now(), List.of(scalars.blocks().getFirst(), Capabilities.table()));
+    var scalars =
+        frame(
+            new ScalarBlock.Source(SYSTEM + ".1", () -> Values.text(texts.description())),
+            new ScalarBlock.Source(SYSTEM + ".2", () -> new OID(MibOids.CADE_SERVER_MODULE)),
+            new ScalarBlock.Source(SYSTEM + ".3", () -> Values.ticks(upTime.get())),
+            new ScalarBlock.Source(SYSTEM + ".4", () -> Values.text(texts.contact())),
+            new ScalarBlock.Source(SYSTEM + ".5", () -> Values.text(texts.name())),
+            new ScalarBlock.Source(SYSTEM + ".6", () -> Values.text(texts.location())),
+            new ScalarBlock.Source(SYSTEM + ".7", () -> new Integer32(SYS_SERVICES)),
+            new ScalarBlock.Source(SYSTEM + ".8", () -> new TimeTicks(0)));
+    return new Frame(scalars.now(), List.of(scalars.blocks().getFirst(), Capabilities.table()));
   }
 
   static Frame snmp(AgentCounters counters) {

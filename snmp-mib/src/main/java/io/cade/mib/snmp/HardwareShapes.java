@@ -37,7 +37,7 @@ final class HardwareShapes {
             column(MibOids.CADE_SLOT_PULL_READY, r -> new Integer32(r.pullReady().code())),
             column(MibOids.CADE_SLOT_POWER, r -> new Integer32(r.power().code())),
             Shapes.<SlotRow>column(MibOids.CADE_SLOT_LOCATE, r -> new Integer32(r.locate().code()))
-.writtenBy(HardwareWriters.locate()),
+                .writtenBy(HardwareWriters.locate()),
             column(MibOids.CADE_SLOT_SWAP_COUNT, r -> new Gauge32(r.swaps())),
             column(MibOids.CADE_SLOT_LAST_SWAP, r -> dateAndTime(r.lastSwap())),
             column(
@@ -60,8 +60,9 @@ final class HardwareShapes {
             column(MibOids.CADE_CARD_HARDWARE_OPERATING_SYSTEM, r -> text(r.operatingSystem())),
             column(MibOids.CADE_CARD_HARDWARE_AGENT_VERSION, r -> text(r.agentVersion())),
             Shapes.<CardHardwareRow>column(
-                MibOids.CADE_CARD_HARDWARE_POWER_ADMIN, r -> new Integer32(r.powerAdmin().code()))
-.writtenBy(HardwareWriters.power()),
+                    MibOids.CADE_CARD_HARDWARE_POWER_ADMIN,
+                    r -> new Integer32(r.powerAdmin().code()))
+                .writtenBy(HardwareWriters.power()),
             column(MibOids.CADE_CARD_HARDWARE_POWER_STATE, r -> new Integer32(r.power().code())),
             column(MibOids.CADE_CARD_HARDWARE_MAX_WATTS, r -> new Gauge32(r.maxWatts())),
             column(
@@ -69,8 +70,9 @@ final class HardwareShapes {
             column(MibOids.CADE_CARD_HARDWARE_STATE_SINCE, r -> dateAndTime(r.stateSince())),
             column(MibOids.CADE_CARD_HARDWARE_STATE_CAUSE, r -> text(r.stateCause())),
             column(MibOids.CADE_CARD_HARDWARE_SERVICES, r -> new Gauge32(r.services())),
-            Shapes.<CardHardwareRow>column(MibOids.CADE_CARD_HARDWARE_ASSIGNED_SERVICE, r -> text(r.assignedService()))
-.writtenBy(HardwareWriters.assignment()),
+            Shapes.<CardHardwareRow>column(
+                    MibOids.CADE_CARD_HARDWARE_ASSIGNED_SERVICE, r -> text(r.assignedService()))
+                .writtenBy(HardwareWriters.assignment()),
             column(MibOids.CADE_CARD_HARDWARE_DRAINED, r -> truth(r.drained())),
             column(MibOids.CADE_CARD_HARDWARE_DRAINED_BY, r -> text(r.drainedBy())),
             column(
@@ -90,20 +92,27 @@ final class HardwareShapes {
         MibOids.CADE_THRESHOLD_ENTRY,
         r -> new int[] {r.chassis(), r.slot(), r.sensor()},
         List.of(
-            Shapes.<ThresholdRow>column(MibOids.CADE_THRESHOLD_LOW_CRITICAL, r -> new Integer32(r.lowCritical()))
-.writtenBy(HardwareWriters.threshold(Threshold.LOW_CRITICAL)),
-            Shapes.<ThresholdRow>column(MibOids.CADE_THRESHOLD_LOW_MAJOR, r -> new Integer32(r.lowMajor()))
-.writtenBy(HardwareWriters.threshold(Threshold.LOW_MAJOR)),
-            Shapes.<ThresholdRow>column(MibOids.CADE_THRESHOLD_LOW_WARNING, r -> new Integer32(r.lowWarning()))
-.writtenBy(HardwareWriters.threshold(Threshold.LOW_WARNING)),
-            Shapes.<ThresholdRow>column(MibOids.CADE_THRESHOLD_HIGH_WARNING, r -> new Integer32(r.highWarning()))
-.writtenBy(HardwareWriters.threshold(Threshold.HIGH_WARNING)),
-            Shapes.<ThresholdRow>column(MibOids.CADE_THRESHOLD_HIGH_MAJOR, r -> new Integer32(r.highMajor()))
-.writtenBy(HardwareWriters.threshold(Threshold.HIGH_MAJOR)),
-            Shapes.<ThresholdRow>column(MibOids.CADE_THRESHOLD_HIGH_CRITICAL, r -> new Integer32(r.highCritical()))
-.writtenBy(HardwareWriters.threshold(Threshold.HIGH_CRITICAL)),
-            Shapes.<ThresholdRow>column(MibOids.CADE_THRESHOLD_HYSTERESIS, r -> new Integer32(r.hysteresis()))
-.writtenBy(HardwareWriters.threshold(Threshold.HYSTERESIS)),
+            Shapes.<ThresholdRow>column(
+                    MibOids.CADE_THRESHOLD_LOW_CRITICAL, r -> new Integer32(r.lowCritical()))
+                .writtenBy(HardwareWriters.threshold(Threshold.LOW_CRITICAL)),
+            Shapes.<ThresholdRow>column(
+                    MibOids.CADE_THRESHOLD_LOW_MAJOR, r -> new Integer32(r.lowMajor()))
+                .writtenBy(HardwareWriters.threshold(Threshold.LOW_MAJOR)),
+            Shapes.<ThresholdRow>column(
+                    MibOids.CADE_THRESHOLD_LOW_WARNING, r -> new Integer32(r.lowWarning()))
+                .writtenBy(HardwareWriters.threshold(Threshold.LOW_WARNING)),
+            Shapes.<ThresholdRow>column(
+                    MibOids.CADE_THRESHOLD_HIGH_WARNING, r -> new Integer32(r.highWarning()))
+                .writtenBy(HardwareWriters.threshold(Threshold.HIGH_WARNING)),
+            Shapes.<ThresholdRow>column(
+                    MibOids.CADE_THRESHOLD_HIGH_MAJOR, r -> new Integer32(r.highMajor()))
+                .writtenBy(HardwareWriters.threshold(Threshold.HIGH_MAJOR)),
+            Shapes.<ThresholdRow>column(
+                    MibOids.CADE_THRESHOLD_HIGH_CRITICAL, r -> new Integer32(r.highCritical()))
+                .writtenBy(HardwareWriters.threshold(Threshold.HIGH_CRITICAL)),
+            Shapes.<ThresholdRow>column(
+                    MibOids.CADE_THRESHOLD_HYSTERESIS, r -> new Integer32(r.hysteresis()))
+                .writtenBy(HardwareWriters.threshold(Threshold.HYSTERESIS)),
             column(MibOids.CADE_THRESHOLD_DE_BOUNCE, r -> new Integer32(r.deBounce())),
             column(MibOids.CADE_THRESHOLD_LEVEL, r -> new Integer32(r.level().code()))));
   }

@@ -39,8 +39,7 @@ final class HardwareWriters {
     return new TableBlock.Writer<>(
         ManagerRole.TECHNICIAN,
         new Syntax.Enumerated(
-            Set.of(
-                PowerCommand.ON.code(), PowerCommand.OFF.code(), PowerCommand.CYCLE.code())),
+            Set.of(PowerCommand.ON.code(), PowerCommand.OFF.code(), PowerCommand.CYCLE.code())),
         (row, value) ->
             new Written.Change(
                 new CabinetCommand.CardPower(row.chassis(), row.slot(), power(value.toInt()))));

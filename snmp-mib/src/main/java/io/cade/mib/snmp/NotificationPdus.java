@@ -73,11 +73,7 @@ final class NotificationPdus {
       add(all, MibOids.CADE_ALARM_TYPE, row, Values.text(alarm.type()));
       add(all, MibOids.CADE_ALARM_SOURCE, row, Values.text(alarm.source()));
       add(all, MibOids.CADE_ALARM_SEVERITY, row, new Integer32(severity.code()));
-      add(
-          all,
-          MibOids.CADE_ALARM_PROBABLE_CAUSE,
-          row,
-          new Integer32(alarm.probableCause().code()));
+      add(all, MibOids.CADE_ALARM_PROBABLE_CAUSE, row, new Integer32(alarm.probableCause().code()));
       add(all, MibOids.CADE_ALARM_TEXT, row, Values.text(alarm.text()));
     }
     if (!notification.text().isEmpty()) {
@@ -90,11 +86,7 @@ final class NotificationPdus {
           0,
           new UnsignedInteger32(notification.sequence() & 0xFFFF_FFFFL));
     } else {
-      add(
-          all,
-          MibOids.CADE_ALARM_NOTIFICATION_SEQUENCE,
-          0,
-          new Counter64(notification.sequence()));
+      add(all, MibOids.CADE_ALARM_NOTIFICATION_SEQUENCE, 0, new Counter64(notification.sequence()));
     }
     return all;
   }

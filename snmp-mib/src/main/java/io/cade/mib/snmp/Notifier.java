@@ -33,8 +33,8 @@ import org.snmp4j.smi.UdpAddress;
 import org.snmp4j.transport.DefaultUdpTransportMapping;
 
 /**
- * Sends notifications to one receiver (SPEC S2). It keeps none: the durable queue is
- * the engine's, which sends the next when it has the outcome of the last, or several at once.
+ * Sends notifications to one receiver (SPEC S2). It keeps none: the durable queue is the engine's,
+ * which sends the next when it has the outcome of the last, or several at once.
  *
  * <p>Limits: at most {@value #MAX_OUTSTANDING} notifications wait for their acknowledgement; one
  * more fails at once. Two daemon threads: SNMP4J's listener and its timer. Outcomes are delivered

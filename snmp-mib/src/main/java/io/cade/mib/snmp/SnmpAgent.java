@@ -195,7 +195,7 @@ public final class SnmpAgent implements AutoCloseable {
     Frame engine = EngineFrames.engine(identity, this::upTime);
     Frame mpd = EngineFrames.mpdStatistics(counters);
     Frame usm = EngineFrames.usmStatistics(counters);
-var subtrees = new ArrayList<>(StandardModules.of(cabinet));
+    var subtrees = new ArrayList<>(StandardModules.of(cabinet));
     subtrees.addAll(
         List.of(
             new Subtree(EngineFrames.SYSTEM, () -> system),

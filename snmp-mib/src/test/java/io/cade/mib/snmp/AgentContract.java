@@ -180,7 +180,8 @@ abstract class AgentContract {
     // proxies × 7,
     // 2 alarms × 6, 2 boot counters × 2
     int first = 11 + 6 + 54 + 98 + 6 + 2 + 14 + 12 + 4;
-    // Test trigger, 14 sums, 6 slots × 10, 6 cards × 23, 14 limits × 9, 2 fans × 7, 2 supplies × 10,
+    // Test trigger, 14 sums, 6 slots × 10, 6 cards × 23, 14 limits × 9, 2 fans × 7, 2 supplies ×
+    // 10,
     // 12 disks × 6, 6 mirrors × 4, 2 budgets × 8, a swap
     int hardware = 1 + 14 + 60 + 138 + 126 + 14 + 20 + 72 + 24 + 16 + 7;
     // Details of a service, leases, billing, statistics and back end of a proxy, image, version

@@ -79,7 +79,8 @@ final class FullCabinet implements CabinetView {
     for (int c = 1; c <= chassisCount; c++) {
       fans.add(new FanRow(c, 1, "fan 1", UnitState.OK, 5400, 40, "", NOW));
       supplies.add(
-          new SupplyRow(c, 1, "supply.1", UnitState.OK, "PS" + c, 800, 400_000, 12_000, 33_333, NOW));
+          new SupplyRow(
+              c, 1, "supply.1", UnitState.OK, "PS" + c, 800, 400_000, 12_000, 33_333, NOW));
       powers.add(
           new PowerRow(c, BudgetState.NOT_REDUNDANT, 760, 0, 600, 400_000, slots, 0, "automatic"));
       for (int s = 1; s <= slots; s++) {
@@ -97,9 +98,7 @@ final class FullCabinet implements CabinetView {
                 NOW.minusSeconds(3600)));
         cards.add(cardHardware(c, s));
         for (int d = 0; d < 2; d++) {
-          disks.add(
-              new DiskRow(
-                  c, s, d, "sda 80 GB", "D" + c + s + d, DiskState.HEALTHY, 100));
+          disks.add(new DiskRow(c, s, d, "sda 80 GB", "D" + c + s + d, DiskState.HEALTHY, 100));
         }
         mirrors.add(new MirrorRow(c, s, MirrorState.HEALTHY, 2, 2, 100));
       }
@@ -132,7 +131,13 @@ final class FullCabinet implements CabinetView {
         powers,
         List.of(
             new SwapRow(
-                1, 1, 2, NOW.minusSeconds(3600), "02:00:00:00:00:07", "02:00:00:00:01:02", "OLD",
+                1,
+                1,
+                2,
+                NOW.minusSeconds(3600),
+                "02:00:00:00:00:07",
+                "02:00:00:00:01:02",
+                "OLD",
                 "SN1-2")));
   }
 
@@ -267,8 +272,20 @@ final class FullCabinet implements CabinetView {
     return new SoftwareRows(
         List.of(
             new ImageRow(
-                77, "card", "1.4.2", 12, "x86_64", true, 10, 1_000, 3, "sha256:ab", "maker", NOW,
-                NOW, "operator")),
+                77,
+                "card",
+                "1.4.2",
+                12,
+                "x86_64",
+                true,
+                10,
+                1_000,
+                3,
+                "sha256:ab",
+                "maker",
+                NOW,
+                NOW,
+                "operator")),
         List.of(
             new CardVersionRow(
                 1, 1, "card", "1.4.2", "0.1.0", "Linux 6.12", VersionState.IN_USE, NOW)));

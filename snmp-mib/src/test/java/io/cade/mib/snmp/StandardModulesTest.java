@@ -82,8 +82,7 @@ class StandardModulesTest {
         .contains("1031000", "Card 1.3", "SN1-3", "CADE-MIB::cadePartCard", "powerSupply");
     assertThat(tool("snmpwalk", List.of(), "ENTITY-MIB::entPhysicalContainsTable"))
         .contains("entPhysicalChildIndex.1030000.1031000 = INTEGER: 1031000");
-    assertThat(tool("snmpget", List.of(), "ENTITY-MIB::entLastChangeTime.0"))
-        .contains("Timeticks");
+    assertThat(tool("snmpget", List.of(), "ENTITY-MIB::entLastChangeTime.0")).contains("Timeticks");
   }
 
   @Test
@@ -188,8 +187,7 @@ class StandardModulesTest {
   void aFullCabinetHasFarMoreThan30000ObjectsAndRefreshesInMilliseconds() {
     FullCabinet full = FullCabinet.of(20, 14, 11);
     var nanos = new AtomicLong();
-    var frames =
-        new CabinetFrames(full, InstantSource.fixed(FixtureView.NOW), nanos::get);
+    var frames = new CabinetFrames(full, InstantSource.fixed(FixtureView.NOW), nanos::get);
     long objects = 0;
     var standard = frames.standard();
     for (Frame frame :
