@@ -37,7 +37,8 @@ class HostProbeTest {
   @Test
   void figuresAreThoseOfTheFilesAndMissingFilesLeaveThemOut() throws Exception {
     Path proc = Files.createDirectories(folder.resolve("proc"));
-    Path eth = Files.createDirectories(folder.resolve("sys/class/net/eth0/statistics"));
+    Path link = folder.resolve("sys/class/net/eth0");
+    Path eth = Files.createDirectories(link.resolve("statistics"));
     Files.writeString(proc.resolve("uptime"), "3600.50 7000.00\n");
     Files.writeString(proc.resolve("stat"), "cpu  0\ncpu0 100 0 0 900 0 0 0 0 0 0\n");
     for (var file :
