@@ -44,7 +44,10 @@ final class EngineFrames {
     return new Frame(scalars.now(), List.of(scalars.blocks().getFirst(), Capabilities.table()));
   }
 
-  static Frame snmp(AgentCounters counters) {
+  /**
+   * @param tellsFailures whether refused managers become authenticationFailure: enabled(1)
+   */
+  static Frame snmp(AgentCounters counters, boolean tellsFailures) {
     var sources =
         Stream.concat(
                 counters(
@@ -62,9 +65,9 @@ final class EngineFrames {
                     AgentCounters.IN_NEXTS,
                     AgentCounters.IN_SETS,
                     AgentCounters.OUT_RESPONSES),
-                // disabled(2): bad communities are counted and logged, not sent as
-                // authenticationFailure
-                Stream.of(new ScalarBlock.Source(SNMP + ".30", () -> new Integer32(2))))
+                Stream.of(
+                    new ScalarBlock.Source(
+                        SNMP + ".30", () -> new Integer32(tellsFailures ? 1 : 2))))
             .toArray(ScalarBlock.Source[]::new);
     return frame(sources);
   }

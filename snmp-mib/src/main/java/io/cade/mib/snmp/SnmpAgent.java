@@ -191,7 +191,7 @@ public final class SnmpAgent implements AutoCloseable {
     var cabinet = new CabinetFrames(view, clock, nanoTicker);
     var log = new NotificationLogBlocks(view, clock, this::upTime);
     Frame system = EngineFrames.system(config.system(), this::upTime);
-    Frame snmp = EngineFrames.snmp(counters);
+    Frame snmp = EngineFrames.snmp(counters, !failures.equals(AuthenticationFailures.NONE));
     Frame set = EngineFrames.set(new SetSerial(random.nextInt()));
     Frame engine = EngineFrames.engine(identity, this::upTime);
     Frame mpd = EngineFrames.mpdStatistics(counters);
