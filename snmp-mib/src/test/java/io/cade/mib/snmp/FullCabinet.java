@@ -1,6 +1,8 @@
 package io.cade.mib.snmp;
 
+import io.cade.mib.AlarmDetailRow;
 import io.cade.mib.AlarmRow;
+import io.cade.mib.AlarmRows;
 import io.cade.mib.BackendRow;
 import io.cade.mib.BillingRow;
 import io.cade.mib.BootCounterRow;
@@ -24,6 +26,7 @@ import io.cade.mib.LeaseRow;
 import io.cade.mib.LeaseRows;
 import io.cade.mib.MirrorRow;
 import io.cade.mib.MirrorState;
+import io.cade.mib.PerceivedSeverity;
 import io.cade.mib.PowerCommand;
 import io.cade.mib.PowerRow;
 import io.cade.mib.ProxyBackendRow;
@@ -37,6 +40,7 @@ import io.cade.mib.SlotRow;
 import io.cade.mib.SoftwareRows;
 import io.cade.mib.StorageRow;
 import io.cade.mib.SupplyRow;
+import io.cade.mib.SuppressedRow;
 import io.cade.mib.SwapRow;
 import io.cade.mib.Switch;
 import io.cade.mib.ThresholdLevel;
@@ -250,6 +254,25 @@ final class FullCabinet implements CabinetView {
   @Override
   public List<AlarmRow> activeAlarms() {
     return view.alarms;
+  }
+
+  @Override
+  public AlarmRows alarms() {
+    return new AlarmRows(
+        view.alarms.stream()
+            .map(a -> new AlarmDetailRow(a.sequence(), "", null, "cardLost card 1.1", ""))
+            .toList(),
+        List.of(
+            new SuppressedRow(
+                1,
+                "card 1.2",
+                "cardLost",
+                PerceivedSeverity.MAJOR,
+                "silent",
+                "chassisLost chassis 1",
+                NOW)),
+        2,
+        5);
   }
 
   @Override
