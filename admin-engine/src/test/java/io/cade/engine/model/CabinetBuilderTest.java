@@ -165,7 +165,7 @@ final class CabinetBuilderTest {
     assertThat(builder.view().card(AT).orElseThrow().certificateSerial()).isEqualTo("1f");
     apply(seated("02:00:00:00:01:99"));
     assertThat(builder.view().swaps())
-        .containsExactly(new Swap(1, AT, NOW, MAC, new MacAddress("02:00:00:00:01:99")));
+        .containsExactly(new Swap(1, AT, NOW, MAC, new MacAddress("02:00:00:00:01:99"), "S1", ""));
     Card card = builder.view().card(AT).orElseThrow();
     assertThat(card.certificateSerial()).isEmpty();
     assertThat(card.hardware()).isNull();
