@@ -99,6 +99,14 @@ final class HoldRules {
       release(draft, card);
       return;
     }
+    if (hold.reason() == PowerHold.Reason.HEAT
+        && card.state().isAlive()
+        && back != null
+        && !now.isBefore(back)) {
+      // Nobody could switch it off, and it is judged anew by what it reads now.
+      release(draft, card);
+      return;
+    }
     if (card.state().isAlive()) {
       Drain drain = card.drain();
       if (drain == null) {
@@ -149,6 +157,17 @@ final class HoldRules {
         draft.change(
             new Change.CommandQueued(
                 at, new Command.StopService(draft.cabinet().nextCommand(), status.service())));
+        // Its route ends with the order: what the card says of it may be lost on the way.
+        draft
+            .cabinet()
+            .service(status.service())
+            .flatMap(s -> s.on(at))
+            .filter(p -> p.state() == Placement.State.RUNNING)
+            .ifPresent(p ->
+                draft.change(
+                    new Change.PlacementChanged(
+                        status.service(),
+                        new Placement(at, Placement.State.ORDERED, "being stopped", p.bootId()))));
       }
     }
   }

@@ -80,6 +80,9 @@ final class PlacementRules {
           case FAILED -> Placement.State.FAILED;
           case INSTALLED, STARTING, STOPPED -> Placement.State.ORDERED;
         };
+    if (told == Placement.State.RUNNING && card.hold() != null) {
+      return; // told to stop; an older report says nothing new
+    }
     if (told != placement.state()
         && !(told == Placement.State.ORDERED && placement.state() == Placement.State.FAILED)) {
       change(

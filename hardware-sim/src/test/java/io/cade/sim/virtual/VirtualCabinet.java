@@ -25,8 +25,12 @@ import org.jspecify.annotations.Nullable;
 final class VirtualCabinet implements VirtualEngine.Surroundings {
   static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
-  /** All that was lost is back within this time after the last fault. */
-  static final Duration RECOVERY = Duration.ofMinutes(4);
+  /**
+   * All that was lost is back within this time after the last fault; an alarm that has come and
+   * gone too often stays until it was quiet for five minutes, and a card that was too hot cools for
+   * ten.
+   */
+  static final Duration RECOVERY = Duration.ofMinutes(14);
 
   /** Conductor's pace, commit and way of the last report. */
   private static final Duration SLACK = Duration.ofMillis(500);
@@ -336,7 +340,15 @@ final class VirtualCabinet implements VirtualEngine.Surroundings {
     }
     cabinet.alarms().keySet().forEach(k -> missing.add("alarm " + k));
     cabinet.queues().forEach((at, queue) -> missing.add("commands for " + at + ": " + queue));
-    cabinet.notifications().keySet().forEach(n -> missing.add("notification " + n));
+    cabinet
+        .alarmState()
+        .receivers()
+        .values()
+        .forEach(r -> {
+          if (r.delivered() + 1 < cabinet.nextNotification()) {
+            missing.add("notifications after " + r.delivered());
+          }
+        });
     return missing;
   }
 }
