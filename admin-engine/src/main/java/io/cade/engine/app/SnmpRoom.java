@@ -65,7 +65,6 @@ final class SnmpRoom {
    * Answers managers and tells receivers from here on.
    *
    * @param authority issues the agent's certificate for TLS
-   *
    * @param coldStart whether the engine began with an empty memory
    */
   void start(
@@ -126,8 +125,7 @@ final class SnmpRoom {
       return null;
     }
     Identity identity =
-        authority.server(
-            "snmp", List.of(config.listenAddress().getHostAddress(), "localhost"));
+        authority.server("snmp", List.of(config.listenAddress().getHostAddress(), "localhost"));
     return new SnmpTls(
         new InetSocketAddress(config.listenAddress(), config.ports().snmpTls()),
         identity.key(),

@@ -47,8 +47,7 @@ public record SnmpSettings(
   /** What stands for a secret that could not be read; the file is refused because of it. */
   private static final String UNREAD = "unread----";
 
-  private static final SnmpTlsUser.Proof UNREAD_PROOF =
-      new SnmpTlsUser.Fingerprint("0".repeat(64));
+  private static final SnmpTlsUser.Proof UNREAD_PROOF = new SnmpTlsUser.Fingerprint("0".repeat(64));
 
   /** SNMPv3 alone, with a user that is made at the first start. */
   public static final SnmpSettings NONE =
@@ -63,7 +62,10 @@ public record SnmpSettings(
   static SnmpSettings from(Section s) {
     List<SnmpTlsUser> tlsUsers =
         s.sections("tlsUsers", SnmpAgentConfig.MAX_USERS, SnmpSettings::tlsUser);
-    if (tlsUsers.stream().map(SnmpTlsUser::proof).filter(p -> !p.equals(UNREAD_PROOF)).distinct()
+    if (tlsUsers.stream()
+            .map(SnmpTlsUser::proof)
+            .filter(p -> !p.equals(UNREAD_PROOF))
+            .distinct()
             .count()
         < tlsUsers.stream().filter(u -> !u.proof().equals(UNREAD_PROOF)).count()) {
       s.problem("tlsUsers", "has two users with the same certificate");
@@ -102,11 +104,7 @@ public record SnmpSettings(
     if (s.has("fingerprint") == s.has("subject")) {
       s.problem("fingerprint", "either this or subject with issuerFile says who the user is");
     }
-    SnmpTlsUser.Proof proof =
-        s.parsed(
-            "fingerprint",
-            UNREAD_PROOF,
-            SnmpTlsUser.Fingerprint::parse);
+    SnmpTlsUser.Proof proof = s.parsed("fingerprint", UNREAD_PROOF, SnmpTlsUser.Fingerprint::parse);
     X500Principal subject = s.parsed("subject", new X500Principal(""), X500Principal::new);
     if (s.has("subject") || s.has("issuerFile")) {
       s.text("issuerFile");

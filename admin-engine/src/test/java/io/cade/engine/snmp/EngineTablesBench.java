@@ -86,8 +86,7 @@ final class EngineTablesBench {
     for (int i = 0; i < 1000; i++) {
       look();
     }
-    System.out.printf(
-        "refresh without change: %.3f ms%n", (System.nanoTime() - same) / 1e6 / 1000);
+    System.out.printf("refresh without change: %.3f ms%n", (System.nanoTime() - same) / 1e6 / 1000);
   }
 
   private CabinetView look() {
@@ -119,8 +118,8 @@ final class EngineTablesBench {
     List<SensorReading> readings =
         new ArrayList<>(
             IntStream.rangeClosed(1, 10)
-                .mapToObj(i ->
-                    reading("cpu." + i, SensorReading.Kind.CELSIUS, 40 + (i + round) % 9, at))
+                .mapToObj(
+                    i -> reading("cpu." + i, SensorReading.Kind.CELSIUS, 40 + (i + round) % 9, at))
                 .toList());
     ChassisStatus status = null;
     if (slot == 1) {

@@ -103,7 +103,7 @@ final class GeneratedCabinet implements CabinetView {
     sensors = List.copyOf(sensors);
     leases = new LeaseRows(cards.stream().map(this::lease).toList(), 0);
     software = new SoftwareRows(List.of(), cards.stream().map(this::version).toList());
-    hardware = hardware();
+    hardware = plant();
   }
 
   private LeaseRow lease(CardRow card) {
@@ -123,7 +123,7 @@ final class GeneratedCabinet implements CabinetView {
   }
 
   /** What the chassis readers see of each chassis: fans, supplies, slots, disks, limits. */
-  private HardwareRows hardware() {
+  private HardwareRows plant() {
     var slots = new ArrayList<SlotRow>();
     var detailed = new ArrayList<CardHardwareRow>();
     var fans = new ArrayList<FanRow>();
@@ -139,8 +139,7 @@ final class GeneratedCabinet implements CabinetView {
                 c, n, "supply." + n, UnitState.OK, "PS", 840, 400_000, 12_000, 33_333, began));
       }
       powers.add(
-          new PowerRow(
-              c, BudgetState.REDUNDANT, 3360, 2520, 1200, 800_000, SLOTS, 0, "automatic"));
+          new PowerRow(c, BudgetState.REDUNDANT, 3360, 2520, 1200, 800_000, SLOTS, 0, "automatic"));
       for (int s = 1; s <= SLOTS; s++) {
         slots.add(
             new SlotRow(

@@ -25,10 +25,10 @@ import org.snmp4j.smi.OID;
  * and walks by SNMPv2c, GETs by SNMPv3 with authentication and encryption (SHA-256, AES-128). Each
  * agent is a process of its own on one core, and is asked by the same generator on the other; the
  * agents take turns. Ours has a full cabinet (280 cards, 3,000 sensors with their limits, 1,000
- * services, 560 disks), is asked
- * for instances from all over it, and knows four communities with views and source networks. snmpd
- * is asked for the scalars of its system group, which are its cheapest; it walks what it has of its
- * own, once all of mib-2 and once only the tables it holds in memory, and the better rate counts.
+ * services, 560 disks), is asked for instances from all over it, and knows four communities with
+ * views and source networks. snmpd is asked for the scalars of its system group, which are its
+ * cheapest; it walks what it has of its own, once all of mib-2 and once only the tables it holds in
+ * memory, and the better rate counts.
  */
 final class SnmpBench {
   private static final String COMMUNITY = "bench-community";

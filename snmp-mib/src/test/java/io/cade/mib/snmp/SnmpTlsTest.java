@@ -534,22 +534,20 @@ class SnmpTlsTest {
   /** GET of sysName.0 by TSM with authPriv. */
   private static byte[] request() {
     return element(
+        0x30,
+        new byte[] {2, 1, 3},
+        element(0x30, new byte[] {2, 1, 7, 2, 2, 8, 0, 4, 1, 7, 2, 1, 4}),
+        new byte[] {4, 0},
+        element(
             0x30,
-            new byte[] {2, 1, 3},
-            element(0x30, new byte[] {2, 1, 7, 2, 2, 8, 0, 4, 1, 7, 2, 1, 4}),
+            element(4, MPv3.LOCAL_ENGINE_ID.getValue()),
             new byte[] {4, 0},
             element(
-                0x30,
-                element(4, MPv3.LOCAL_ENGINE_ID.getValue()),
-                new byte[] {4, 0},
+                0xA0,
+                new byte[] {2, 1, 9, 2, 1, 0, 2, 1, 0},
                 element(
-                    0xA0,
-                    new byte[] {2, 1, 9, 2, 1, 0, 2, 1, 0},
+                    0x30,
                     element(
-                        0x30,
-                        element(
-                            0x30,
-                            new byte[] {6, 8, 0x2B, 6, 1, 2, 1, 1, 5, 0},
-                            new byte[] {5, 0})))));
+                        0x30, new byte[] {6, 8, 0x2B, 6, 1, 2, 1, 1, 5, 0}, new byte[] {5, 0})))));
   }
 }
