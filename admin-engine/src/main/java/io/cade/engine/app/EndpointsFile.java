@@ -29,6 +29,9 @@ final class EndpointsFile {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("admin", at(config, ports.admin()));
     all.put("snmp", at(config, ports.snmp()));
+    if (ports.snmpTls() != 0) {
+      all.put("snmpTls", at(config, ports.snmpTls()));
+    }
     all.put("dhcp", at(config, ports.dhcp()));
     all.put("tftp", at(config, ports.tftp()));
     all.put("bootHttp", at(config, ports.bootHttp()));

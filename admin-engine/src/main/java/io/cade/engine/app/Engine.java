@@ -300,6 +300,7 @@ public final class Engine implements AutoCloseable {
     every(timer, HOST_LOOK, host::tick);
     new SnmpRoom(config, lifecycle, directory, writer, timer, clock)
         .start(
+            keys.authority(),
             operations,
             observations,
             new EngineCabinetView(

@@ -61,6 +61,7 @@ public record EngineConfig(
    * @param bootHttp TCP
    * @param poke UDP port of the agents
    * @param service TCP port of services on their cards
+   * @param snmpTls SNMP over TLS, TCP; 0 for none
    */
   public record Ports(
       int admin,
@@ -71,7 +72,8 @@ public record EngineConfig(
       int tftp,
       int bootHttp,
       int poke,
-      int service) {}
+      int service,
+      int snmpTls) {}
 
   /** A card that carries visitors' traffic rather than a service. */
   public record ManagementCard(CardPosition position, CardRole role) {}
@@ -99,7 +101,12 @@ public record EngineConfig(
             port(ports, "tftp", 69),
             port(ports, "bootHttp", 9080),
             port(ports, "poke", 1070),
-            port(ports, "service", 8000));
+            port(ports, "service", 8000),
+            port(ports, "snmpTls", 0));
+    SnmpSettings snmp = SnmpSettings.from(s.section("snmp"));
+    if (!snmp.tlsUsers().isEmpty() && read.snmpTls() == 0) {
+      ports.problem("snmpTls", "is needed for snmp.tlsUsers; 10161 is the standard port");
+    }
     return new EngineConfig(
         s.path("stateDirectory"),
         s.text("name", "cade"),
@@ -119,7 +126,7 @@ public record EngineConfig(
         s.entries("management", EngineConfig::managementCard),
         s.section("tftp").integer("maxBlock", 512, 65_464, 65_464),
         AcmeSettings.from(s, "acme"),
-        SnmpSettings.from(s.section("snmp")),
+        snmp,
         NotificationSettings.from(s));
   }
 

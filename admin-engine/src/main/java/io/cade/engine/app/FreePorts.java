@@ -26,6 +26,9 @@ final class FreePorts {
     tcp.put("admin", ports.admin());
     tcp.put("gateway", ports.gateway());
     tcp.put("bootHttp", ports.bootHttp());
+    if (ports.snmpTls() != 0) {
+      tcp.put("snmpTls", ports.snmpTls());
+    }
     for (var port : tcp.entrySet()) {
       InetSocketAddress at = new InetSocketAddress(config.listenAddress(), port.getValue());
       try (ServerSocket socket = new ServerSocket()) {

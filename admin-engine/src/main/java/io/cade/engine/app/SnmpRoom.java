@@ -8,6 +8,8 @@ import io.cade.engine.model.Change;
 import io.cade.engine.model.PendingNotification.Kind;
 import io.cade.engine.observe.Observations;
 import io.cade.engine.operate.Operations;
+import io.cade.engine.pki.Identity;
+import io.cade.engine.pki.ModuleAuthority;
 import io.cade.engine.snmp.EngineCabinetView;
 import io.cade.engine.snmp.EngineControl;
 import io.cade.mib.ManagerRole;
@@ -15,6 +17,7 @@ import io.cade.mib.snmp.AuthenticationFailures;
 import io.cade.mib.snmp.SnmpAgent;
 import io.cade.mib.snmp.SnmpAgentConfig;
 import io.cade.mib.snmp.SnmpCommunity;
+import io.cade.mib.snmp.SnmpTls;
 import io.cade.mib.snmp.SnmpUser;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -25,6 +28,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,9 +64,11 @@ final class SnmpRoom {
   /**
    * Answers managers and tells receivers from here on.
    *
+   * @param authority issues the agent's certificate for TLS
    * @param coldStart whether the engine began with an empty memory
    */
   void start(
+      ModuleAuthority authority,
       Operations operations,
       Observations observations,
       EngineCabinetView view,
@@ -90,7 +96,8 @@ final class SnmpRoom {
                     "Cade server module, " + Version.current(),
                     settings.contact(),
                     config.name(),
-                    settings.location())),
+                    settings.location()),
+                tls(authority)),
             view,
             new EngineControl(
                 operations.combined(), writer::current, observations::snapshot, clock),
@@ -112,6 +119,20 @@ final class SnmpRoom {
             coldStart);
   }
 
+  /** Null if no port is configured for it. */
+  private @Nullable SnmpTls tls(ModuleAuthority authority) throws IOException {
+    if (config.ports().snmpTls() == 0) {
+      return null;
+    }
+    Identity identity =
+        authority.server("snmp", List.of(config.listenAddress().getHostAddress(), "localhost"));
+    return new SnmpTls(
+        new InetSocketAddress(config.listenAddress(), config.ports().snmpTls()),
+        identity.key(),
+        identity.chain(),
+        config.snmp().tlsUsers());
+  }
+
   /** One alarm until somebody takes note, and authenticationFailure once a minute at most. */
   private final class Refusals implements AuthenticationFailures {
     private final AlarmKey key = new AlarmKey(AlarmType.MANAGER_REFUSED, "snmp");
@@ -127,6 +148,7 @@ final class SnmpRoom {
                     case COMMUNITY -> "community";
                     case USER -> "user";
                     case DIGEST -> "passphrase";
+                    case CERTIFICATE -> "certificate";
                   },
                   failure.total());
       Instant now = clock.instant();

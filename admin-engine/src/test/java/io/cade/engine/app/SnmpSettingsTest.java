@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.cade.agent.config.ConfigProblems;
 import io.cade.mib.ManagerRole;
 import io.cade.mib.snmp.SnmpCommunity;
+import io.cade.mib.snmp.SnmpTlsUser;
 import io.cade.mib.snmp.SnmpUser;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import javax.security.auth.x500.X500Principal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,8 +88,72 @@ class SnmpSettingsTest {
                         SnmpUser.Priv.AES_128,
                         "encrypt me too")),
                 "noc@example.com",
-                "Bern"));
+                "Bern",
+                List.of()));
     assertThat(settings.toString()).doesNotContain("graphs-only", "authenticate me", "encrypt me");
+  }
+
+  /** Made with openssl for this test: CN=noc authority. */
+  private static final String AUTHORITY =
+      """
+      -----BEGIN CERTIFICATE-----
+      MIIBhjCCAS2gAwIBAgIUcCS++b7z762dCJevZDFVD/j1R6swCgYIKoZIzj0EAwIw
+      GDEWMBQGA1UEAwwNbm9jIGF1dGhvcml0eTAgFw0yNjExMjExODIxMTNaGA8yMTI2
+      MTAyODE4MjExM1owGDEWMBQGA1UEAwwNbm9jIGF1dGhvcml0eTBZMBMGByqGSM49
+      AgEGCCqGSM49AwEHA0IABF8isprVrwN8m/+NIVtuB+cAyEyFWWFTmd0NLpbuSAgP
+      /IcCiejbxFIjxRfRnjAgLTmCZ2aTL00MV/X9UogSxF+jUzBRMB0GA1UdDgQWBBRc
+      6vArG6Fbiq/P7L/57O4Z634vOTAfBgNVHSMEGDAWgBRc6vArG6Fbiq/P7L/57O4Z
+      634vOTAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0cAMEQCIFQm6iJ7YM8R
+      5z4Vtwdg9TWyxs379ZrOZGPewh/iLbZjAiBUHdX62mMY0iKaFsNRIUgW0eCdCZpP
+      7sVUR94mQU6bog==
+      -----END CERTIFICATE-----
+      """;
+
+  @Test
+  void usersOfTlsAreKnownByTheirCertificates() throws Exception {
+    Path issuer = Files.writeString(directory.resolve("issuer.pem"), AUTHORITY);
+    String print = "AB:".repeat(31) + "ab";
+    SnmpSettings settings =
+        read(
+            """
+            ports: {snmpTls: 10161}
+            snmp:
+              tlsUsers:
+                noc: {role: operator, fingerprint: "%s"}
+                zabbix: {role: monitor, subject: "CN=zabbix, O=Example", issuerFile: %s}
+            """
+                .formatted(print, issuer));
+    assertThat(settings.tlsUsers()).hasSize(2);
+    assertThat(settings.tlsUsers().getFirst())
+        .isEqualTo(
+            new SnmpTlsUser(
+                "noc", ManagerRole.OPERATOR, new SnmpTlsUser.Fingerprint("ab".repeat(32))));
+    assertThat(settings.tlsUsers().getLast().proof())
+        .isInstanceOfSatisfying(
+            SnmpTlsUser.Issued.class,
+            proof -> {
+              assertThat(proof.subject()).isEqualTo(new X500Principal("CN=zabbix,O=Example"));
+              assertThat(proof.issuers()).hasSize(1);
+            });
+  }
+
+  @Test
+  void userOfTlsNeedsOneProofAndThePort() {
+    assertThatThrownBy(() ->
+            read(
+                """
+                snmp:
+                  tlsUsers:
+                    nobody: {role: monitor}
+                    both: {role: monitor, fingerprint: "00", subject: "CN=x", issuerFile: /nowhere/ca}
+                    half: {role: monitor, subject: "CN=x"}
+                """))
+        .isInstanceOf(ConfigProblems.class)
+        .hasMessageContaining("snmp.tlsUsers.nobody.fingerprint")
+        .hasMessageContaining("64 hexadecimal digits")
+        .hasMessageContaining("/nowhere/ca cannot be read")
+        .hasMessageContaining("snmp.tlsUsers.half.issuerFile")
+        .hasMessageContaining("ports.snmpTls");
   }
 
   @Test

@@ -4,19 +4,44 @@ import io.cade.mib.AlarmRow;
 import io.cade.mib.BackendRow;
 import io.cade.mib.BackendState;
 import io.cade.mib.BootCounterRow;
+import io.cade.mib.BudgetState;
 import io.cade.mib.CabinetFacts;
 import io.cade.mib.CabinetView;
+import io.cade.mib.CardHardwareRow;
+import io.cade.mib.CardRole;
 import io.cade.mib.CardRow;
 import io.cade.mib.CardState;
+import io.cade.mib.CardVersionRow;
 import io.cade.mib.ChassisRow;
 import io.cade.mib.ChassisState;
+import io.cade.mib.DiskRow;
+import io.cade.mib.DiskState;
+import io.cade.mib.FanRow;
+import io.cade.mib.HandleState;
+import io.cade.mib.HardwareRows;
+import io.cade.mib.LeaseRow;
+import io.cade.mib.LeaseRows;
+import io.cade.mib.MirrorRow;
+import io.cade.mib.MirrorState;
+import io.cade.mib.PowerCommand;
+import io.cade.mib.PowerRow;
 import io.cade.mib.ProxyRow;
 import io.cade.mib.SensorRow;
 import io.cade.mib.SensorStatus;
 import io.cade.mib.SensorType;
+import io.cade.mib.ServiceDetailRow;
 import io.cade.mib.ServicePhase;
 import io.cade.mib.ServiceRow;
 import io.cade.mib.ServiceState;
+import io.cade.mib.SlotPresence;
+import io.cade.mib.SlotRow;
+import io.cade.mib.SoftwareRows;
+import io.cade.mib.SupplyRow;
+import io.cade.mib.Switch;
+import io.cade.mib.ThresholdLevel;
+import io.cade.mib.ThresholdRow;
+import io.cade.mib.UnitState;
+import io.cade.mib.VersionState;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,6 +58,9 @@ final class GeneratedCabinet implements CabinetView {
   private static final int SENSORS_PER_CHASSIS = 150;
   private static final int SERVICES = 1000;
 
+  /** Fans and supplies of a chassis, of each kind. */
+  private static final int UNITS = 4;
+
   private final int chassisCount;
   private final int serviceCount;
   private final Instant began = Instant.EPOCH.plusSeconds(1_790_000_000);
@@ -40,7 +68,11 @@ final class GeneratedCabinet implements CabinetView {
   private final List<CardRow> cards = new ArrayList<>();
   private final List<ServiceRow> services = new ArrayList<>();
   private final List<BackendRow> backends = new ArrayList<>();
+  private final List<ServiceDetailRow> details = new ArrayList<>();
+  private final LeaseRows leases;
+  private final SoftwareRows software;
   private List<SensorRow> sensors = new ArrayList<>();
+  private final HardwareRows hardware;
   private int turn;
 
   GeneratedCabinet(int times) {
@@ -66,8 +98,116 @@ final class GeneratedCabinet implements CabinetView {
               ServiceState.RUNNING,
               1,
               1));
+      details.add(new ServiceDetailRow(i, "static-site", began, "", 4_096, 1, 0, 0));
     }
     sensors = List.copyOf(sensors);
+    leases = new LeaseRows(cards.stream().map(this::lease).toList(), 0);
+    software = new SoftwareRows(List.of(), cards.stream().map(this::version).toList());
+    hardware = plant();
+  }
+
+  private LeaseRow lease(CardRow card) {
+    return new LeaseRow(card.chassis(), card.slot(), card.mac(), began, began.plusSeconds(3600));
+  }
+
+  private CardVersionRow version(CardRow card) {
+    return new CardVersionRow(
+        card.chassis(),
+        card.slot(),
+        "card",
+        "1.4.2",
+        "0.1.0",
+        "Linux 6.12",
+        VersionState.IN_USE,
+        began);
+  }
+
+  /** What the chassis readers see of each chassis: fans, supplies, slots, disks, limits. */
+  private HardwareRows plant() {
+    var slots = new ArrayList<SlotRow>();
+    var detailed = new ArrayList<CardHardwareRow>();
+    var fans = new ArrayList<FanRow>();
+    var supplies = new ArrayList<SupplyRow>();
+    var disks = new ArrayList<DiskRow>();
+    var mirrors = new ArrayList<MirrorRow>();
+    var powers = new ArrayList<PowerRow>();
+    for (int c = 1; c <= chassisCount; c++) {
+      for (int n = 1; n <= UNITS; n++) {
+        fans.add(new FanRow(c, n, "fan." + n, UnitState.OK, 5400, 40, "", began));
+        supplies.add(
+            new SupplyRow(
+                c, n, "supply." + n, UnitState.OK, "PS", 840, 400_000, 12_000, 33_333, began));
+      }
+      powers.add(
+          new PowerRow(c, BudgetState.REDUNDANT, 3360, 2520, 1200, 800_000, SLOTS, 0, "automatic"));
+      for (int s = 1; s <= SLOTS; s++) {
+        slots.add(
+            new SlotRow(
+                c,
+                s,
+                true,
+                SlotPresence.PRESENT,
+                HandleState.CLOSED,
+                Switch.OFF,
+                Switch.ON,
+                Switch.OFF,
+                0,
+                null));
+        detailed.add(cardHardware(c, s));
+        for (int d = 0; d < 2; d++) {
+          disks.add(new DiskRow(c, s, d, "sda 80 GB", "D" + d, DiskState.HEALTHY, 100));
+        }
+        mirrors.add(new MirrorRow(c, s, MirrorState.HEALTHY, 2, 2, 100));
+      }
+    }
+    List<ThresholdRow> limits =
+        sensors.stream()
+            .map(s ->
+                new ThresholdRow(
+                    s.chassis(),
+                    s.slot(),
+                    s.sensor(),
+                    ThresholdRow.NO_LOW,
+                    ThresholdRow.NO_LOW,
+                    ThresholdRow.NO_LOW,
+                    650,
+                    750,
+                    850,
+                    50,
+                    1,
+                    ThresholdLevel.NORMAL))
+            .toList();
+    return new HardwareRows(
+        slots, detailed, limits, fans, supplies, disks, mirrors, powers, List.of());
+  }
+
+  private CardHardwareRow cardHardware(int c, int s) {
+    return new CardHardwareRow(
+        c,
+        s,
+        true,
+        CardRole.SERVER,
+        "Cade",
+        4,
+        8L << 30,
+        2,
+        "Linux 6.12",
+        "0.1.0",
+        PowerCommand.ON,
+        Switch.ON,
+        60,
+        31_500,
+        began,
+        "its services run",
+        1,
+        "service-" + s,
+        false,
+        "",
+        0,
+        42,
+        0,
+        0,
+        0);
   }
 
   private CardRow card(int c, int s) {
@@ -155,5 +295,25 @@ final class GeneratedCabinet implements CabinetView {
   @Override
   public List<AlarmRow> activeAlarms() {
     return List.of();
+  }
+
+  @Override
+  public HardwareRows hardware() {
+    return hardware;
+  }
+
+  @Override
+  public List<ServiceDetailRow> serviceDetails() {
+    return details;
+  }
+
+  @Override
+  public LeaseRows leases() {
+    return leases;
+  }
+
+  @Override
+  public SoftwareRows software() {
+    return software;
   }
 }

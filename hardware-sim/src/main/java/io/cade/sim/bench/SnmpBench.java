@@ -24,10 +24,11 @@ import org.snmp4j.smi.OID;
  * What reading costs the SNMP agent, beside net-snmp's {@code snmpd} where it is installed: GETs
  * and walks by SNMPv2c, GETs by SNMPv3 with authentication and encryption (SHA-256, AES-128). Each
  * agent is a process of its own on one core, and is asked by the same generator on the other; the
- * agents take turns. Ours has a full cabinet (280 cards, 3,000 sensors, 1,000 services), is asked
- * for instances from all over it, and knows four communities with views and source networks. snmpd
- * is asked for the scalars of its system group, which are its cheapest; it walks what it has of its
- * own, once all of mib-2 and once only the tables it holds in memory, and the better rate counts.
+ * agents take turns. Ours has a full cabinet (280 cards, 3,000 sensors with their limits, 1,000
+ * services, 560 disks), is asked for instances from all over it, and knows four communities with
+ * views and source networks. snmpd is asked for the scalars of its system group, which are its
+ * cheapest; it walks what it has of its own, once all of mib-2 and once only the tables it holds in
+ * memory, and the better rate counts.
  */
 final class SnmpBench {
   private static final String COMMUNITY = "bench-community";
@@ -121,7 +122,7 @@ final class SnmpBench {
                 ProcessHandle.current().info().command().orElse("java"),
                 "-XX:+UseSerialGC",
                 "-Xms32m",
-                "-Xmx128m",
+                "-Xmx320m",
                 "-cp",
                 System.getProperty("java.class.path"),
                 SnmpSubject.class.getName(),

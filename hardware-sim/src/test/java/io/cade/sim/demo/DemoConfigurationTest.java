@@ -53,7 +53,7 @@ class DemoConfigurationTest {
                 state.resolve("engine"),
                 "cade-demo",
                 InetAddress.ofLiteral("127.0.0.1"),
-                new EngineConfig.Ports(9543, 9544, 1261, 1167, 1167, 1169, 9180, 1170, 8100),
+                new EngineConfig.Ports(9543, 9544, 1261, 1167, 1167, 1169, 9180, 1170, 8100, 0),
                 "127.1",
                 at("127.0.0.1", 1262),
                 Duration.ofSeconds(2),
@@ -67,7 +67,7 @@ class DemoConfigurationTest {
                     new EngineConfig.ManagementCard(new CardPosition(0, 5), CardRole.PROXY)),
                 65_464,
                 null,
-                new SnmpSettings(true, true, true, List.of(), List.of(), "", ""),
+                new SnmpSettings(true, true, true, List.of(), List.of(), "", "", List.of()),
                 NotificationSettings.NONE));
     assertThat(config.dhcp().policy().strangers().treatment())
         .isEqualTo(Strangers.Treatment.IGNORE);

@@ -11,6 +11,7 @@ import org.snmp4j.CommandResponderEvent;
 import org.snmp4j.security.SecurityLevel;
 import org.snmp4j.security.SecurityModel;
 import org.snmp4j.smi.OctetString;
+import org.snmp4j.smi.TlsAddress;
 import org.snmp4j.smi.UdpAddress;
 
 /**
@@ -22,8 +23,9 @@ final class AccessPolicy {
 
   private final List<Known> communities = new ArrayList<>();
   private final Map<OctetString, Subject> users = new HashMap<>();
+  private final Map<OctetString, Subject> tlsUsers = new HashMap<>();
 
-  AccessPolicy(List<SnmpCommunity> communities, List<SnmpUser> users) {
+  AccessPolicy(List<SnmpCommunity> communities, List<SnmpUser> users, List<SnmpTlsUser> tlsUsers) {
     for (SnmpCommunity c : communities) {
       String name = "community " + (this.communities.size() + 1);
       this.communities.add(
@@ -31,6 +33,10 @@ final class AccessPolicy {
     }
     for (SnmpUser user : users) {
       this.users.put(
+          Security.octets(user.name()), new Subject(user.name(), View.of(user.role()), true));
+    }
+    for (SnmpTlsUser user : tlsUsers) {
+      this.tlsUsers.put(
           Security.octets(user.name()), new Subject(user.name(), View.of(user.role()), true));
     }
   }
@@ -45,8 +51,13 @@ final class AccessPolicy {
         return community(name, 0, name.length, peer.getInetAddress());
       }
     } else if (model == SecurityModel.SECURITY_MODEL_USM
+        && event.getPeerAddress() instanceof UdpAddress
         && event.getSecurityLevel() >= SecurityLevel.AUTH_PRIV) {
       return user(new OctetString(name));
+    } else if (model == SecurityModel.SECURITY_MODEL_TSM
+        && event.getPeerAddress() instanceof TlsAddress
+        && event.getSecurityLevel() >= SecurityLevel.AUTH_PRIV) {
+      return tlsUsers.get(new OctetString(name));
     }
     return null;
   }

@@ -23,6 +23,12 @@ final class AgentCounters implements CounterListener {
   static final OID IN_SETS = new OID(EngineFrames.SNMP + ".17.0");
   static final OID OUT_RESPONSES = new OID(EngineFrames.SNMP + ".28.0");
 
+  // SNMP-TLS-TM-MIB (RFC 6353), as far as an agent that is only asked counts.
+  static final OID TLS_OPEN_ERRORS = new OID(EngineFrames.TLS_STATISTICS + ".3.0");
+  static final OID TLS_ACCEPTS = new OID(EngineFrames.TLS_STATISTICS + ".4.0");
+  static final OID TLS_SERVER_CLOSES = new OID(EngineFrames.TLS_STATISTICS + ".5.0");
+  static final OID TLS_INVALID_CLIENT_CERTIFICATES = new OID(EngineFrames.TLS_STATISTICS + ".7.0");
+
   private final Map<OID, AtomicLong> counters = new ConcurrentHashMap<>();
 
   // What every request counts, without a look into the map.

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,14 +37,20 @@ final class AgentSocket extends UdpTransportMapping {
 
   private final DatagramChannel channel;
   private final AgentCounters counters;
+
+  /** Held while a message is processed: what answers has one caller at a time. */
+  private final ReentrantLock turn;
+
   private volatile @Nullable ShortWay shortWay;
   private volatile @Nullable Thread thread;
   private volatile boolean closed;
 
-  private AgentSocket(DatagramChannel channel, UdpAddress address, AgentCounters counters) {
+  private AgentSocket(
+      DatagramChannel channel, UdpAddress address, AgentCounters counters, ReentrantLock turn) {
     super(address);
     this.channel = channel;
     this.counters = counters;
+    this.turn = turn;
     setMaxInboundMessageSize(SnmpAgent.MAX_MESSAGE_OCTETS);
   }
 
@@ -51,8 +58,10 @@ final class AgentSocket extends UdpTransportMapping {
    * Binds it.
    *
    * @param receiveBuffer kernel buffer in octets
+   * @param turn held while a message is processed
    */
-  static AgentSocket bind(InetSocketAddress address, int receiveBuffer, AgentCounters counters)
+  static AgentSocket bind(
+      InetSocketAddress address, int receiveBuffer, AgentCounters counters, ReentrantLock turn)
       throws IOException {
     DatagramChannel channel = DatagramChannel.open();
     try {
@@ -60,7 +69,7 @@ final class AgentSocket extends UdpTransportMapping {
       channel.bind(address);
       var local = (InetSocketAddress) channel.getLocalAddress();
       return new AgentSocket(
-          channel, new UdpAddress(local.getAddress(), local.getPort()), counters);
+          channel, new UdpAddress(local.getAddress(), local.getPort()), counters, turn);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -103,15 +112,22 @@ final class AgentSocket extends UdpTransportMapping {
         int length = received.flip().remaining();
         received.get(request, 0, length);
         ShortWay way = shortWay;
-        int start = way == null ? -1 : way.answer(request, length, from, response);
+        int start = -1;
+        turn.lock();
+        try {
+          start = way == null ? -1 : way.answer(request, length, from, response);
+          if (start < 0 && length <= SnmpAgent.MAX_MESSAGE_OCTETS) {
+            dispatch(request, length, from);
+          }
+        } finally {
+          turn.unlock();
+        }
         if (start >= 0) {
           sent.clear().put(response, start, response.length - start).flip();
           channel.send(sent, from);
         } else if (length > SnmpAgent.MAX_MESSAGE_OCTETS) {
           counters.inPackets.incrementAndGet();
           counters.count(SnmpConstants.snmpInASNParseErrs);
-        } else {
-          dispatch(request, length, from);
         }
       } catch (AsynchronousCloseException e) {
         return;

@@ -21,7 +21,9 @@ public interface AuthenticationFailures {
     /** SNMPv3 with a user that does not exist. */
     USER,
     /** SNMPv3 with a wrong key, or a message that was changed on its way. */
-    DIGEST
+    DIGEST,
+    /** SNMPv3 over TLS with a certificate that is nobody's or not valid. */
+    CERTIFICATE
   }
 
   /**

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.snmp4j.mp.SnmpConstants;
 import org.snmp4j.smi.Integer32;
@@ -21,6 +22,13 @@ final class EngineFrames {
   static final String SNMP = "1.3.6.1.2.1.11";
   static final String ENGINE = "1.3.6.1.6.3.10.2.1";
   static final String MPD_STATISTICS = "1.3.6.1.6.3.11.2.1";
+
+  /** snmpTsmStats (RFC 5591). */
+  static final String TSM_STATISTICS = "1.3.6.1.2.1.190.1.1";
+
+  /** snmpTlstmSession (RFC 6353). */
+  static final String TLS_STATISTICS = "1.3.6.1.2.1.198.2.1";
+
   static final String USM_STATISTICS = "1.3.6.1.6.3.15.1.1";
 
   /**
@@ -105,6 +113,26 @@ final class EngineFrames {
                 SnmpConstants.usmStatsWrongDigests,
                 SnmpConstants.usmStatsDecryptionErrors)
             .toArray(ScalarBlock.Source[]::new));
+  }
+
+  static Frame tsmStatistics(AgentCounters counters) {
+    return frame(
+        counters(
+                counters,
+                SnmpConstants.snmpTsmInvalidCaches,
+                SnmpConstants.snmpTsmInadequateSecurityLevels,
+                SnmpConstants.snmpTsmUnknownPrefixes,
+                SnmpConstants.snmpTsmInvalidPrefixes)
+            .toArray(ScalarBlock.Source[]::new));
+  }
+
+  /** All ten of them: what an agent that opens no session itself does not count stays 0. */
+  static Frame tlsStatistics(AgentCounters counters) {
+    OID[] instances =
+        IntStream.rangeClosed(1, 10)
+            .mapToObj(i -> new OID(TLS_STATISTICS + "." + i + ".0"))
+            .toArray(OID[]::new);
+    return frame(counters(counters, instances).toArray(ScalarBlock.Source[]::new));
   }
 
   private static Stream<ScalarBlock.Source> counters(AgentCounters counters, OID... instances) {

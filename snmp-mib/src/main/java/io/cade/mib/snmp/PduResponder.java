@@ -9,6 +9,7 @@ import org.snmp4j.MessageException;
 import org.snmp4j.PDU;
 import org.snmp4j.PDUv1;
 import org.snmp4j.ScopedPDU;
+import org.snmp4j.mp.MPv3;
 import org.snmp4j.mp.SnmpConstants;
 import org.snmp4j.mp.StateReference;
 import org.snmp4j.mp.StatusInformation;
@@ -71,7 +72,11 @@ final class PduResponder implements CommandResponder {
       return;
     }
     if (request instanceof ScopedPDU scoped) {
-      if (!scoped.getContextEngineID().equals(engineId)) {
+      // Over TLS a manager learns the engine id by asking for it with the name that every engine
+      // has
+      // for itself (RFC 5343).
+      OctetString context = scoped.getContextEngineID();
+      if (!context.equals(engineId) && !context.equals(MPv3.LOCAL_ENGINE_ID)) {
         OID counter = SnmpConstants.snmpUnknownPDUHandlers;
         report(event, counter, counters.count(counter));
         return;

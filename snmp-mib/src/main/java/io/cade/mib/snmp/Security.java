@@ -12,6 +12,7 @@ import org.snmp4j.security.PrivAES256;
 import org.snmp4j.security.SecurityModel;
 import org.snmp4j.security.SecurityModels;
 import org.snmp4j.security.SecurityProtocols;
+import org.snmp4j.security.TSM;
 import org.snmp4j.security.USM;
 import org.snmp4j.security.UsmTimeEntry;
 import org.snmp4j.security.UsmUser;
@@ -31,7 +32,7 @@ final class Security {
     SecurityProtocols protocols = protocols();
     var usm = new USM(protocols, new OctetString(identity.engineId()), identity.boots(), counters);
     usm.addUser(usmUser(user));
-    return v3(identity, usm, protocols, counters);
+    return v3(identity, protocols, counters, usm);
   }
 
   /**
@@ -39,7 +40,7 @@ final class Security {
    * another engine costs neither a place in a table nor the million hashes of a key.
    */
   static MPv3 authoritative(
-      EngineIdentity identity, List<SnmpUser> users, CounterSupport counters) {
+      EngineIdentity identity, List<SnmpUser> users, boolean tls, CounterSupport counters) {
     SecurityProtocols protocols = protocols();
     var engineId = new OctetString(identity.engineId());
     var usm = new USM(protocols, engineId, identity.boots(), counters);
@@ -48,7 +49,9 @@ final class Security {
     for (SnmpUser user : users) {
       usm.addUser(usmUser(user), engineId);
     }
-    return v3(identity, usm, protocols, counters);
+    return tls
+        ? v3(identity, protocols, counters, usm, new TSM(engineId, false, counters))
+        : v3(identity, protocols, counters, usm);
   }
 
   private static SecurityProtocols protocols() {
@@ -68,13 +71,12 @@ final class Security {
   }
 
   private static MPv3 v3(
-      EngineIdentity identity, USM usm, SecurityProtocols protocols, CounterSupport counters) {
+      EngineIdentity identity,
+      SecurityProtocols protocols,
+      CounterSupport counters,
+      SecurityModel... models) {
     return new MPv3(
-        identity.engineId(),
-        null,
-        protocols,
-        SecurityModels.getCollection(new SecurityModel[] {usm}),
-        counters);
+        identity.engineId(), null, protocols, SecurityModels.getCollection(models), counters);
   }
 
   private static UsmUser usmUser(SnmpUser user) {

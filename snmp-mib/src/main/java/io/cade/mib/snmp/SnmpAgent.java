@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +26,9 @@ import org.snmp4j.smi.UdpAddress;
 
 /**
  * The SNMP agent of the cabinet (SPEC S1, S3): SNMPv1 and v2c for reading by communities, SNMPv3
- * authPriv for reading and writing by users, over UDP. It serves the system and snmp groups, the
- * statistics of the engine and the enterprise MIB; each role has its view.
+ * authPriv for reading and writing by users, over UDP, and SNMPv3 over TLS by certificates where
+ * that is configured (RFC 6353). It serves the system and snmp groups, the statistics of the engine
+ * and the enterprise MIB; each role has its view.
  *
  * <p>One thread (SNMP4J's listener, a daemon) receives and answers, one request after another; the
  * view is read on it. What is set is carried out elsewhere, and answered when it is durable.
@@ -61,6 +63,7 @@ public final class SnmpAgent implements AutoCloseable {
   private final RandomGenerator random;
   private final boolean shortWay;
   private volatile @Nullable AgentSocket transport;
+  private volatile @Nullable TlsSocket tls;
   private volatile long startNanos;
 
   /** An agent that is not started yet; its cabinet can only be read. */
@@ -129,28 +132,49 @@ public final class SnmpAgent implements AutoCloseable {
     }
     // The port first: a start that fails on it must not count as a boot.
     var counters = new AgentCounters();
-    AgentSocket socket = bind(counters);
+    var alarm = new FailureAlarm(failures, nanoTicker);
+    var turn = new ReentrantLock();
+    AgentSocket socket = bind(counters, turn);
+    TlsSocket tlsSocket = null;
     try {
+      SnmpTls settings = config.tls();
+      if (settings != null) {
+        tlsSocket = TlsSocket.bind(settings, counters, alarm, nanoTicker, turn);
+      }
       startNanos = nanoTicker.getAsLong();
-      serve(socket, EngineIdentity.startedIn(config.stateFolder(), random), counters);
+      serve(
+          socket,
+          tlsSocket,
+          EngineIdentity.startedIn(config.stateFolder(), random),
+          counters,
+          alarm);
     } catch (IOException | RuntimeException e) {
       socket.close();
+      if (tlsSocket != null) {
+        tlsSocket.close();
+      }
       throw e;
     }
     transport = socket;
-    InetSocketAddress local = localAddress();
-    LOG.info("SNMP answers on {}:{}/udp", local.getAddress().getHostAddress(), local.getPort());
+    tls = tlsSocket;
+    LOG.info("SNMP answers on {}/udp", text(localAddress()));
+    if (tlsSocket != null) {
+      LOG.info("SNMP over TLS answers on {}", text(tlsSocket.localAddress()));
+    }
   }
 
-  private AgentSocket bind(AgentCounters counters) throws IOException {
+  private static String text(InetSocketAddress address) {
+    return address.getAddress().getHostAddress() + ":" + address.getPort();
+  }
+
+  private AgentSocket bind(AgentCounters counters, ReentrantLock turn) throws IOException {
     InetSocketAddress address = config.bind();
     try {
-      return AgentSocket.bind(address, RECEIVE_BUFFER_OCTETS, counters);
+      return AgentSocket.bind(address, RECEIVE_BUFFER_OCTETS, counters, turn);
     } catch (BindException e) {
-      String where = address.getAddress().getHostAddress() + ":" + address.getPort();
       throw new IOException(
           "SNMP port "
-              + where
+              + text(address)
               + "/udp is in use or not ours to bind ("
               + e.getMessage()
               + "): stop the program that holds it or configure another port",
@@ -158,8 +182,13 @@ public final class SnmpAgent implements AutoCloseable {
     }
   }
 
-  private void serve(AgentSocket socket, EngineIdentity identity, AgentCounters counters)
-      throws IOException {
+  private void serve(
+      AgentSocket socket,
+      @Nullable TlsSocket tlsSocket,
+      EngineIdentity identity,
+      AgentCounters counters,
+      FailureAlarm alarm) {
+    SnmpTls settings = config.tls();
     var counterSupport = new CounterSupport();
     counterSupport.addCounterListener(counters);
     var dispatcher = new MessageDispatcherImpl();
@@ -171,11 +200,12 @@ public final class SnmpAgent implements AutoCloseable {
       dispatcher.addMessageProcessingModel(new MPv2c());
     }
     dispatcher.addMessageProcessingModel(
-        Security.authoritative(identity, config.users(), counterSupport));
+        Security.authoritative(identity, config.users(), settings != null, counterSupport));
 
-    var alarm = new FailureAlarm(failures, nanoTicker);
     dispatcher.addAuthenticationFailureListener(alarm);
-    var policy = new AccessPolicy(config.communities(), config.users());
+    var policy =
+        new AccessPolicy(
+            config.communities(), config.users(), settings == null ? List.of() : settings.users());
     Subtrees subtrees = subtrees(identity, counters);
     dispatcher.addCommandResponder(
         new PduResponder(identity, policy, subtrees, new SetProcessor(control), counters, alarm));
@@ -185,6 +215,11 @@ public final class SnmpAgent implements AutoCloseable {
     dispatcher.addTransportMapping(socket);
     socket.addTransportListener(dispatcher);
     socket.listen();
+    if (tlsSocket != null) {
+      dispatcher.addTransportMapping(tlsSocket);
+      tlsSocket.addTransportListener(dispatcher);
+      tlsSocket.listen();
+    }
   }
 
   private Subtrees subtrees(EngineIdentity identity, AgentCounters counters) {
@@ -207,6 +242,12 @@ public final class SnmpAgent implements AutoCloseable {
             new Subtree(EngineFrames.ENGINE, () -> engine),
             new Subtree(EngineFrames.MPD_STATISTICS, () -> mpd),
             new Subtree(EngineFrames.USM_STATISTICS, () -> usm)));
+    if (config.tls() != null) {
+      Frame tsmStatistics = EngineFrames.tsmStatistics(counters);
+      Frame tlsStatistics = EngineFrames.tlsStatistics(counters);
+      subtrees.add(new Subtree(EngineFrames.TSM_STATISTICS, () -> tsmStatistics));
+      subtrees.add(new Subtree(EngineFrames.TLS_STATISTICS, () -> tlsStatistics));
+    }
     return new Subtrees(subtrees);
   }
 
@@ -230,18 +271,40 @@ public final class SnmpAgent implements AutoCloseable {
   }
 
   /**
+   * The address on which it answers over TLS.
+   *
+   * @throws IllegalStateException if it does not
+   */
+  public InetSocketAddress localTlsAddress() {
+    TlsSocket socket = tls;
+    if (socket == null) {
+      throw new IllegalStateException("the SNMP agent does not answer over TLS");
+    }
+    return socket.localAddress();
+  }
+
+  /**
    * Frees the port. A request being answered may get no answer. Harmless when not started or closed
    * already.
    */
   @Override
   public void close() {
     AgentSocket socket = transport;
+    TlsSocket tlsSocket = tls;
     transport = null;
+    tls = null;
     if (socket != null) {
       try {
         socket.close();
       } catch (IOException e) {
         LOG.warn("SNMP port was not closed cleanly", e);
+      }
+    }
+    if (tlsSocket != null) {
+      try {
+        tlsSocket.close();
+      } catch (IOException e) {
+        LOG.warn("SNMP port for TLS was not closed cleanly", e);
       }
     }
   }

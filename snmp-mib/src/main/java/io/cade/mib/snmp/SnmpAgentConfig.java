@@ -4,6 +4,7 @@ import io.cade.mib.ManagerRole;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Configuration of the SNMP agent.
@@ -16,6 +17,7 @@ import java.util.List;
  * @param stateFolder folder for the file {@code snmp-engine} (engine id and boots, RFC 3414); it
  *     must exist
  * @param system texts of the system group
+ * @param tls SNMPv3 over TLS; null for none
  */
 public record SnmpAgentConfig(
     InetSocketAddress bind,
@@ -24,7 +26,8 @@ public record SnmpAgentConfig(
     List<SnmpCommunity> communities,
     List<SnmpUser> users,
     Path stateFolder,
-    SystemTexts system) {
+    SystemTexts system,
+    @Nullable SnmpTls tls) {
   public static final int MAX_COMMUNITIES = 32;
   public static final int MAX_USERS = 64;
 
@@ -38,6 +41,18 @@ public record SnmpAgentConfig(
     if (users.stream().map(SnmpUser::name).distinct().count() < users.size()) {
       throw new IllegalArgumentException("two SNMPv3 users have the same name");
     }
+  }
+
+  /** Over UDP alone. */
+  public SnmpAgentConfig(
+      InetSocketAddress bind,
+      boolean v1,
+      boolean v2c,
+      List<SnmpCommunity> communities,
+      List<SnmpUser> users,
+      Path stateFolder,
+      SystemTexts system) {
+    this(bind, v1, v2c, communities, users, stateFolder, system, null);
   }
 
   /** One community that reads everything with SNMPv2c (none if it is empty) and one user. */

@@ -311,19 +311,35 @@ abstract class AgentContract {
         Thread.ofPlatform()
             .start(() -> {
               for (int round = 0; !stop.get(); round++) {
+                int changes = round;
                 int sensors = 20 + round % 40;
                 view.sensors =
                     IntStream.rangeClosed(1, sensors)
                         .mapToObj(
                             i -> FixtureView.sensor(1 + i % 2, i, 1 + i, "s", SensorType.RPM, i, 0))
                         .toList(); // not sorted, either
+                int present = changes % 6;
+                view.cards =
+                    IntStream.range(0, 6)
+                        .filter(i -> i != present)
+                        .mapToObj(i ->
+                            FixtureView.card(
+                                1 + i / 3,
+                                1 + i % 3,
+                                changes % 2 == 0 ? CardState.RUNNING : CardState.FAILED))
+                        .toList();
+                view.alarms =
+                    IntStream.range(changes % 7, 7 + changes % 11)
+                        .mapToObj(i -> FixtureView.alarm(1 + i, PerceivedSeverity.MINOR))
+                        .toList();
                 refresh();
                 Thread.onSpinWait();
               }
             });
     try {
-      for (int i = 0; i < 5; i++) {
-        var answer = manager.bulkWalk(Manager.As.COMMUNITY, MibOids.CADE);
+      for (String root :
+          List.of(MibOids.CADE, EntityShapes.ENTITY_MIB, MibOids.CADE, "1.3", MibOids.CADE)) {
+        var answer = manager.bulkWalk(Manager.As.COMMUNITY, root);
         assertThat(answer.error()).isNull();
         assertThat(answer.entries().stream().map(e -> new OID(e.oid())).toList())
             .isSorted()

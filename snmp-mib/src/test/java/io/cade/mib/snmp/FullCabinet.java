@@ -26,6 +26,7 @@ import io.cade.mib.LeaseRow;
 import io.cade.mib.LeaseRows;
 import io.cade.mib.MirrorRow;
 import io.cade.mib.MirrorState;
+import io.cade.mib.NotificationLog;
 import io.cade.mib.PerceivedSeverity;
 import io.cade.mib.PowerCommand;
 import io.cade.mib.PowerRow;
@@ -60,6 +61,7 @@ final class FullCabinet implements CabinetView {
   final FixtureView view;
   volatile HardwareRows hardware = HardwareRows.NONE;
   volatile HostSnapshot host = HostSnapshot.NONE;
+  volatile NotificationLog log = NotificationLog.NONE;
 
   private FullCabinet(FixtureView view) {
     this.view = view;
@@ -328,5 +330,10 @@ final class FullCabinet implements CabinetView {
   @Override
   public HostSnapshot host() {
     return host;
+  }
+
+  @Override
+  public NotificationLog notificationLog() {
+    return log;
   }
 }

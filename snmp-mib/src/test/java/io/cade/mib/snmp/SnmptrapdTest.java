@@ -12,6 +12,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -36,6 +38,13 @@ class SnmptrapdTest {
     private final Process process;
 
     Snmptrapd(Path folder) throws IOException, InterruptedException {
+      this(folder, "");
+    }
+
+    /**
+     * @param more lines of its configuration
+     */
+    Snmptrapd(Path folder, String more) throws IOException, InterruptedException {
       String program = Tools.need("snmptrapd", "snmptrapd");
       int port;
       try (var probe = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
@@ -50,7 +59,8 @@ class SnmptrapdTest {
               disableAuthorization yes
               createUser %s SHA-256 "%s" AES "%s"
               """
-                  .formatted(user.name(), user.authPassphrase(), user.privPassphrase()));
+                      .formatted(user.name(), user.authPassphrase(), user.privPassphrase())
+                  + more);
       var builder =
           new ProcessBuilder(
                   List.of(
@@ -145,6 +155,38 @@ class SnmptrapdTest {
           .isEqualTo(new Delivery.Unconfirmed());
       assertThat(snmptrapd.next("cadeAlarmNotificationSequence32.0 41"))
           .contains("TRAP, SNMP v1", "cadeAlarmType.17 card-missing");
+    }
+  }
+
+  /** The receiver knows the user of a trap by the engine that sends it (RFC 3414 1.5.1). */
+  @Test
+  void trapsOfVersion3ArriveWhereTheEngineIsKnownAndOnlyThere() throws Exception {
+    Path known = Files.createDirectory(folder.resolve("known"));
+    Path unknown = Files.createDirectory(folder.resolve("unknown"));
+    byte[] engineId = EngineIdentity.startedIn(known, new SecureRandom()).engineId();
+    SnmpUser user = new SnmpUser("sender", "an auth passphrase", "a privacy passphrase");
+    String create =
+        "createUser -e 0x%s %s SHA-256 \"%s\" AES \"%s\"%n"
+            .formatted(
+                HexFormat.of().formatHex(engineId),
+                user.name(),
+                user.authPassphrase(),
+                user.privPassphrase());
+    try (var snmptrapd = new Snmptrapd(folder, create);
+        var stranger =
+            NotifierTest.notifier(
+                snmptrapd.address, new NotifierConfig.Trap3(user, unknown), 2000, 0);
+        var notifier =
+            NotifierTest.notifier(
+                snmptrapd.address, new NotifierConfig.Trap3(user, known), 2000, 0)) {
+      assertThat(NotifierTest.outcome(stranger.send(NotifierTest.raised(40))))
+          .isEqualTo(new Delivery.Unconfirmed());
+      assertThat(NotifierTest.outcome(notifier.send(NotifierTest.raised(41))))
+          .isEqualTo(new Delivery.Unconfirmed());
+      // The first that arrives is the second that was sent.
+      assertThat(snmptrapd.next("cadeAlarmRaised"))
+          .contains(
+              "TRAP", "v3", "cadeAlarmNotificationSequence.0 41", "cadeAlarmSeverity.17 major");
     }
   }
 

@@ -2,7 +2,12 @@ package io.cade.mib.snmp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cade.mib.AlarmNotification;
+import io.cade.mib.AlarmRow;
+import io.cade.mib.LoggedNotification;
 import io.cade.mib.MibOids;
+import io.cade.mib.NotificationLog;
+import io.cade.mib.PerceivedSeverity;
 import io.cade.mib.Tools;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -30,7 +35,7 @@ class StandardModulesTest {
   private static final String MODULES =
       "SNMPv2-MIB:IF-MIB:ENTITY-MIB:ENTITY-SENSOR-MIB:ENTITY-STATE-MIB:HOST-RESOURCES-MIB"
           + ":HOST-RESOURCES-TYPES:CADE-MIB:CADE-CABINET-MIB:CADE-HARDWARE-MIB:CADE-SERVICE-MIB"
-          + ":CADE-TRAFFIC-MIB:CADE-ALARM-MIB:CADE-BOOT-MIB:CADE-UPDATE-MIB";
+          + ":CADE-TRAFFIC-MIB:CADE-ALARM-MIB:CADE-BOOT-MIB:CADE-UPDATE-MIB:NOTIFICATION-LOG-MIB";
 
   private final FullCabinet cabinet = FullCabinet.of(2, 3, 2);
 
@@ -112,6 +117,55 @@ class StandardModulesTest {
             "ifSpeed.2 = Gauge32: 4294967295",
             "ifPhysAddress.2 = STRING: 2:0:0:0:0:99",
             "ifInOctets.2 = Counter32: " + (6_000_000_000L & 0xFFFF_FFFFL));
+  }
+
+  @Test
+  void theLogOfNotificationsIsReadableByItsStandardNames() throws Exception {
+    AlarmRow alarm = FixtureView.alarm(17, PerceivedSeverity.MAJOR);
+    cabinet.log =
+        new NotificationLog(
+            100_000,
+            43,
+            2,
+            List.of(
+                new LoggedNotification(
+                    new AlarmNotification(41, AlarmNotification.Kind.RAISED, alarm),
+                    FixtureView.NOW.minusSeconds(60)),
+                new LoggedNotification(
+                    new AlarmNotification(42, AlarmNotification.Kind.CLEARED, alarm),
+                    FixtureView.NOW.minusSeconds(30)),
+                new LoggedNotification(
+                    new AlarmNotification(
+                        43, AlarmNotification.Kind.AUTHENTICATION_FAILURE, null, "refused"),
+                    FixtureView.NOW)));
+    String walk = tool("snmpbulkwalk", List.of(), "NOTIFICATION-LOG-MIB::notificationLogMIB");
+    assertThat(walk)
+        .doesNotContain("Wrong Type")
+        .contains(
+            "nlmConfigGlobalEntryLimit.0 = Gauge32: 100000",
+            "nlmConfigLogAdminStatus.\"\" = INTEGER: enabled(1)",
+            "nlmStatsGlobalNotificationsLogged.0 = Counter32: 43",
+            "nlmStatsGlobalNotificationsBumped.0 = Counter32: 2",
+            "nlmLogNotificationID.\"\".41 = OID: CADE-ALARM-MIB::cadeAlarmRaised",
+            "nlmLogNotificationID.\"\".42 = OID: CADE-ALARM-MIB::cadeAlarmCleared",
+            "nlmLogNotificationID.\"\".43 = OID: SNMPv2-MIB::authenticationFailure",
+            "nlmLogVariableID.\"\".41.2 = OID: CADE-ALARM-MIB::cadeAlarmType.17",
+            "nlmLogVariableOctetStringVal.\"\".41.2 = STRING: \"card-missing\"");
+    assertThat(tool("snmptable", List.of("-Ci", "-Cb"), "NOTIFICATION-LOG-MIB::nlmLogTable"))
+        .contains("cadeAlarmRaised", "2026-11-21,10:19:30");
+  }
+
+  @Test
+  void snmptableShowsAlarmsTheirDetailsAndWhatTheyStandFor() throws Exception {
+    assertThat(tool("snmptable", List.of("-Ci", "-Cb"), "CADE-ALARM-MIB::cadeAlarmActiveTable"))
+        .contains("4000000000", "card-missing", "critical", "replaceableUnitMissing");
+    assertThat(tool("snmptable", List.of("-Ci", "-Cb"), "CADE-ALARM-MIB::cadeAlarmDetailTable"))
+        .contains("4000000000", "17", "AcknowledgedBy");
+    assertThat(tool("snmptable", List.of("-Ci", "-Cb"), "CADE-ALARM-MIB::cadeAlarmSuppressedTable"))
+        .contains("Suppressed");
+    assertThat(tool("snmpwalk", List.of(), "CADE-ALARM-MIB::cadeAlarmMIB"))
+        .doesNotContain("Wrong Type")
+        .contains("cadeAlarmSuppressedCount.0 = Gauge32: 1 conditions");
   }
 
   @Test
