@@ -109,6 +109,7 @@ final class SnmpRoom {
             agent::upTime,
             community,
             own,
+            operations.alarms().standings(),
             coldStart);
   }
 
