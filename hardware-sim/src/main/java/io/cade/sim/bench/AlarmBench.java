@@ -39,8 +39,8 @@ import java.util.regex.Pattern;
 /**
  * A storm of 10,000 alarms, and a queue of 100,000 that has waited for its receiver: durable log
  * and store, SNMPv2c informs, and net-snmp's snmptrapd, which writes each to its log. How fast
- * snmptrapd acknowledges informs that cost their sender nothing is measured beside it: no sender can
- * be faster.
+ * snmptrapd acknowledges informs that cost their sender nothing is measured beside it: no sender
+ * can be faster.
  */
 final class AlarmBench {
   private static final int STORM = 10_000;
@@ -228,8 +228,8 @@ final class AlarmBench {
   }
 
   /**
-   * Where the last three octets of the request id are: after the headers of message and PDU, version
-   * and community.
+   * Where the last three octets of the request id are: after the headers of message and PDU,
+   * version and community.
    */
   private static int idOffset(byte[] message) throws IOException {
     int at = header(message, 0);
@@ -288,8 +288,7 @@ final class AlarmBench {
         throw new IOException("needs snmptrapd (package snmptrapd): " + e.getMessage(), e);
       }
       Trapd trapd =
-          new Trapd(
-              process, new InetSocketAddress(InetAddress.getLoopbackAddress(), port), log);
+          new Trapd(process, new InetSocketAddress(InetAddress.getLoopbackAddress(), port), log);
       for (int i = 0; i < 200 && isFree(port); i++) {
         if (process.waitFor(50, TimeUnit.MILLISECONDS)) {
           throw new IOException("snmptrapd ended: " + Files.readString(own.resolve("said")));
@@ -300,8 +299,7 @@ final class AlarmBench {
 
     private static boolean isFree(int port) {
       try (DatagramSocket socket =
-          new DatagramSocket(
-              new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
+          new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
         return socket.isBound();
       } catch (IOException e) {
         return false;

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -107,7 +107,7 @@ class AlarmKillIT {
 
   /** Numbers without a gap; of each alarm one raise, then one clear. */
   private static void check(List<String> received, long last) {
-    Map<Long, String> bySequence = new HashMap<>();
+    TreeMap<Long, String> bySequence = new TreeMap<>();
     for (String line : received) {
       Matcher sequence = SEQUENCE.matcher(line);
       if (sequence.find() && !line.contains(MibOids.CADE_HEARTBEAT)) {
@@ -118,21 +118,18 @@ class AlarmKillIT {
             .isTrue();
       }
     }
-    assertThat(new TreeSet<>(bySequence.keySet()))
-        .containsAll(LongStream.rangeClosed(1, last).boxed().toList());
+    assertThat(bySequence.keySet()).containsAll(LongStream.rangeClosed(1, last).boxed().toList());
     Map<Long, Integer> raised = new HashMap<>();
     Map<Long, Integer> cleared = new HashMap<>();
-    new TreeSet<>(bySequence.keySet())
-        .forEach(n -> {
-          String about = bySequence.get(n);
-          long alarm = Long.parseLong(about.substring(about.indexOf(' ') + 1));
-          if (about.startsWith("raised")) {
-            raised.merge(alarm, 1, Integer::sum);
-          } else if (about.startsWith("cleared")) {
-            assertThat(raised).as("raised before it is cleared").containsKey(alarm);
-            cleared.merge(alarm, 1, Integer::sum);
-          }
-        });
+    for (String about : bySequence.values()) {
+      long alarm = Long.parseLong(about.substring(about.indexOf(' ') + 1));
+      if (about.startsWith("raised")) {
+        raised.merge(alarm, 1, Integer::sum);
+      } else if (about.startsWith("cleared")) {
+        assertThat(raised).as("raised before it is cleared").containsKey(alarm);
+        cleared.merge(alarm, 1, Integer::sum);
+      }
+    }
     assertThat(raised).hasSizeGreaterThanOrEqualTo(KILLS);
     assertThat(raised.values()).containsOnly(1);
     assertThat(cleared.values()).containsOnly(1);
@@ -145,8 +142,8 @@ class AlarmKillIT {
     for (JsonNode alarm : history) {
       String number = alarm.path("sequence").asText();
       assertThat(received)
-          .anyMatch(l -> kind(l).equals("raised") && alarm(l).equals(number))
-          .as("alarm %s", alarm);
+          .as("alarm %s", alarm)
+          .anyMatch(l -> kind(l).equals("raised") && alarm(l).equals(number));
       if (alarm.path("type").asText().equals("temperatureHigh")) {
         heats++;
         assertThat(alarm.path("clearedAt").asText("")).as("%s", alarm).isNotEmpty();
