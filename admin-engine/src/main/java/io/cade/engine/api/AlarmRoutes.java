@@ -24,8 +24,11 @@ final class AlarmRoutes {
   }
 
   void addTo(Router router) {
-    api.show(router, "/api/v1/alarms", _ -> Map.of("alarms", inspection.alarms()));
-    api.show(router, "/api/v1/alarms/suppressed", _ -> Map.of("alarms", inspection.suppressed()));
+    api.show(router, "/api/v1/alarms", _ -> Map.of("alarms", inspection.alarms().active()));
+    api.show(
+        router,
+        "/api/v1/alarms/suppressed",
+        _ -> Map.of("alarms", inspection.alarms().suppressed()));
     router.get("/api/v1/alarms/history").handler(this::history);
     router
         .post("/api/v1/alarms/:sequence/clear")
@@ -38,7 +41,9 @@ final class AlarmRoutes {
                         200,
                         alarms.clear(Gatekeeper.caller(context), sequence(context)))));
     api.show(
-        router, THRESHOLDS, _ -> Map.of("thresholds", alarms.thresholds(inspection.current())));
+        router,
+        THRESHOLDS,
+        _ -> Map.of("thresholds", alarms.thresholds().all(inspection.current())));
     router
         .post(THRESHOLDS)
         .handler(context ->
@@ -48,7 +53,7 @@ final class AlarmRoutes {
                     api.answer(
                         context,
                         200,
-                        alarms.setThreshold(Gatekeeper.caller(context), given(context)))));
+                        alarms.thresholds().set(Gatekeeper.caller(context), given(context)))));
     router
         .delete(THRESHOLDS)
         .handler(context ->
@@ -59,9 +64,10 @@ final class AlarmRoutes {
                         context,
                         200,
                         alarms
-                            .removeThreshold(Gatekeeper.caller(context), given(context))
+                            .thresholds()
+                            .remove(Gatekeeper.caller(context), given(context))
                             .thenApply(done -> Map.of("removed", done)))));
-    api.show(router, RULES, _ -> Map.of("rules", alarms.rules(inspection.current())));
+    api.show(router, RULES, _ -> Map.of("rules", alarms.rules().all(inspection.current())));
     router
         .post(RULES)
         .handler(context ->
@@ -69,7 +75,9 @@ final class AlarmRoutes {
                 context,
                 () ->
                     api.answer(
-                        context, 201, alarms.addRule(Gatekeeper.caller(context), given(context)))));
+                        context,
+                        201,
+                        alarms.rules().add(Gatekeeper.caller(context), given(context)))));
     router
         .delete(RULES + "/:name")
         .handler(context ->
@@ -80,7 +88,8 @@ final class AlarmRoutes {
                         context,
                         200,
                         alarms
-                            .removeRule(
+                            .rules()
+                            .remove(
                                 Gatekeeper.caller(context),
                                 String.valueOf(context.pathParam("name")))
                             .thenApply(done -> Map.of("removed", done)))));
@@ -107,8 +116,8 @@ final class AlarmRoutes {
     api.answer(
         context,
         200,
-        api.onDisk(
-            () -> Map.of("alarms", inspection.history(AlarmOperations.query(given(context))))));
+        api.onDisk(() ->
+            Map.of("alarms", inspection.alarms().history(AlarmOperations.query(given(context))))));
   }
 
   private interface Act {

@@ -4,6 +4,7 @@ import io.cade.engine.change.ChangeWriter;
 import io.cade.engine.change.Decision;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.PendingNotification.Kind;
+import io.cade.engine.observe.ReceiverStandings;
 import io.cade.engine.snmp.ConfigurationWatch;
 import io.cade.engine.snmp.NotificationPump;
 import io.cade.mib.snmp.Notifier;
@@ -44,6 +45,7 @@ final class NotificationRoom {
       Supplier<Duration> upTime,
       String community,
       SnmpUser user,
+      ReceiverStandings standings,
       boolean coldStart)
       throws IOException {
     NotificationSettings settings = config.notifications();
@@ -71,7 +73,8 @@ final class NotificationRoom {
               r.name(), notifier::send, r.window(), r.atLeast(), r.onlyRules()));
     }
     NotificationPump pump =
-        lifecycle.started("notifications", new NotificationPump(writer, receivers, timer));
+        lifecycle.started(
+            "notifications", new NotificationPump(writer, receivers, timer, standings, clock));
     writer.listen(new ConfigurationWatch(writer, clock));
     pump.start();
     pump.beat(settings.heartbeat());

@@ -84,27 +84,30 @@ public record NotificationSettings(
   }
 
   private static Receiver receiver(String name, Section s) {
-    if (!name.matches("[A-Za-z0-9-]{1,32}")) {
-      throw new IllegalArgumentException("is not 1 to 32 letters, digits and hyphens");
-    }
     Protocol protocol = s.choice("protocol", Protocol.class, Protocol.INFORM2C);
     boolean version3 = protocol == Protocol.TRAP3 || protocol == Protocol.INFORM3;
     String severity = s.text("atLeast", "");
-    return new Receiver(
-        name,
-        s.parsed(
-            "address",
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 162),
-            Section::socketAddress),
-        protocol,
-        version3 ? "" : secret(s, "communityFile"),
-        version3 && s.has("user")
-            ? new SnmpUser(
-                s.text("user"), needed(secret(s, "authFile")), needed(secret(s, "privFile")))
-            : null,
-        s.integer("window", 1, MAX_WINDOW, 32),
-        severity.isEmpty() ? null : s.choice("atLeast", Severity.class, Severity.WARNING),
-        s.flag("onlyRules", false));
+    Receiver receiver =
+        new Receiver(
+            name,
+            s.parsed(
+                "address",
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 162),
+                Section::socketAddress),
+            protocol,
+            version3 ? "" : secret(s, "communityFile"),
+            version3 && s.has("user")
+                ? new SnmpUser(
+                    s.text("user"), needed(secret(s, "authFile")), needed(secret(s, "privFile")))
+                : null,
+            s.integer("window", 1, MAX_WINDOW, 32),
+            severity.isEmpty() ? null : s.choice("atLeast", Severity.class, Severity.WARNING),
+            s.flag("onlyRules", false));
+    // Last: what is not read counts as unknown.
+    if (!name.matches("[A-Za-z0-9-]{1,32}")) {
+      throw new IllegalArgumentException("is not 1 to 32 letters, digits and hyphens");
+    }
+    return receiver;
   }
 
   private static String needed(String secret) {

@@ -116,6 +116,7 @@ final class SnmpRoom {
             agent::upTime,
             community,
             own,
+            operations.alarms().standings(),
             coldStart);
   }
 

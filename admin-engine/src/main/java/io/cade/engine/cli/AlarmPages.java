@@ -1,6 +1,8 @@
 package io.cade.engine.cli;
 
 import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -85,15 +87,36 @@ final class AlarmPages {
     table.print(out);
   }
 
-  static void receivers(List<Fields> all, PrintStream out) {
+  static void receivers(List<Fields> all, PrintStream out, Instant now) {
     if (all.isEmpty()) {
       out.print("no receivers\n");
       return;
     }
-    Table table = new Table(false, "NAME", ">DELIVERED", ">WAITING");
+    Table table = new Table(false, "NAME", ">DELIVERED", ">WAITING", ">MISSED", "STANDING");
     for (Fields r : all) {
-      table.row(r.text("name"), r.text("delivered"), r.text("waiting"));
+      table.row(
+          r.text("name"),
+          r.text("delivered"),
+          r.text("waiting"),
+          r.text("missed"),
+          standing(r, now));
     }
     table.print(out);
+  }
+
+  /** Why a receiver is behind, since when, and what comes next. */
+  private static String standing(Fields r, Instant now) {
+    String trouble = r.text("trouble");
+    if (trouble.isEmpty()) {
+      return r.text("waiting").equals("0") ? "has everything" : "is being told";
+    }
+    return "went away "
+        + Words.age(r.instant("troubleSince"), now)
+        + ": "
+        + trouble
+        + "; "
+        + r.instant("nextTry")
+            .map(t -> "next try in " + Math.max(0, Duration.between(now, t).toSeconds()) + " s")
+            .orElse("is being tried");
   }
 }

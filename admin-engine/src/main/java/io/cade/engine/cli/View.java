@@ -70,7 +70,7 @@ enum View {
       case THRESHOLD -> AlarmPages.thresholds(List.of(answer), out);
       case RULES -> AlarmPages.rules(all, out);
       case RULE -> AlarmPages.rules(List.of(answer), out);
-      case RECEIVERS -> AlarmPages.receivers(all, out);
+      case RECEIVERS -> AlarmPages.receivers(all, out, now);
       case TEST_NOTIFICATION ->
           out.print("test notification " + answer.text("sequence") + " is on its way\n");
       case REMOVED -> out.print("removed\n");

@@ -233,14 +233,14 @@ final class AlarmBook {
     if (c.upTo() >= nextNotification) {
       throw new IllegalStateException("notification " + c.upTo() + " was never given out");
     }
-    put(new ReceiverCursor(c.receiver(), c.upTo()));
+    put(cursor.upTo(c.upTo()));
     trim();
   }
 
   /** Adds to the log; when it is full, the oldest leaves it. */
   private void log(PendingNotification notification) {
     if (notifications.size() >= Cabinet.MAX_NOTIFICATIONS) {
-      forget(notifications.firstKey());
+      giveUp(notifications.firstKey());
     }
     nextNotification++;
     notifications = notifications.with(notification.sequence(), notification);
@@ -260,6 +260,17 @@ final class AlarmBook {
     while (!notifications.isEmpty() && notifications.firstKey() <= all) {
       forget(notifications.firstKey());
     }
+  }
+
+  /** The oldest goes although somebody may not have it: who has not sees the gap, and we count. */
+  private void giveUp(long sequence) {
+    PendingNotification oldest = notifications.get(sequence);
+    for (ReceiverCursor c : receivers.values()) {
+      if (c.delivered() < sequence && oldest != null && oldest.isFor(c.receiver())) {
+        put(c.missedOneMore());
+      }
+    }
+    forget(sequence);
   }
 
   private void forget(long sequence) {

@@ -1,319 +1,73 @@
 package io.cade.engine.operate;
 
-import io.cade.agent.wire.Setting;
 import io.cade.engine.change.Decision;
 import io.cade.engine.change.Refusal;
 import io.cade.engine.change.Transaction;
 import io.cade.engine.model.Alarm;
 import io.cade.engine.model.AlarmQuery;
-import io.cade.engine.model.AlarmRule;
 import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.Change.AlarmChange;
 import io.cade.engine.model.PendingNotification;
-import io.cade.engine.model.SensorThreshold;
+import io.cade.engine.model.ReceiverCursor;
 import io.cade.engine.model.Severity;
 import io.cade.engine.model.ThresholdBook;
-import java.time.Duration;
+import io.cade.engine.observe.ReceiverStandings;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be done to alarms: thresholds, rules, clearing what only people can clear, trying the
- * way to the operations centre. Each action is on record. Thread-safe.
+ * What can be done to alarms: clearing what only people can clear, trying the way to the operations
+ * centre, and, by topic, thresholds and rules. Each action is on record. Thread-safe.
  */
 public final class AlarmOperations {
   private final AuditedActions actions;
-  private final ThresholdBook configured;
+  private final ThresholdOperations thresholds;
+  private final AlarmRuleOperations rules;
+  private final ReceiverStandings standings = new ReceiverStandings();
 
   AlarmOperations(AuditedActions actions, ThresholdBook configured) {
     this.actions = actions;
-    this.configured = configured;
+    this.thresholds = new ThresholdOperations(actions, configured);
+    this.rules = new AlarmRuleOperations(actions);
   }
 
   /**
-   * A threshold as it is shown.
+   * How a receiver of notifications gets on.
    *
-   * @param set whether an operator has set it; else it is of the configuration or a standard one
+   * @param waiting notifications that it has not acknowledged
+   * @param missed notifications that it will never get, because the log was full
+   * @param trouble why it is behind; empty when it is not, or nothing is known against it
+   * @param troubleSince when it first went wrong; null without trouble
+   * @param nextTry when it is tried again; null without trouble or while a try is under way
    */
-  public record ThresholdView(
-      String kind,
+  public record ReceiverView(
       String name,
-      String model,
-      String at,
-      @Nullable Double lowCritical,
-      @Nullable Double lowMajor,
-      @Nullable Double lowWarning,
-      @Nullable Double highWarning,
-      @Nullable Double highMajor,
-      @Nullable Double highCritical,
-      double hysteresis,
-      int readings,
-      double holdSeconds,
-      boolean set) {}
+      long delivered,
+      long waiting,
+      long missed,
+      String trouble,
+      @Nullable Instant troubleSince,
+      @Nullable Instant nextTry) {}
 
-  /**
-   * A rule as it is shown.
-   *
-   * @param acted how often it did something lately
-   * @param last what came of it last, empty when it never acted
-   */
-  public record RuleView(
-      String name,
-      List<String> types,
-      String source,
-      Severity atLeast,
-      String action,
-      List<String> receivers,
-      long everySeconds,
-      int perHour,
-      int acted,
-      String last,
-      @Nullable Instant lastAt) {}
-
-  /** How far a receiver of notifications has got. */
-  public record ReceiverView(String name, long delivered, long waiting) {}
-
-  /** All thresholds that hold. */
-  public List<ThresholdView> thresholds(Cabinet cabinet) {
-    Map<SensorThreshold.Key, SensorThreshold> set = cabinet.alarmState().thresholds();
-    return configured.over(set.values()).all().stream()
-        .map(t -> view(t, set.containsKey(t.key())))
-        .toList();
+  /** The limits of sensors. */
+  public ThresholdOperations thresholds() {
+    return thresholds;
   }
 
-  private static ThresholdView view(SensorThreshold t, boolean set) {
-    SensorThreshold.Key k = t.key();
-    return new ThresholdView(
-        k.kind().name().toLowerCase(Locale.ROOT),
-        k.name(),
-        k.model(),
-        k.at(),
-        t.lowCritical(),
-        t.lowMajor(),
-        t.lowWarning(),
-        t.highWarning(),
-        t.highMajor(),
-        t.highCritical(),
-        t.hysteresis(),
-        t.readings(),
-        t.hold().toMillis() / 1000.0,
-        set);
+  /** What is done by itself on alarms. */
+  public AlarmRuleOperations rules() {
+    return rules;
   }
 
-  /**
-   * Changes a threshold; what is not given stays as it is, or as it is for less precise sensors.
-   *
-   * @param given {@code kind}, {@code name}, {@code model}, {@code at}, and what {@link
-   *     SensorThreshold#with} takes
-   */
-  public CompletionStage<ThresholdView> setThreshold(Caller caller, Map<String, String> given) {
-    return actions.carryOut(
-        caller,
-        Role.OPERATOR,
-        "set threshold " + Operations.cut(given.toString()),
-        true,
-        thresholdSetting(given));
-  }
-
-  /** What {@link #setThreshold} decides, without authorisation and record. */
-  Transaction<ThresholdView> thresholdSetting(Map<String, String> given) {
-    Map<String, String> values = new TreeMap<>(given);
-    return (cabinet, now) -> {
-      SensorThreshold next;
-      try {
-        SensorThreshold.Key key = key(values);
-        Map<SensorThreshold.Key, SensorThreshold> set = cabinet.alarmState().thresholds();
-        if (!set.containsKey(key) && set.size() >= ThresholdBook.MAX_SET) {
-          throw new Refusal(
-              Refusal.Kind.LIMIT, ThresholdBook.MAX_SET + " thresholds are set already");
-        }
-        SensorThreshold old =
-            configured.over(set.values()).of(key.kind(), key.name(), key.model(), key.at());
-        next = (old == null ? SensorThreshold.none(key) : old).with(key, limits(values));
-      } catch (IllegalArgumentException e) {
-        throw invalid(e);
-      }
-      return Decision.of(view(next, true), new AlarmChange.ThresholdSet(next));
-    };
-  }
-
-  /** Takes a threshold away that was set; what the configuration says holds again. */
-  public CompletionStage<Boolean> removeThreshold(Caller caller, Map<String, String> given) {
-    return actions.carryOut(
-        caller,
-        Role.OPERATOR,
-        "remove threshold " + Operations.cut(given.toString()),
-        true,
-        (cabinet, now) -> {
-          SensorThreshold.Key key;
-          try {
-            key = key(given);
-          } catch (IllegalArgumentException e) {
-            throw invalid(e);
-          }
-          if (!cabinet.alarmState().thresholds().containsKey(key)) {
-            throw new Refusal(Refusal.Kind.NOT_FOUND, "no such threshold is set: " + key);
-          }
-          return Decision.of(true, new AlarmChange.ThresholdRemoved(key.toString()));
-        });
-  }
-
-  private static SensorThreshold.Key key(Map<String, String> values) {
-    return new SensorThreshold.Key(
-        SensorThreshold.kindOf(values.getOrDefault("kind", "")),
-        values.getOrDefault("name", "*"),
-        values.getOrDefault("model", ""),
-        values.getOrDefault("at", ""));
-  }
-
-  private static Map<String, String> limits(Map<String, String> values) {
-    Map<String, String> limits = new TreeMap<>(values);
-    limits.keySet().removeAll(List.of("kind", "name", "model", "at"));
-    return limits;
-  }
-
-  /** All rules by name. */
-  public List<RuleView> rules(Cabinet cabinet) {
-    return cabinet.alarmState().rules().values().stream().map(AlarmOperations::view).toList();
-  }
-
-  private static RuleView view(AlarmRule r) {
-    AlarmRule.Firing last = r.firings().isEmpty() ? null : r.firings().getLast();
-    return new RuleView(
-        r.name(),
-        r.types().stream().map(AlarmType::word).toList(),
-        r.source(),
-        r.atLeast(),
-        r.action().name().toLowerCase(Locale.ROOT).replace('_', '-'),
-        r.receivers(),
-        r.every().toSeconds(),
-        r.perHour(),
-        (int) r.firings().stream().filter(AlarmRule.Firing::acted).count(),
-        last == null ? "" : last.source() + ": " + last.outcome(),
-        last == null ? null : last.at());
-  }
-
-  /**
-   * Adds a rule.
-   *
-   * @param given {@code name}, {@code types} and {@code receivers} (separated by commas), {@code
-   *     source}, {@code atLeast}, {@code action}, {@code every}, {@code perHour}
-   */
-  public CompletionStage<RuleView> addRule(Caller caller, Map<String, String> given) {
-    return actions.carryOut(
-        caller,
-        Role.OPERATOR,
-        "add alarm rule " + Operations.cut(given.toString()),
-        true,
-        (cabinet, now) -> {
-          AlarmRule rule;
-          try {
-            rule = rule(given);
-          } catch (IllegalArgumentException e) {
-            throw invalid(e);
-          }
-          if (cabinet.alarmState().rules().containsKey(rule.name())) {
-            throw new Refusal(
-                Refusal.Kind.CONFLICT, "there is a rule " + rule.name() + " already: remove it");
-          }
-          if (cabinet.alarmState().rules().size() >= AlarmRule.MAX_RULES) {
-            throw new Refusal(Refusal.Kind.LIMIT, "there are " + AlarmRule.MAX_RULES + " rules");
-          }
-          for (String receiver : rule.receivers()) {
-            if (!cabinet.alarmState().receivers().containsKey(receiver)) {
-              throw new Refusal(
-                  Refusal.Kind.INVALID,
-                  "no receiver "
-                      + receiver
-                      + " is configured; there are "
-                      + cabinet.alarmState().receivers().keySet());
-            }
-          }
-          return Decision.of(view(rule), new AlarmChange.RuleSet(rule));
-        });
-  }
-
-  private static AlarmRule rule(Map<String, String> given) {
-    for (String key : given.keySet()) {
-      if (!List.of("name", "types", "source", "atLeast", "action", "receivers", "every", "perHour")
-          .contains(key)) {
-        throw new IllegalArgumentException("unknown parameter '" + key + "'");
-      }
-    }
-    Duration every = Setting.duration(given.getOrDefault("every", "10min"));
-    if (every == null) {
-      throw new IllegalArgumentException("every is no time like 30s, 10min or 2h");
-    }
-    int perHour;
-    try {
-      perHour = Integer.parseInt(given.getOrDefault("perHour", "6"));
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("perHour is no number", e);
-    }
-    return new AlarmRule(
-        given.getOrDefault("name", ""),
-        words(given.getOrDefault("types", "")).stream().map(AlarmType::of).toList(),
-        given.getOrDefault("source", "*"),
-        severity(given.getOrDefault("atLeast", "warning")),
-        action(given.getOrDefault("action", "")),
-        words(given.getOrDefault("receivers", "")),
-        every,
-        perHour,
-        0,
-        List.of());
-  }
-
-  private static List<String> words(String text) {
-    List<String> words = new ArrayList<>();
-    for (String word : text.split(",", -1)) {
-      if (!word.isBlank()) {
-        words.add(word.trim());
-      }
-    }
-    return words;
-  }
-
-  private static AlarmRule.Action action(String word) {
-    for (AlarmRule.Action action : AlarmRule.Action.values()) {
-      if (action.name().toLowerCase(Locale.ROOT).replace('_', '-').equals(word)) {
-        return action;
-      }
-    }
-    throw new IllegalArgumentException(
-        "action is '" + word + "'; there are drain-card, restart-service, power-cycle, notify");
-  }
-
-  private static Severity severity(String word) {
-    for (Severity severity : Severity.values()) {
-      if (severity.name().equalsIgnoreCase(word)) {
-        return severity;
-      }
-    }
-    throw new IllegalArgumentException(
-        "'" + word + "' is no severity; there are critical, major, minor, warning");
-  }
-
-  public CompletionStage<Boolean> removeRule(Caller caller, String name) {
-    return actions.carryOut(
-        caller,
-        Role.OPERATOR,
-        "remove alarm rule " + Operations.cut(name),
-        true,
-        (cabinet, now) -> {
-          if (!cabinet.alarmState().rules().containsKey(name)) {
-            throw new Refusal(Refusal.Kind.NOT_FOUND, "there is no rule " + Operations.cut(name));
-          }
-          return Decision.of(true, new AlarmChange.RuleRemoved(name));
-        });
+  /** Where it is noted how the receivers get on. */
+  public ReceiverStandings standings() {
+    return standings;
   }
 
   /** Ends an alarm about an event. An alarm about a state ends when the state does. */
@@ -331,7 +85,7 @@ public final class AlarmOperations {
                 "alarm " + sequence + " tells of a state and ends with it; acknowledge it");
           }
           return Decision.of(
-              Inspection.view(alarm),
+              AlarmInspection.view(alarm),
               new Change.AlarmCleared(alarm.key(), "cleared by " + caller.user()));
         });
   }
@@ -351,13 +105,21 @@ public final class AlarmOperations {
                 PendingNotification.Kind.TEST, "test by " + by, null, List.of()));
   }
 
-  /** How far the receivers have got. */
+  /** How the receivers get on. */
   public List<ReceiverView> receivers(Cabinet cabinet) {
-    return cabinet.alarmState().receivers().values().stream()
-        .map(c ->
-            new ReceiverView(
-                c.receiver(), c.delivered(), cabinet.nextNotification() - 1 - c.delivered()))
-        .toList();
+    return cabinet.alarmState().receivers().values().stream().map(c -> view(cabinet, c)).toList();
+  }
+
+  private ReceiverView view(Cabinet cabinet, ReceiverCursor cursor) {
+    ReceiverStandings.Standing standing = standings.of(cursor.receiver());
+    return new ReceiverView(
+        cursor.receiver(),
+        cursor.delivered(),
+        cabinet.nextNotification() - 1 - cursor.delivered(),
+        cursor.missed(),
+        standing.trouble(),
+        standing.since(),
+        standing.nextTry());
   }
 
   /**
@@ -398,7 +160,17 @@ public final class AlarmOperations {
     }
   }
 
-  private static Refusal invalid(IllegalArgumentException e) {
+  static Severity severity(String word) {
+    for (Severity severity : Severity.values()) {
+      if (severity.name().equalsIgnoreCase(word)) {
+        return severity;
+      }
+    }
+    throw new IllegalArgumentException(
+        "'" + word + "' is no severity; there are critical, major, minor, warning");
+  }
+
+  static Refusal invalid(IllegalArgumentException e) {
     return new Refusal(Refusal.Kind.INVALID, Operations.cut(String.valueOf(e.getMessage())));
   }
 }

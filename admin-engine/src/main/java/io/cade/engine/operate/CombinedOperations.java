@@ -82,11 +82,11 @@ public final class CombinedOperations {
     return new Step("acknowledge alarm " + alarm, Operations.acknowledging(by, alarm));
   }
 
-  /** As {@link AlarmOperations#setThreshold}. */
+  /** As {@link ThresholdOperations#set}. */
   public Step threshold(Map<String, String> given) {
     return new Step(
         "set threshold " + Operations.cut(given.toString()),
-        operations.alarms().thresholdSetting(given));
+        operations.alarms().thresholds().setting(given));
   }
 
   /** As {@link AlarmOperations#test}. */

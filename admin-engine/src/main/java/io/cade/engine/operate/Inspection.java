@@ -8,8 +8,6 @@ import io.cade.agent.wire.RouteSnapshot;
 import io.cade.agent.wire.SensorReading;
 import io.cade.agent.wire.SoftwareDescriptor;
 import io.cade.engine.change.Refusal;
-import io.cade.engine.model.Alarm;
-import io.cade.engine.model.AlarmQuery;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Card;
 import io.cade.engine.model.CardState;
@@ -21,11 +19,9 @@ import io.cade.engine.model.ServicePhase;
 import io.cade.engine.model.Severity;
 import io.cade.engine.observe.BootCounters;
 import io.cade.engine.observe.Observed;
-import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -35,14 +31,8 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What can be seen, from one immutable state each time. Thread-safe; does not block, except {@link
- * #history}.
- */
+/** What can be seen, from one immutable state each time. Thread-safe; does not block. */
 public final class Inspection {
-  /** Entries of alarm history in one answer. */
-  public static final int MAX_HISTORY = 1_000;
-
   private final Supplier<Cabinet> cabinet;
   private final Supplier<Observed> observed;
   private final Supplier<RouteSnapshot> routes;
@@ -200,43 +190,9 @@ public final class Inspection {
     return cabinet.get();
   }
 
-  /** Active alarms: worst first, then newest. */
-  public List<Views.AlarmView> alarms() {
-    return cabinet.get().alarms().values().stream()
-        .sorted(
-            Comparator.comparing(Alarm::severity)
-                .thenComparing(Comparator.comparingLong(Alarm::sequence).reversed()))
-        .map(Inspection::view)
-        .toList();
-  }
-
-  /**
-   * Alarms of the past, newest first. Blocks.
-   *
-   * @throws Refusal INVALID when the limit is not 1 to {@value #MAX_HISTORY}
-   */
-  public List<Views.AlarmView> history(AlarmQuery query) throws Refusal, IOException {
-    if (query.limit() < 1 || query.limit() > MAX_HISTORY) {
-      throw new Refusal(
-          Refusal.Kind.INVALID, "limit is " + query.limit() + ", outside 1 to " + MAX_HISTORY);
-    }
-    return history.find(query).stream()
-        .map(e ->
-            new Views.AlarmView(
-                e.sequence(),
-                e.key().type().word(),
-                e.key().source(),
-                e.severity(),
-                e.key().type().probableCause(),
-                e.text(),
-                e.raisedAt(),
-                e.clearedAt(),
-                e.acknowledgedBy(),
-                e.acknowledgedAt(),
-                "",
-                "",
-                ""))
-        .toList();
+  /** What is to be seen of alarms. */
+  public AlarmInspection alarms() {
+    return new AlarmInspection(cabinet, history);
   }
 
   /** Cards that were exchanged, newest first. */
@@ -402,44 +358,6 @@ public final class Inspection {
             .map(p -> new Views.PlacementView(p.position(), p.state(), p.detail()))
             .toList(),
         s.settings().values());
-  }
-
-  static Views.AlarmView view(Alarm a) {
-    return new Views.AlarmView(
-        a.sequence(),
-        a.key().type().word(),
-        a.key().source(),
-        a.severity(),
-        a.key().type().probableCause(),
-        a.text(),
-        a.raisedAt(),
-        null,
-        a.acknowledgedBy(),
-        a.acknowledgedAt(),
-        a.rootCause(),
-        a.flapping(),
-        "");
-  }
-
-  /** Conditions that greater alarms stand for, in order of their keys. */
-  public List<Views.AlarmView> suppressed() {
-    return cabinet.get().alarmState().suppressed().values().stream()
-        .map(s ->
-            new Views.AlarmView(
-                0,
-                s.key().type().word(),
-                s.key().source(),
-                s.severity(),
-                s.key().type().probableCause(),
-                s.text(),
-                s.since(),
-                null,
-                "",
-                null,
-                "",
-                "",
-                s.by().toString()))
-        .toList();
   }
 
   private static Views.SensorView view(String source, SensorReading r) {

@@ -246,10 +246,11 @@ public final class Operations {
     return (cabinet, now) -> {
       Alarm alarm = requireAlarm(cabinet, sequence);
       if (!alarm.acknowledgedBy().isEmpty()) {
-        return Decision.nothing(Inspection.view(alarm));
+        return Decision.nothing(AlarmInspection.view(alarm));
       }
       Alarm noted = alarm.acknowledged(by, now);
-      return Decision.of(Inspection.view(noted), new Change.AlarmAcknowledged(alarm.key(), by));
+      return Decision.of(
+          AlarmInspection.view(noted), new Change.AlarmAcknowledged(alarm.key(), by));
     };
   }
 

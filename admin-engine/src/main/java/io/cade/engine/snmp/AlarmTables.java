@@ -4,6 +4,7 @@ import io.cade.engine.model.Alarm;
 import io.cade.engine.model.AlarmRule;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.PendingNotification;
+import io.cade.engine.model.ReceiverCursor;
 import io.cade.engine.model.SuppressedAlarm;
 import io.cade.mib.AlarmDetailRow;
 import io.cade.mib.AlarmRows;
@@ -60,6 +61,11 @@ final class AlarmTables {
         newest.add(new LoggedNotification(NotificationForm.of(logged), logged.at()));
       }
     }
-    return new NotificationLog(Cabinet.MAX_NOTIFICATIONS, last, 0, newest);
+    long bumped =
+        cabinet.alarmState().receivers().values().stream()
+            .mapToLong(ReceiverCursor::missed)
+            .max()
+            .orElse(0);
+    return new NotificationLog(Cabinet.MAX_NOTIFICATIONS, last, bumped, newest);
   }
 }

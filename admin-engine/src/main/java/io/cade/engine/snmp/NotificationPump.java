@@ -6,14 +6,13 @@ import io.cade.engine.model.Alarm;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.PendingNotification;
 import io.cade.engine.model.Severity;
+import io.cade.engine.observe.ReceiverStandings;
 import io.cade.mib.AlarmNotification;
 import io.cade.mib.snmp.Delivery;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -59,40 +58,29 @@ public final class NotificationPump implements AutoCloseable {
     }
   }
 
-  /**
-   * How a receiver gets on.
-   *
-   * @param waiting notifications that it has not acknowledged
-   * @param trouble what went wrong last; empty when nothing did
-   */
-  public record Standing(String name, long delivered, long waiting, String trouble) {}
-
   private final ChangeWriter writer;
   private final List<Receiver> receivers;
   private final ScheduledExecutorService scheduler;
-  private final Map<String, ReceiverQueue> queues = new LinkedHashMap<>();
-  private final Map<String, String> troubles = new ConcurrentHashMap<>();
+  private final List<ReceiverQueue> queues;
   private volatile boolean closed;
 
   /**
    * @param scheduler single-threaded
+   * @param standings where it is noted how the receivers get on
    */
   public NotificationPump(
-      ChangeWriter writer, List<Receiver> receivers, ScheduledExecutorService scheduler) {
+      ChangeWriter writer,
+      List<Receiver> receivers,
+      ScheduledExecutorService scheduler,
+      ReceiverStandings standings,
+      InstantSource clock) {
     this.writer = writer;
     this.receivers = List.copyOf(receivers);
     this.scheduler = scheduler;
-    for (Receiver receiver : this.receivers) {
-      queues.put(receiver.name(), new ReceiverQueue(receiver, writer, scheduler));
-    }
-  }
-
-  /** For one receiver of everything, one notification at a time. */
-  public NotificationPump(
-      ChangeWriter writer,
-      Function<AlarmNotification, CompletionStage<Delivery>> notifier,
-      ScheduledExecutorService scheduler) {
-    this(writer, List.of(new Receiver("default", notifier, 1, null, false)), scheduler);
+    this.queues =
+        this.receivers.stream()
+            .map(r -> new ReceiverQueue(r, writer, scheduler, standings, clock))
+            .toList();
   }
 
   /** Begins with what was left from the last run. */
@@ -138,26 +126,7 @@ public final class NotificationPump implements AutoCloseable {
   }
 
   private void next() {
-    for (ReceiverQueue queue : queues.values()) {
-      queue.next();
-      troubles.put(queue.name(), queue.trouble());
-    }
-  }
-
-  /** How the receivers get on. Any thread. */
-  public List<Standing> standings() {
-    var cabinet = writer.current();
-    return receivers.stream()
-        .map(r -> {
-          var cursor = cabinet.alarmState().receivers().get(r.name());
-          long delivered = cursor == null ? 0 : cursor.delivered();
-          return new Standing(
-              r.name(),
-              delivered,
-              Math.max(0, cabinet.nextNotification() - 1 - delivered),
-              troubles.getOrDefault(r.name(), ""));
-        })
-        .toList();
+    queues.forEach(ReceiverQueue::next);
   }
 
   private void run(Runnable task) {
@@ -173,6 +142,6 @@ public final class NotificationPump implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    queues.values().forEach(ReceiverQueue::close);
+    queues.forEach(ReceiverQueue::close);
   }
 }

@@ -6,8 +6,11 @@ import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.PendingNotification;
 import io.cade.engine.model.ReceiverCursor;
+import io.cade.engine.observe.ReceiverStandings;
 import io.cade.mib.snmp.Delivery;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.TreeSet;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -33,6 +36,8 @@ final class ReceiverQueue {
   private final NotificationPump.Receiver receiver;
   private final ChangeWriter writer;
   private final ScheduledExecutorService scheduler;
+  private final ReceiverStandings standings;
+  private final InstantSource clock;
   private boolean started;
   private long looked;
   private long committed;
@@ -40,7 +45,7 @@ final class ReceiverQueue {
   private boolean away;
   private boolean probing;
   private Duration pause = FIRST_PAUSE;
-  private String trouble = "";
+  private @Nullable Instant troubleSince;
   private int underWay;
   private volatile boolean closed;
   // Sent or to be sent again, and not acknowledged.
@@ -50,19 +55,16 @@ final class ReceiverQueue {
   private final TreeSet<Long> sent = new TreeSet<>();
 
   ReceiverQueue(
-      NotificationPump.Receiver receiver, ChangeWriter writer, ScheduledExecutorService scheduler) {
+      NotificationPump.Receiver receiver,
+      ChangeWriter writer,
+      ScheduledExecutorService scheduler,
+      ReceiverStandings standings,
+      InstantSource clock) {
     this.receiver = receiver;
     this.writer = writer;
     this.scheduler = scheduler;
-  }
-
-  String name() {
-    return receiver.name();
-  }
-
-  /** Why the receiver does not get on; empty when it does. */
-  String trouble() {
-    return trouble;
+    this.standings = standings;
+    this.clock = clock;
   }
 
   /** Sends what may be sent. */
@@ -124,12 +126,14 @@ final class ReceiverQueue {
       open.remove(sequence);
       pause = FIRST_PAUSE;
       probing = false;
-      trouble = "";
+      if (troubleSince != null && again.isEmpty()) {
+        troubleSince = null;
+        standings.put(receiver.name(), ReceiverStandings.Standing.WELL);
+      }
       next();
       return;
     }
     again.add(sequence);
-    trouble = reason;
     if (!away) {
       later(sequence, reason);
     }
@@ -138,6 +142,10 @@ final class ReceiverQueue {
   private void later(long sequence, String reason) {
     away = true;
     probing = true;
+    Instant now = clock.instant();
+    troubleSince = troubleSince == null ? now : troubleSince;
+    standings.put(
+        receiver.name(), new ReceiverStandings.Standing(reason, troubleSince, now.plus(pause)));
     LOG.info(
         "receiver {}: notification {} is not acknowledged ({}); next try in {} ms, {} waiting",
         receiver.name(),
@@ -150,6 +158,8 @@ final class ReceiverQueue {
           scheduler.schedule(
               () -> {
                 away = false;
+                standings.put(
+                    receiver.name(), new ReceiverStandings.Standing(reason, troubleSince, null));
                 next();
               },
               pause.toMillis(),

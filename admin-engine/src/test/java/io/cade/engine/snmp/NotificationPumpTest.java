@@ -9,6 +9,7 @@ import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.Severity;
+import io.cade.engine.observe.ReceiverStandings;
 import io.cade.engine.store.EngineState;
 import io.cade.mib.AlarmNotification;
 import io.cade.mib.snmp.Delivery;
@@ -39,6 +40,7 @@ final class NotificationPumpTest {
   @TempDir private Path directory;
   private EngineState state;
   private ScheduledExecutorService timer;
+  private final ReceiverStandings standings = new ReceiverStandings();
 
   @BeforeEach
   void open() throws IOException {
@@ -101,7 +103,9 @@ final class NotificationPumpTest {
   }
 
   private NotificationPump pump(NotificationPump.Receiver... receivers) {
-    NotificationPump pump = new NotificationPump(state.writer(), List.of(receivers), timer);
+    NotificationPump pump =
+        new NotificationPump(
+            state.writer(), List.of(receivers), timer, standings, InstantSource.system());
     pump.start();
     return pump;
   }

@@ -15,7 +15,7 @@ import java.util.Set;
  */
 public final class BenchMain {
   private static final String USAGE =
-      "usage: ./cade bench boot|footprint|storm|tftp|dhcp|leases|proxy|routes|snmp|sensors [--quick]"
+      "usage: ./cade bench boot|footprint|storm|tftp|dhcp|leases|proxy|routes|snmp|sensors|alarms [--quick]"
           + " (proxy: [--only PART,…], parts are "
           + String.join(", ", ProxyBench.PARTS)
           + ")";
@@ -56,6 +56,7 @@ public final class BenchMain {
         case "routes" -> new RoutesBench(launcher, out).run(quick);
         case "snmp" -> new SnmpBench(out).run(quick);
         case "sensors" -> new SensorBench(launcher, out).run(quick);
+        case "alarms" -> new AlarmBench(out).run(quick);
         case "leases" -> new LeasesBench(out).run(quick);
         default -> {
           err.println("cade bench: unknown measurement '" + names.getFirst() + "'; " + USAGE);

@@ -22,6 +22,7 @@ import io.cade.engine.gateway.EngineGateway;
 import io.cade.engine.log.ChangeLog;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.observe.Observations;
+import io.cade.engine.observe.ReceiverStandings;
 import io.cade.engine.operate.ContentStore;
 import io.cade.engine.operate.Operations;
 import io.cade.engine.pki.EnrolmentSecrets;
@@ -167,7 +168,17 @@ final class VirtualEngine {
     conduct(site, observations, scheduler, plant);
     NotificationPump pump =
         new NotificationPump(
-            writer, n -> new Centre(process, faults, site.surroundings()).deliver(n), scheduler);
+            writer,
+            List.of(
+                new NotificationPump.Receiver(
+                    "default",
+                    n -> new Centre(process, faults, site.surroundings()).deliver(n),
+                    1,
+                    null,
+                    false)),
+            scheduler,
+            new ReceiverStandings(),
+            clock);
     pump.start();
   }
 
