@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -219,37 +220,29 @@ final class SensorPollTest {
   @Test
   void replacedDiskJoinsTheMirrorWithoutACommandAndABrokenOneDoesNot() throws Exception {
     physics.insert(3, board("SC-3"));
-    AtomicReference<List<DiskStatus>> disks = new AtomicReference<>();
     Semaphore added = new Semaphore(0);
-    disks.set(
-        List.of(
-            new DiskStatus(0, "A", DiskStatus.State.HEALTHY, 100),
-            new DiskStatus(1, "B", DiskStatus.State.FAILED, 0)));
+    List<DiskStatus> disks = new CopyOnWriteArrayList<>();
+    disks.add(new DiskStatus(0, "A", DiskStatus.State.HEALTHY, 100));
+    disks.add(new DiskStatus(1, "B", DiskStatus.State.FAILED, 0));
     SensorPoll poll =
         poll(
             SimulatedBuses.cardBus(1, 3),
             new DiskArray() {
               @Override
               public List<DiskStatus> disks() {
-                return disks.get();
+                return List.copyOf(disks);
               }
 
               @Override
               public void add(int disk) {
-                disks.set(
-                    List.of(
-                        disks.get().getFirst(),
-                        new DiskStatus(disk, "C", DiskStatus.State.REBUILDING, 0)));
+                disks.set(disk, new DiskStatus(disk, "C", DiskStatus.State.REBUILDING, 0));
                 added.release();
               }
             });
     await("first look", () -> poll.disks().size() == 2);
     assertThat(added.availablePermits()).isZero();
 
-    disks.set(
-        List.of(
-            new DiskStatus(0, "A", DiskStatus.State.HEALTHY, 100),
-            new DiskStatus(1, "C", DiskStatus.State.MISSING, 0)));
+    disks.set(1, new DiskStatus(1, "C", DiskStatus.State.MISSING, 0));
     assertThat(added.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
     await("rebuilding", () -> poll.disks().getLast().state() == DiskStatus.State.REBUILDING);
     assertThat(added.availablePermits()).isZero();
