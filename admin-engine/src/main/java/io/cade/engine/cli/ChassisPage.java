@@ -43,6 +43,7 @@ final class ChassisPage {
                 + " of "
                 + supply.text("capacityWatts")
                 + " W "
+                + derated(supply)
                 + supply.text("serialNumber"));
       }
       table.row(
@@ -54,5 +55,13 @@ final class ChassisPage {
                   : chassis.text("capacityWatts") + " W"));
       table.print(out);
     }
+  }
+
+  /** Warm air takes some of what a supply may give. */
+  private static String derated(Fields supply) {
+    String available = supply.text("availableWatts");
+    return available.isEmpty() || available.equals(supply.text("capacityWatts"))
+        ? ""
+        : "(" + available + " W in air as warm as now) ";
   }
 }

@@ -46,8 +46,8 @@ public final class CardHardware {
   }
 
   /**
-   * What the good supplies may give for cards; empty when no inventory tells, for then nothing can
-   * be refused.
+   * What the good supplies may give for cards, in air as warm as it is; empty when no inventory
+   * tells, for then nothing can be refused.
    */
   public static OptionalInt capacityForCards(ChassisStatus status) {
     if (status.supplies().isEmpty()
@@ -57,7 +57,7 @@ public final class CardHardware {
     int all =
         status.supplies().stream()
             .filter(SupplyStatus::good)
-            .mapToInt(SupplyStatus::capacityWatts)
+            .mapToInt(SupplyStatus::usableWatts)
             .sum();
     // No good supply at all, and yet somebody reads the bus: the contacts lie.
     return all == 0 ? OptionalInt.empty() : OptionalInt.of(Math.max(0, all - CHASSIS_WATTS));

@@ -67,6 +67,7 @@ public final class HardwareInspection {
                     p.good(),
                     p.serial(),
                     p.capacityWatts(),
+                    p.usableWatts(),
                     rounded(value(s, "supply." + p.number() + ".watts"))))
             .toList(),
         demand,

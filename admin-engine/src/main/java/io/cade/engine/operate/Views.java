@@ -104,8 +104,20 @@ public final class Views {
       boolean spinFailed,
       boolean driveFailed) {}
 
+  /**
+   * A power supply.
+   *
+   * @param capacityWatts that it may give, 0 when unknown
+   * @param availableWatts of that, in air as warm as it is
+   * @param watts that it gives; absent when not measured
+   */
   public record SupplyView(
-      int number, boolean good, String serialNumber, int capacityWatts, @Nullable Long watts) {}
+      int number,
+      boolean good,
+      String serialNumber,
+      int capacityWatts,
+      int availableWatts,
+      @Nullable Long watts) {}
 
   /**
    * A card that is being emptied of visitors.

@@ -128,7 +128,7 @@ final class PowerTables {
                   ? UnitState.UNKNOWN
                   : !good ? UnitState.FAILED : odd ? UnitState.WARNING : UnitState.OK,
               supply == null ? "" : supply.serial(),
-              supply == null ? 0 : supply.capacityWatts(),
+              supply == null ? 0 : supply.usableWatts(),
               thousandths(watts.get(number)),
               thousandths(volts.get(number)),
               thousandths(amperes.get(number)),

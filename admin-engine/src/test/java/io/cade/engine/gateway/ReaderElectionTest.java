@@ -6,6 +6,7 @@ import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
 import io.cade.engine.model.CardState;
 import io.cade.engine.model.Change;
+import io.cade.engine.model.PowerHold;
 import io.cade.engine.observe.Observations;
 import java.time.Duration;
 import java.time.Instant;
@@ -72,6 +73,43 @@ class ReaderElectionTest {
     assertThat(reports(A)).isTrue();
     writer.given(new Change.CardStateChanged(A, CardState.ABSENT, "pulled"));
 
+    assertThat(reports(B)).isTrue();
+  }
+
+  private void hold(CardPosition at) {
+    writer.given(
+        new Change.CardHeld(at, PowerHold.Reason.OPERATOR, now.plusSeconds(60), null, "operator"));
+  }
+
+  @Test
+  void readerThatIsAboutToLoseItsPowerHandsOver() {
+    assertThat(reports(A)).isTrue();
+    observations.heard(GatewayBench.report(B), now);
+    hold(A);
+
+    assertThat(reports(A)).isFalse();
+    assertThat(reports(B)).isTrue();
+  }
+
+  @Test
+  void theLastCardOfAChassisReadsItUntilTheEnd() {
+    assertThat(reports(A)).isTrue();
+    hold(A);
+    hold(B);
+
+    assertThat(reports(A)).isTrue();
+    assertThat(reports(B)).isFalse();
+  }
+
+  @Test
+  void readerThatHandedOverDoesNotTakeBack() {
+    assertThat(reports(A)).isTrue();
+    observations.heard(GatewayBench.report(B), now);
+    hold(A);
+    assertThat(reports(B)).isTrue();
+    writer.given(new Change.CardReleased(A));
+
+    assertThat(reports(A)).isFalse();
     assertThat(reports(B)).isTrue();
   }
 }

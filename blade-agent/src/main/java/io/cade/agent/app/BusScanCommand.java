@@ -14,11 +14,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code agent --bus-scan [--bus N]}: what is on the I²C buses of this machine. Exit codes: 0 chips
- * were found, 1 no chip, 3 this machine has no I²C bus (or no right to use it).
+ * {@code agent --bus-scan [--bus N]}: what is on the I²C buses of this machine. Exit codes are
+ * those of all commands: 0 chips were found, 1 none were, or there is no bus or no right to use it.
  */
 final class BusScanCommand {
-  static final int NO_BUS = 3;
+  private static final int FAILED = 1;
 
   private BusScanCommand() {}
 
@@ -37,14 +37,14 @@ final class BusScanCommand {
       buses = only == null ? buses(devices) : List.of(only);
     } catch (IOException e) {
       err.println("cade agent: cannot list " + devices + ": " + e.getMessage());
-      return NO_BUS;
+      return FAILED;
     }
     if (buses.isEmpty()) {
       err.println(
           "cade agent: this machine has no I²C bus: there is no "
               + devices.resolve("i2c-*")
               + "; load the module i2c-dev and the adapter's driver (modprobe i2c-dev)");
-      return NO_BUS;
+      return FAILED;
     }
     int found = 0;
     boolean usable = false;
@@ -67,10 +67,10 @@ final class BusScanCommand {
       }
     }
     if (!usable) {
-      return NO_BUS;
+      return FAILED;
     }
     out.printf("%d chips%n", found);
-    return found > 0 ? 0 : 1;
+    return found > 0 ? 0 : FAILED;
   }
 
   private record Closing(Context context) implements AutoCloseable {

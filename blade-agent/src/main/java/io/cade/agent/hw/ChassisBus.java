@@ -1,7 +1,6 @@
 package io.cade.agent.hw;
 
 import com.pi4j.context.Context;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -9,10 +8,10 @@ import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The management bus of a chassis (SPEC C5), read by the one card that is elected for it (C6). On
@@ -60,9 +59,6 @@ public final class ChassisBus implements AutoCloseable {
   /** Bits of the slots. */
   private static final int ALL_SLOTS = (1 << SLOTS) - 1;
 
-  // An inventory is 25 ms of bus; a supply does not change it while it gives power.
-  private static final Duration INVENTORY_AGE = Duration.ofMinutes(1);
-
   /**
    * What the controller says of one fan.
    *
@@ -76,8 +72,10 @@ public final class ChassisBus implements AutoCloseable {
    *
    * @param serial of its inventory, empty when unknown
    * @param capacityWatts that it may give, 0 when unknown
+   * @param availableWatts of that, in air as warm as it is
    */
-  public record Supply(int number, boolean good, String serial, int capacityWatts) {}
+  public record Supply(
+      int number, boolean good, String serial, int capacityWatts, int availableWatts) {}
 
   private final InstantSource clock;
   private final Lm75 inlet;
@@ -89,9 +87,7 @@ public final class ChassisBus implements AutoCloseable {
   private final Pca9555 blueLeds;
   private final Pca9555 locateLeds;
   private final List<Ina226> monitors = new ArrayList<>();
-  private final List<Eeprom24c02> supplyInventories = new ArrayList<>();
-  private final List<@Nullable Supply> knownSupplies = new ArrayList<>();
-  private Instant suppliesRead = Instant.MIN;
+  private final SupplyInventories supplies;
   private final Eeprom24c02 inventory;
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -107,9 +103,8 @@ public final class ChassisBus implements AutoCloseable {
     this.locateLeds = new Pca9555(context, bus, LOCATE_LED_ADDRESS);
     for (int i = 0; i < SUPPLIES; i++) {
       monitors.add(new Ina226(context, bus, SUPPLY_MONITOR_ADDRESS + i, SUPPLY_SHUNT, 150));
-      supplyInventories.add(new Eeprom24c02(context, bus, SUPPLY_INVENTORY_ADDRESS + i));
-      knownSupplies.add(null);
     }
+    this.supplies = new SupplyInventories(context, bus);
     this.inventory = new Eeprom24c02(context, bus, INVENTORY_ADDRESS);
   }
 
@@ -290,24 +285,7 @@ public final class ChassisBus implements AutoCloseable {
   public List<Supply> supplies() {
     lock.lock();
     try {
-      int levels = expander.inputs();
-      Instant now = clock.instant();
-      boolean aged =
-          suppliesRead.equals(Instant.MIN) || now.isAfter(suppliesRead.plus(INVENTORY_AGE));
-      if (aged) {
-        suppliesRead = now;
-      }
-      List<Supply> all = new ArrayList<>();
-      for (int supply = 1; supply <= SUPPLIES; supply++) {
-        boolean good = (levels >> (SLOTS + supply - 1) & 1) == 0;
-        Supply known = knownSupplies.get(supply - 1);
-        if (known == null || aged || known.good() != good) {
-          known = inventoried(supply, good);
-          knownSupplies.set(supply - 1, known);
-        }
-        all.add(known);
-      }
-      return List.copyOf(all);
+      return supplies.look(expander.inputs() >> SLOTS, airAtSupplies(), clock.instant());
     } catch (BusException e) {
       return List.of();
     } finally {
@@ -315,14 +293,13 @@ public final class ChassisBus implements AutoCloseable {
     }
   }
 
-  private Supply inventoried(int supply, boolean good) {
-    FruInventory read = Sensors.areas(supplyInventories.get(supply - 1)).inventory().orElse(null);
-    FruBoardInfo board = read == null ? null : read.board();
-    return new Supply(
-        supply,
-        good,
-        board == null ? "" : board.serial(),
-        read == null ? 0 : read.capacityWatts().orElse(0));
+  /** The supplies sit in the leaving air; empty when it cannot be measured. */
+  private OptionalDouble airAtSupplies() {
+    try {
+      return OptionalDouble.of(outlet.temperatureCelsius());
+    } catch (BusException e) {
+      return OptionalDouble.empty();
+    }
   }
 
   /** Reads and decodes the inventory of the chassis, with the cause when it is not usable. */
@@ -375,7 +352,7 @@ public final class ChassisBus implements AutoCloseable {
       blueLeds.close();
       locateLeds.close();
       monitors.forEach(Ina226::close);
-      supplyInventories.forEach(Eeprom24c02::close);
+      supplies.close();
       inventory.close();
     } finally {
       lock.unlock();

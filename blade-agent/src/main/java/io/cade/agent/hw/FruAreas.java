@@ -6,9 +6,9 @@ import java.util.Optional;
 
 /**
  * Decoder of whole IPMI FRU images (FRU Information Storage Definition v1.0 rev. 1.3: §10 chassis,
- * §11 board, §12 product, §16 multirecord headers, §18.1 power supply, §18.3 DC load). Pure. An
- * area whose checksum or lengths are wrong is left out with its reason; never an exception, and
- * never more than {@value #MAX_RECORDS} records.
+ * §11 board, §12 product, §16 multirecord headers, §18.1 power supply, §18.3 DC load, §18.7 OEM:
+ * derating of a supply). Pure. An area whose checksum or lengths are wrong is left out with its
+ * reason; never an exception, and never more than {@value #MAX_RECORDS} records.
  */
 public final class FruAreas {
   static final int MAX_RECORDS = 32;
@@ -23,6 +23,9 @@ public final class FruAreas {
   private static final int RECORD_VERSION = 2;
   private static final int POWER_SUPPLY = 0x00;
   private static final int DC_LOAD = 0x02;
+  private static final int OEM = 0xc0;
+  // The manufacturer's number in OEM records is its enterprise number (§18.7).
+  private static final int MANUFACTURER = 32473;
   private static final int END_OF_FIELDS = 0xc1;
   private static final int ENGLISH = 25;
 
@@ -137,6 +140,10 @@ public final class FruAreas {
         powers.add(
             new FruInventory.Load(
                 image[data] & 0x0f, (short) word(image, data + 1) * 10, word(image, data + 11)));
+      } else if (type == OEM
+          && length >= 5
+          && (word(image, data) | (image[data + 2] & 0xff) << 16) == MANUFACTURER) {
+        powers.add(new FruInventory.Derating(image[data + 3] & 0xff, image[data + 4] & 0xff));
       }
       if ((flags & END_OF_LIST) != 0) {
         return powers;

@@ -1,6 +1,7 @@
 package io.cade.agent.hw;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,20 @@ public record FruInventory(
    */
   public record Load(int output, int nominalMillivolts, int milliamperes) implements Power {}
 
+  /**
+   * How a supply gives less in warm air (OEM record 0xc0, §18.7, of this product's manufacturer
+   * number).
+   *
+   * @param fromCelsius of the leaving air, up to which it gives all
+   * @param permillePerDegree of its capacity that is lost with each degree more
+   */
+  public record Derating(int fromCelsius, int permillePerDegree) implements Power {
+    /** Share of the capacity that is left, 0 to 1. */
+    public double share(double celsius) {
+      return Math.clamp(1 - (celsius - fromCelsius) * permillePerDegree / 1000.0, 0.0, 1.0);
+    }
+  }
+
   public FruInventory {
     product = List.copyOf(product);
     powers = List.copyOf(powers);
@@ -44,6 +59,11 @@ public record FruInventory(
         .filter(Supply.class::isInstance)
         .mapToInt(p -> ((Supply) p).capacityWatts())
         .reduce(Integer::sum);
+  }
+
+  /** How the supply gives less in warm air; empty when it does not say. */
+  public Optional<Derating> derating() {
+    return powers.stream().filter(Derating.class::isInstance).map(Derating.class::cast).findFirst();
   }
 
   /** What the board may draw over all its rails, watts, rounded up. */

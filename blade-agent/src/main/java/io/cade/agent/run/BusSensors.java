@@ -68,7 +68,9 @@ public final class BusSensors implements CardSensors, AutoCloseable {
                         f.driveFailed()))
                 .toList(),
             bus.supplies().stream()
-                .map(s -> new SupplyStatus(s.number(), s.good(), s.serial(), s.capacityWatts()))
+                .map(s ->
+                    new SupplyStatus(
+                        s.number(), s.good(), s.serial(), s.capacityWatts(), s.availableWatts()))
                 .toList(),
             ""));
   }

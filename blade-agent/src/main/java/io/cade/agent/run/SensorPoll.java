@@ -81,7 +81,7 @@ public final class SensorPoll implements CardSensors, AutoCloseable {
   }
 
   /** The same with another period. */
-  static SensorPoll start(
+  public static SensorPoll start(
       BusSensors sensors, DiskArray disks, InstantSource clock, Duration period) {
     SensorPoll poll = new SensorPoll(sensors, disks, clock, period);
     poll.thread.start();

@@ -148,6 +148,13 @@ final class TechnicianDesk implements ControlHandler {
   private String supply(String which, String what) {
     CardPosition at = CardPosition.parse(which);
     int supply = upTo(at.slot(), 2, "supply");
+    if (Character.isDigit(what.charAt(0))) {
+      int watts = Integer.parseInt(what);
+      return cabinet.hardware(
+          at.chassis(),
+          "another supply " + which + ", of " + watts + " W, is put in",
+          p -> p.replaceSupply(supply, watts));
+    }
     boolean fail = failOk(what);
     return cabinet.hardware(
         at.chassis(),

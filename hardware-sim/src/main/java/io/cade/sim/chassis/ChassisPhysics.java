@@ -11,7 +11,6 @@ import io.cade.sim.device.Pca9555Model;
 import io.cade.sim.pi4j.SimulatedBuses;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.OptionalDouble;
 import java.util.random.RandomGenerator;
 
@@ -42,24 +41,6 @@ public final class ChassisPhysics {
   // The controller's strap: half speed before any software runs.
   private static final int STRAPPED_DRIVE = 128;
   private static final double SEIZED = 0.6;
-  // Fans, hub and chips.
-  private static final double OWN_WATTS = 40;
-
-  /** One supply: monitor at its output, inventory. */
-  private static final class Supply {
-    final Rail rail = new Rail(12, 0.0005, ChassisBus.SUPPLY_SHUNT);
-    final Eeprom24c02Model inventory;
-    boolean good = true;
-
-    Supply(String serial, int watts) {
-      inventory =
-          new Eeprom24c02Model(
-              FruImage.supply(
-                  new FruBoardInfo(
-                      null, "Cade", "Power supply", serial, "PS-1200", "v1", List.of()),
-                  watts));
-    }
-  }
 
   private final ChassisSettings settings;
   private final I2cWire wire;
@@ -71,7 +52,7 @@ public final class ChassisPhysics {
   private final Pca9555Model handles = new Pca9555Model();
   private final Pca9555Model blueLeds = new Pca9555Model();
   private final Pca9555Model locateLeds = new Pca9555Model();
-  private final Supply[] supplies = new Supply[ChassisBus.SUPPLIES];
+  private final PowerShelf supplies;
   private final Card[] cards;
   private final Drift inletDrift;
   private final Drift outletDrift;
@@ -112,18 +93,11 @@ public final class ChassisPhysics {
             .attach(ChassisBus.BLUE_LED_ADDRESS, blueLeds)
             .attach(ChassisBus.LOCATE_LED_ADDRESS, locateLeds)
             .attach(ChassisBus.INVENTORY_ADDRESS, new Eeprom24c02Model(FruImage.encode(inventory)));
-    for (int i = 0; i < ChassisBus.SUPPLIES; i++) {
-      supplies[i] = new Supply("PS%03d%d".formatted(chassis, i + 1), settings.supplyWatts());
-      wire.attach(ChassisBus.SUPPLY_MONITOR_ADDRESS + i, supplies[i].rail.monitor)
-          .attach(ChassisBus.SUPPLY_INVENTORY_ADDRESS + i, supplies[i].inventory);
-    }
+    this.supplies = new PowerShelf(wire, expander, chassis, settings);
     buses.attach(SimulatedBuses.chassisBus(chassis), wire);
     this.cards = new Card[settings.slots() + 1];
     for (int slot = 1; slot <= settings.slots(); slot++) {
       cards[slot] = newCard(buses, chassis, slot, random);
-    }
-    for (int supply = 1; supply <= ChassisBus.SUPPLIES; supply++) {
-      showSupply(supply, true);
     }
     for (int fan = 1; fan <= ChassisBus.FANS; fan++) {
       rpm[fan] = targetRpm(fan);
@@ -254,14 +228,17 @@ public final class ChassisPhysics {
 
   /** A supply (1 or 2) reports bad power; the other carries the chassis. */
   public void failSupply(int supply) {
-    supplies[supply(supply) - 1].good = false;
-    showSupply(supply, false);
+    supplies.fail(supply);
   }
 
   /** The supply (1 or 2) is good again. */
   public void repairSupply(int supply) {
-    supplies[supply(supply) - 1].good = true;
-    showSupply(supply, true);
+    supplies.repair(supply);
+  }
+
+  /** Another supply (1 or 2) of so many watts is put in; it gives power 3 s later. */
+  public void replaceSupply(int supply, int watts) {
+    supplies.replace(supply, watts);
   }
 
   /**
@@ -331,7 +308,7 @@ public final class ChassisPhysics {
       cards[slot].supplied(slotPowered(slot));
       cards[slot].advance(seconds, ambientCelsius, flow, heating);
     }
-    share(watts, seconds);
+    supplies.advance(watts, outletCelsius, powered, seconds);
     wire.locked(() -> fanController.advance(seconds));
     double outletTarget = ambientCelsius + watts / (WATTS_PER_DEGREE_AT_FULL_FLOW * flow);
     outletCelsius = approach(outletCelsius, outletTarget, seconds, OUTLET_TIME_CONSTANT_SECONDS);
@@ -339,32 +316,12 @@ public final class ChassisPhysics {
     outletDrift.advance(seconds);
   }
 
-  /** Good supplies share the load; their fans and the chassis' own chips draw some of it, too. */
-  private void share(double cardWatts, double seconds) {
-    int good = 0;
-    for (Supply supply : supplies) {
-      good += supply.good && powered ? 1 : 0;
-    }
-    double each = good == 0 ? 0 : (cardWatts + OWN_WATTS) / good;
-    wire.locked(() -> {
-      for (Supply supply : supplies) {
-        boolean gives = supply.good && powered;
-        supply.rail.draw(gives ? each : 0, gives, seconds);
-      }
-    });
-  }
-
   /**
    * What the good supplies can give at present: above 50 °C of leaving air each loses 2.5 % of its
-   * capacity per degree.
+   * capacity per degree, as its inventory says.
    */
   public double availableWatts() {
-    double derating = Math.clamp(1 - (outletCelsius - 50) * 0.025, 0.0, 1.0);
-    double all = 0;
-    for (Supply supply : supplies) {
-      all += supply.good && powered ? settings.supplyWatts() * derating : 0;
-    }
-    return all;
+    return supplies.availableWatts(powered);
   }
 
   private void show() {
@@ -400,10 +357,6 @@ public final class ChassisPhysics {
     wire.locked(() -> expander.setPin(slot - 1, !present));
   }
 
-  private void showSupply(int supply, boolean good) {
-    wire.locked(() -> expander.setPin(ChassisBus.SLOTS + supply - 1, !good));
-  }
-
   private Card card(int slot) {
     if (slot < 1 || slot > settings.slots()) {
       throw new IllegalArgumentException(
@@ -418,14 +371,6 @@ public final class ChassisPhysics {
           "a chassis has fans 1 to " + ChassisBus.FANS + ", got " + fan);
     }
     return fan;
-  }
-
-  private static int supply(int supply) {
-    if (supply < 1 || supply > ChassisBus.SUPPLIES) {
-      throw new IllegalArgumentException(
-          "a chassis has supplies 1 to " + ChassisBus.SUPPLIES + ", got " + supply);
-    }
-    return supply;
   }
 
   /** First-order lag, exact for any step and therefore stable. */

@@ -23,8 +23,16 @@ final class Rail {
 
   /** So many watts are drawn for so long; {@code off} rails have no voltage. */
   void draw(double watts, boolean on, double seconds) {
+    draw(watts, Double.POSITIVE_INFINITY, on, seconds);
+  }
+
+  /** The same from a source that gives so many watts at most: beyond, its voltage sags. */
+  void draw(double watts, double most, boolean on, double seconds) {
     double amperes = on ? watts / nominal : 0;
     double volts = on ? nominal - amperes * sourceOhms : 0;
+    if (watts > most) {
+      volts *= most / watts;
+    }
     monitor.sense(volts, amperes * shuntOhms);
     monitor.advance(seconds);
   }

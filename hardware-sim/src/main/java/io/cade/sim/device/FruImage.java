@@ -63,13 +63,22 @@ public final class FruImage {
     return image;
   }
 
-  /** The same for a power supply, with what it may give (type 0x00 of the multirecord area). */
-  public static byte[] supply(FruBoardInfo board, int capacityWatts) {
+  /**
+   * The same for a power supply, with what it may give (type 0x00 of the multirecord area) and what
+   * it loses in warm air (OEM record).
+   *
+   * @param permillePerDegree of its capacity, above {@code fromCelsius}
+   */
+  public static byte[] supply(
+      FruBoardInfo board, int capacityWatts, int fromCelsius, int permillePerDegree) {
     // §18.1: capacity; all else is left "unspecified".
     byte[] data = new byte[24];
     data[0] = (byte) capacityWatts;
     data[1] = (byte) (capacityWatts >> 8 & 0x0f);
-    return withRecord(encode(board), 0x00, data);
+    // §18.7: manufacturer's number, little end first (RFC 5612's until there is another).
+    byte[] oem = {(byte) 0xd9, 0x7e, 0, (byte) fromCelsius, (byte) permillePerDegree};
+    byte[] first = withRecord(encode(board), 0x00, data, false);
+    return record(first, 0xc0, oem, true);
   }
 
   /** The same for a card, with what it may draw from its 12 V (type 0x02). */
@@ -81,22 +90,27 @@ public final class FruImage {
     little(data, 5, 1260);
     little(data, 7, 120);
     little(data, 11, (int) Math.ceil(maxWatts * 1000 / 12.0));
-    return withRecord(encode(board), 0x02, data);
+    return withRecord(encode(board), 0x02, data, true);
   }
 
-  private static byte[] withRecord(byte[] image, int type, byte[] data) {
+  private static byte[] withRecord(byte[] image, int type, byte[] data, boolean last) {
+    byte[] whole = record(image, type, data, last);
+    whole[5] = (byte) (image.length / 8);
+    whole[7] = 0;
+    whole[7] = checksum(whole, 0, 7);
+    return whole;
+  }
+
+  private static byte[] record(byte[] image, int type, byte[] data, boolean last) {
     byte[] whole = Arrays.copyOf(image, image.length + 5 + data.length);
     if (whole.length > Eeprom24c02Model.SIZE) {
       throw new IllegalArgumentException(
           "inventory of " + whole.length + " bytes does not fit into " + Eeprom24c02Model.SIZE);
     }
     int at = image.length;
-    whole[5] = (byte) (at / 8);
-    whole[7] = 0;
-    whole[7] = checksum(whole, 0, 7);
     whole[at] = (byte) type;
-    // Last record, format version 2.
-    whole[at + 1] = (byte) 0x82;
+    // Format version 2, and whether it is the last.
+    whole[at + 1] = (byte) (last ? 0x82 : 0x02);
     whole[at + 2] = (byte) data.length;
     whole[at + 3] = checksum(data, 0, data.length);
     whole[at + 4] = checksum(whole, at, at + 4);

@@ -28,7 +28,7 @@ final class SimWords {
         handle 1.3 open|close                    the handle switch: open asks for the card's release
         ambient 1 40                             air that chassis 1 draws in, °C
         fan 1.2 fail|wear|ok                     fan 2 of chassis 1 seizes, wears out, is replaced
-        supply 1.1 fail|ok                       power supply 1 of chassis 1
+        supply 1.1 fail|ok|800                   power supply 1 of chassis 1; another one, of 800 W
         disk 1.3.0 fail|replace                  disk 0 or 1 of a card
         mains off|on | chassis 2 off|on          power of the cabinet, of a chassis
         status                                   what sits where\
@@ -48,6 +48,10 @@ final class SimWords {
   private static final Pattern PART = Pattern.compile("([1-9]\\d?)\\.([1-9]\\d?)");
   private static final Pattern TEMPERATURE = Pattern.compile("-?\\d{1,3}(\\.\\d{1,3})?");
 
+  private static final Pattern WATTS = Pattern.compile("[1-9]\\d{0,3}");
+  // Twelve bits of a supply's inventory.
+  private static final int MOST_WATTS = 4095;
+
   private static final Check CARD = SimWords::card;
   private static final Check CHASSIS = word -> chassis(word, word);
   private static final Check FAN = word -> part("fan", word);
@@ -63,7 +67,7 @@ final class SimWords {
           Map.entry("handle", List.of(CARD, oneOf("open", "close"))),
           Map.entry("ambient", List.of(CHASSIS, SimWords::heat)),
           Map.entry("fan", List.of(FAN, oneOf("fail", "wear", "ok"))),
-          Map.entry("supply", List.of(SUPPLY, oneOf("fail", "ok"))),
+          Map.entry("supply", List.of(SUPPLY, SimWords::supplyState)),
           Map.entry("disk", List.of(SimWords::disk, oneOf("fail", "replace"))),
           Map.entry("mains", List.of(oneOf("off", "on"))),
           Map.entry("chassis", List.of(CHASSIS, oneOf("off", "on"))),
@@ -143,6 +147,15 @@ final class SimWords {
         || Double.parseDouble(word) < COLDEST
         || Double.parseDouble(word) > HOTTEST) {
       throw new Wrong("'" + word + "': -40 to 125 degrees Celsius, or off, are meant");
+    }
+  }
+
+  private static void supplyState(String word) throws Wrong {
+    if (!word.equals("fail")
+        && !word.equals("ok")
+        && !(WATTS.matcher(word).matches() && Integer.parseInt(word) <= MOST_WATTS)) {
+      throw new Wrong(
+          "'" + word + "': fail, ok, or the watts of another supply, 1 to " + MOST_WATTS);
     }
   }
 

@@ -261,6 +261,51 @@ class ChassisPhysicsTest {
   }
 
   @Test
+  void warmAirTakesFromTheSuppliesWhatTheirInventoriesSay() {
+    ChassisPhysics physics = full(ChassisSettings.defaults().withoutNoise());
+    assertThat(physics.availableWatts()).isEqualTo(2400);
+    assertThat(chassis.supplies())
+        .extracting(ChassisBus.Supply::availableWatts)
+        .containsExactly(1200, 1200);
+    physics.setAmbient(58);
+    physics.advance(Duration.ofMinutes(30));
+    double outlet = chassisValue("outlet.temperature");
+    assertThat(outlet).isGreaterThan(60);
+    double each = physics.availableWatts() / 2;
+    assertThat(each).isCloseTo(1200 * (1 - (outlet - 50) * 0.025), within(8.0));
+    assertThat(chassis.supplies())
+        .allSatisfy(s -> {
+          assertThat(s.capacityWatts()).isEqualTo(1200);
+          // Whole degrees, rounded to the warm side.
+          assertThat((double) s.availableWatts()).isBetween(each - 38, each + 8);
+        });
+  }
+
+  @Test
+  void supplyThatIsAskedForTooMuchSags() {
+    ChassisPhysics physics = full(ChassisSettings.defaults().withoutNoise().withSupplyWatts(400));
+    physics.advance(Duration.ofSeconds(5));
+    assertThat(chassisValue("supply.1.volts")).isGreaterThan(11.5);
+    physics.failSupply(2);
+    physics.advance(Duration.ofSeconds(5));
+    assertThat(chassisValue("supply.1.volts")).isLessThan(10.8);
+  }
+
+  @Test
+  void anotherSupplyGivesPowerAfterItsStartAndTellsWhatItMayGive() {
+    ChassisPhysics physics = full(ChassisSettings.defaults().withoutNoise());
+    String before = chassis.supplies().getFirst().serial();
+    physics.replaceSupply(1, 800);
+    assertThat(chassis.supplies().getFirst().good()).isFalse();
+    physics.advance(Duration.ofSeconds(4));
+    ChassisBus.Supply now = chassis.supplies().getFirst();
+    assertThat(now.good()).isTrue();
+    assertThat(now.capacityWatts()).isEqualTo(800);
+    assertThat(now.serial()).isNotEqualTo(before);
+    assertThat(physics.availableWatts()).isEqualTo(2000);
+  }
+
+  @Test
   void lostReaderMeansFullSpeed() throws Exception {
     ChassisPhysics physics = full(ChassisSettings.defaults().withoutNoise());
     for (int second = 0; second < 10; second++) {
