@@ -72,7 +72,7 @@ final class SensorRules {
         .cards()
         .forEach((position, heard) -> {
           Card card = cabinet.cards().get(position);
-          if (card != null && card.state().isAlive()) {
+          if (card != null && isOfThisBoot(card, heard)) {
             String model = card.hardware() == null ? "" : card.hardware().model();
             for (SensorReading r : heard.readings()) {
               sensor(cabinet, "card " + position, model, r, due);
@@ -148,12 +148,22 @@ final class SensorRules {
         return true;
       }
       Observed.CardHeard heard = observed.cards().get(at);
-      return card.state().isAlive()
-          && heard != null
+      return heard != null
+          && isOfThisBoot(card, heard)
           && readable(heard.readings(), place.rest(), key.type());
     }
     Observed.ChassisHeard heard = observed.chassis().get(place.chassis());
     return heard != null && readable(heard.status().readings(), place.rest(), key.type());
+  }
+
+  /**
+   * Whether the card said so since it has power: what was read before it was switched off for its
+   * heat must not switch it off again.
+   */
+  private static boolean isOfThisBoot(Card card, Observed.CardHeard heard) {
+    return card.state().isAlive()
+        && card.state() != CardState.BOOTING
+        && heard.bootId().equals(card.bootId());
   }
 
   private static boolean isOut(CardState state) {

@@ -32,6 +32,7 @@ final class HoldRulesTest {
   private List<SupplyStatus> supplies = List.of();
   private double board = 40;
   private boolean shopRuns;
+  private boolean twoIsSilent;
 
   private static ServiceStatus shop(ServiceStatus.State state) {
     return new ServiceStatus("shop", state, "sha256:shop", "");
@@ -43,7 +44,10 @@ final class HoldRulesTest {
     for (int slot : List.of(1, 2, 3)) {
       String position = "1." + slot;
       CardState state = world.state(position);
-      if (state == null || !state.isAlive() || outputs.poweredOff().contains(slot)) {
+      if (state == null
+          || !state.isAlive()
+          || outputs.poweredOff().contains(slot)
+          || (slot == 2 && twoIsSilent)) {
         continue;
       }
       obey(position);
@@ -220,6 +224,19 @@ final class HoldRulesTest {
     assertThat(world.card("1.2").hold()).isNull();
     assertThat(outputs).isEqualTo(ChassisOutputs.NONE);
     assertThat(world.alarms()).noneMatch(a -> a.contains("cardOverheated"));
+  }
+
+  @Test
+  void whatWasReadBeforeAHotCardWasSwitchedOffDoesNotSwitchItOffAgain() {
+    shopOnCardTwo();
+    board = 95;
+    seconds(15);
+    assertThat(world.state("1.2")).isEqualTo(CardState.OFF);
+    twoIsSilent = true;
+    world.apply(new Change.CardReleased(at("1.2")));
+    seconds(10);
+    assertThat(world.state("1.2")).as("it takes its time to boot").isEqualTo(CardState.BOOTING);
+    assertThat(world.card("1.2").hold()).isNull();
   }
 
   @Test

@@ -163,9 +163,8 @@ class HardwareIT {
       }
     }
     does("sim", "supply", "2.1", "260");
-    does("sim", "supply", "2.2", "260");
-    awaitChassis(2, "has weak supplies", c -> c.path("capacityWatts").asInt() == 480);
-    does("sim", "supply", "2.1", "fail");
+    awaitChassis(2, "has a weak supply", c -> c.path("capacityWatts").asInt() == 1420);
+    does("sim", "supply", "2.2", "fail");
     awaitChassis(2, "has switched cards off", c -> c.path("poweredOff").size() == 2);
     awaitAlarm("powerBudget", "", true);
     JsonNode shed = chassis(2);
@@ -180,7 +179,7 @@ class HardwareIT {
       Run.Result on = demo().cade("card", "power", card, "on");
       assertThat(on.exit()).as(on.toString()).isEqualTo(5);
     }
-    does("sim", "supply", "2.1", "ok");
+    does("sim", "supply", "2.2", "ok");
     awaitChassis(2, "has power for all", c -> c.path("poweredOff").isEmpty());
     awaitAlarm("powerBudget", "", false);
     awaitCard("2.5", "is back", c -> state(c, "AVAILABLE", "RUNNING"));
