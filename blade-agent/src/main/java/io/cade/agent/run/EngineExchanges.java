@@ -19,8 +19,10 @@ import io.cade.agent.wire.Introduction;
 import io.cade.agent.wire.Report;
 import io.cade.agent.wire.ReportReply;
 import io.cade.agent.wire.ServiceStatus;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.SocketException;
 import java.util.List;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -81,7 +83,19 @@ final class EngineExchanges {
     }
   }
 
-  private static Failure failure(Throwable thrown) {
+  /**
+   * What became of an exchange. A handshake that ends without a word is no verdict on a certificate:
+   * a busy engine gives up handshakes that take too long, and a card that took that for distrust
+   * would ask for another certificate.
+   */
+  static Failure failure(Throwable thrown) {
+    for (Throwable t = thrown; t != null; t = t.getCause()) {
+      if (t instanceof EOFException
+          || t instanceof SocketException
+          || String.valueOf(t.getMessage()).contains("terminated the handshake")) {
+        return Failure.UNREACHABLE;
+      }
+    }
     for (Throwable t = thrown; t != null; t = t.getCause()) {
       if (t instanceof GatewayRefusal refusal) {
         return TEMPORARY.contains(refusal.status()) ? Failure.UNREACHABLE : Failure.REFUSED;
