@@ -60,14 +60,19 @@ public final class ThresholdBook {
     return new SensorThreshold(
         new SensorThreshold.Key(SensorReading.Kind.VOLTS, name, "", ""),
         null,
-        volts * 0.9,
-        volts * 0.95,
-        volts * 1.05,
-        volts * 1.1,
+        part(volts, 900),
+        part(volts, 950),
+        part(volts, 1_050),
+        part(volts, 1_100),
         null,
-        volts * 0.005,
+        part(volts, 5),
         1,
         Duration.ZERO);
+  }
+
+  /** So many thousandths, as a person would write it: 11.4, not 11.399999999999999. */
+  private static double part(double of, int thousandths) {
+    return Math.round(of * 10 * thousandths) / 10_000.0;
   }
 
   /** This book with others over it. */
