@@ -84,9 +84,9 @@ final class EngineExchanges {
   }
 
   /**
-   * What became of an exchange. A handshake that ends without a word is no verdict on a certificate:
-   * a busy engine gives up handshakes that take too long, and a card that took that for distrust
-   * would ask for another certificate.
+   * What became of an exchange. A handshake that ends without a word is no verdict on a
+   * certificate: a busy engine gives up handshakes that take too long, and a card that took that
+   * for distrust would ask for another certificate.
    */
   static Failure failure(Throwable thrown) {
     for (Throwable t = thrown; t != null; t = t.getCause()) {
