@@ -67,7 +67,8 @@ final class GenerateSnmpReference {
         convention(convention.group(1), block, open);
       } else if (definition.find() && definition.group(2).equals("OBJECT-TYPE")) {
         object(definition.group(1), block, out);
-      } else if (definition.hitEnd() || block.contains(" NOTIFICATION-TYPE")) {
+      } else if (!block.startsWith("IMPORTS")
+          && (definition.hitEnd() || block.contains(" NOTIFICATION-TYPE"))) {
         notification(block, out);
       }
     }

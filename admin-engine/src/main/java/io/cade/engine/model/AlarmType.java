@@ -50,7 +50,7 @@ public enum AlarmType {
   /** A network guesses passwords. */
   CREDENTIAL_GUESSING(
       "credentialGuessing", Severity.MAJOR, "unauthorizedAccessAttempt", Ends.BY_ITSELF),
-  /** Somebody asked the SNMP agent with a wrong community, user or passphrase. */
+  /** Somebody asked the SNMP agent with a wrong community, user, passphrase or certificate. */
   MANAGER_REFUSED(
       "managerRefused", Severity.WARNING, "unauthorizedAccessAttempt", Ends.ACKNOWLEDGED),
   /** No card of a chassis says anything: its power or its network is gone. */

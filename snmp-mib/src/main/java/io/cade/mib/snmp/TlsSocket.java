@@ -30,8 +30,8 @@ import org.snmp4j.transport.TransportType;
 
 /**
  * The agent's side of SNMP over TLS (RFC 6353): a TCP port, TLS 1.2 and 1.3, a certificate asked of
- * each client. SNMP4J's own transport is not used because it neither bounds the connections nor
- * ends a handshake that never comes to its end.
+ * each client. A transport of our own, beside SNMP4J's security model, so that connections,
+ * handshakes and idle times have the limits that are stated here.
  *
  * <p>Limits: {@value #MAX_CONNECTIONS} connections, {@value #MAX_PER_SOURCE} of them from one
  * address; more are closed at once. A handshake has {@value #HANDSHAKE_SECONDS} s, a connection
