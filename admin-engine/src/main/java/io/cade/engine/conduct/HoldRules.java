@@ -70,8 +70,13 @@ final class HoldRules {
     } else if (!open
         && hold != null
         && hold.reason() == PowerHold.Reason.HANDLE
-        && heardSince(observed, at, hold.since())) {
-      release(draft, card);
+        && heardSince(observed, at, hold.since())
+        && heardSince(observed, at, card.since())) {
+      if (card.state() == CardState.ABSENT) {
+        // A card is in the slot again, and its power follows: it is not missing until it boots.
+        draft.become(card, CardState.OFF, "put into its slot");
+      }
+      release(draft, again(draft, card));
     }
   }
 

@@ -141,12 +141,31 @@ final class HoldRulesTest {
     assertThat(world.alarms()).noneMatch(a -> a.contains("card 1.2"));
     assertThat(outputs.poweredOff()).as("the next card gets power").isEmpty();
     present.add(2);
+    seconds(3);
+    assertThat(world.card("1.2").hold()).isNull();
+    assertThat(world.state("1.2")).as("it has power and is to boot").isEqualTo(CardState.BOOTING);
+    assertThat(world.alarms()).as("put back, not lost").noneMatch(a -> a.contains("cardLost"));
     world.boot("1.2", 2, "b2");
     seconds(3);
     assertThat(world.card("1.2").hold()).isNull();
     assertThat(world.card("1.2").drain()).isNull();
     assertThat(world.cabinet.service("shop").orElseThrow().on(at("1.2")).orElseThrow().state())
         .isEqualTo(Placement.State.RUNNING);
+  }
+
+  @Test
+  void aCardThatIsPutBackAndNeverBootsIsLostInTheEnd() {
+    shopOnCardTwo();
+    open.add(2);
+    seconds(9);
+    present.remove(2);
+    open.remove(2);
+    seconds(5);
+    assertThat(world.state("1.2")).isEqualTo(CardState.ABSENT);
+    present.add(2);
+    seconds(100);
+    assertThat(world.state("1.2")).isEqualTo(CardState.FAILED);
+    assertThat(world.alarms()).anyMatch(a -> a.contains("cardLost"));
   }
 
   @Test

@@ -79,9 +79,11 @@ final class World {
   void boot(String position, int generation, String bootId, CardRole role) {
     CardPosition p = at(position);
     MacAddress mac = mac(p, generation);
+    apply(new Change.CardSeated(p, role, mac));
+    if (state(position) != CardState.BOOTING) {
+      apply(new Change.CardStateChanged(p, CardState.BOOTING, "asked for its address"));
+    }
     apply(
-        new Change.CardSeated(p, role, mac),
-        new Change.CardStateChanged(p, CardState.BOOTING, "asked for its address"),
         new Change.LeaseGranted(
             p, mac, "127.1." + p.chassis() + "." + p.slot(), now.plusSeconds(3600)),
         new Change.CardEnrolled(p, mac, "0" + generation));
