@@ -9,6 +9,7 @@ import io.cade.engine.model.AlarmKey;
 import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Card;
+import io.cade.engine.model.CardState;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.Change.AlarmChange;
 import io.cade.engine.model.Placement;
@@ -48,7 +49,7 @@ final class AlarmRules {
   void apply(Draft draft, Observed observed) {
     Cabinet cabinet = draft.cabinet();
     DueAlarms due = new DueAlarms();
-    cards(cabinet, due);
+    cards(cabinet, due, draft.now());
     containment.apply(cabinet, due);
     services(cabinet, due);
     sensors.apply(cabinet, observed, due);
@@ -141,7 +142,7 @@ final class AlarmRules {
         && now.isBefore(memory.goneSince(alarm.key(), now).plus(AlarmFlaps.QUIET));
   }
 
-  private static void cards(Cabinet cabinet, DueAlarms due) {
+  private void cards(Cabinet cabinet, DueAlarms due, Instant now) {
     for (Card card : cabinet.cards().values()) {
       AlarmKey key = lostKey(card);
       boolean known =
@@ -149,7 +150,7 @@ final class AlarmRules {
       boolean lost =
           switch (card.state()) {
             // Switched off on purpose, and pulled then: nobody is to be called.
-            case ABSENT, FAILED -> !isOnPurpose(card) && (known || card.hardware() != null);
+            case ABSENT, FAILED -> !isOnPurpose(card, now) && (known || card.hardware() != null);
             // Back in its slot is not yet back in service.
             case OFF, BOOTING, QUARANTINED -> known;
             case AVAILABLE, ASSIGNED, RUNNING, DEGRADED, UPDATING -> false;
@@ -162,10 +163,18 @@ final class AlarmRules {
     }
   }
 
-  /** A power cycle is to mend a lost card, not to hide it. */
-  private static boolean isOnPurpose(Card card) {
+  /**
+   * A power cycle is to mend a lost card, not to hide it; but that the card falls silent then is
+   * what was ordered, also when its chassis' reader is late to say that it is off.
+   */
+  private boolean isOnPurpose(Card card, Instant now) {
     PowerHold hold = card.hold();
-    return hold != null && hold.reason() != PowerHold.Reason.CYCLE;
+    if (hold == null || hold.reason() != PowerHold.Reason.CYCLE) {
+      return hold != null;
+    }
+    return card.state() == CardState.FAILED
+        && card.since().isAfter(hold.since())
+        && now.isBefore(hold.endsBy().plus(policy.bootTime()));
   }
 
   private static AlarmKey lostKey(Card card) {

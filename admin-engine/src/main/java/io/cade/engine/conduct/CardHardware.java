@@ -37,11 +37,13 @@ public final class CardHardware {
     return watts == null ? STANDARD_WATTS : watts;
   }
 
-  /** Whether the card draws, or is about to draw, power. */
+  /**
+   * Whether the card draws, or is about to draw, power: one that is off without a hold was released
+   * a moment ago, and what it will draw is not to be promised twice.
+   */
   public static boolean draws(Card card) {
     return card.hold() == null
         && card.state() != CardState.ABSENT
-        && card.state() != CardState.OFF
         && !card.position().isManagement();
   }
 

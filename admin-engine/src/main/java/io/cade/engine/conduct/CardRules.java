@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Follows each card from its boot to its loss, by what it says and by the slot's presence contact.
  */
 final class CardRules {
-  /** A report this much younger than a boot cannot have been under way when the card restarted. */
+  /** What arrives this much later than an event cannot have been under way when it happened. */
   private static final Duration STRAY = Duration.ofSeconds(1);
 
   private final ConductorPolicy policy;
@@ -80,7 +80,8 @@ final class CardRules {
         if (card.state() == CardState.FAILED && presence == Presence.EMPTY) {
           draft.become(card, CardState.ABSENT, "out of its slot");
         } else if (heard != null
-            && heard.isAfter(card.since())
+            && heard.isAfter(
+                card.state() == CardState.ABSENT ? card.since().plus(STRAY) : card.since())
             && presence != Presence.EMPTY
             && !card.certificateSerial().isEmpty()) {
           draft.become(card, inUse(draft.cabinet(), card), "reports again");
@@ -122,7 +123,9 @@ final class CardRules {
 
   /**
    * What the chassis bus says. It counts only when it was read after the card's last change of
-   * state and sign of life: a card that just booted may be newer than the last look at the contact.
+   * state and sign of life, and that it is out of its slot only when it was surely read after: a
+   * card that just booted may be newer than the last look at the contact, which may have been long
+   * on its way.
    */
   private Presence presence(Card card, Observed observed, Instant now) {
     CardPosition at = card.position();
@@ -136,7 +139,10 @@ final class CardRules {
       return Presence.SEATED;
     }
     Observed.CardHeard own = observed.cards().get(at);
-    return own != null && own.at().isAfter(chassis.at()) ? Presence.UNKNOWN : Presence.EMPTY;
+    boolean newer = own != null && own.at().isAfter(chassis.at());
+    return newer || !chassis.at().isAfter(card.since().plus(STRAY))
+        ? Presence.UNKNOWN
+        : Presence.EMPTY;
   }
 
   private static Instant latest(Instant a, Instant b) {

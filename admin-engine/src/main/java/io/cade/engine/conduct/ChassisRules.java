@@ -45,7 +45,9 @@ final class ChassisRules {
           if (set != null && alive(draft, heard.reader())) {
             ChassisOutputs wanted =
                 wanted(byChassis.getOrDefault(number, List.of()), observed, draft);
-            if (!wanted.equals(set)) {
+            if (wanted.equals(set)) {
+              withdraw(draft, heard.reader());
+            } else {
               order(draft, heard.reader(), wanted);
             }
           }
@@ -77,6 +79,19 @@ final class ChassisRules {
     }
     int floor = hot ? ALL_AIR : ChassisOutputs.NO_FLOOR;
     return new ChassisOutputs(off, blue, locate, floor);
+  }
+
+  /**
+   * What is wanted was read: what still waits is not wanted any more, such as the end of a power
+   * whose hold was released meanwhile.
+   */
+  private static void withdraw(Draft draft, CardPosition reader) {
+    for (Command waiting : draft.cabinet().queue(reader).waiting()) {
+      if (waiting instanceof Command.SetChassisOutputs set) {
+        draft.change(
+            new Change.CommandFinished(reader, set.id(), true, "void: not wanted any more"));
+      }
+    }
   }
 
   private static void order(Draft draft, CardPosition reader, ChassisOutputs wanted) {

@@ -80,6 +80,10 @@ final class HoldRules {
     }
   }
 
+  private static boolean isDark(ChassisStatus chassis, CardPosition at) {
+    return chassis.outputs() != null && chassis.outputs().poweredOff().contains(at.slot());
+  }
+
   /** What was read before the hold began says nothing of what happened after. */
   private static boolean heardSince(Observed observed, CardPosition at, Instant since) {
     Observed.ChassisHeard heard = observed.chassis().get(at.chassis());
@@ -126,26 +130,40 @@ final class HoldRules {
       return;
     }
     boolean seated = chassis.presentSlots().contains(at.slot());
-    boolean dark = chassis.outputs() != null && chassis.outputs().poweredOff().contains(at.slot());
+    boolean dark = isDark(chassis, at);
     if (seated && dark && card.state() != CardState.ABSENT) {
       draft.become(card, CardState.OFF, cause(hold));
+    } else if (seated
+        && dark
+        && hold.reason().staysWithSlot()
+        && heardSince(observed, at, card.since())) {
+      // Put into a slot that is to have no power: when it gets some, it is not missing until it
+      // has booted.
+      draft.become(card, CardState.OFF, "put into its slot; " + cause(hold));
     } else if (!seated && card.state() == CardState.OFF && heardSince(observed, at, card.since())) {
       draft.become(card, CardState.ABSENT, "pulled after it was switched off");
     }
   }
 
-  /** A card without a hold whose slot has power again boots; that it had power shows first. */
+  /**
+   * A card without a hold whose slot has power again boots; that it had power shows first. One that
+   * was released when its power had just gone is off all the same, and not lost while it boots.
+   */
   private void back(Draft draft, Card card, Observed observed) {
     CardPosition at = card.position();
-    if (card.state() != CardState.OFF || !heardSince(observed, at, card.since())) {
+    if ((card.state() != CardState.OFF && !card.state().isAlive())
+        || !heardSince(observed, at, card.since())) {
       return;
     }
     CardHardware.fresh(observed, at.chassis(), policy, draft.now())
         .ifPresent(chassis -> {
-          if (!chassis.presentSlots().contains(at.slot())) {
+          if (card.state().isAlive()) {
+            if (isDark(chassis, at) && chassis.presentSlots().contains(at.slot())) {
+              draft.become(card, CardState.OFF, "its slot has no power");
+            }
+          } else if (!chassis.presentSlots().contains(at.slot())) {
             draft.become(card, CardState.ABSENT, "pulled after it was switched off");
-          } else if (chassis.outputs() != null
-              && !chassis.outputs().poweredOff().contains(at.slot())) {
+          } else if (chassis.outputs() != null && !isDark(chassis, at)) {
             draft.become(card, CardState.BOOTING, "has power again");
           }
         });

@@ -32,7 +32,9 @@ public final class Observations {
             report.bootId(), at, report.services(), report.readings(), report.disks()));
     ChassisStatus status = report.chassis();
     if (status != null && status.chassis() == report.position().chassis()) {
-      chassis.put(status.chassis(), new Observed.ChassisHeard(report.position(), at, status));
+      // What happened after the bus was read is not in it, however late it was told.
+      Instant read = at.minus(status.age());
+      chassis.put(status.chassis(), new Observed.ChassisHeard(report.position(), read, status));
     }
   }
 

@@ -46,7 +46,12 @@ public record Observed(
     }
   }
 
-  /** The last reading of a chassis bus and which card read it. */
+  /**
+   * The last reading of a chassis bus and which card read it.
+   *
+   * @param at when it was read, as far as the card could tell: by the time it took on its way at
+   *     most too late
+   */
   public record ChassisHeard(CardPosition reader, Instant at, ChassisStatus status) {}
 
   /** A proxy's last report. */

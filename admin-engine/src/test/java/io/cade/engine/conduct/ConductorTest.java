@@ -101,7 +101,7 @@ final class ConductorTest {
   void thePresenceContactTellsOfAPulledCardBeforeItsSilence() {
     announceShopOnTwoCards();
     world.boot("1.2", 1, "b3");
-    world.now = world.now.plus(Duration.ofSeconds(1));
+    world.now = world.now.plus(Duration.ofSeconds(2));
     world.reportChassis("1.2", "b3", List.of(2), List.of());
     world.settle();
     assertThat(world.state("1.1")).isEqualTo(CardState.ABSENT);

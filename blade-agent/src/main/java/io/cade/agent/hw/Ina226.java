@@ -103,6 +103,7 @@ public final class Ina226 implements AutoCloseable {
   private final int calibration;
   private Averaging averaging = Averaging.OF_16;
   private ConversionTime time = ConversionTime.US_1100;
+  private boolean zeroIsMeasured;
 
   /**
    * Prepares the driver; the bus is touched at the first call.
@@ -158,11 +159,23 @@ public final class Ina226 implements AutoCloseable {
     return new Rail(volts, current * currentLsb, word(POWER) * 25 * currentLsb);
   }
 
-  /** Volts of the bus, 0 to 40.96, in steps of 1.25 mV. */
+  /**
+   * Volts of the bus, 0 to 40.96, in steps of 1.25 mV. A zero is a voltage only after a conversion:
+   * the register also reads 0 from power-on until the first one has ended (§7.6.4), and nobody is
+   * to be called for a card that was just put in.
+   */
   public double busVolts() throws BusException {
     int word = word(BUS_VOLTAGE);
     if (word > 0x7fff) {
       throw new BusException(device + ": bus voltage reads what it cannot hold; is the bus stuck?");
+    }
+    if (word != 0) {
+      zeroIsMeasured = false;
+    } else if (!zeroIsMeasured) {
+      zeroIsMeasured = conversionReady();
+      if (!zeroIsMeasured) {
+        throw new BusException(device + ": no conversion has ended since it got power");
+      }
     }
     return word * BUS_LSB;
   }

@@ -48,7 +48,7 @@ public final class SensorPoll implements CardSensors, AutoCloseable {
   private final FanCurve curve = new FanCurve();
   private final CountDownLatch firstRound = new CountDownLatch(1);
   private final Thread thread;
-  private volatile Round last = new Round(Instant.MIN, List.of(), null, List.of());
+  private volatile Round last = new Round(Instant.MIN, Instant.MIN, List.of(), null, List.of());
   private volatile boolean reader;
   private volatile int fanFloor;
   private volatile Runnable news = () -> {};
@@ -58,6 +58,7 @@ public final class SensorPoll implements CardSensors, AutoCloseable {
 
   /** What one round has read. */
   private record Round(
+      Instant began,
       Instant at,
       List<SensorReading> card,
       @Nullable ChassisStatus chassis,
@@ -98,7 +99,10 @@ public final class SensorPoll implements CardSensors, AutoCloseable {
   @Override
   public Optional<ChassisStatus> chassis() {
     Round round = fresh();
-    return isStale(round) ? Optional.empty() : Optional.ofNullable(round.chassis());
+    return isStale(round)
+        ? Optional.empty()
+        : Optional.ofNullable(round.chassis())
+            .map(c -> c.readAgo(Duration.between(round.began(), clock.instant())));
   }
 
   @Override
@@ -180,6 +184,7 @@ public final class SensorPoll implements CardSensors, AutoCloseable {
   private void round() {
     // An interrupt is for the sleep only: on a bus it would look like a fault.
     var _ = Thread.interrupted();
+    Instant began = clock.instant();
     List<SensorReading> card = sensors.card();
     ChassisStatus chassis = reader ? sensors.chassis().orElse(null) : null;
     if (reader) {
@@ -189,7 +194,7 @@ public final class SensorPoll implements CardSensors, AutoCloseable {
       }
     }
     List<DiskStatus> array = mirrored();
-    last = new Round(clock.instant(), card, chassis, array);
+    last = new Round(began, clock.instant(), card, chassis, array);
     firstRound.countDown();
     if (isNews(card, chassis, array)) {
       news.run();

@@ -1,5 +1,6 @@
 package io.cade.agent.wire;
 
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param supplies each power supply
  * @param fanControl what the fans are driven by, for people: {@code automatic}, {@code full speed:
  *     …}; empty when unknown
+ * @param ageMillis how long ago the reading began when this was sent: between two rounds the last
+ *     one is sent again, and an event of meanwhile is not in it; null from an older agent
  */
 public record ChassisStatus(
     int chassis,
@@ -24,7 +27,11 @@ public record ChassisStatus(
     @Nullable ChassisOutputs outputs,
     List<FanStatus> fans,
     List<SupplyStatus> supplies,
-    String fanControl) {
+    String fanControl,
+    @Nullable Integer ageMillis) {
+  /** Nothing that was read longer ago is sent. */
+  public static final int MAX_AGE_MILLIS = 60_000;
+
   public ChassisStatus {
     Limits.range("chassis", chassis, 1, CardPosition.MAX_CHASSIS);
     presentSlots = Limits.list("presentSlots", presentSlots, CardPosition.MAX_SLOT);
@@ -36,6 +43,41 @@ public record ChassisStatus(
     fans = fans == null ? List.of() : Limits.list("fans", fans, 8);
     supplies = supplies == null ? List.of() : Limits.list("supplies", supplies, 4);
     fanControl = fanControl == null ? "" : Limits.text("fanControl", fanControl, 256);
+    if (ageMillis != null) {
+      Limits.range("ageMillis", ageMillis, 0, MAX_AGE_MILLIS);
+    }
+  }
+
+  /** Read there and then. */
+  public ChassisStatus(
+      int chassis,
+      List<Integer> presentSlots,
+      List<SensorReading> readings,
+      List<Integer> openHandles,
+      @Nullable ChassisOutputs outputs,
+      List<FanStatus> fans,
+      List<SupplyStatus> supplies,
+      String fanControl) {
+    this(chassis, presentSlots, readings, openHandles, outputs, fans, supplies, fanControl, null);
+  }
+
+  /** The same, with the time since it was read. */
+  public ChassisStatus readAgo(Duration time) {
+    return new ChassisStatus(
+        chassis,
+        presentSlots,
+        readings,
+        openHandles,
+        outputs,
+        fans,
+        supplies,
+        fanControl,
+        Math.clamp(time.toMillis(), 0, MAX_AGE_MILLIS));
+  }
+
+  /** Time since it was read; zero when it does not say. */
+  public Duration age() {
+    return Duration.ofMillis(ageMillis == null ? 0 : ageMillis);
   }
 
   /** Presence and readings only. */

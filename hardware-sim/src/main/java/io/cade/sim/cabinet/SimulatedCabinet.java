@@ -109,31 +109,43 @@ public final class SimulatedCabinet implements AutoCloseable {
 
   private void advance() {
     try {
+      // Nothing on a card sees its rails fall, nor runs before they are up.
+      forUsable(this::cutWhereOff);
       chassis.values().forEach(c -> c.advance(STEP));
-      for (SlotRecord slot : List.copyOf(slots.values())) {
-        if (slot.inserted() && slot.on()) {
-          followOutput(slot);
-        }
-      }
+      forUsable(this::bootWhereOn);
     } catch (RuntimeException e) {
       LOG.error("the physics failed", e);
     }
   }
 
-  /** The chassis' enable output of the slot decides whether the card's payload has power. */
-  private void followOutput(SlotRecord slot) {
-    CardPosition at = slot.position();
-    ChassisPhysics physics = physics(at);
-    boolean given = physics.isPowered() && physics.slotPowered(at.slot());
-    boolean runs = running.containsKey(at);
-    if (runs) {
-      disksOf(slot).advance(STEP.toMillis() / 1000.0);
+  private void forUsable(Consumer<SlotRecord> act) {
+    for (SlotRecord slot : List.copyOf(slots.values())) {
+      if (slot.inserted() && slot.on()) {
+        act.accept(slot);
+      }
     }
-    if (runs && !given) {
-      LOG.info("card {} is switched off by its chassis", at);
-      cutPower(at);
-    } else if (!runs && given) {
-      LOG.info("card {} is switched on by its chassis", at);
+  }
+
+  /** The chassis' enable output of the slot decides whether the card's payload has power. */
+  private boolean isGivenPower(SlotRecord slot) {
+    ChassisPhysics physics = physics(slot.position());
+    return physics.isPowered() && physics.slotPowered(slot.position().slot());
+  }
+
+  private void cutWhereOff(SlotRecord slot) {
+    CardPosition at = slot.position();
+    if (running.containsKey(at)) {
+      disksOf(slot).advance(STEP.toMillis() / 1000.0);
+      if (!isGivenPower(slot)) {
+        LOG.info("card {} is switched off by its chassis", at);
+        cutPower(at);
+      }
+    }
+  }
+
+  private void bootWhereOn(SlotRecord slot) {
+    if (!running.containsKey(slot.position()) && isGivenPower(slot)) {
+      LOG.info("card {} is switched on by its chassis", slot.position());
       boot(slot);
     }
   }
@@ -210,11 +222,12 @@ public final class SimulatedCabinet implements AutoCloseable {
         throw new IllegalStateException("card " + at + " is " + (on ? "on" : "off"));
       }
       put(slot.with(true, on));
-      physics(at).setCardPower(at.slot(), on);
       if (on) {
+        physics(at).setCardPower(at.slot(), true);
         boot(slot);
       } else {
         cutPower(at);
+        physics(at).setCardPower(at.slot(), false);
       }
       return "card " + at + " is switched " + (on ? "on" : "off");
     });
@@ -285,8 +298,7 @@ public final class SimulatedCabinet implements AutoCloseable {
   }
 
   private void boot(SlotRecord slot) {
-    ChassisPhysics physics = physics(slot.position());
-    if (physics.isPowered() && physics.slotPowered(slot.position().slot())) {
+    if (isGivenPower(slot)) {
       running.put(slot.position(), SimulatedCard.powerOn(slot, disksOf(slot), platform));
     }
   }

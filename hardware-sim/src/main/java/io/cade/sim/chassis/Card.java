@@ -16,6 +16,9 @@ final class Card {
   private static final double FLOW_EXPONENT = 0.8;
   private static final double TIME_CONSTANT_SECONDS = 45;
 
+  // Longer than a conversion of the power monitors as the driver configures them, 35 ms.
+  private static final double SETTLED_SECONDS = 0.05;
+
   // The processor is above its board, the memory between; °C per watt.
   private static final double PROCESSOR_DEGREES_PER_WATT = 0.28;
   private static final double MEMORY_DEGREES_PER_WATT = 0.10;
@@ -35,6 +38,7 @@ final class Card {
   private boolean on;
   private double load;
   private boolean supplied = true;
+  private boolean wasGiven = true;
   private boolean handleOpen;
   private double celsius;
   private double inletCelsius;
@@ -102,11 +106,27 @@ final class Card {
 
   void switchOn(boolean on) {
     this.on = present && on;
+    settle();
   }
 
-  /** Whether the chassis gives the slot payload power (its enable output). */
+  /**
+   * Whether the chassis gives the slot payload power (its enable output), once a step. Its
+   * capacitors hold the rails until the next step, so that whoever looks at the output between two
+   * steps can end the card's program before it sees them fall.
+   */
   void supplied(boolean given) {
-    supplied = given;
+    boolean fed = given || wasGiven;
+    wasGiven = given;
+    if (supplied != fed) {
+      supplied = fed;
+      settle();
+    }
+  }
+
+  /** Rails are up or down, and measured, long before anything on the card runs. */
+  private void settle() {
+    drawn = watts();
+    wire.locked(() -> rails(SETTLED_SECONDS));
   }
 
   void handle(boolean open) {
@@ -139,14 +159,18 @@ final class Card {
     drawn = heatingWatts;
     drift.advance(seconds);
     wire.locked(() -> {
-      boolean live = heatingWatts > 0;
-      rail12.draw(drawn, live, seconds);
-      rail5.draw(drawn * 0.2, live, seconds);
-      rail33.draw(drawn * 0.15, live, seconds);
+      rails(seconds);
       processor.advance(seconds);
       inlet.advance(seconds);
       memory.advance(seconds);
     });
+  }
+
+  private void rails(double seconds) {
+    boolean live = drawn > 0;
+    rail12.draw(drawn, live, seconds);
+    rail5.draw(drawn * 0.2, live, seconds);
+    rail33.draw(drawn * 0.15, live, seconds);
   }
 
   /** One conversion of the sensor chips. */

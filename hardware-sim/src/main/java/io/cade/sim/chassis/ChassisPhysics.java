@@ -303,9 +303,9 @@ public final class ChassisPhysics {
     }
     double watts = 0;
     for (int slot = 1; slot <= settings.slots(); slot++) {
+      cards[slot].supplied(slotPowered(slot));
       double heating = powered ? cards[slot].watts() : 0;
       watts += heating;
-      cards[slot].supplied(slotPowered(slot));
       cards[slot].advance(seconds, ambientCelsius, flow, heating);
     }
     supplies.advance(watts, outletCelsius, powered, seconds);

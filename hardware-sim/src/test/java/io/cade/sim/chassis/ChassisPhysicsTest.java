@@ -69,9 +69,41 @@ class ChassisPhysicsTest {
   }
 
   private Reading cardReading(int slot) {
+    return cardReading(slot, "board.temperature");
+  }
+
+  private Reading cardReading(int slot, String name) {
     try (CardBus card = CardBus.open(buses.context(), SimulatedBuses.cardBus(1, slot), CLOCK)) {
-      return card.readings().getFirst();
+      return card.readings().stream().filter(r -> r.name().equals(name)).findFirst().orElseThrow();
     }
+  }
+
+  @Test
+  void railsAreUpBeforeACardRunsAndFallOnlyWhenItRunsNoMore() throws Exception {
+    Duration step = Duration.ofMillis(500);
+    String rail = "rail.12v.volts";
+    ChassisPhysics physics = full(ChassisSettings.defaults().withoutNoise());
+    physics.advance(step);
+    physics.remove(5);
+    physics.insert(5, board("SC-5b"));
+    assertThat(cardReading(5, rail).isOk()).as("just put in: nothing is measured").isFalse();
+    physics.advance(step);
+    assertThat(cardReading(5, rail).value()).isCloseTo(12, within(0.2));
+
+    chassis.setOutputs(new SlotOutputs(0b10000, 0, 0));
+    physics.advance(step);
+    assertThat(physics.slotPowered(5)).as("who looks now can end its program").isFalse();
+    assertThat(cardReading(5, rail).value()).isCloseTo(12, within(0.2));
+    physics.advance(step);
+    assertThat(cardReading(5, rail).value()).isZero();
+    chassis.setOutputs(new SlotOutputs(0, 0, 0));
+    physics.advance(step);
+    assertThat(cardReading(5, rail).value()).as("then it boots").isCloseTo(12, within(0.2));
+
+    physics.setCardPower(5, false);
+    assertThat(cardReading(5, rail).value()).isZero();
+    physics.setCardPower(5, true);
+    assertThat(cardReading(5, rail).value()).isCloseTo(12, within(0.2));
   }
 
   @Test

@@ -61,6 +61,8 @@ final class SensorPollTest {
 
   private SensorPoll poll(int slot) {
     physics.insert(slot, board("SC-" + slot));
+    // Its monitors measure.
+    physics.advance(Duration.ofMillis(100));
     return poll(SimulatedBuses.cardBus(1, slot), DiskArray.none());
   }
 
@@ -116,12 +118,16 @@ final class SensorPollTest {
     SensorPoll poll = poll(OWN_BUS, DiskArray.none());
     await("first reading", () -> board(poll).quality() == SensorReading.Quality.OK);
     assertThat(board(poll).value()).isEqualTo(30);
+    poll.chassisReader(true);
+    await("the chassis is read", () -> poll.chassis().isPresent());
 
     wire.setHeldLow(true);
     stuck.await();
     // Its thread is on the bus now, and stays there; what follows does not wait for it.
     assertThat(board(poll).value()).as("what was read last").isEqualTo(30);
-    now.updateAndGet(t -> t.plus(SensorPoll.STALE).plusSeconds(1));
+    now.updateAndGet(t -> t.plusSeconds(3));
+    assertThat(poll.chassis().orElseThrow().age()).isEqualTo(Duration.ofSeconds(3));
+    now.updateAndGet(t -> t.plus(SensorPoll.STALE).minusSeconds(2));
     assertThat(poll.card())
         .isNotEmpty()
         .allSatisfy(r -> {

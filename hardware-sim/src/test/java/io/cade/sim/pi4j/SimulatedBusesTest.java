@@ -202,6 +202,8 @@ class SimulatedBusesTest {
     for (int slot = 1; slot <= 14; slot++) {
       physics.insert(slot, DriverContract.BOARD);
     }
+    // The monitors of all rails have measured.
+    physics.advance(Duration.ofSeconds(1));
     return physics;
   }
 }

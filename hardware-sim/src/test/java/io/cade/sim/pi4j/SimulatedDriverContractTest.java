@@ -2,10 +2,14 @@ package io.cade.sim.pi4j;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.pi4j.context.Context;
+import io.cade.agent.hw.BusException;
 import io.cade.agent.hw.CardBus;
 import io.cade.agent.hw.ChassisBus;
+import io.cade.agent.hw.Ina226;
 import io.cade.agent.hw.Reading;
 import io.cade.agent.hw.SensorType;
 import io.cade.sim.device.Eeprom24c02Model;
@@ -48,6 +52,9 @@ class SimulatedDriverContractTest extends DriverContract {
     sensors.forEach(wire::attach);
     inventories.forEach(wire::attach);
     buses.attach(bus(), wire);
+    // Supplies that have been on for a while.
+    monitors.values().forEach(m -> m.sense(12, 0));
+    pass(0.04);
   }
 
   @AfterEach
@@ -119,6 +126,28 @@ class SimulatedDriverContractTest extends DriverContract {
       monitors.values().forEach(m -> m.advance(seconds));
       fans.advance(seconds);
     });
+  }
+
+  @Test
+  void monitorThatHasJustGotPowerMeasuresNothingAndADeadRailIsMeasured() throws Exception {
+    try (Ina226 monitor = new Ina226(context(), bus(), 0x41, 0.0005, 150)) {
+      wire.locked(requireNonNull(monitors.get(0x41))::powerOn);
+      assertThatThrownBy(monitor::rail)
+          .isInstanceOf(BusException.class)
+          .hasMessageContaining("0x41")
+          .hasMessageContaining("no conversion");
+      draw(0x41, 0, 0);
+      pass(0.04);
+      assertThat(monitor.rail().volts()).as("it has converted: there is no voltage").isZero();
+      assertThat(monitor.rail().volts()).as("nor between two conversions").isZero();
+      draw(0x41, 12, 0.025);
+      pass(0.04);
+      assertThat(monitor.rail().volts()).isCloseTo(12.0, within(0.00125));
+      wire.locked(requireNonNull(monitors.get(0x41))::powerOn);
+      assertThatThrownBy(monitor::rail).isInstanceOf(BusException.class);
+      pass(0.04);
+      assertThat(monitor.rail().volts()).isCloseTo(12.0, within(0.00125));
+    }
   }
 
   @Test

@@ -472,6 +472,9 @@ class DemoIT {
     awaitChassis("blueLeds", 6, false);
     awaitAlarm("cardLost", "card 1.6", false);
     assertThat(history().values()).noneMatch(text -> text.contains("cardLost card 1.6"));
+    assertThat(history().values())
+        .as("cards were pulled, put in and replaced")
+        .noneMatch(text -> text.startsWith("voltageWrong"));
 
     does("card", "power", "1.6", "cycle", "--now");
     awaitState("1.6", "OFF");
