@@ -94,6 +94,10 @@ public final class ThresholdOperations {
       SensorThreshold next;
       try {
         SensorThreshold.Key key = key(values);
+        if (!key.isSomewhere()) {
+          throw new IllegalArgumentException(
+              "at is '" + key.at() + "'; 'card 1.3' or 'chassis 1' is meant");
+        }
         Map<SensorThreshold.Key, SensorThreshold> set = cabinet.alarmState().thresholds();
         if (!set.containsKey(key) && set.size() >= ThresholdBook.MAX_SET) {
           throw new Refusal(
@@ -124,7 +128,11 @@ public final class ThresholdOperations {
             throw AlarmOperations.invalid(e);
           }
           if (!cabinet.alarmState().thresholds().containsKey(key)) {
-            throw new Refusal(Refusal.Kind.NOT_FOUND, "no such threshold is set: " + key);
+            throw new Refusal(
+                Refusal.Kind.NOT_FOUND,
+                "no such threshold is set: "
+                    + key.words()
+                    + "; ./cade alarm thresholds shows them (column SET)");
           }
           return Decision.of(true, new AlarmChange.ThresholdRemoved(key.toString()));
         });

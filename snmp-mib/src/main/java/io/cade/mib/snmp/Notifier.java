@@ -70,10 +70,11 @@ public final class Notifier implements AutoCloseable {
           dispatcher.addMessageProcessingModel(new MPv2c());
       case NotifierConfig.Trap1 _ -> dispatcher.addMessageProcessingModel(new MPv1());
       case NotifierConfig.Trap3 trap ->
-          // The sender of a trap is the authoritative one: it needs an identity that lasts.
+          // The sender of a trap is the authoritative one: managers know it by the snmpEngineID
+          // that they read from the agent.
           dispatcher.addMessageProcessingModel(
               Security.v3(
-                  EngineIdentity.startedIn(trap.stateFolder(), new SecureRandom()),
+                  EngineIdentity.of(trap.stateFolder(), new SecureRandom()),
                   trap.user(),
                   new CounterSupport()));
       case NotifierConfig.Inform3 inform ->
