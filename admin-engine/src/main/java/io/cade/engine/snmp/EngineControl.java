@@ -133,9 +133,7 @@ public final class EngineControl implements CabinetControl {
             return refused(i, Cause.BAD_VALUE, value + " is not within ±1,000,000");
           }
           firstLimits.putIfAbsent(sensor, i);
-          limits
-              .computeIfAbsent(sensor, _ -> key(set, reading))
-              .put(limit(set.which()), value);
+          limits.computeIfAbsent(sensor, _ -> key(set, reading)).put(limit(set.which()), value);
         }
         case CabinetCommand.StartUpdate _ -> {
           return refused(i, Cause.CONFLICT, "this version has no updates yet");

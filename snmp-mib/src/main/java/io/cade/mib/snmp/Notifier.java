@@ -132,8 +132,13 @@ public final class Notifier implements AutoCloseable {
     return CompletableFuture.completedFuture(new Delivery.Failed(reason));
   }
 
+  /** Without the slash that the JDK puts before an address without a name. */
+  private String receiver() {
+    return config.receiver().getAddress().getHostAddress() + ":" + config.receiver().getPort();
+  }
+
   private Delivery notSent(Exception e) {
-    return new Delivery.Failed("not sent to " + config.receiver() + ": " + e.getMessage());
+    return new Delivery.Failed("not sent to " + receiver() + ": " + e.getMessage());
   }
 
   private PDU pdu(AlarmNotification notification) {
@@ -235,11 +240,10 @@ public final class Notifier implements AutoCloseable {
         String why =
             event.getError() == null ? "no acknowledgement" : event.getError().getMessage();
         return new Delivery.Failed(
-            why + " from " + config.receiver() + " in " + (config.retries() + 1) + " attempts");
+            why + " from " + receiver() + " in " + (config.retries() + 1) + " attempts");
       }
       if (response.getType() != PDU.RESPONSE || response.getErrorStatus() != PDU.noError) {
-        return new Delivery.Failed(
-            config.receiver() + " refused it: " + response.getErrorStatusText());
+        return new Delivery.Failed(receiver() + " refused it: " + response.getErrorStatusText());
       }
       return new Delivery.Acknowledged();
     }
