@@ -166,6 +166,15 @@ public record SensorThreshold(
     }
   }
 
+  /**
+   * Down to where a reading must fall so that no high level counts any more; null without high
+   * limits.
+   */
+  public @Nullable Double highEnd() {
+    Double high = lowest(highWarning, highMajor, highCritical);
+    return high == null ? null : high - hysteresis;
+  }
+
   private static @Nullable Double highest(@Nullable Double... limits) {
     Double best = null;
     for (Double limit : limits) {

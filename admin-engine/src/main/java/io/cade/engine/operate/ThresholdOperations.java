@@ -1,5 +1,6 @@
 package io.cade.engine.operate;
 
+import io.cade.agent.wire.SensorReading;
 import io.cade.engine.change.Decision;
 import io.cade.engine.change.Refusal;
 import io.cade.engine.change.Transaction;
@@ -106,6 +107,14 @@ public final class ThresholdOperations {
         SensorThreshold old =
             configured.over(set.values()).of(key.kind(), key.name(), key.model(), key.at());
         next = (old == null ? SensorThreshold.none(key) : old).with(key, limits(values));
+        Double end = next.highEnd();
+        if (end != null && end < least(key.kind())) {
+          throw new IllegalArgumentException(
+              "hysteresis "
+                  + next.hysteresis()
+                  + " is too large: no alarm would end before a reading falls to "
+                  + end);
+        }
       } catch (IllegalArgumentException e) {
         throw AlarmOperations.invalid(e);
       }
@@ -136,6 +145,15 @@ public final class ThresholdOperations {
           }
           return Decision.of(true, new AlarmChange.ThresholdRemoved(key.toString()));
         });
+  }
+
+  /** No reading is below it. A voltage may be: telecom supplies give -48 V. */
+  private static double least(SensorReading.Kind kind) {
+    return switch (kind) {
+      case CELSIUS -> -273;
+      case RPM, PERCENT, TRUTH -> 0;
+      case VOLTS, AMPERES, WATTS -> Double.NEGATIVE_INFINITY;
+    };
   }
 
   private static SensorThreshold.Key key(Map<String, String> values) {

@@ -287,6 +287,7 @@ class AlarmCommandTest {
             List.of("celsius", "cpu*", "high=80"),
             List.of("celsius", "cpu*", "highWarning=90"),
             List.of("celsius", "cpu*", "readings=0"),
+            List.of("celsius", "cpu*", "hysteresis=10000"),
             List.of("celsius", "cpu*", "hold=7200"))) {
       Desk.Outcome outcome =
           desk.run("alarm", "threshold", "set", wrong.get(0), wrong.get(1), wrong.get(2));
