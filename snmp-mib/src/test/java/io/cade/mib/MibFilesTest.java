@@ -133,13 +133,13 @@ class MibFilesTest {
             List.of(
                 java,
                 "-XX:TieredStopAtLevel=1",
-                "src/build/GenerateSnmpReference.java",
+                "src/main/java/io/cade/mib/smi/GenerateSnmpReference.java",
                 Tools.ownMibs().toString(),
                 manual.toString(),
                 "check"));
     assertThat(result.exit())
         .as(
-            "docs/snmp.md is not current: run java snmp-mib/src/build/GenerateSnmpReference.java"
+            "docs/snmp.md is not current: run java snmp-mib/src/main/java/io/cade/mib/smi/GenerateSnmpReference.java"
                 + " snmp-mib/src/main/resources/io/cade/mib docs/snmp.md\n"
                 + result.output())
         .isZero();

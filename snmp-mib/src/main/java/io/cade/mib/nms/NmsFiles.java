@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -38,13 +39,10 @@ public final class NmsFiles {
   /** Path within the folder to content. */
   static Map<String, String> contents() throws IOException {
     var files = new LinkedHashMap<String, String>();
-    var reader = new MibReader();
     for (String module : MibOids.MODULES) {
-      String text = resource("/io/cade/mib/" + module);
-      reader.read(text);
-      files.put("mibs/" + module + ".txt", text);
+      files.put("mibs/" + module + ".txt", resource("/io/cade/mib/" + module));
     }
-    Mib mib = reader.finish();
+    Mib mib = MibReader.read(List.copyOf(files.values()));
     var prometheus = new PrometheusFiles(mib);
     files.put("prometheus/snmp.yml", prometheus.configuration());
     files.put("prometheus/snmp-until-0.22.yml", prometheus.oldConfiguration());
@@ -60,11 +58,11 @@ public final class NmsFiles {
 
   /** What the packaged MIB files define. */
   static Mib mib() throws IOException {
-    var reader = new MibReader();
+    var texts = new ArrayList<String>();
     for (String module : MibOids.MODULES) {
-      reader.read(resource("/io/cade/mib/" + module));
+      texts.add(resource("/io/cade/mib/" + module));
     }
-    return reader.finish();
+    return MibReader.read(texts);
   }
 
   private static String resource(String name) throws IOException {
