@@ -288,7 +288,12 @@ final class ApiRoutes {
 
   void answer(RoutingContext context, int status, CompletionStage<?> stage) {
     onLoop(stage)
-        .onSuccess(value -> replies.send(context, status, "application/json", value))
+        .onSuccess(value ->
+            replies.send(
+                context,
+                status,
+                "application/json",
+                value instanceof Views.CardView card ? inspection.seen(card) : value))
         .onFailure(e -> replies.fail(context, e));
   }
 }

@@ -96,7 +96,7 @@ final class NotificationRoom {
       case TRAP2C -> new NotifierConfig.Trap2c(name);
       case INFORM2C -> new NotifierConfig.Inform2c(name);
       case INFORM3 -> new NotifierConfig.Inform3(who);
-      case TRAP3 -> new NotifierConfig.Trap3(who, directory.directory("notifier-" + r.name()));
+      case TRAP3 -> new NotifierConfig.Trap3(who, directory.directory("snmp"));
     };
   }
 

@@ -4,6 +4,7 @@ import io.cade.agent.config.Section;
 import io.cade.engine.model.SensorThreshold;
 import io.cade.engine.model.Severity;
 import io.cade.engine.model.ThresholdBook;
+import io.cade.mib.ManagerRole;
 import io.cade.mib.snmp.SnmpUser;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -96,10 +97,7 @@ public record NotificationSettings(
                 Section::socketAddress),
             protocol,
             version3 ? "" : secret(s, "communityFile"),
-            version3 && s.has("user")
-                ? new SnmpUser(
-                    s.text("user"), needed(secret(s, "authFile")), needed(secret(s, "privFile")))
-                : null,
+            version3 && s.has("user") ? user(s) : null,
             s.integer("window", 1, MAX_WINDOW, 32),
             severity.isEmpty() ? null : s.choice("atLeast", Severity.class, Severity.WARNING),
             s.flag("onlyRules", false));
@@ -108,6 +106,16 @@ public record NotificationSettings(
       throw new IllegalArgumentException("is not 1 to 32 letters, digits and hyphens");
     }
     return receiver;
+  }
+
+  private static SnmpUser user(Section s) {
+    return new SnmpUser(
+        s.text("user"),
+        ManagerRole.OPERATOR,
+        s.choice("auth", SnmpUser.Auth.class, SnmpUser.Auth.SHA_256),
+        needed(secret(s, "authFile")),
+        s.choice("priv", SnmpUser.Priv.class, SnmpUser.Priv.AES_128),
+        needed(secret(s, "privFile")));
   }
 
   private static String needed(String secret) {
@@ -163,6 +171,9 @@ public record NotificationSettings(
     values.remove("at");
     SensorThreshold.Key key =
         new SensorThreshold.Key(SensorThreshold.kindOf(words.getFirst()), words.get(1), model, at);
+    if (!key.isSomewhere()) {
+      throw new IllegalArgumentException("at is '" + at + "'; card:1.3 or chassis:1 is meant");
+    }
     SensorThreshold base = ThresholdBook.standard().of(key.kind(), key.name(), model, at);
     return (base == null ? SensorThreshold.none(key) : base).with(key, values);
   }

@@ -142,7 +142,7 @@ final class SnmpRoom {
     @Override
     public void refused(Failure failure) {
       String text =
-          "a manager at %s was refused: wrong %s; %d refusals since the start"
+          "a manager at %s was refused: wrong %s; refusals since the start: %d"
               .formatted(
                   failure.source().getHostAddress(),
                   switch (failure.reason()) {

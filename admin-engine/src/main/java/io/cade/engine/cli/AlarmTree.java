@@ -149,7 +149,7 @@ final class AlarmTree {
             "Sets limits: lowCritical, lowMajor, lowWarning, highWarning, highMajor, highCritical,"
                 + " hysteresis, readings, hold (seconds). An empty limit is taken away.",
             "alarm threshold set celsius cpu* highMajor=80 hysteresis=3",
-            "alarm threshold set celsius inlet highWarning= --at 'chassis 1'");
+            "alarm threshold set celsius inlet.temperature highWarning= --at 'chassis 1'");
     sensors(set);
     set.addPositional(
         PositionalParamSpec.builder()

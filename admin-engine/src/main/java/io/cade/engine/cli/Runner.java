@@ -137,7 +137,7 @@ final class Runner {
                       "/api/v1/cards/"
                           + argument(leaf)
                           + "/services/"
-                          + encode(leaf.matchedPositionalValue(1, ""))),
+                          + segment(leaf.matchedPositionalValue(1, ""))),
               View.CARD,
               options);
       case Action.ReleaseCard _ ->
@@ -337,7 +337,10 @@ final class Runner {
 
   /** The command's argument, fit to be one segment of a path (RFC 3986 §3.3). */
   static String argument(ParseResult leaf) throws CommandFailure {
-    String text = leaf.matchedPositionalValue(0, "");
+    return segment(leaf.matchedPositionalValue(0, ""));
+  }
+
+  private static String segment(String text) throws CommandFailure {
     if (text.isBlank() || text.equals(".") || text.equals("..")) {
       throw new CommandFailure(ExitCode.USAGE, "'" + text + "' is not a name");
     }

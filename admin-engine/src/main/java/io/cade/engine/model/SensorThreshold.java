@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,9 @@ public record SensorThreshold(
     double hysteresis,
     int readings,
     Duration hold) {
-  private static final double MAX_VALUE = 1e6;
+  /** Largest limit and hysteresis, in the unit of the kind; limits may be as far below 0. */
+  public static final double MAX_VALUE = 1e6;
+
   private static final int MAX_READINGS = 100;
   private static final Duration MAX_HOLD = Duration.ofHours(1);
 
@@ -49,6 +52,10 @@ public record SensorThreshold(
    */
   public record Key(SensorReading.Kind kind, String name, String model, String at)
       implements Comparable<Key> {
+    /** Chassis 0 (management) to 20, slots 1 to 14 (SPEC C1). */
+    private static final Pattern PLACE =
+        Pattern.compile("chassis (\\d|1\\d|20)|card (\\d|1\\d|20)\\.([1-9]|1[0-4])");
+
     public Key {
       if (name.isEmpty() || name.length() > 32) {
         throw new IllegalArgumentException("a sensor's name has 1 to 32 characters");
@@ -73,6 +80,23 @@ public record SensorThreshold(
           + (model.isEmpty() ? 0 : 1_000)
           + (name.indexOf('*') < 0 ? 100 : 0)
           + name.replace("*", "").length();
+    }
+
+    /**
+     * Whether some sensor can be there. Not asked by the constructor: what is on record stays
+     * readable.
+     */
+    public boolean isSomewhere() {
+      return at.isEmpty() || PLACE.matcher(at).matches();
+    }
+
+    /** {@code celsius cpu*}, with model and place where there are any. */
+    public String words() {
+      return kind.name().toLowerCase(Locale.ROOT)
+          + " "
+          + name
+          + (model.isEmpty() ? "" : " of model " + model)
+          + (at.isEmpty() ? "" : " at " + at);
     }
 
     /** Reads what {@link #toString} wrote. */
@@ -140,6 +164,15 @@ public record SensorThreshold(
               + hysteresis
               + " is too large");
     }
+  }
+
+  /**
+   * Down to where a reading must fall so that no high level counts any more; null without high
+   * limits.
+   */
+  public @Nullable Double highEnd() {
+    Double high = lowest(highWarning, highMajor, highCritical);
+    return high == null ? null : high - hysteresis;
   }
 
   private static @Nullable Double highest(@Nullable Double... limits) {

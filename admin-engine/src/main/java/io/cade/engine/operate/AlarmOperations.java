@@ -135,6 +135,10 @@ public final class AlarmOperations {
           throw new IllegalArgumentException("unknown parameter '" + key + "'");
         }
       }
+      long before = Long.parseLong(given.getOrDefault("before", Long.toString(Long.MAX_VALUE)));
+      if (before < 1) {
+        throw new IllegalArgumentException("before is " + before + "; alarms are counted from 1");
+      }
       String type = given.get("type");
       String atLeast = given.get("atLeast");
       return new AlarmQuery(
@@ -143,7 +147,7 @@ public final class AlarmOperations {
           atLeast == null ? null : severity(atLeast),
           instant(given.get("from")),
           instant(given.get("until")),
-          Long.parseLong(given.getOrDefault("before", Long.toString(Long.MAX_VALUE))),
+          before,
           Integer.parseInt(given.getOrDefault("limit", "100")));
     } catch (NumberFormatException e) {
       throw new Refusal(Refusal.Kind.INVALID, "limit and before must be a number");

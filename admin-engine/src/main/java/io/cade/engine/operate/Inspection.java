@@ -96,6 +96,14 @@ public final class Inspection {
     return view(c, observed.get(), card);
   }
 
+  /**
+   * What a change of a card comes to, with what the card said last: a change is decided without it.
+   */
+  public Views.CardView seen(Views.CardView changed) {
+    Cabinet c = cabinet.get();
+    return c.card(changed.position()).map(card -> view(c, observed.get(), card)).orElse(changed);
+  }
+
   public List<Views.ServiceView> services() {
     Cabinet c = cabinet.get();
     Announcement announcement = announcement(c);

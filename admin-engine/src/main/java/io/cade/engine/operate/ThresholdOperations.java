@@ -1,5 +1,6 @@
 package io.cade.engine.operate;
 
+import io.cade.agent.wire.SensorReading;
 import io.cade.engine.change.Decision;
 import io.cade.engine.change.Refusal;
 import io.cade.engine.change.Transaction;
@@ -94,6 +95,10 @@ public final class ThresholdOperations {
       SensorThreshold next;
       try {
         SensorThreshold.Key key = key(values);
+        if (!key.isSomewhere()) {
+          throw new IllegalArgumentException(
+              "at is '" + key.at() + "'; 'card 1.3' or 'chassis 1' is meant");
+        }
         Map<SensorThreshold.Key, SensorThreshold> set = cabinet.alarmState().thresholds();
         if (!set.containsKey(key) && set.size() >= ThresholdBook.MAX_SET) {
           throw new Refusal(
@@ -102,6 +107,14 @@ public final class ThresholdOperations {
         SensorThreshold old =
             configured.over(set.values()).of(key.kind(), key.name(), key.model(), key.at());
         next = (old == null ? SensorThreshold.none(key) : old).with(key, limits(values));
+        Double end = next.highEnd();
+        if (end != null && end < least(key.kind())) {
+          throw new IllegalArgumentException(
+              "hysteresis "
+                  + next.hysteresis()
+                  + " is too large: no alarm would end before a reading falls to "
+                  + end);
+        }
       } catch (IllegalArgumentException e) {
         throw AlarmOperations.invalid(e);
       }
@@ -124,10 +137,23 @@ public final class ThresholdOperations {
             throw AlarmOperations.invalid(e);
           }
           if (!cabinet.alarmState().thresholds().containsKey(key)) {
-            throw new Refusal(Refusal.Kind.NOT_FOUND, "no such threshold is set: " + key);
+            throw new Refusal(
+                Refusal.Kind.NOT_FOUND,
+                "no such threshold is set: "
+                    + key.words()
+                    + "; ./cade alarm thresholds shows them (column SET)");
           }
           return Decision.of(true, new AlarmChange.ThresholdRemoved(key.toString()));
         });
+  }
+
+  /** No reading is below it. A voltage may be: telecom supplies give -48 V. */
+  private static double least(SensorReading.Kind kind) {
+    return switch (kind) {
+      case CELSIUS -> -273;
+      case RPM, PERCENT, TRUTH -> 0;
+      case VOLTS, AMPERES, WATTS -> Double.NEGATIVE_INFINITY;
+    };
   }
 
   private static SensorThreshold.Key key(Map<String, String> values) {

@@ -5,6 +5,7 @@ import io.cade.agent.wire.SensorReading;
 import io.cade.engine.change.Refusal;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Card;
+import io.cade.engine.model.SensorThreshold;
 import io.cade.engine.observe.Observed;
 import io.cade.engine.operate.CombinedOperations;
 import io.cade.engine.operate.CombinedOperations.Step;
@@ -73,8 +74,11 @@ public final class EngineControl implements CabinetControl {
    * Steps of one SET.
    *
    * @param commands number of the first command behind each step
+   * @param limits from which step on they are limits: together, or beside those that are there
+   *     already, they make no sense, which is inconsistentValue
    */
-  private record Steps(List<Step> list, List<Integer> commands, @Nullable Refused refused) {
+  private record Steps(
+      List<Step> list, List<Integer> commands, int limits, @Nullable Refused refused) {
     Outcome outcome(CombinedOperations.Outcome outcome) {
       return switch (outcome) {
         case CombinedOperations.Done _ -> new Done();
@@ -84,7 +88,7 @@ public final class EngineControl implements CabinetControl {
                 switch (why.kind()) {
                   case NOT_FOUND, CONFLICT -> Cause.CONFLICT;
                   case NOT_ALLOWED -> Cause.NOT_ALLOWED;
-                  case INVALID -> Cause.BAD_VALUE;
+                  case INVALID -> step >= limits ? Cause.CONFLICT : Cause.BAD_VALUE;
                   case LIMIT -> Cause.BUSY;
                 },
                 String.valueOf(why.getMessage()));
@@ -122,30 +126,33 @@ public final class EngineControl implements CabinetControl {
           var sensor = new Sensor(set.chassis(), set.slot(), set.sensor());
           SensorReading reading = reading(set);
           if (reading == null) {
-            return refused(i, "there is no reading of " + sensor);
+            return refused(i, Cause.CONFLICT, "there is no reading of " + sensor);
+          }
+          String value = value(set, reading);
+          if (!value.isEmpty() && Math.abs(Double.parseDouble(value)) > SensorThreshold.MAX_VALUE) {
+            return refused(i, Cause.BAD_VALUE, value + " is not within ±1,000,000");
           }
           firstLimits.putIfAbsent(sensor, i);
-          limits
-              .computeIfAbsent(sensor, _ -> key(set, reading))
-              .put(limit(set.which()), value(set, reading));
+          limits.computeIfAbsent(sensor, _ -> key(set, reading)).put(limit(set.which()), value);
         }
         case CabinetCommand.StartUpdate _ -> {
-          return refused(i, "this version has no updates yet");
+          return refused(i, Cause.CONFLICT, "this version has no updates yet");
         }
       }
       if (steps.size() > origins.size()) {
         origins.add(i);
       }
     }
+    int firstLimit = steps.size();
     limits.forEach((sensor, given) -> {
       steps.add(operations.threshold(given));
       origins.add(firstLimits.getOrDefault(sensor, 0));
     });
-    return new Steps(steps, origins, null);
+    return new Steps(steps, origins, firstLimit, null);
   }
 
-  private static Steps refused(int command, String why) {
-    return new Steps(List.of(), List.of(), new Refused(command, Cause.CONFLICT, why));
+  private static Steps refused(int command, Cause cause, String why) {
+    return new Steps(List.of(), List.of(), 0, new Refused(command, cause, why));
   }
 
   private Map<String, String> key(CabinetCommand.ThresholdSet set, SensorReading reading) {

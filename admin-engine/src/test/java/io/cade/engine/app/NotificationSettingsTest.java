@@ -9,6 +9,7 @@ import io.cade.engine.app.NotificationSettings.Protocol;
 import io.cade.engine.app.NotificationSettings.Receiver;
 import io.cade.engine.model.SensorThreshold;
 import io.cade.engine.model.Severity;
+import io.cade.mib.ManagerRole;
 import io.cade.mib.snmp.SnmpUser;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -54,7 +55,7 @@ class NotificationSettingsTest {
               receivers:
                 old: {address: 192.0.2.1:162, protocol: trap1, communityFile: %s}
                 noc: {address: "192.0.2.2:1162", protocol: inform3, user: noc, authFile: %s,
-                      privFile: %s, window: 1}
+                      privFile: %s, auth: sha-512, priv: aes-256, window: 1}
                 pager: {address: 192.0.2.3:162, atLeast: critical, onlyRules: true}
             alarms:
               thresholds:
@@ -79,7 +80,13 @@ class NotificationSettingsTest {
                 new InetSocketAddress("192.0.2.2", 1162),
                 Protocol.INFORM3,
                 "",
-                new SnmpUser("noc", "authenticate me", "encrypt me too"),
+                new SnmpUser(
+                    "noc",
+                    ManagerRole.OPERATOR,
+                    SnmpUser.Auth.SHA_512,
+                    "authenticate me",
+                    SnmpUser.Priv.AES_256,
+                    "encrypt me too"),
                 1,
                 null,
                 false),
@@ -126,6 +133,7 @@ class NotificationSettingsTest {
                     - celsius cpu* highMajor
                     - celsius cpu* highMajor=hot
                     - celsius cpu* highMajor=80 highWarning=90
+                    - celsius cpu* highMajor=80 at=slot:3
                 """
                     .formatted(open, empty, empty)))
         .isInstanceOf(ConfigProblems.class)
@@ -144,6 +152,7 @@ class NotificationSettingsTest {
         .hasMessageContaining("kind, name of the sensor and limits")
         .hasMessageContaining("KEY=VALUE is meant")
         .hasMessageContaining("hot")
+        .hasMessageContaining("at is 'slot:3'; card:1.3 or chassis:1 is meant")
         .hasMessageContaining("engine.yaml:17")
         .satisfies(
             e -> assertThat(e.getMessage()).doesNotContain("everybody-reads", "a_b.address"));

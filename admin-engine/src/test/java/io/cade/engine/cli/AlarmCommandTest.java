@@ -287,6 +287,7 @@ class AlarmCommandTest {
             List.of("celsius", "cpu*", "high=80"),
             List.of("celsius", "cpu*", "highWarning=90"),
             List.of("celsius", "cpu*", "readings=0"),
+            List.of("celsius", "cpu*", "hysteresis=10000"),
             List.of("celsius", "cpu*", "hold=7200"))) {
       Desk.Outcome outcome =
           desk.run("alarm", "threshold", "set", wrong.get(0), wrong.get(1), wrong.get(2));
@@ -300,7 +301,14 @@ class AlarmCommandTest {
     assertThat(desk.run("alarm", "threshold", "remove", "celsius", "cpu*").out())
         .isEqualTo("removed\n");
     assertThat(desk.run("alarm", "threshold", "remove", "celsius", "cpu*").err())
-        .contains("no such threshold is set");
+        .contains("no such threshold is set: celsius cpu*;");
+    for (String nowhere : List.of("cards", "card 99.99", "chassis", "chassis 21", "1.3")) {
+      assertThat(
+              desk.run("alarm", "threshold", "set", "celsius", "x", "highMajor=80", "--at", nowhere)
+                  .err())
+          .contains("at is '" + nowhere + "'; 'card 1.3' or 'chassis 1' is meant");
+    }
+    assertThat(desk.run("alarm", "history", "--before", "-4").err()).contains("counted from 1");
     assertThat(desk.run("alarm", "thresholds").out()).doesNotContain("cpu*");
   }
 

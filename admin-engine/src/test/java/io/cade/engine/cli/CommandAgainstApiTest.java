@@ -6,6 +6,7 @@ import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.MacAddress;
 import io.cade.agent.wire.ProxyReport;
+import io.cade.agent.wire.Report;
 import io.cade.agent.wire.RouteSnapshot;
 import io.cade.agent.wire.SiteProtection;
 import io.cade.agent.wire.TrafficReport;
@@ -434,9 +435,14 @@ class CommandAgainstApiTest {
   @Test
   void aCardIsDrainedAndBackInServiceByCommand() {
     given();
+    observations.heard(
+        new Report(new CardPosition(1, 7), "b1", List.of(), List.of(), null), clock.instant());
     Desk.Outcome drained = desk.run("card", "drain", "1.7", "--deadline", "30s");
     assertThat(drained.err()).isEmpty();
     assertThat(drained.out()).contains("drained", "0 running, bound visitors until");
+    assertThat(drained.out())
+        .as("with what the card said last")
+        .containsPattern("last heard +\\d+ s ago");
     assertThat(writer.current().card(new CardPosition(1, 7)).orElseThrow().drain())
         .satisfies(drain -> assertThat(drain.until()).isEqualTo(drain.since().plusSeconds(30)));
     assertThat(desk.run("card", "show", "1.7").out()).contains("drained");

@@ -30,6 +30,18 @@ class MibsCommandTest {
   }
 
   @Test
+  void noFolderAndOneThatCannotBeMadeAreSaidSo() {
+    Desk.Outcome nothing = new Desk().run("mibs", "");
+    assertThat(nothing.code()).isEqualTo(ExitCode.USAGE.code());
+    assertThat(nothing.err()).contains("'' is no folder");
+    Desk.Outcome nowhere = new Desk().run("mibs", "/proc/none");
+    assertThat(nowhere.code()).isEqualTo(ExitCode.FAILED.code());
+    assertThat(nowhere.err())
+        .contains("cannot write /proc/none: ")
+        .doesNotContain("none: /proc/none");
+  }
+
+  @Test
   void aFileInTheWayIsNamedAndKept() throws Exception {
     Path file = Files.writeString(folder.resolve("file"), "mine");
     Desk.Outcome said = new Desk().run("mibs", file.toString());

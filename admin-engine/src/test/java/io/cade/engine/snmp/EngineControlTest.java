@@ -149,7 +149,22 @@ class EngineControlTest {
     assertThat(control.check(commands.subList(0, 1), "noc", ManagerRole.OPERATOR))
         .isInstanceOfSatisfying(
             CabinetControl.Refused.class,
-            refused -> assertThat(refused.cause()).isEqualTo(CabinetControl.Cause.BAD_VALUE));
+            refused -> assertThat(refused.cause()).isEqualTo(CabinetControl.Cause.CONFLICT));
+    assertThat(
+            control.check(
+                List.of(
+                    commands.get(1),
+                    new CabinetCommand.ThresholdSet(
+                        1, 3, 1, CabinetCommand.Threshold.HIGH_CRITICAL, 10_000_001)),
+                "noc",
+                ManagerRole.OPERATOR))
+        .as("never a good value")
+        .isInstanceOfSatisfying(
+            CabinetControl.Refused.class,
+            refused -> {
+              assertThat(refused.cause()).isEqualTo(CabinetControl.Cause.BAD_VALUE);
+              assertThat(refused.command()).isEqualTo(1);
+            });
     assertThat(control.check(commands, "noc", ManagerRole.OPERATOR))
         .isEqualTo(new CabinetControl.Done());
     var stage = control.carryOut(commands, "noc", ManagerRole.OPERATOR).toCompletableFuture();

@@ -51,11 +51,16 @@ final class BusScanCommand {
     try (Closing context = new Closing(contexts.get())) {
       for (int bus : buses) {
         Path device = devices.resolve("i2c-" + bus);
+        if (!Files.exists(device)) {
+          err.println(
+              "cade agent: there is no " + device + "; without --bus all buses are looked at");
+          continue;
+        }
         if (!Files.isReadable(device) || !Files.isWritable(device)) {
           err.println(
               "cade agent: no right to use "
                   + device
-                  + " (or it is not there): run as root or as a member of the group i2c");
+                  + ": run as root or as a member of the group i2c");
           continue;
         }
         usable = true;

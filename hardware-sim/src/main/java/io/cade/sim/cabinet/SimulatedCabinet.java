@@ -236,6 +236,10 @@ public final class SimulatedCabinet implements AutoCloseable {
   /** Power of a whole chassis, or with 0 of all of them. */
   public String mains(int which, boolean on) {
     return run(() -> {
+      if (which != 0 && !chassis.containsKey(which)) {
+        throw new IllegalArgumentException(
+            "no chassis " + which + "; there are 1 to " + chassis.size());
+      }
       for (var entry : chassis.entrySet()) {
         if (which == 0 || which == entry.getKey()) {
           mainsOf(entry.getKey(), entry.getValue(), on);

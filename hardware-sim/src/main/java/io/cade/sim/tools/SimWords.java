@@ -40,6 +40,7 @@ final class SimWords {
 
   private static final double COLDEST = -40;
   private static final double HOTTEST = 125;
+  private static final double HOTTEST_AIR = 80;
 
   private interface Check {
     void check(String word) throws Wrong;
@@ -65,7 +66,7 @@ final class SimWords {
           Map.entry("power", List.of(CARD, oneOf("off", "on"))),
           Map.entry("heat", List.of(CARD, SimWords::heat)),
           Map.entry("handle", List.of(CARD, oneOf("open", "close"))),
-          Map.entry("ambient", List.of(CHASSIS, SimWords::heat)),
+          Map.entry("ambient", List.of(CHASSIS, SimWords::air)),
           Map.entry("fan", List.of(FAN, oneOf("fail", "wear", "ok"))),
           Map.entry("supply", List.of(SUPPLY, SimWords::supplyState)),
           Map.entry("disk", List.of(SimWords::disk, oneOf("fail", "replace"))),
@@ -140,14 +141,21 @@ final class SimWords {
   }
 
   private static void heat(String word) throws Wrong {
-    if (word.equals("off")) {
-      return;
-    }
-    if (!TEMPERATURE.matcher(word).matches()
-        || Double.parseDouble(word) < COLDEST
-        || Double.parseDouble(word) > HOTTEST) {
+    if (!word.equals("off") && !isTemperature(word, HOTTEST)) {
       throw new Wrong("'" + word + "': -40 to 125 degrees Celsius, or off, are meant");
     }
+  }
+
+  private static void air(String word) throws Wrong {
+    if (!isTemperature(word, HOTTEST_AIR)) {
+      throw new Wrong("'" + word + "': -40 to 80 degrees Celsius are meant");
+    }
+  }
+
+  private static boolean isTemperature(String word, double hottest) {
+    return TEMPERATURE.matcher(word).matches()
+        && Double.parseDouble(word) >= COLDEST
+        && Double.parseDouble(word) <= hottest;
   }
 
   private static void supplyState(String word) throws Wrong {

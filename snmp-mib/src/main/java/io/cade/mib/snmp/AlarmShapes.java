@@ -58,7 +58,7 @@ final class AlarmShapes {
 
   private static TableBlock.Writer<AlarmDetailRow> acknowledge() {
     return new TableBlock.Writer<>(
-        ManagerRole.TECHNICIAN,
+        ManagerRole.OPERATOR,
         new Syntax.Enumerated(Set.of(ACKNOWLEDGED)),
         (row, value) -> new Written.Change(new CabinetCommand.AlarmAcknowledge(row.sequence())));
   }

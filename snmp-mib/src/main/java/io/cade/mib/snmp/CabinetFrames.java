@@ -30,7 +30,8 @@ import org.snmp4j.smi.Variable;
 
 /**
  * The frames of the enterprise MIB: taken from the view when a request needs one and the last is
- * older than {@link #MAX_AGE}. Nobody reads, nothing is done. Owned by the SNMP thread.
+ * older than {@link #MAX_AGE}, or something was set since. Nobody reads, nothing is done. Owned by
+ * the SNMP thread, but for {@link #outdated}.
  */
 final class CabinetFrames {
   /**
@@ -60,6 +61,9 @@ final class CabinetFrames {
   private @Nullable Frames last;
   private long lastNanos;
 
+  /** Set by any thread. */
+  private volatile boolean outdated;
+
   /**
    * All that is read at one moment.
    *
@@ -76,6 +80,14 @@ final class CabinetFrames {
     this.standard = new StandardBlocks(clock.instant());
   }
 
+  /**
+   * Something was set: who sets and then reads must not see what was before (RFC 3416 section 4.2.5
+   * has the change made when the answer goes out). From any thread.
+   */
+  void outdated() {
+    outdated = true;
+  }
+
   /** The enterprise MIB. */
   Frame current() {
     return all().enterprise();
@@ -89,7 +101,8 @@ final class CabinetFrames {
   private Frames all() {
     long nanos = nanoTicker.getAsLong();
     Frames frames = last;
-    if (frames == null || nanos - lastNanos > MAX_AGE.toNanos()) {
+    if (frames == null || outdated || nanos - lastNanos > MAX_AGE.toNanos()) {
+      outdated = false; // before the view is read: what is set from now on counts again
       CabinetView now = view.frozen();
       frames =
           new Frames(

@@ -56,6 +56,17 @@ record EngineIdentity(String engineIdHex, int boots) {
     return identity;
   }
 
+  /**
+   * The identity of the engine that was {@linkplain #startedIn started} in this folder: of its
+   * other half, which sends traps. The first start makes it if there was none.
+   *
+   * @throws IOException if the file cannot be read or does not make sense
+   */
+  static EngineIdentity of(Path folder, RandomGenerator random) throws IOException {
+    Path file = folder.resolve(FILE);
+    return Files.exists(file) ? read(file) : startedIn(folder, random);
+  }
+
   /** The octets of snmpEngineID. */
   byte[] engineId() {
     return HEX.parseHex(engineIdHex);

@@ -70,10 +70,11 @@ public final class Notifier implements AutoCloseable {
           dispatcher.addMessageProcessingModel(new MPv2c());
       case NotifierConfig.Trap1 _ -> dispatcher.addMessageProcessingModel(new MPv1());
       case NotifierConfig.Trap3 trap ->
-          // The sender of a trap is the authoritative one: it needs an identity that lasts.
+          // The sender of a trap is the authoritative one: managers know it by the snmpEngineID
+          // that they read from the agent.
           dispatcher.addMessageProcessingModel(
               Security.v3(
-                  EngineIdentity.startedIn(trap.stateFolder(), new SecureRandom()),
+                  EngineIdentity.of(trap.stateFolder(), new SecureRandom()),
                   trap.user(),
                   new CounterSupport()));
       case NotifierConfig.Inform3 inform ->
@@ -131,8 +132,13 @@ public final class Notifier implements AutoCloseable {
     return CompletableFuture.completedFuture(new Delivery.Failed(reason));
   }
 
+  /** Without the slash that the JDK puts before an address without a name. */
+  private String receiver() {
+    return config.receiver().getAddress().getHostAddress() + ":" + config.receiver().getPort();
+  }
+
   private Delivery notSent(Exception e) {
-    return new Delivery.Failed("not sent to " + config.receiver() + ": " + e.getMessage());
+    return new Delivery.Failed("not sent to " + receiver() + ": " + e.getMessage());
   }
 
   private PDU pdu(AlarmNotification notification) {
@@ -234,11 +240,10 @@ public final class Notifier implements AutoCloseable {
         String why =
             event.getError() == null ? "no acknowledgement" : event.getError().getMessage();
         return new Delivery.Failed(
-            why + " from " + config.receiver() + " in " + (config.retries() + 1) + " attempts");
+            why + " from " + receiver() + " in " + (config.retries() + 1) + " attempts");
       }
       if (response.getType() != PDU.RESPONSE || response.getErrorStatus() != PDU.noError) {
-        return new Delivery.Failed(
-            config.receiver() + " refused it: " + response.getErrorStatusText());
+        return new Delivery.Failed(receiver() + " refused it: " + response.getErrorStatusText());
       }
       return new Delivery.Acknowledged();
     }

@@ -55,7 +55,8 @@ public record NotifierConfig(
    * SNMPv3 trap: not acknowledged, authenticated and encrypted. The receiver must know the user
    * together with the id of the sending engine (RFC 3414 section 1.5.1).
    *
-   * @param stateFolder where the sender keeps its engine id and boots; not the agent's
+   * @param stateFolder where the agent keeps engine id and boots: agent and sender of traps are one
+   *     engine, and the agent has been started before
    */
   public record Trap3(SnmpUser user, Path stateFolder) implements Protocol {}
 

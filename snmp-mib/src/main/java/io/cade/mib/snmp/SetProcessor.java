@@ -31,10 +31,15 @@ final class SetProcessor {
   private static final Logger LOG = LoggerFactory.getLogger(SetProcessor.class);
 
   private final CabinetControl control;
+  private final Runnable changed;
   private final Semaphore room = new Semaphore(MAX_OUTSTANDING);
 
-  SetProcessor(CabinetControl control) {
+  /**
+   * @param changed told that something was set, before the answer goes out; from any thread
+   */
+  SetProcessor(CabinetControl control, Runnable changed) {
     this.control = control;
+    this.changed = changed;
   }
 
   /** Takes the error status and the index of the variable binding, from 1; once. */
@@ -164,13 +169,14 @@ final class SetProcessor {
     }
   }
 
-  private static void end(
+  private void end(
       CabinetControl.@org.jspecify.annotations.Nullable Outcome outcome,
       @org.jspecify.annotations.Nullable Throwable failure,
       Plan plan,
       Subject subject,
       Reply reply) {
     if (outcome instanceof CabinetControl.Done) {
+      changed.run();
       reply.answer(PDU.noError, 0);
       return;
     }

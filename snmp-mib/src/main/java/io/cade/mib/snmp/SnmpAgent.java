@@ -36,7 +36,7 @@ import org.snmp4j.smi.UdpAddress;
  * <p>Limits: a request or response has at most {@value #MAX_MESSAGE_OCTETS} octets. A longer
  * request is cut by the receiving buffer, counted in snmpInASNParseErrs and not answered; a longer
  * GETBULK response carries fewer rows, any other gets tooBig (RFC 3416 section 4.2). What it shows
- * of the cabinet may be 250 ms old.
+ * of the cabinet may be 250 ms old, but not older than the last answered SET.
  *
  * <p>{@link #start} and {@link #close} belong to one owner thread; the other methods may be called
  * from any.
@@ -206,9 +206,11 @@ public final class SnmpAgent implements AutoCloseable {
     var policy =
         new AccessPolicy(
             config.communities(), config.users(), settings == null ? List.of() : settings.users());
-    Subtrees subtrees = subtrees(identity, counters);
+    var cabinet = new CabinetFrames(view, clock, nanoTicker);
+    Subtrees subtrees = subtrees(identity, counters, cabinet);
+    var sets = new SetProcessor(control, cabinet::outdated);
     dispatcher.addCommandResponder(
-        new PduResponder(identity, policy, subtrees, new SetProcessor(control), counters, alarm));
+        new PduResponder(identity, policy, subtrees, sets, counters, alarm));
     if (shortWay) {
       socket.shortWay(new ShortWays(config, policy, subtrees, counters));
     }
@@ -222,8 +224,8 @@ public final class SnmpAgent implements AutoCloseable {
     }
   }
 
-  private Subtrees subtrees(EngineIdentity identity, AgentCounters counters) {
-    var cabinet = new CabinetFrames(view, clock, nanoTicker);
+  private Subtrees subtrees(
+      EngineIdentity identity, AgentCounters counters, CabinetFrames cabinet) {
     var log = new NotificationLogBlocks(view, clock, this::upTime);
     Frame system = EngineFrames.system(config.system(), this::upTime);
     Frame snmp = EngineFrames.snmp(counters, !failures.equals(AuthenticationFailures.NONE));

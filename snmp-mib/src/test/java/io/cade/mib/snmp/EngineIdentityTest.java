@@ -16,6 +16,15 @@ class EngineIdentityTest {
   @TempDir
   Path folder;
 
+  /** Agent and sender of traps are one engine: managers know both by one id and its boots. */
+  @Test
+  void whoSendsTrapsHasTheIdentityOfTheAgentAndCountsNoStart() throws Exception {
+    var agent = EngineIdentity.startedIn(folder, new Random(1));
+    assertThat(EngineIdentity.of(folder, new Random(2))).isEqualTo(agent);
+    assertThat(EngineIdentity.of(folder, new Random(3))).isEqualTo(agent);
+    assertThat(EngineIdentity.startedIn(folder, new Random(4)).boots()).isEqualTo(2);
+  }
+
   @Test
   void bootsCountUpWithEveryStartAndTheIdStays() throws Exception {
     var first = EngineIdentity.startedIn(folder, new Random(1));

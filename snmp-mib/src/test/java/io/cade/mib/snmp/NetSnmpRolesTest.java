@@ -167,6 +167,14 @@ class NetSnmpRolesTest {
     assertThat(run("snmpset", TOM, SERIAL, "i", serial)).contains("inconsistentValue");
   }
 
+  /** As the manual has it: a technician finds the card, an operator takes note of the alarm. */
+  @Test
+  void onlyAnOperatorTakesNoteOfAlarms() throws Exception {
+    String nothing = MibOids.CADE_ALARM_ACKNOWLEDGED + ".99999";
+    assertThat(run("snmpset", TOM, nothing, "i", "1")).contains("noAccess");
+    assertThat(run("snmpset", OLGA, nothing, "i", "1")).contains("noCreation");
+  }
+
   @Test
   void lessThanAuthenticationAndEncryptionIsRefused() throws Exception {
     assertThat(run("snmpget", List.of("-v3", "-l", "noAuthNoPriv", "-u", "olga"), SERIAL))

@@ -71,7 +71,7 @@ class SetProcessorTest {
                           Instant.EPOCH, List.of(new ScalarBlock(List.of(serial.source())))))));
 
   private final Control control = new Control();
-  private final SetProcessor sets = new SetProcessor(control);
+  private final SetProcessor sets = new SetProcessor(control, () -> {});
 
   private record Answer(int error, int index) {}
 
@@ -128,6 +128,29 @@ class SetProcessorTest {
                 new CabinetCommand.CardAssign(1, 2, "web")));
     control.open.getFirst().complete(new CabinetControl.Done());
     assertThat(answers).containsExactly(new Answer(PDU.noError, 0));
+  }
+
+  /** Else who sets and then reads might see what was before. */
+  @Test
+  void readersAreToldOfAChangeBeforeItsAnswerAndOfNoRefusal() {
+    var order = new ArrayList<String>();
+    var processor = new SetProcessor(control, () -> order.add("changed"));
+    var pdu = new ScopedPDU();
+    pdu.setType(PDU.SET);
+    pdu.add(on(1));
+    for (int i = 0; i < 2; i++) {
+      processor.set(
+          pdu,
+          subtrees.reading(),
+          new Subject("noc", View.of(ManagerRole.OPERATOR), true),
+          (error, index) -> order.add("answer " + error));
+    }
+    control.open.getFirst().complete(new CabinetControl.Done());
+    control
+        .open
+        .getLast()
+        .complete(new CabinetControl.Refused(0, CabinetControl.Cause.CONFLICT, "no"));
+    assertThat(order).containsExactly("changed", "answer 0", "answer " + PDU.inconsistentValue);
   }
 
   @Test

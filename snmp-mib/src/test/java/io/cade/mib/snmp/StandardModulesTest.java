@@ -236,6 +236,20 @@ class StandardModulesTest {
         .toList();
   }
 
+  @Test
+  void whatWasSetIsReadAtOnceAndTheRestAfterAQuarterOfASecond() {
+    FullCabinet full = FullCabinet.of(1, 2, 1);
+    var nanos = new AtomicLong();
+    var frames = new CabinetFrames(full, InstantSource.fixed(FixtureView.NOW), nanos::get);
+    Frame first = frames.current();
+    full.view.cards = renewed(full.view.cards);
+    assertThat(frames.current()).isSameAs(first);
+    frames.outdated();
+    Frame second = frames.current();
+    assertThat(second).isNotSameAs(first);
+    assertThat(frames.current()).isSameAs(second);
+  }
+
   /** 280 cards, 3,000 sensors: the figure is for people, the bounds are far above it. */
   @Test
   void aFullCabinetHasFarMoreThan30000ObjectsAndRefreshesInMilliseconds() {
