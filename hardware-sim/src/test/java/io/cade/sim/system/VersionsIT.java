@@ -110,7 +110,9 @@ class VersionsIT {
         LIMIT,
         () -> {
           long pid = demo().pid("engine");
-          return pid != 0 && pid != engine ? "" : "pid " + pid;
+          return pid != 0 && pid != engine && demo().cade("show", "cabinet").exit() == 0
+              ? ""
+              : "pid " + pid;
         });
     awaitStage("DONE");
     onlyAnswers("third");
