@@ -24,6 +24,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,6 +93,7 @@ final class ApiRoutes {
     new AlarmRoutes(this, operations.alarms(), inspection).addTo(router);
     router.post(SERVICES).handler(this::createService);
     router.delete(SERVICES + "/:name").handler(this::deleteService);
+    new VersionRoutes(this, operations.versions(), inspection).addTo(router);
     new HardwareRoutes(this, operations.hardware(), inspection.hardware()).addTo(router);
     new BalancingRoutes(this, operations.traffic(), inspection).addTo(router);
     router.post("/api/v1/alarms/:sequence/acknowledge").handler(this::acknowledge);
@@ -178,20 +182,39 @@ final class ApiRoutes {
       replies.fail(context, e);
       return;
     }
+    var caller = Gatekeeper.caller(context);
+    takeContent(
+        context,
+        () -> operations.checkNewService(caller, order),
+        operations::newUpload,
+        file -> operations.createService(caller, order, file),
+        service -> created(context, service));
+  }
+
+  /**
+   * Takes in the content of a service.
+   *
+   * @param check asked before the upload, so that nobody sends 64 MiB to learn that he may not
+   * @param place makes the file that the upload goes to
+   * @param then owns that file
+   */
+  <T> void takeContent(
+      RoutingContext context,
+      Supplier<CompletionStage<?>> check,
+      Callable<Path> place,
+      Function<Path, CompletionStage<T>> then,
+      Consumer<T> answer) {
     if (!beginUpload(context)) {
       return;
     }
-    var caller = Gatekeeper.caller(context);
-    // Asked before the upload, so that nobody sends 64 MiB to learn that he may not.
-    Future.fromCompletionStage(
-            operations.checkNewService(caller, order), vertx.getOrCreateContext())
-        .compose(_ -> onLoop(onDisk(operations::newUpload)))
+    onLoop(check.get())
+        .compose(_ -> onLoop(onDisk(place)))
         .compose(file ->
             Uploads.toFile(vertx, context.request(), file, Gatekeeper.MAX_CONTENT, UPLOAD_TIME)
                 .onFailure(_ -> discard(file))
-                .compose(_ -> onLoop(operations.createService(caller, order, file))))
+                .compose(_ -> onLoop(then.apply(file))))
         .onComplete(_ -> uploads.decrementAndGet())
-        .onSuccess(service -> created(context, service))
+        .onSuccess(answer::accept)
         .onFailure(e -> replies.fail(context, e));
   }
 
@@ -215,14 +238,18 @@ final class ApiRoutes {
     var _ = onDisk(() -> Files.deleteIfExists(file));
   }
 
-  private static NewService order(RoutingContext context) throws Refusal {
+  static void requireZip(RoutingContext context) throws Refusal {
     String type = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
     if (type == null || !type.equals("application/zip")) {
       throw new Refusal(
           Refusal.Kind.INVALID,
-          "the content of the service is expected as application/zip, its parameters (name, kind,"
-              + " host, cards) in the query");
+          "the content of the service is expected as application/zip, everything else in the"
+              + " query");
     }
+  }
+
+  private static NewService order(RoutingContext context) throws Refusal {
+    requireZip(context);
     List<String> hosts = context.queryParam("host");
     if (hosts.isEmpty()) {
       throw missing("host");
@@ -250,7 +277,7 @@ final class ApiRoutes {
   /**
    * @param otherwise when it is not given; negative when it must be
    */
-  private static int number(RoutingContext context, String name, int otherwise) throws Refusal {
+  static int number(RoutingContext context, String name, int otherwise) throws Refusal {
     List<String> values = context.queryParam(name);
     if (values.isEmpty() && otherwise >= 0) {
       return otherwise;

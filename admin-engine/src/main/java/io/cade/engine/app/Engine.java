@@ -362,6 +362,8 @@ public final class Engine implements AutoCloseable {
                 order -> {
                   switch (order) {
                     case Order.GeneratePackage(String service) -> plant.generate(service);
+                    case Order.BuildVersion(String service, int version) ->
+                        plant.build(service, version);
                     case Order.Poke(CardPosition position) -> poker.poke(position);
                   }
                 }));

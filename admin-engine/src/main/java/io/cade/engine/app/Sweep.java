@@ -1,11 +1,11 @@
 package io.cade.engine.app;
 
 import io.cade.engine.change.ChangeWriter;
-import io.cade.engine.model.Service;
+import io.cade.engine.model.ServiceVersion;
 import io.cade.engine.operate.ContentStore;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.Collection;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,13 +21,15 @@ record Sweep(ChangeWriter writer, ContentStore contents, ContentStore packages, 
 
   @Override
   public void run() {
-    Collection<Service> services = writer.current().services().values();
+    List<ServiceVersion> versions =
+        writer.current().services().values().stream()
+            .flatMap(s -> s.versions().list().stream())
+            .toList();
     try {
       contents.retain(
-          services.stream().map(s -> s.definition().contentDigest()).collect(Collectors.toSet()),
-          before);
+          versions.stream().map(ServiceVersion::contentDigest).collect(Collectors.toSet()), before);
       packages.retain(
-          services.stream().map(Service::packageDigest).collect(Collectors.toSet()), before);
+          versions.stream().map(ServiceVersion::packageDigest).collect(Collectors.toSet()), before);
     } catch (IOException e) {
       LOG.warn("unused files stay for now: {}", e.toString());
     }

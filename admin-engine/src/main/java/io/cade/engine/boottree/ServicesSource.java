@@ -64,7 +64,7 @@ public final class ServicesSource implements BootFileSource {
                     s.definition().kind(),
                     s.definition().hosts(),
                     s.phase().name(),
-                    s.packageDigest()))
+                    s.versionOn(position).packageDigest()))
             .toList());
   }
 

@@ -16,6 +16,9 @@ sealed interface Action {
   /** Shows a service's certificate, takes one in, or removes the one that was taken in. */
   record ServiceCertificate() implements Action {}
 
+  /** Something that is done to the versions of a service. */
+  record VersionWork(VersionTree.Work work) implements Action {}
+
   record SetService() implements Action {}
 
   record ShowSettings() implements Action {}

@@ -218,6 +218,7 @@ final class CommandTree {
           .addPositional(name());
       addCreate(service);
       CertificateOrder.addTo(this, service);
+      VersionTree.addToService(this, service);
       TrafficTree.addToService(this, service);
       add(
               service,
@@ -254,7 +255,7 @@ final class CommandTree {
               "service delete shop --no-wait")
           .addPositional(name())
           .addOption(noWait())
-          .addOption(waiting());
+          .addOption(waiting(ServiceWait.USUAL));
     }
   }
 
@@ -287,7 +288,7 @@ final class CommandTree {
             .build());
     create.addOption(option(KIND, "KIND", "Kind of service; static-site if not given.").build());
     create.addOption(noWait());
-    create.addOption(waiting());
+    create.addOption(waiting(ServiceWait.USUAL));
   }
 
   private void addAlarm(CommandSpec root) {
@@ -355,20 +356,23 @@ final class CommandTree {
         "'" + text + "' is not the number of an alarm; alarm list shows them");
   }
 
-  private static OptionSpec noWait() {
+  static OptionSpec noWait() {
     return OptionSpec.builder(NO_WAIT)
         .type(boolean.class)
         .description("Return as soon as the engine has accepted it.")
         .build();
   }
 
-  private static OptionSpec waiting() {
-    return option(WAIT, "SECONDS", "How long to wait at most; 60 if not given. It goes on anyway.")
+  static OptionSpec waiting(int otherwise) {
+    return option(
+            WAIT,
+            "SECONDS",
+            "How long to wait at most; " + otherwise + " if not given. It goes on anyway.")
         .type(int.class)
         .build();
   }
 
-  private static PositionalParamSpec name() {
+  static PositionalParamSpec name() {
     return argument("NAME", "Name of the service.").build();
   }
 

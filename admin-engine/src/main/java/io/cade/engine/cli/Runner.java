@@ -104,6 +104,11 @@ final class Runner {
         String path = "/api/v1/services/" + argument(leaf) + "/certificate";
         print(CertificateOrder.send(client(options), path, leaf), View.CERTIFICATE, options);
       }
+      case Action.VersionWork work ->
+          print(
+              VersionTree.carryOut(client(options), work.work(), leaf, surroundings),
+              View.SERVICE,
+              options);
       case Action.SetService _ -> {
         List<String> settings = List.of(leaf.matchedPositionalValue(1, new String[0]));
         print(
@@ -329,6 +334,7 @@ final class Runner {
     String path = show.path();
     if (path.endsWith("/")) {
       path += argument(leaf);
+      path += show.view() == View.VERSIONS ? "/versions" : "";
     } else if (show.view() == View.HISTORY) {
       path += AlarmTree.history(leaf);
     }
@@ -351,7 +357,7 @@ final class Runner {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  private static Path path(ParseResult leaf, String option) throws CommandFailure {
+  static Path path(ParseResult leaf, String option) throws CommandFailure {
     String text = leaf.matchedOptionValue(option, "");
     try {
       return Path.of(text);

@@ -42,6 +42,12 @@ record ServiceOrder(
   }
 
   ApiClient.Answer send(ApiClient client, Path content) throws CommandFailure {
+    return upload(client, "/api/v1/services?" + query(), content);
+  }
+
+  /** Packs a directory and sends it. */
+  static ApiClient.Answer upload(ApiClient client, String path, Path content)
+      throws CommandFailure {
     Path packed = null;
     try {
       // Only its owner can read a temporary file.
@@ -54,7 +60,7 @@ record ServiceOrder(
             ExitCode.FAILED,
             content + " is larger than " + (MAX_UPLOAD >> 20) + " MiB packed; nothing was sent");
       }
-      return client.upload("/api/v1/services?" + query(), "application/zip", packed);
+      return client.upload(path, "application/zip", packed);
     } catch (IOException e) {
       throw new CommandFailure(
           ExitCode.FAILED, content + " cannot be packed; nothing was sent: " + e);

@@ -14,9 +14,21 @@ import picocli.CommandLine.ParseResult;
 record ServiceWait(Duration longest) {
   private static final Duration LOOK = Duration.ofMillis(200);
 
+  /** Seconds that a command waits unless told otherwise. */
+  static final int USUAL = 60;
+
   /** What the options say. */
   static ServiceWait of(ParseResult leaf) throws CommandFailure {
-    int seconds = leaf.matchedOptionValue(CommandTree.WAIT, 60);
+    return of(leaf, USUAL);
+  }
+
+  /**
+   * What the options say.
+   *
+   * @param otherwise seconds if they say nothing
+   */
+  static ServiceWait of(ParseResult leaf, int otherwise) throws CommandFailure {
+    int seconds = leaf.matchedOptionValue(CommandTree.WAIT, otherwise);
     if (seconds < 1 || seconds > 3600) {
       throw new CommandFailure(
           ExitCode.USAGE, CommandTree.WAIT + " is " + seconds + ", outside 1 to 3600");
@@ -35,6 +47,34 @@ record ServiceWait(Duration longest) {
       ApiClient client, String name, ApiClient.Answer ordered, Surroundings surroundings)
       throws CommandFailure {
     return follow(client, name, ordered, surroundings, ServiceWait::isServed).orElse(ordered);
+  }
+
+  /**
+   * Waits until all cards have the version that is under way.
+   *
+   * @param back whether going back is what was asked for
+   */
+  ApiClient.Answer rolledOut(
+      ApiClient client,
+      String name,
+      ApiClient.Answer ordered,
+      Surroundings surroundings,
+      boolean back)
+      throws CommandFailure {
+    return follow(
+            client,
+            name,
+            ordered,
+            surroundings,
+            service -> {
+              String stage = service.object("rollout").text("stage");
+              if (stage.equals("RETURNED") && !back) {
+                throw new CommandFailure(
+                    ExitCode.FAILED, name + ": " + VersionPages.rollout(service));
+              }
+              return stage.equals("RETURNED") || stage.equals("DONE");
+            })
+        .orElse(ordered);
   }
 
   /** Waits until it is gone; tells whether it is, or was not waited for. */
@@ -109,6 +149,10 @@ record ServiceWait(Duration longest) {
   }
 
   private static String step(Fields service) {
+    String stage = service.object("rollout").text("stage");
+    if (!stage.isEmpty() && !stage.equals("DONE") && !stage.equals("RETURNED")) {
+      return VersionPages.rollout(service);
+    }
     String waitsFor = service.text("waitsFor");
     String phase =
         service.text("phase").equals("ANNOUNCED")

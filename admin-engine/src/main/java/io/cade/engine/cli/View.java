@@ -15,6 +15,7 @@ enum View {
   SERVICE(""),
   CERTIFICATE(""),
   SETTINGS(""),
+  VERSIONS("versions"),
   SENSORS("sensors"),
   ALARMS("alarms"),
   ALARM(""),
@@ -62,6 +63,7 @@ enum View {
       case SERVICE -> printer.service(answer);
       case CERTIFICATE -> CertificatePage.print(answer, out, colour);
       case SETTINGS -> printer.settings(answer.object("settings"));
+      case VERSIONS -> VersionPages.versions(all, out, colour, now);
       case SENSORS -> printer.sensors(all);
       case ALARMS -> printer.alarms(all);
       case ALARM -> printer.alarms(List.of(answer));
@@ -225,6 +227,11 @@ enum View {
       table.row("hosts", String.join(", ", service.texts("hosts")));
       table.row("cards running", running(service));
       table.row("proxies", service.text("proxiesServing") + "/" + service.text("proxies"));
+      table.row("version", Words.orDash(service.text("version")));
+      String rollout = VersionPages.rollout(service);
+      if (!rollout.isEmpty()) {
+        table.row("rollout", rollout);
+      }
       table.row("content", Words.orDash(service.text("contentDigest")));
       table.row("package", Words.orDash(service.text("packageDigest")));
       table.row("package size", service.number("packageBytes").map(Words::bytes).orElse("-"));

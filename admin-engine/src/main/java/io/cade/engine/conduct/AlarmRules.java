@@ -198,7 +198,9 @@ final class AlarmRules {
       List<CardPosition> missing = new ArrayList<>();
       for (Placement p : service.placements()) {
         Card card = cabinet.cards().get(p.position());
-        if (card != null && Routing.serves(service, card)) {
+        boolean isUpdated = service.rollout().filter(r -> r.worksOn(p.position())).isPresent();
+        if (card != null
+            && (Routing.serves(service, card) || (isUpdated && card.state().isAlive()))) {
           running++;
         } else {
           missing.add(p.position());

@@ -15,6 +15,7 @@ public final class Conductor {
   private final HeatRules heat = new HeatRules();
   private final BudgetRules budget;
   private final ChassisRules chassis;
+  private final RolloutRules rollouts = new RolloutRules();
   private final PlacementRules placements;
   private final ServiceRules services = new ServiceRules();
   private final AlarmRules alarms;
@@ -38,6 +39,7 @@ public final class Conductor {
     budget.apply(draft, observed);
     holds.apply(draft, observed);
     chassis.apply(draft, observed);
+    rollouts.apply(draft, observed);
     placements.apply(draft, observed);
     services.apply(draft);
     alarms.apply(draft, observed);

@@ -7,6 +7,9 @@ public sealed interface Order {
   /** Build and sign the service's package from its content, then say so. */
   record GeneratePackage(String service) implements Order {}
 
+  /** The same for a version of its content. */
+  record BuildVersion(String service, int version) implements Order {}
+
   /** Hint to a card that commands wait (SPEC R3). */
   record Poke(CardPosition position) implements Order {}
 }

@@ -9,6 +9,7 @@ import io.cade.engine.model.Change;
 import io.cade.engine.model.Placement;
 import io.cade.engine.model.Service;
 import io.cade.engine.model.ServicePhase;
+import io.cade.engine.model.ServiceVersion;
 import io.cade.engine.observe.Observed;
 import java.time.Duration;
 import java.util.Optional;
@@ -60,7 +61,11 @@ final class PlacementRules {
       order(draft, service, card);
       return;
     }
-    follow(draft, service, placement, card, status(service, card, observed));
+    Observed.CardHeard heard = observed.cards().get(at);
+    if (heard != null && !heard.at().isBefore(placement.since())) {
+      // What was said before the placement came into its state is about an earlier one.
+      follow(draft, service, placement, card, status(service, card, heard));
+    }
   }
 
   /** Takes over what the card reports about a service that was ordered on this boot. */
@@ -73,7 +78,8 @@ final class PlacementRules {
     if (draft.cabinet().queue(card.position()).concerns(service.name()) || status == null) {
       return;
     }
-    boolean current = status.packageDigest().equals(service.packageDigest());
+    boolean current =
+        status.packageDigest().equals(service.versionOn(card.position()).packageDigest());
     Placement.State told =
         switch (status.state()) {
           case RUNNING -> current ? Placement.State.RUNNING : Placement.State.ORDERED;
@@ -94,6 +100,7 @@ final class PlacementRules {
 
   private void order(Draft draft, Service service, Card card) {
     CardPosition at = card.position();
+    ServiceVersion version = service.versionOn(at);
     abandon(draft, service, at);
     change(draft, service, new Placement(at, Placement.State.ORDERED, "", card.bootId()));
     draft.change(
@@ -102,8 +109,8 @@ final class PlacementRules {
             new Command.InstallService(
                 draft.cabinet().nextCommand(),
                 service.name(),
-                service.packageDigest(),
-                service.packageBytes())));
+                version.packageDigest(),
+                version.packageBytes())));
     draft.change(
         new Change.CommandQueued(
             at,
@@ -111,7 +118,7 @@ final class PlacementRules {
                 draft.cabinet().nextCommand(),
                 service.name(),
                 service.definition().kind(),
-                service.packageDigest(),
+                version.packageDigest(),
                 policy.servicePort())));
   }
 
@@ -159,9 +166,9 @@ final class PlacementRules {
         });
   }
 
-  private static @Nullable ServiceStatus status(Service service, Card card, Observed observed) {
-    Observed.CardHeard heard = observed.cards().get(card.position());
-    if (heard == null || !heard.bootId().equals(card.bootId())) {
+  private static @Nullable ServiceStatus status(
+      Service service, Card card, Observed.CardHeard heard) {
+    if (!heard.bootId().equals(card.bootId())) {
       return null;
     }
     return heard.services().stream()

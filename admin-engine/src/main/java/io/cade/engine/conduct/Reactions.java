@@ -199,7 +199,7 @@ final class Reactions {
                 draft.cabinet().nextCommand(),
                 service.name(),
                 service.definition().kind(),
-                service.packageDigest(),
+                service.versionOn(at).packageDigest(),
                 policy.servicePort())));
   }
 }

@@ -248,7 +248,8 @@ public final class EngineGateway implements AgentGateway {
             Refusal.Kind.INVALID, "not a digest: sha256: and 64 lower-case hexadecimal digits");
       }
       boolean assigned =
-          cabinet.servicesOn(at).stream().anyMatch(s -> s.packageDigest().equals(digest));
+          cabinet.servicesOn(at).stream()
+              .anyMatch(s -> s.versionOn(at).packageDigest().equals(digest));
       if (!assigned) {
         audit.refused(at, "fetch package " + digest);
         throw new Refusal(

@@ -229,6 +229,27 @@ public final class CabinetBuilder {
       case Change.ServiceResized c -> putService(requireService(c.service()).withCards(c.cards()));
       case Change.PackageGenerated c ->
           putService(requireService(c.service()).withPackage(c.packageDigest(), c.packageBytes()));
+      case Change.VersionAdded c -> {
+        Service s = requireService(c.service());
+        if (c.version().number() != s.versions().next()) {
+          throw new IllegalStateException(
+              "service " + c.service() + " has another next version than " + c.version().number());
+        }
+        putService(s.with(s.versions().plus(c.version())));
+      }
+      case Change.VersionBuilt c -> {
+        Service s = requireService(c.service());
+        putService(
+            s.with(s.versions().withPackage(c.number(), c.packageDigest(), c.packageBytes())));
+      }
+      case Change.RolloutChanged c -> {
+        Service s = requireService(c.service());
+        if (s.versions().version(c.rollout().to()).isEmpty()) {
+          throw new IllegalStateException(
+              "service " + c.service() + " has no version " + c.rollout().to());
+        }
+        putService(s.with(s.versions().with(c.rollout())));
+      }
       case Change.PlacementChanged c -> {
         Service s = requireService(c.service());
         if (s.on(c.placement().position()).isEmpty()) {

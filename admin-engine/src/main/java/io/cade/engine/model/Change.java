@@ -37,6 +37,9 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = Change.CardsBound.class, name = "cards-bound"),
   @JsonSubTypes.Type(value = Change.ServiceResized.class, name = "service-resized"),
   @JsonSubTypes.Type(value = Change.PackageGenerated.class, name = "package-generated"),
+  @JsonSubTypes.Type(value = Change.VersionAdded.class, name = "version-added"),
+  @JsonSubTypes.Type(value = Change.VersionBuilt.class, name = "version-built"),
+  @JsonSubTypes.Type(value = Change.RolloutChanged.class, name = "rollout-changed"),
   @JsonSubTypes.Type(value = Change.PlacementChanged.class, name = "placement-changed"),
   @JsonSubTypes.Type(value = Change.ServiceDeleted.class, name = "service-deleted"),
   @JsonSubTypes.Type(
@@ -135,6 +138,16 @@ public sealed interface Change {
 
   record PackageGenerated(String service, String packageDigest, long packageBytes)
       implements Change {}
+
+  /** The service has one more version of its content; no card has it yet. */
+  record VersionAdded(String service, ServiceVersion version) implements Change {}
+
+  /** The package of a version is in the store. */
+  record VersionBuilt(String service, int number, String packageDigest, long packageBytes)
+      implements Change {}
+
+  /** How far a rollout has come; as DONE it makes its version the current one. */
+  record RolloutChanged(String service, Rollout rollout) implements Change {}
 
   record PlacementChanged(String service, Placement placement) implements Change {}
 

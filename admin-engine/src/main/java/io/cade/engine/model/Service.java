@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param phase how far provisioning has come, since {@code phaseSince}
  * @param waitsFor what the phase waits for, for the operator; empty when it waits for nothing
  * @param settings how the proxies treat it; absent in records of earlier versions
- * @param packageDigest signed package generated for it, empty before phase 4
+ * @param packageDigest signed package of the current version, empty before phase 4
+ * @param versions of its content; absent in records of earlier versions
  */
 public record Service(
     int index,
@@ -25,7 +26,8 @@ public record Service(
     String packageDigest,
     long packageBytes,
     List<Placement> placements,
-    ServiceSettings settings) {
+    ServiceSettings settings,
+    ServiceVersions versions) {
   public Service(
       int index,
       ServiceDefinition definition,
@@ -35,7 +37,8 @@ public record Service(
       String packageDigest,
       long packageBytes,
       List<Placement> placements,
-      @Nullable ServiceSettings settings) {
+      @Nullable ServiceSettings settings,
+      @Nullable ServiceVersions versions) {
     this.index = index;
     this.definition = definition;
     this.phase = phase;
@@ -45,9 +48,21 @@ public record Service(
     this.packageBytes = packageBytes;
     this.placements = List.copyOf(placements);
     this.settings = settings == null ? ServiceSettings.none() : settings;
+    this.versions =
+        versions == null
+            ? ServiceVersions.of(
+                new ServiceVersion(
+                    1,
+                    definition.contentDigest(),
+                    packageDigest,
+                    packageBytes,
+                    phaseSince,
+                    "",
+                    "as ordered"))
+            : versions;
   }
 
-  /** With everything about its visitors' way at the default. */
+  /** With everything about its visitors' way at the default, in its first version. */
   public Service(
       int index,
       ServiceDefinition definition,
@@ -66,6 +81,7 @@ public record Service(
         packageDigest,
         packageBytes,
         placements,
+        null,
         null);
   }
 
@@ -84,55 +100,69 @@ public record Service(
     return placements.stream().filter(p -> p.state() == Placement.State.RUNNING).count();
   }
 
+  /** The rollout of another version, if one is under way. */
+  public Optional<Rollout> rollout() {
+    return versions.active();
+  }
+
+  /** What a card is to have of it: the current version, or the next where a rollout says so. */
+  public ServiceVersion versionOn(CardPosition position) {
+    return rollout()
+        .filter(r -> r.concerns(position))
+        .flatMap(r -> versions.version(r.to()))
+        .orElseGet(this::version);
+  }
+
+  /** The current version. */
+  public ServiceVersion version() {
+    return versions.version(versions.current()).orElseThrow();
+  }
+
   Service withPhase(ServicePhase next, Instant now, String reason) {
-    Instant since = next == phase ? phaseSince : now;
-    return new Service(
-        index, definition, next, since, reason, packageDigest, packageBytes, placements, settings);
-  }
-
-  Service withCards(int number) {
-    return new Service(
-        index,
-        definition.withCards(number),
-        phase,
-        phaseSince,
-        waitsFor,
-        packageDigest,
-        packageBytes,
-        placements,
-        settings);
-  }
-
-  Service withPackage(String digest, long bytes) {
-    return new Service(
-        index, definition, phase, phaseSince, waitsFor, digest, bytes, placements, settings);
-  }
-
-  Service withPlacements(List<Placement> next) {
     return new Service(
         index,
         definition,
+        next,
+        next == phase ? phaseSince : now,
+        reason,
+        packageDigest,
+        packageBytes,
+        placements,
+        settings,
+        versions);
+  }
+
+  Service withCards(int number) {
+    return with(definition.withCards(number), placements, settings);
+  }
+
+  Service withPackage(String digest, long bytes) {
+    return with(versions.withPackage(versions.current(), digest, bytes));
+  }
+
+  /** The service with other versions; its definition and package follow the current one. */
+  Service with(ServiceVersions next) {
+    ServiceVersion current = next.version(next.current()).orElseThrow();
+    return new Service(
+        index,
+        definition.withContent(current.contentDigest()),
         phase,
         phaseSince,
         waitsFor,
-        packageDigest,
-        packageBytes,
-        next,
-        settings);
+        current.packageDigest(),
+        current.packageBytes(),
+        placements,
+        settings,
+        next);
+  }
+
+  Service withPlacements(List<Placement> next) {
+    return with(definition, next, settings);
   }
 
   /** The service with other settings. */
   public Service withSettings(ServiceSettings next) {
-    return new Service(
-        index,
-        definition,
-        phase,
-        phaseSince,
-        waitsFor,
-        packageDigest,
-        packageBytes,
-        placements,
-        next);
+    return with(definition, placements, next);
   }
 
   Service withPlacement(Placement changed, Instant now) {
@@ -140,5 +170,19 @@ public record Service(
         placements.stream()
             .map(p -> p.position().equals(changed.position()) ? changed.at(now) : p)
             .toList());
+  }
+
+  private Service with(ServiceDefinition defined, List<Placement> placed, ServiceSettings set) {
+    return new Service(
+        index,
+        defined,
+        phase,
+        phaseSince,
+        waitsFor,
+        packageDigest,
+        packageBytes,
+        placed,
+        set,
+        versions);
   }
 }

@@ -42,6 +42,11 @@ public record ServiceDefinition(
     return new ServiceDefinition(name, kind, hosts, number, contentDigest);
   }
 
+  /** The same with other content. */
+  ServiceDefinition withContent(String digest) {
+    return new ServiceDefinition(name, kind, hosts, cards, digest);
+  }
+
   private static String requireHost(String host) {
     boolean good =
         host.length() <= 253

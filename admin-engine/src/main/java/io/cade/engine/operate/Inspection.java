@@ -14,6 +14,7 @@ import io.cade.engine.model.CardState;
 import io.cade.engine.model.Drain;
 import io.cade.engine.model.Lease;
 import io.cade.engine.model.PowerHold;
+import io.cade.engine.model.Rollout;
 import io.cade.engine.model.Service;
 import io.cade.engine.model.ServicePhase;
 import io.cade.engine.model.Severity;
@@ -365,7 +366,47 @@ public final class Inspection {
         s.placements().stream()
             .map(p -> new Views.PlacementView(p.position(), p.state(), p.detail()))
             .toList(),
-        s.settings().values());
+        s.settings().values(),
+        s.versions().current(),
+        rollout(s));
+  }
+
+  private static Views.@Nullable RolloutView rollout(Service s) {
+    Rollout r = s.versions().rollout();
+    return r == null
+        ? null
+        : new Views.RolloutView(
+            r.from(),
+            r.to(),
+            r.stage(),
+            r.since(),
+            r.at(),
+            r.done(),
+            s.placements().size(),
+            r.gate().toSeconds(),
+            r.by(),
+            r.cause());
+  }
+
+  /**
+   * The versions of a service's content, newest first.
+   *
+   * @throws Refusal NOT_FOUND when there is none of that name
+   */
+  public List<Views.VersionView> versions(String name) throws Refusal {
+    Service service = requireService(cabinet.get(), name);
+    return service.versions().list().reversed().stream()
+        .map(v ->
+            new Views.VersionView(
+                v.number(),
+                v.number() == service.versions().current(),
+                v.at(),
+                v.by(),
+                v.why(),
+                v.contentDigest(),
+                v.packageDigest(),
+                v.packageBytes()))
+        .toList();
   }
 
   private static Views.SensorView view(String source, SensorReading r) {

@@ -14,18 +14,13 @@ import io.cade.engine.model.ServicePhase;
 import io.cade.engine.model.ThresholdBook;
 import io.cade.engine.observe.Observed;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What can be done (SPEC A2, A5). Each action is carried out together with its record of audit, in
@@ -39,15 +34,13 @@ public final class Operations {
   /** Host names of all services together (DESIGN §6). */
   public static final int MAX_HOSTS = 5_000;
 
-  private static final Logger log = LoggerFactory.getLogger(Operations.class);
-
   private final ChangeWriter writer;
   private final AuditedActions actions;
   private final TrafficOperations traffic;
   private final HardwareOperations hardware;
   private final AlarmOperations alarms;
-  private final ContentStore contents;
-  private final ServiceKinds kinds;
+  private final ContentIntake intake;
+  private final VersionOperations versions;
   private final int slots;
   private final Executor blocking;
 
@@ -84,8 +77,8 @@ public final class Operations {
     this.traffic = new TrafficOperations(actions);
     this.hardware = new HardwareOperations(actions, observed);
     this.alarms = new AlarmOperations(actions, thresholds);
-    this.contents = contents;
-    this.kinds = kinds;
+    this.intake = new ContentIntake(contents, kinds);
+    this.versions = new VersionOperations(actions, intake, blocking);
     this.slots = slots;
     this.blocking = blocking;
   }
@@ -100,6 +93,11 @@ public final class Operations {
     return hardware;
   }
 
+  /** What can be done to the versions of services. */
+  public VersionOperations versions() {
+    return versions;
+  }
+
   /** What can be done to alarms. */
   public AlarmOperations alarms() {
     return alarms;
@@ -107,7 +105,7 @@ public final class Operations {
 
   /** Where an upload is to be put before it is given to {@link #createService}. */
   public Path newUpload() throws IOException {
-    return contents.temporary();
+    return intake.newUpload();
   }
 
   /**
@@ -140,7 +138,7 @@ public final class Operations {
             _ -> {
               String digest;
               try {
-                digest = store(order, upload);
+                digest = intake.take(order.kind(), upload);
               } catch (Refusal e) {
                 return actions.refused(caller, describe(order), e);
               } catch (IOException e) {
@@ -177,29 +175,7 @@ public final class Operations {
                   });
             },
             blocking)
-        .whenCompleteAsync((_, _) -> discard(upload), blocking);
-  }
-
-  private String store(NewService order, Path upload) throws Refusal, IOException {
-    Path checked = contents.temporary();
-    try {
-      Set<String> files = ContentArchive.rewrite(upload, checked);
-      Optional<String> objection = kinds.objection(order.kind(), files);
-      if (objection.isPresent()) {
-        throw new Refusal(Refusal.Kind.INVALID, objection.get());
-      }
-      return contents.adopt(checked).digest();
-    } finally {
-      Files.deleteIfExists(checked);
-    }
-  }
-
-  private static void discard(Path upload) {
-    try {
-      Files.deleteIfExists(upload);
-    } catch (IOException e) {
-      log.warn("cannot delete {}; the next start of the engine will", upload, e);
-    }
+        .whenCompleteAsync((_, _) -> ContentIntake.discard(upload), blocking);
   }
 
   /** Takes a service away: its routes first, then what is on its cards. */
@@ -224,7 +200,8 @@ public final class Operations {
                   service.packageDigest(),
                   service.packageBytes(),
                   service.placements(),
-                  service.settings());
+                  service.settings(),
+                  service.versions());
           return Decision.of(
               Inspection.view(removing),
               new Change.ServicePhaseChanged(name, ServicePhase.REMOVING, ""));
@@ -268,10 +245,10 @@ public final class Operations {
   }
 
   private ServiceDefinition definition(NewService order, String contentDigest) throws Refusal {
-    if (!kinds.names().contains(order.kind())) {
+    if (!intake.kinds().names().contains(order.kind())) {
       throw new Refusal(
           Refusal.Kind.INVALID,
-          "unknown kind '" + cut(order.kind()) + "'; there are " + kinds.names());
+          "unknown kind '" + cut(order.kind()) + "'; there are " + intake.kinds().names());
     }
     if (order.cards() > slots) {
       throw new Refusal(

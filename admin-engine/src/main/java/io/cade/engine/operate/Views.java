@@ -5,6 +5,7 @@ import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.TrafficLimits;
 import io.cade.engine.model.CardState;
 import io.cade.engine.model.Placement;
+import io.cade.engine.model.Rollout;
 import io.cade.engine.model.ServicePhase;
 import io.cade.engine.model.Severity;
 import java.time.Instant;
@@ -158,7 +159,37 @@ public final class Views {
       String packageDigest,
       long packageBytes,
       List<PlacementView> placements,
-      Map<String, String> settings) {}
+      Map<String, String> settings,
+      int version,
+      @Nullable RolloutView rollout) {}
+
+  /**
+   * A version on its way, or the last that was.
+   *
+   * @param cause why it goes or went back, or what it waits for; else empty
+   */
+  public record RolloutView(
+      int from,
+      int to,
+      Rollout.Stage stage,
+      Instant since,
+      @Nullable CardPosition card,
+      List<CardPosition> done,
+      int cards,
+      long gateSeconds,
+      String by,
+      String cause) {}
+
+  /** A version of a service's content. */
+  public record VersionView(
+      int number,
+      boolean current,
+      Instant at,
+      String by,
+      String why,
+      String contentDigest,
+      String packageDigest,
+      long packageBytes) {}
 
   public record PlacementView(CardPosition position, Placement.State state, String detail) {}
 

@@ -5,8 +5,10 @@ import io.cade.engine.change.Decision;
 import io.cade.engine.change.Refusal;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Change;
+import io.cade.engine.model.Rollout;
 import io.cade.engine.model.Service;
 import io.cade.engine.model.ServicePhase;
+import io.cade.engine.model.ServiceVersion;
 import io.cade.engine.operate.ContentArchive;
 import io.cade.engine.operate.ContentStore;
 import io.cade.engine.operate.ServiceKinds;
@@ -23,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -81,46 +84,100 @@ public final class PackagePlant implements ServiceKinds {
 
   /** Builds the service's package and says so, unless that is being done. */
   public void generate(String service) {
-    if (underWay.add(service)) {
+    start(
+        service,
+        () -> {
+          Service waiting = waiting(writer.current(), service);
+          if (waiting != null) {
+            build(
+                waiting,
+                waiting.version(),
+                stored -> new Change.PackageGenerated(service, stored.digest(), stored.bytes()),
+                cause -> new Change.ServicePhaseChanged(service, ServicePhase.FAILED, cause),
+                now -> {
+                  Service current = waiting(now, service);
+                  return current != null && current.index() == waiting.index();
+                });
+          }
+        });
+  }
+
+  /** Builds the package of a version that a rollout waits for, and says so. */
+  public void build(String service, int version) {
+    start(
+        service + "#" + version,
+        () -> {
+          Service known = writer.current().services().get(service);
+          Rollout rollout = awaited(known, version);
+          if (known != null && rollout != null) {
+            build(
+                known,
+                known.versions().version(version).orElseThrow(),
+                stored ->
+                    new Change.VersionBuilt(service, version, stored.digest(), stored.bytes()),
+                cause ->
+                    new Change.RolloutChanged(
+                        service,
+                        rollout.into(Rollout.Stage.RETURNED, null, rollout.since(), cause)),
+                now -> {
+                  Service current = now.services().get(service);
+                  return current != null
+                      && current.index() == known.index()
+                      && awaited(current, version) != null;
+                });
+          }
+        });
+  }
+
+  private void start(String what, Runnable work) {
+    if (underWay.add(what)) {
       blocking.execute(() -> {
         try {
-          build(service);
+          work.run();
         } finally {
-          underWay.remove(service);
+          underWay.remove(what);
         }
       });
     }
   }
 
-  private void build(String name) {
-    Service service = waiting(writer.current(), name);
-    if (service == null) {
-      return;
-    }
+  private void build(
+      Service service,
+      ServiceVersion version,
+      Function<ContentStore.Stored, Change> made,
+      Function<String, Change> failed,
+      Predicate<Cabinet> isWanted) {
+    Change change;
     try {
-      ContentStore.Stored stored = pack(service);
-      submit(name, service, new Change.PackageGenerated(name, stored.digest(), stored.bytes()));
+      change = made.apply(pack(service, version));
     } catch (Refusal | IOException | IllegalArgumentException e) {
-      LOG.warn("package of service {} cannot be made", name, e);
-      submit(
-          name,
-          service,
-          new Change.ServicePhaseChanged(
-              name, ServicePhase.FAILED, "its package cannot be made: " + e.getMessage()));
+      LOG.warn("package of service {} cannot be made", service.name(), e);
+      change = failed.apply("its package cannot be made: " + e.getMessage());
     }
+    Change outcome = change;
+    var _ =
+        writer
+            .submit((cabinet, _) ->
+                isWanted.test(cabinet) ? Decision.of(true, outcome) : Decision.nothing(false))
+            .whenComplete((_, failure) -> {
+              if (failure != null) {
+                LOG.warn(
+                    "package of service {} could not be put on record", service.name(), failure);
+              }
+            });
   }
 
-  private ContentStore.Stored pack(Service service) throws Refusal, IOException {
+  private ContentStore.Stored pack(Service service, ServiceVersion version)
+      throws Refusal, IOException {
     ServicePlugin plugin = plugins.get(service.definition().kind());
     if (plugin == null) {
       throw new IOException("there is no plug-in for " + service.definition().kind());
     }
     Path archive =
         contents
-            .find(service.definition().contentDigest())
+            .find(version.contentDigest())
             .orElseThrow(() ->
-                new IOException(
-                    "the uploaded content " + service.definition().contentDigest() + " is gone"));
+                new IOException("the uploaded content " + version.contentDigest() + " is gone"));
     Path unpacked = Files.createTempDirectory("cade-package");
     Path target = packages.temporary();
     try {
@@ -128,10 +185,10 @@ public final class PackagePlant implements ServiceKinds {
       PackageBuilder builder =
           new PackageBuilder(
               service.name(),
-              "1",
+              Integer.toString(version.number()),
               service.definition().kind(),
               service.index(),
-              service.phaseSince());
+              version.at());
       plugin.fill(service.definition(), unpacked, builder);
       builder.write(target, key);
       return packages.adopt(target);
@@ -141,26 +198,26 @@ public final class PackagePlant implements ServiceKinds {
     }
   }
 
-  private void submit(String name, Service built, Change change) {
-    var _ =
-        writer
-            .submit((cabinet, now) -> {
-              Service current = waiting(cabinet, name);
-              return current != null && current.index() == built.index()
-                  ? Decision.of(true, change)
-                  : Decision.nothing(false);
-            })
-            .whenComplete((done, failure) -> {
-              if (failure != null) {
-                LOG.warn("package of service {} could not be put on record", name, failure);
-              }
-            });
-  }
-
   private static @Nullable Service waiting(Cabinet cabinet, String name) {
     return cabinet
         .service(name)
         .filter(s -> s.phase() == ServicePhase.CONFIGURATION && s.packageDigest().isEmpty())
         .orElse(null);
+  }
+
+  /** The rollout that waits for the package of this version. */
+  private static @Nullable Rollout awaited(@Nullable Service service, int version) {
+    return service == null
+        ? null
+        : service
+            .rollout()
+            .filter(r -> r.stage() == Rollout.Stage.BUILDING && r.to() == version)
+            .filter(_ ->
+                service
+                    .versions()
+                    .version(version)
+                    .filter(v -> v.packageDigest().isEmpty())
+                    .isPresent())
+            .orElse(null);
   }
 }

@@ -2,12 +2,7 @@ package io.cade.engine.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cade.agent.wire.RouteSnapshot;
-import io.cade.engine.api.ApiServer;
-import io.cade.engine.api.UserFile;
 import io.cade.engine.change.Decision;
-import io.cade.engine.images.ImageCatalogue;
-import io.cade.engine.images.ImageOperations;
 import io.cade.engine.model.AlarmKey;
 import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.Cabinet;
@@ -15,32 +10,14 @@ import io.cade.engine.model.Change;
 import io.cade.engine.model.Change.AlarmChange;
 import io.cade.engine.model.PendingNotification;
 import io.cade.engine.model.Severity;
-import io.cade.engine.observe.BootCounters;
-import io.cade.engine.observe.Observations;
 import io.cade.engine.observe.ReceiverStandings;
 import io.cade.engine.operate.AlarmHistory;
-import io.cade.engine.operate.AnyContent;
-import io.cade.engine.operate.Certificates;
-import io.cade.engine.operate.ContentStore;
-import io.cade.engine.operate.Inspection;
-import io.cade.engine.operate.LeasePlaces;
-import io.cade.engine.operate.LeaseTransfer;
-import io.cade.engine.operate.Operations;
-import io.cade.engine.operate.ProtectionOperations;
 import io.cade.engine.operate.Role;
-import io.cade.engine.operate.TrafficInspection;
-import io.cade.engine.pki.ModuleAuthority;
 import io.cade.engine.store.EngineState;
-import io.cade.engine.web.WebRuntime;
-import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,29 +29,13 @@ import org.junit.jupiter.api.io.TempDir;
 class AlarmCommandTest {
   @TempDir private Path dir;
   private final InstantSource clock = InstantSource.fixed(Desk.NOW);
-  private final ExecutorService blocking = Executors.newFixedThreadPool(2);
-  private final Vertx vertx = WebRuntime.start();
-  private final Desk desk = new Desk();
   private EngineState state;
-  private Operations operations;
-  private ApiServer server;
+  private ServedDesk served;
+  private Desk desk;
 
   @BeforeEach
   void start() throws Exception {
-    SecureRandom random = new SecureRandom();
     state = EngineState.open(dir.resolve("engine"), clock);
-    ModuleAuthority authority =
-        ModuleAuthority.open(dir.resolve("pki"), InstantSource.system(), random);
-    Path users = dir.resolve("users");
-    UserFile.put(users, PeerEngine.USER, Role.OPERATOR, PeerEngine.PASSWORD.toCharArray(), random);
-    UserFile.put(users, "vera", Role.VIEWER, PeerEngine.PASSWORD.toCharArray(), random);
-    operations =
-        new Operations(
-            state.writer(),
-            ContentStore.open(dir.resolve("contents")),
-            new AnyContent(),
-            280,
-            blocking);
     AlarmHistory history =
         query ->
             state.store().alarmHistory(query).stream()
@@ -89,56 +50,14 @@ class AlarmCommandTest {
                         a.acknowledgedBy(),
                         a.acknowledgedAt()))
                 .toList();
-    Observations observations = new Observations();
-    server =
-        ApiServer.start(
-                vertx,
-                "127.0.0.1",
-                0,
-                authority.server("admin", List.of("127.0.0.1")),
-                new ApiServer.Backing(
-                    new Inspection(
-                        state.writer()::current,
-                        observations::snapshot,
-                        RouteSnapshot::empty,
-                        new BootCounters(),
-                        history,
-                        clock),
-                    operations,
-                    new LeaseTransfer(state.writer(), _ -> new LeasePlaces.Place.None()),
-                    new ImageOperations(
-                        state.writer(),
-                        ImageCatalogue.open(
-                            dir.resolve("images"),
-                            state.writer()::current,
-                            authority.certificate(),
-                            InstantSource.system()),
-                        blocking),
-                    Certificates.desk(state.writer(), authority, dir, blocking),
-                    new TrafficInspection(state.writer()::current, observations.traffic(), clock),
-                    new ProtectionOperations(state.writer()),
-                    users,
-                    () -> true,
-                    blocking,
-                    System::nanoTime,
-                    random))
-            .toCompletionStage()
-            .toCompletableFuture()
-            .get(20, TimeUnit.SECONDS);
-    Path place =
-        Desk.state(
-            dir.resolve("state"),
-            "127.0.0.1:" + server.port(),
-            PeerEngine.PASSWORD,
-            authority.certificatePem());
-    desk.environment.put("CADE_STATE", place.toString());
+    served = new ServedDesk(dir, ServedDesk.Wishes.of(state.writer(), clock).withHistory(history));
+    served.user("vera", Role.VIEWER);
+    desk = served.desk;
   }
 
   @AfterEach
   void stop() throws Exception {
-    server.close();
-    blocking.shutdown();
-    vertx.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    served.close();
     state.close();
   }
 
@@ -395,7 +314,8 @@ class AlarmCommandTest {
           assertThat(n.text()).contains(PeerEngine.USER);
         });
     given(new AlarmChange.NotificationsDelivered("noc", 1));
-    operations
+    served
+        .operations
         .alarms()
         .standings()
         .put(

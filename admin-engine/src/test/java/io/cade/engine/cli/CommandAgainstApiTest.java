@@ -7,44 +7,21 @@ import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.MacAddress;
 import io.cade.agent.wire.ProxyReport;
 import io.cade.agent.wire.Report;
-import io.cade.agent.wire.RouteSnapshot;
 import io.cade.agent.wire.SiteProtection;
 import io.cade.agent.wire.TrafficReport;
-import io.cade.engine.acme.AcmeSettings;
-import io.cade.engine.api.ApiServer;
-import io.cade.engine.api.UserFile;
 import io.cade.engine.gateway.TestWriter;
-import io.cade.engine.images.ImageCatalogue;
-import io.cade.engine.images.ImageOperations;
 import io.cade.engine.model.AlarmKey;
 import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.Change;
-import io.cade.engine.observe.BootCounters;
-import io.cade.engine.observe.Observations;
-import io.cade.engine.operate.AnyContent;
-import io.cade.engine.operate.Certificates;
-import io.cade.engine.operate.ContentStore;
-import io.cade.engine.operate.Inspection;
 import io.cade.engine.operate.LeasePlaces;
-import io.cade.engine.operate.LeaseTransfer;
-import io.cade.engine.operate.Operations;
-import io.cade.engine.operate.ProtectionOperations;
-import io.cade.engine.operate.Role;
-import io.cade.engine.operate.TrafficInspection;
 import io.cade.engine.pki.Identity;
 import io.cade.engine.pki.ModuleAuthority;
-import io.cade.engine.web.WebRuntime;
-import io.vertx.core.Vertx;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,85 +34,23 @@ class CommandAgainstApiTest {
   @TempDir Path dir;
   private final InstantSource clock = InstantSource.fixed(Desk.NOW);
   private final TestWriter writer = new TestWriter(clock);
-  private final ExecutorService blocking = Executors.newFixedThreadPool(2);
-  private final Vertx vertx = WebRuntime.start();
-  private final Desk desk = new Desk();
-  private final Observations observations = new Observations();
-  private ModuleAuthority authority;
-  private ApiServer server;
+  private ServedDesk served;
+  private Desk desk;
   private Path site;
 
   @BeforeEach
   void start() throws Exception {
-    SecureRandom random = new SecureRandom();
-    authority = ModuleAuthority.open(dir.resolve("pki"), InstantSource.system(), random);
-    Path users = dir.resolve("users");
-    UserFile.put(users, PeerEngine.USER, Role.OPERATOR, PeerEngine.PASSWORD.toCharArray(), random);
-    server =
-        ApiServer.start(
-                vertx,
-                "127.0.0.1",
-                0,
-                authority.server("admin", List.of("127.0.0.1")),
-                new ApiServer.Backing(
-                    new Inspection(
-                        writer::current,
-                        observations::snapshot,
-                        RouteSnapshot::empty,
-                        new BootCounters(),
-                        _ -> List.of(),
-                        clock),
-                    new Operations(
-                        writer,
-                        ContentStore.open(dir.resolve("contents")),
-                        new AnyContent(),
-                        280,
-                        blocking),
-                    new LeaseTransfer(writer, CommandAgainstApiTest::leasePlace),
-                    new ImageOperations(
-                        writer,
-                        ImageCatalogue.open(
-                            dir.resolve("images"),
-                            writer::current,
-                            authority.certificate(),
-                            InstantSource.system()),
-                        blocking),
-                    Certificates.desk(
-                        writer,
-                        authority,
-                        new AcmeSettings(
-                            URI.create("https://ca.example/directory"),
-                            List.of(),
-                            dir.resolve("ca.pem"),
-                            AcmeSettings.RENEW_BEFORE),
-                        dir,
-                        blocking),
-                    new TrafficInspection(writer::current, observations.traffic(), clock),
-                    new ProtectionOperations(writer),
-                    users,
-                    () -> true,
-                    blocking,
-                    System::nanoTime,
-                    random))
-            .toCompletionStage()
-            .toCompletableFuture()
-            .get(20, TimeUnit.SECONDS);
-    Path state =
-        Desk.state(
-            dir.resolve("state"),
-            "127.0.0.1:" + server.port(),
-            PeerEngine.PASSWORD,
-            authority.certificatePem());
-    desk.environment.put("CADE_STATE", state.toString());
+    served =
+        new ServedDesk(
+            dir, ServedDesk.Wishes.of(writer, clock).withPlaces(CommandAgainstApiTest::leasePlace));
+    desk = served.desk;
     site = Files.createDirectories(dir.resolve("site"));
     Files.writeString(site.resolve("index.html"), "hello");
   }
 
   @AfterEach
   void stop() throws Exception {
-    server.close();
-    blocking.shutdown();
-    vertx.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    served.close();
   }
 
   /** Slots in 10.77.c.s, a pool in 10.20.0.0/24. */
@@ -247,7 +162,7 @@ class CommandAgainstApiTest {
     TrafficReport.TrafficCount count =
         new TrafficReport.TrafficCount(
             42, 1, 2048, 1 << 20, List.of(0L, 40L, 0L, 2L, 0L), List.of(80L, 42L));
-    observations.heard(
+    served.observations.heard(
         new ProxyReport(
             new CardPosition(0, 4),
             "boot",
@@ -265,7 +180,7 @@ class CommandAgainstApiTest {
             List.of(new TrafficReport.Refusal("VISITOR_RATE", 7)),
             List.of()),
         clock.instant());
-    writer.given(observations.traffic().takeUnrecorded().toArray(Change[]::new));
+    writer.given(served.observations.traffic().takeUnrecorded().toArray(Change[]::new));
     assertThat(desk.run("show", "traffic").out()).contains("shop", "1.3", "42", "50 %");
     assertThat(desk.run("show", "traffic", "--site", "shop", "--json").out())
         .contains("\"requests\" : 42", "\"refused\" : 7", "\"remoteRequests\" : 21");
@@ -313,7 +228,7 @@ class CommandAgainstApiTest {
     assertThat(taken.err()).isEmpty();
     assertThat(taken.out()).contains("uploaded").doesNotContain("PRIVATE");
     assertThat(desk.run("service", "certificate", "shop").out()).contains("uploaded");
-    Files.writeString(key, authority.site("shop", List.of("shop.example")).privateKeyPem());
+    Files.writeString(key, served.authority.site("shop", List.of("shop.example")).privateKeyPem());
     Desk.Outcome refused =
         desk.run(
             "service", "certificate", "shop", "--chain", chain.toString(), "--key", key.toString());
@@ -435,7 +350,7 @@ class CommandAgainstApiTest {
   @Test
   void aCardIsDrainedAndBackInServiceByCommand() {
     given();
-    observations.heard(
+    served.observations.heard(
         new Report(new CardPosition(1, 7), "b1", List.of(), List.of(), null), clock.instant());
     Desk.Outcome drained = desk.run("card", "drain", "1.7", "--deadline", "30s");
     assertThat(drained.err()).isEmpty();

@@ -29,6 +29,9 @@ final class Desk {
   /** The pauses that commands made; they pass at once. */
   final List<Duration> paused = new ArrayList<>();
 
+  /** What happens elsewhere while a command pauses. */
+  Runnable onPause = () -> {};
+
   /** How a command ended. */
   record Outcome(int code, String out, String err) {}
 
@@ -63,7 +66,10 @@ final class Desk {
             environment,
             properties,
             clock,
-            paused::add);
+            time -> {
+              paused.add(time);
+              onPause.run();
+            });
     int code =
         new Runner(
                 surroundings,

@@ -10,46 +10,20 @@ import io.cade.agent.wire.FanStatus;
 import io.cade.agent.wire.HardwareDescriptor;
 import io.cade.agent.wire.MacAddress;
 import io.cade.agent.wire.Report;
-import io.cade.agent.wire.RouteSnapshot;
 import io.cade.agent.wire.SensorReading;
 import io.cade.agent.wire.SoftwareDescriptor;
 import io.cade.agent.wire.SupplyStatus;
-import io.cade.engine.acme.AcmeSettings;
-import io.cade.engine.api.ApiServer;
-import io.cade.engine.api.UserFile;
 import io.cade.engine.gateway.TestWriter;
-import io.cade.engine.images.ImageCatalogue;
-import io.cade.engine.images.ImageOperations;
 import io.cade.engine.model.CardState;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.PowerHold;
-import io.cade.engine.model.ThresholdBook;
-import io.cade.engine.observe.BootCounters;
-import io.cade.engine.observe.Observations;
-import io.cade.engine.operate.AnyContent;
-import io.cade.engine.operate.Certificates;
-import io.cade.engine.operate.ContentStore;
 import io.cade.engine.operate.HardwareOperations;
-import io.cade.engine.operate.Inspection;
-import io.cade.engine.operate.LeasePlaces;
-import io.cade.engine.operate.LeaseTransfer;
-import io.cade.engine.operate.Operations;
-import io.cade.engine.operate.ProtectionOperations;
 import io.cade.engine.operate.Role;
-import io.cade.engine.operate.TrafficInspection;
-import io.cade.engine.pki.ModuleAuthority;
-import io.cade.engine.web.WebRuntime;
-import io.vertx.core.Vertx;
-import java.net.URI;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,92 +36,21 @@ final class HardwareCommandTest {
   @TempDir Path dir;
   private final InstantSource clock = InstantSource.fixed(Desk.NOW);
   private final TestWriter writer = new TestWriter(clock);
-  private final ExecutorService blocking = Executors.newFixedThreadPool(2);
-  private final Vertx vertx = WebRuntime.start();
-  private final Desk desk = new Desk();
-  private final Observations observations = new Observations();
-  private ModuleAuthority authority;
-  private Path users;
-  private ApiServer server;
+  private ServedDesk served;
+  private Desk desk;
 
   @BeforeEach
   void start() throws Exception {
-    SecureRandom random = new SecureRandom();
-    authority = ModuleAuthority.open(dir.resolve("pki"), InstantSource.system(), random);
-    users = dir.resolve("users");
-    UserFile.put(users, PeerEngine.USER, Role.OPERATOR, PeerEngine.PASSWORD.toCharArray(), random);
-    server =
-        ApiServer.start(
-                vertx,
-                "127.0.0.1",
-                0,
-                authority.server("admin", List.of("127.0.0.1")),
-                backing(random))
-            .toCompletionStage()
-            .toCompletableFuture()
-            .get(20, TimeUnit.SECONDS);
-    Path state =
-        Desk.state(
-            dir.resolve("state"),
-            "127.0.0.1:" + server.port(),
-            PeerEngine.PASSWORD,
-            authority.certificatePem());
-    desk.environment.put("CADE_STATE", state.toString());
+    served = new ServedDesk(dir, ServedDesk.Wishes.of(writer, clock));
+    desk = served.desk;
     for (int slot = 1; slot <= 3; slot++) {
       boot(slot);
     }
   }
 
-  private ApiServer.Backing backing(SecureRandom random) throws Exception {
-    return new ApiServer.Backing(
-        new Inspection(
-            writer::current,
-            observations::snapshot,
-            RouteSnapshot::empty,
-            new BootCounters(),
-            _ -> List.of(),
-            clock),
-        new Operations(
-            writer,
-            ContentStore.open(dir.resolve("contents")),
-            new AnyContent(),
-            280,
-            blocking,
-            observations::snapshot,
-            ThresholdBook.standard()),
-        new LeaseTransfer(writer, _ -> new LeasePlaces.Place.None()),
-        new ImageOperations(
-            writer,
-            ImageCatalogue.open(
-                dir.resolve("images"),
-                writer::current,
-                authority.certificate(),
-                InstantSource.system()),
-            blocking),
-        Certificates.desk(
-            writer,
-            authority,
-            new AcmeSettings(
-                URI.create("https://ca.example/directory"),
-                List.of(),
-                dir.resolve("ca.pem"),
-                AcmeSettings.RENEW_BEFORE),
-            dir,
-            blocking),
-        new TrafficInspection(writer::current, observations.traffic(), clock),
-        new ProtectionOperations(writer),
-        users,
-        () -> true,
-        blocking,
-        System::nanoTime,
-        random);
-  }
-
   @AfterEach
   void stop() throws Exception {
-    server.close();
-    blocking.shutdown();
-    vertx.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    served.close();
   }
 
   private static CardPosition at(int slot) {
@@ -170,7 +73,7 @@ final class HardwareCommandTest {
 
   /** What 1.1 reads of its chassis: supplies of 100 W, of which one may have failed. */
   private void chassisHeard(SupplyStatus... supplies) {
-    observations.heard(
+    served.observations.heard(
         new Report(
             at(1),
             "boot",
@@ -300,8 +203,7 @@ final class HardwareCommandTest {
 
   @Test
   void viewerMayLookButNotSwitch() throws Exception {
-    UserFile.put(
-        users, PeerEngine.USER, Role.VIEWER, PeerEngine.PASSWORD.toCharArray(), new SecureRandom());
+    served.user(PeerEngine.USER, Role.VIEWER);
     chassisHeard(supply(1, true, 100));
     assertThat(desk.run("show", "chassis").code()).isZero();
     assertThat(power("1.2", "off").code()).isEqualTo(ExitCode.REFUSED.code());

@@ -3,30 +3,13 @@ package io.cade.engine.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cade.agent.wire.CardPosition;
-import io.cade.agent.wire.RouteSnapshot;
-import io.cade.engine.api.ApiServer;
-import io.cade.engine.api.UserFile;
 import io.cade.engine.boottree.BootFile;
 import io.cade.engine.boottree.BootImage;
 import io.cade.engine.gateway.TestWriter;
 import io.cade.engine.images.ImageCatalogue;
-import io.cade.engine.images.ImageOperations;
-import io.cade.engine.observe.BootCounters;
-import io.cade.engine.observe.Observations;
-import io.cade.engine.operate.AnyContent;
-import io.cade.engine.operate.Certificates;
-import io.cade.engine.operate.ContentStore;
-import io.cade.engine.operate.Inspection;
-import io.cade.engine.operate.LeasePlaces;
-import io.cade.engine.operate.LeaseTransfer;
-import io.cade.engine.operate.Operations;
-import io.cade.engine.operate.ProtectionOperations;
 import io.cade.engine.operate.Role;
-import io.cade.engine.operate.TrafficInspection;
 import io.cade.engine.pki.ModuleAuthority;
-import io.cade.engine.web.WebRuntime;
 import io.cade.image.Digests;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,9 +17,6 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,81 +33,30 @@ class ImageCommandTest {
   @TempDir private Path dir;
   private final InstantSource clock = InstantSource.system();
   private final TestWriter writer = new TestWriter(clock);
-  private final ExecutorService blocking = Executors.newFixedThreadPool(2);
-  private final Vertx vertx = WebRuntime.start();
-  private final Desk desk = new Desk();
-  private ModuleAuthority authority;
+  private ServedDesk served;
+  private Desk desk;
   private ImageCatalogue catalogue;
-  private ApiServer server;
   private Path key;
 
   @BeforeEach
   void start() throws Exception {
-    SecureRandom random = new SecureRandom();
-    authority = ModuleAuthority.open(dir.resolve("pki"), clock, random);
-    key = authority.imageSigner();
-    catalogue = opened();
-    Path users = dir.resolve("users");
-    user(users, PeerEngine.USER, Role.ADMINISTRATOR);
-    user(users, "olga", Role.OPERATOR);
-    server =
-        ApiServer.start(
-                vertx,
-                "127.0.0.1",
-                0,
-                authority.server("admin", List.of("127.0.0.1")),
-                new ApiServer.Backing(
-                    new Inspection(
-                        writer::current,
-                        new Observations()::snapshot,
-                        RouteSnapshot::empty,
-                        new BootCounters(),
-                        _ -> List.of(),
-                        clock),
-                    new Operations(
-                        writer,
-                        ContentStore.open(dir.resolve("contents")),
-                        new AnyContent(),
-                        280,
-                        blocking),
-                    new LeaseTransfer(writer, _ -> new LeasePlaces.Place.None()),
-                    new ImageOperations(writer, catalogue, blocking),
-                    Certificates.desk(writer, authority, dir, blocking),
-                    new TrafficInspection(writer::current, new Observations().traffic(), clock),
-                    new ProtectionOperations(writer),
-                    users,
-                    () -> true,
-                    blocking,
-                    System::nanoTime,
-                    random))
-            .toCompletionStage()
-            .toCompletableFuture()
-            .get(20, TimeUnit.SECONDS);
-    Path state =
-        Desk.state(
-            dir.resolve("state"),
-            "127.0.0.1:" + server.port(),
-            PeerEngine.PASSWORD,
-            authority.certificatePem());
-    desk.environment.put("CADE_STATE", state.toString());
+    served = new ServedDesk(dir, ServedDesk.Wishes.of(writer, clock).with(Role.ADMINISTRATOR));
+    key = served.authority.imageSigner();
+    served.user("olga", Role.OPERATOR);
+    desk = served.desk;
+    catalogue = served.images;
     desk.clock = clock;
     desk.properties.put("os.arch", "amd64");
   }
 
-  private static void user(Path users, String name, Role role) throws IOException {
-    UserFile.put(users, name, role, PeerEngine.PASSWORD.toCharArray(), new SecureRandom());
+  @AfterEach
+  void stop() throws Exception {
+    served.close();
   }
 
   private ImageCatalogue opened() throws IOException {
     return ImageCatalogue.open(
-        dir.resolve("images"), writer::current, authority.certificate(), clock);
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    server.close();
-    blocking.shutdown();
-    vertx.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        dir.resolve("images"), writer::current, served.authority.certificate(), clock);
   }
 
   private Desk.Outcome build(String version, String build, String... more) throws IOException {
@@ -189,7 +118,7 @@ class ImageCommandTest {
     Desk.Outcome shown = succeeds(desk.run("image", "show", image("1.0").toString(), "--json"));
     assertThat(shown.out())
         .contains("\"verified\" : false", "\"role\" : \"initrd\"", Digests.of(image("1.0")));
-    Path ca = Files.writeString(dir.resolve("ca.pem"), authority.certificatePem());
+    Path ca = Files.writeString(dir.resolve("ca.pem"), served.authority.certificatePem());
     Desk.Outcome verified =
         succeeds(
             desk.run("image", "verify", image("1.0").toString(), "--ca", ca.toString(), "--json"));
@@ -218,7 +147,7 @@ class ImageCommandTest {
     assertThat(build("2", "1", "--created", "yesterday").code()).isEqualTo(2);
     assertThat(build("2", "1", "--key", file).code()).as("twice --key").isEqualTo(2);
     Files.writeString(image("1.0"), "x", java.nio.file.StandardOpenOption.APPEND);
-    Path ca = Files.writeString(dir.resolve("ca.pem"), authority.certificatePem());
+    Path ca = Files.writeString(dir.resolve("ca.pem"), served.authority.certificatePem());
     Desk.Outcome spoiled = desk.run("image", "verify", file, "--ca", ca.toString());
     assertThat(spoiled.code()).isEqualTo(1);
     assertThat(spoiled.err()).contains("must not be used").hasLineCount(1);

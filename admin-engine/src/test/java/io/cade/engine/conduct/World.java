@@ -27,14 +27,29 @@ import org.jspecify.annotations.Nullable;
 final class World {
   static final Duration INTERVAL = Duration.ofSeconds(2);
 
-  final Conductor conductor =
-      new Conductor(ConductorPolicy.of(INTERVAL, Duration.ofSeconds(90), 8000));
-  final Observations observations = new Observations();
+  /** The engine ends in the midst of something. */
+  static final class Death extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  Conductor conductor = newConductor();
+  Observations observations = new Observations();
   final List<Change> history = new ArrayList<>();
   final List<Order> orders = new ArrayList<>();
   Instant now = Instant.parse("2026-11-21T10:00:00Z");
   Instant listeningSince = now;
   Cabinet cabinet = Cabinet.empty();
+
+  private long transactionsLeft = Long.MAX_VALUE;
+
+  static Conductor newConductor() {
+    return new Conductor(ConductorPolicy.of(INTERVAL, Duration.ofSeconds(90), 8000));
+  }
+
+  /** After so many more transactions, {@link #apply} throws {@link Death}. */
+  void dieAfter(int transactions) {
+    transactionsLeft = transactions;
+  }
 
   static CardPosition at(String text) {
     return CardPosition.parse(text);
@@ -47,6 +62,9 @@ final class World {
       history.add(change);
     }
     cabinet = builder.freeze(cabinet.position() + 1);
+    if (--transactionsLeft == 0) {
+      throw new Death();
+    }
   }
 
   /** Passes until nothing changes any more; fails when that takes more than 20 passes. */

@@ -241,6 +241,8 @@ final class VirtualEngine {
             order -> {
               switch (order) {
                 case Order.GeneratePackage(String service) -> plant.generate(service);
+                case Order.BuildVersion(String service, int version) ->
+                    plant.build(service, version);
                 case Order.Poke(CardPosition position) -> site.surroundings().poke(position);
               }
             });

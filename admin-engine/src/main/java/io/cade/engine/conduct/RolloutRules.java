@@ -1,0 +1,381 @@
+package io.cade.engine.conduct;
+
+import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.ProxyReport;
+import io.cade.engine.model.Alarm;
+import io.cade.engine.model.AlarmKey;
+import io.cade.engine.model.AlarmType;
+import io.cade.engine.model.Cabinet;
+import io.cade.engine.model.Card;
+import io.cade.engine.model.Change;
+import io.cade.engine.model.Drain;
+import io.cade.engine.model.Placement;
+import io.cade.engine.model.Rollout;
+import io.cade.engine.model.Rollout.Stage;
+import io.cade.engine.model.Service;
+import io.cade.engine.model.ServicePhase;
+import io.cade.engine.model.ServiceVersion;
+import io.cade.engine.observe.Observed;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries another version of a service's content from card to card (SPEC U1, U2), never to two at
+ * once: drain, install, prove, next. Whether a card has proved itself is judged by what the proxies
+ * see of it and by its agent; the first that fails sends all back. Each pass looks only at what is
+ * durable and at what is heard now, so that it goes on anywhere after a crash. Pure.
+ */
+final class RolloutRules {
+  /** From the order to a service that answers: fetching, checking, stopping, starting. */
+  static final Duration START_LIMIT = Duration.ofMinutes(2);
+
+  /** Proxies look at a card that has just got its route; until then it counts as not usable. */
+  static final Duration FIRST_LOOK = Duration.ofSeconds(5);
+
+  /** How long a proxy is waited for that says nothing about the card. */
+  static final Duration SILENT_PROXIES = Duration.ofMinutes(1);
+
+  /** So many failed requests may be chance. */
+  private static final long FEW = 3;
+
+  /** Percent of the requests that may fail. */
+  private static final long TOLERATED = 5;
+
+  void apply(Draft draft, Observed observed) {
+    for (Service service : List.copyOf(draft.cabinet().services().values())) {
+      if (service.phase() == ServicePhase.ANNOUNCED) {
+        service.rollout().ifPresent(rollout -> step(draft, service, rollout, observed));
+      }
+    }
+  }
+
+  private void step(Draft draft, Service service, Rollout rollout, Observed observed) {
+    CardPosition at = rollout.at();
+    Card card = at == null ? null : draft.cabinet().cards().get(at);
+    Placement placement = at == null ? null : service.on(at).orElse(null);
+    if (at == null || card == null || placement == null) {
+      // Nobody yet, or the card was taken away from the service meanwhile.
+      if (rollout.stage() == Stage.RETURNING) {
+        goBack(draft, service, rollout);
+      } else {
+        choose(draft, service, rollout);
+      }
+      return;
+    }
+    switch (rollout.stage()) {
+      case BUILDING -> choose(draft, service, rollout);
+      case DRAINING -> drain(draft, service, rollout, card, observed);
+      case INSTALLING -> install(draft, service, rollout, card, placement, observed);
+      case PROVING -> prove(draft, service, rollout, card, placement, observed);
+      case RETURNING -> {
+        boolean late = !draft.now().isBefore(rollout.since().plus(START_LIMIT));
+        if (late || isAway(card) || Routing.serves(service, card)) {
+          undrain(draft, service, card);
+          goBack(draft, service, rollout);
+        }
+      }
+      case DONE, RETURNED -> {
+        // Nothing is under way.
+      }
+    }
+  }
+
+  /** The next card, or the end. */
+  private static void choose(Draft draft, Service service, Rollout rollout) {
+    ServiceVersion version = service.versions().version(rollout.to()).orElseThrow();
+    if (version.packageDigest().isEmpty()) {
+      draft.order(new Order.BuildVersion(service.name(), version.number()));
+      wait(draft, service, rollout, "its package is made");
+      return;
+    }
+    CardPosition next = null;
+    int serving = 0;
+    List<String> coming = new ArrayList<>();
+    for (Placement placement : service.placements()) {
+      CardPosition at = placement.position();
+      Card card = draft.cabinet().cards().get(at);
+      if (card == null || isAway(card)) {
+        continue; // gets the version when it comes back
+      }
+      if (Routing.serves(service, card)) {
+        serving++;
+        if (next == null && !rollout.done().contains(at)) {
+          next = at;
+        }
+      } else if (!rollout.done().contains(at)) {
+        coming.add(at.toString());
+      }
+    }
+    if (next != null) {
+      begin(draft, service, rollout, draft.cabinet().cards().get(next), serving);
+    } else if (!coming.isEmpty()) {
+      wait(draft, service, rollout, "cards " + coming + " to serve the version that they have");
+    } else if (rollout.done().isEmpty()) {
+      wait(draft, service, rollout, "a card that serves");
+    } else {
+      set(draft, service, rollout.into(Stage.DONE, null, draft.now(), ""));
+    }
+  }
+
+  private static void begin(
+      Draft draft, Service service, Rollout rollout, @Nullable Card card, int serving) {
+    if (card == null) {
+      return;
+    }
+    if (card.drain() == null && serving > 1) {
+      draft.change(
+          new Change.CardDrained(
+              card.position(), draft.now().plus(rollout.drain()), by(service.name())));
+      set(draft, service, rollout.into(Stage.DRAINING, card.position(), draft.now(), ""));
+    } else {
+      // Nobody could take its visitors over, or an operator keeps them away already.
+      order(draft, service, rollout, card.position());
+    }
+  }
+
+  private static void drain(
+      Draft draft, Service service, Rollout rollout, Card card, Observed observed) {
+    if (isAway(card)) {
+      undrain(draft, service, card);
+      set(draft, service, rollout.into(Stage.BUILDING, null, draft.now(), ""));
+      return;
+    }
+    boolean settled = !draft.now().isBefore(rollout.since().plus(HoldRules.ROUTES_SETTLE));
+    boolean over = !draft.now().isBefore(rollout.since().plus(rollout.drain()));
+    if (settled && (over || isEmpty(service, rollout, card.position(), observed))) {
+      order(draft, service, rollout, card.position());
+    }
+  }
+
+  /** The card gets the version; its route ends with the same change. */
+  private static void order(Draft draft, Service service, Rollout rollout, CardPosition at) {
+    set(draft, service, rollout.into(Stage.INSTALLING, at, draft.now(), ""));
+    draft.change(new Change.PlacementChanged(service.name(), Placement.pending(at)));
+  }
+
+  private static void install(
+      Draft draft,
+      Service service,
+      Rollout rollout,
+      Card card,
+      Placement placement,
+      Observed observed) {
+    CardPosition at = card.position();
+    if (isAway(card)) {
+      fail(draft, service, rollout, "card " + at + " was lost while it got the version");
+    } else if (placement.state() == Placement.State.FAILED) {
+      fail(draft, service, rollout, "card " + at + ": " + placement.detail());
+    } else if (Routing.serves(service, card)) {
+      undrain(draft, service, card);
+      set(
+          draft,
+          service,
+          rollout
+              .into(Stage.PROVING, at, draft.now(), "")
+              .withCounted(counts(service.name(), at, observed)));
+    } else if (!draft.now().isBefore(rollout.since().plus(START_LIMIT))) {
+      fail(
+          draft,
+          service,
+          rollout,
+          "card " + at + " did not serve it within " + START_LIMIT.toSeconds() + " s");
+    }
+  }
+
+  private static void prove(
+      Draft draft,
+      Service service,
+      Rollout rollout,
+      Card card,
+      Placement placement,
+      Observed observed) {
+    CardPosition at = card.position();
+    if (isAway(card)) {
+      fail(draft, service, rollout, "card " + at + " was lost while it proved the version");
+      return;
+    }
+    if (!Routing.serves(service, card)) {
+      String detail = placement.detail();
+      fail(
+          draft,
+          service,
+          rollout,
+          "card " + at + " stopped serving it" + (detail.isEmpty() ? "" : ": " + detail));
+      return;
+    }
+    Duration spent = Duration.between(rollout.since(), draft.now());
+    int seen = 0;
+    for (Map.Entry<CardPosition, Observed.ProxyHeard> entry : observed.proxies().entrySet()) {
+      ProxyReport report = entry.getValue().report();
+      Optional<ProxyReport.BackendReport> about = about(report, service.name(), at);
+      if (about.isEmpty()
+          || !entry.getValue().at().isAfter(rollout.since().plus(HoldRules.ROUTES_SETTLE))) {
+        continue;
+      }
+      ProxyReport.BackendReport backend = about.get();
+      // An operator who keeps visitors away from the card is no fault of the version.
+      boolean usable = backend.usable() || card.drain() != null;
+      if (!usable && spent.compareTo(FIRST_LOOK) > 0) {
+        fail(
+            draft,
+            service,
+            rollout,
+            "proxy %s finds card %s unusable: %s".formatted(entry.getKey(), at, backend.cause()));
+        return;
+      }
+      Optional<Rollout.Counted> before =
+          rollout.counted().stream()
+              .filter(c -> c.proxy().equals(entry.getKey()) && c.bootId().equals(report.bootId()))
+              .findFirst();
+      long requests = backend.requests() - before.map(Rollout.Counted::requests).orElse(0L);
+      long failures = backend.failures() - before.map(Rollout.Counted::failures).orElse(0L);
+      if (failures > FEW && failures * 100 > requests * TOLERATED) {
+        fail(
+            draft,
+            service,
+            rollout,
+            "%d of %d requests of visitors to card %s failed".formatted(failures, requests, at));
+        return;
+      }
+      seen += usable ? 1 : 0;
+    }
+    if (spent.compareTo(rollout.gate()) < 0) {
+      return;
+    }
+    if (seen > 0) {
+      Rollout proved = rollout.plus(at).into(Stage.BUILDING, null, draft.now(), "");
+      choose(draft, set(draft, service, proved), proved);
+    } else if (spent.compareTo(rollout.gate().plus(SILENT_PROXIES)) > 0) {
+      fail(draft, service, rollout, "no proxy says that it reaches the version on card " + at);
+    }
+  }
+
+  /** Ends the way forward: the card at hand goes back first, then those that were done. */
+  private static void fail(Draft draft, Service service, Rollout rollout, String cause) {
+    AlarmKey key = new AlarmKey(AlarmType.UPDATE_FAILED, "service " + service.name());
+    String text = "version %d: %s".formatted(rollout.to(), cause);
+    Alarm active = draft.cabinet().alarms().get(key);
+    if (active == null) {
+      draft.change(new Change.AlarmRaised(key, AlarmType.UPDATE_FAILED.severity(), text));
+    } else {
+      draft.change(new Change.AlarmChange.Altered(key, active.severity(), text, ""));
+    }
+    giveBack(draft, service, rollout, cause);
+  }
+
+  /** What an operator's cancellation changes. */
+  static List<Change> cancel(Cabinet cabinet, Service service, String by, Instant now) {
+    Draft draft = new Draft(cabinet, now);
+    service.rollout().ifPresent(rollout -> giveBack(draft, service, rollout, "cancelled by " + by));
+    return draft.plan().changes();
+  }
+
+  private static void giveBack(Draft draft, Service service, Rollout rollout, String cause) {
+    CardPosition at = rollout.at();
+    Rollout back = rollout.into(Stage.RETURNING, null, draft.now(), cause);
+    if (at != null && rollout.concerns(at) && service.on(at).isPresent()) {
+      returnCard(draft, service, back, at);
+      return;
+    }
+    if (at != null) {
+      draft.cabinet().card(at).ifPresent(card -> undrain(draft, service, card));
+    }
+    goBack(draft, service, back);
+  }
+
+  private static void returnCard(
+      Draft draft, Service service, Rollout rollout, CardPosition position) {
+    set(
+        draft,
+        service,
+        rollout.minus(position).into(Stage.RETURNING, position, draft.now(), rollout.cause()));
+    draft.change(new Change.PlacementChanged(service.name(), Placement.pending(position)));
+  }
+
+  /** The last card that was done goes back next. */
+  private static void goBack(Draft draft, Service service, Rollout rollout) {
+    Rollout left = rollout;
+    while (!left.done().isEmpty()) {
+      CardPosition last = left.done().getLast();
+      if (service.on(last).isPresent()) {
+        returnCard(draft, service, left, last);
+        return;
+      }
+      left = left.minus(last);
+    }
+    set(draft, service, left.into(Stage.RETURNED, null, draft.now(), rollout.cause()));
+  }
+
+  private static void undrain(Draft draft, Service service, Card card) {
+    Drain drain = card.drain();
+    if (drain != null && drain.by().equals(by(service.name()))) {
+      draft.change(new Change.CardUndrained(card.position()));
+    }
+  }
+
+  /** Whether every proxy that is heard says that nothing runs on the card any more. */
+  private static boolean isEmpty(
+      Service service, Rollout rollout, CardPosition at, Observed observed) {
+    int said = 0;
+    for (Observed.ProxyHeard heard : observed.proxies().values()) {
+      Optional<ProxyReport.BackendReport> about = about(heard.report(), service.name(), at);
+      if (about.isPresent()) {
+        Integer running = about.get().running();
+        if (!heard.at().isAfter(rollout.since().plus(HoldRules.ROUTES_SETTLE))
+            || running == null
+            || running > 0) {
+          return false;
+        }
+        said++;
+      }
+    }
+    return said > 0;
+  }
+
+  private static List<Rollout.Counted> counts(String service, CardPosition at, Observed observed) {
+    List<Rollout.Counted> counts = new ArrayList<>();
+    observed
+        .proxies()
+        .forEach((position, heard) ->
+            about(heard.report(), service, at)
+                .ifPresent(b ->
+                    counts.add(
+                        new Rollout.Counted(
+                            position, heard.report().bootId(), b.requests(), b.failures()))));
+    return counts;
+  }
+
+  private static Optional<ProxyReport.BackendReport> about(
+      ProxyReport report, String service, CardPosition at) {
+    return report.backends().stream()
+        .filter(b -> b.service().equals(service) && b.position().equals(at))
+        .findFirst();
+  }
+
+  private static boolean isAway(Card card) {
+    return !card.state().isAlive() || card.hold() != null;
+  }
+
+  private static void wait(Draft draft, Service service, Rollout rollout, String what) {
+    String cause = "waits for " + what;
+    if (rollout.stage() != Stage.BUILDING) {
+      set(draft, service, rollout.into(Stage.BUILDING, null, draft.now(), cause));
+    } else if (!rollout.cause().equals(cause)) {
+      set(draft, service, rollout.waiting(cause));
+    }
+  }
+
+  private static Service set(Draft draft, Service service, Rollout rollout) {
+    draft.change(new Change.RolloutChanged(service.name(), rollout));
+    return draft.cabinet().services().getOrDefault(service.name(), service);
+  }
+
+  private static String by(String service) {
+    return "update of " + service;
+  }
+}

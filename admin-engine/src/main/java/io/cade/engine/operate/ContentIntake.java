@@ -1,0 +1,63 @@
+package io.cade.engine.operate;
+
+import io.cade.engine.change.Refusal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes in what users upload as the content of a service: checked, rewritten, fit for its kind.
+ * Blocks on the disk. Thread-safe.
+ */
+final class ContentIntake {
+  private static final Logger log = LoggerFactory.getLogger(ContentIntake.class);
+
+  private final ContentStore contents;
+  private final ServiceKinds kinds;
+
+  ContentIntake(ContentStore contents, ServiceKinds kinds) {
+    this.contents = contents;
+    this.kinds = kinds;
+  }
+
+  ServiceKinds kinds() {
+    return kinds;
+  }
+
+  /** A file for an upload. */
+  Path newUpload() throws IOException {
+    return contents.temporary();
+  }
+
+  /**
+   * Stores an upload.
+   *
+   * @return digest of what was stored
+   * @throws Refusal INVALID for an archive that breaks the limits or does not fit the kind
+   */
+  String take(String kind, Path upload) throws Refusal, IOException {
+    Path checked = contents.temporary();
+    try {
+      Set<String> files = ContentArchive.rewrite(upload, checked);
+      Optional<String> objection = kinds.objection(kind, files);
+      if (objection.isPresent()) {
+        throw new Refusal(Refusal.Kind.INVALID, objection.get());
+      }
+      return contents.adopt(checked).digest();
+    } finally {
+      Files.deleteIfExists(checked);
+    }
+  }
+
+  static void discard(Path upload) {
+    try {
+      Files.deleteIfExists(upload);
+    } catch (IOException e) {
+      log.warn("cannot delete {}; the next start of the engine will", upload, e);
+    }
+  }
+}

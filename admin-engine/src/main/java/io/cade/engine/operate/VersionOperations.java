@@ -1,0 +1,212 @@
+package io.cade.engine.operate;
+
+import io.cade.engine.change.Decision;
+import io.cade.engine.change.Refusal;
+import io.cade.engine.conduct.Rollouts;
+import io.cade.engine.model.Cabinet;
+import io.cade.engine.model.Change;
+import io.cade.engine.model.Rollout;
+import io.cade.engine.model.Service;
+import io.cade.engine.model.ServicePhase;
+import io.cade.engine.model.ServiceVersion;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+
+/**
+ * What can be done to the versions of a service's content (SPEC R1, U1, U2): publish one, go back
+ * to one, cancel what is under way. The conductor then leads the cards there one after the other.
+ * Thread-safe; stages complete exceptionally as those of {@link Operations} do.
+ */
+public final class VersionOperations {
+  private final AuditedActions actions;
+  private final ContentIntake intake;
+  private final Executor blocking;
+
+  VersionOperations(AuditedActions actions, ContentIntake intake, Executor blocking) {
+    this.actions = actions;
+    this.intake = intake;
+    this.blocking = blocking;
+  }
+
+  /** Where an upload is to be put before it is given to {@link #publish}. */
+  public Path newUpload() throws IOException {
+    return intake.newUpload();
+  }
+
+  /**
+   * Whether a version would be accepted as things stand: to be asked before it is uploaded. A
+   * refusal goes on record.
+   */
+  public CompletionStage<Boolean> check(Caller caller, NewVersion order) {
+    return actions.carryOut(
+        caller,
+        Role.OPERATOR,
+        publishing(order),
+        false,
+        (cabinet, _) -> {
+          require(cabinet, order.checked());
+          return Decision.nothing(true);
+        });
+  }
+
+  /**
+   * Adds a version and begins to bring it to the cards. The same content as the current version's
+   * is refused.
+   *
+   * @param upload a ZIP within {@link ContentArchive}'s limits, in a file of {@link #newUpload};
+   *     deleted in any case
+   */
+  public CompletionStage<Views.ServiceView> publish(Caller caller, NewVersion order, Path upload) {
+    return actions
+        .carryOut(
+            caller,
+            Role.OPERATOR,
+            publishing(order),
+            false,
+            (cabinet, _) -> Decision.nothing(require(cabinet, order.checked())))
+        .thenComposeAsync(
+            service -> {
+              String digest;
+              try {
+                digest = intake.take(service.definition().kind(), upload);
+              } catch (Refusal e) {
+                return actions.<Views.ServiceView>refused(caller, publishing(order), e);
+              } catch (IOException e) {
+                return CompletableFuture.failedFuture(e);
+              }
+              return add(caller, order, digest);
+            },
+            blocking)
+        .whenCompleteAsync((_, _) -> ContentIntake.discard(upload), blocking);
+  }
+
+  private CompletionStage<Views.ServiceView> add(Caller caller, NewVersion order, String digest) {
+    return actions.carryOut(
+        caller,
+        Role.OPERATOR,
+        publishing(order),
+        true,
+        (cabinet, now) -> {
+          Service service = require(cabinet, order);
+          if (service.version().contentDigest().equals(digest)) {
+            throw new Refusal(
+                Refusal.Kind.CONFLICT,
+                "this is the content that "
+                    + service.name()
+                    + " has already, as version "
+                    + service.version().number());
+          }
+          int number = service.versions().next();
+          ServiceVersion version =
+              new ServiceVersion(number, digest, "", 0, now, caller.user(), order.why());
+          return decided(
+              cabinet,
+              now,
+              List.of(
+                  new Change.VersionAdded(service.name(), version),
+                  begin(service, number, order, caller, now)),
+              service.name());
+        });
+  }
+
+  /** Begins to bring a version that there is already to the cards. */
+  public CompletionStage<Views.ServiceView> use(Caller caller, NewVersion order, int number) {
+    return actions.carryOut(
+        caller,
+        Role.OPERATOR,
+        "bring service " + Operations.cut(order.service()) + " to version " + number,
+        true,
+        (cabinet, now) -> {
+          Service service = require(cabinet, order.checked());
+          if (service.versions().version(number).isEmpty()) {
+            throw new Refusal(
+                Refusal.Kind.NOT_FOUND,
+                "service "
+                    + service.name()
+                    + " has no version "
+                    + number
+                    + "; there are "
+                    + service.versions().list().stream().map(ServiceVersion::number).toList());
+          }
+          if (service.versions().current() == number) {
+            throw new Refusal(
+                Refusal.Kind.CONFLICT,
+                "service " + service.name() + " has version " + number + " already");
+          }
+          return decided(
+              cabinet, now, List.of(begin(service, number, order, caller, now)), service.name());
+        });
+  }
+
+  /** The cards that have got the version that is under way go back to the one that they had. */
+  public CompletionStage<Views.ServiceView> cancel(Caller caller, String name) {
+    return actions.carryOut(
+        caller,
+        Role.OPERATOR,
+        "cancel the update of service " + Operations.cut(name),
+        true,
+        (cabinet, now) -> {
+          Service service = Inspection.requireService(cabinet, name);
+          Rollout rollout =
+              service
+                  .rollout()
+                  .orElseThrow(() ->
+                      new Refusal(
+                          Refusal.Kind.CONFLICT,
+                          "no version of service " + name + " is on its way"));
+          if (rollout.stage() == Rollout.Stage.RETURNING) {
+            return Decision.nothing(Inspection.view(service));
+          }
+          return decided(cabinet, now, Rollouts.cancel(cabinet, service, caller.user(), now), name);
+        });
+  }
+
+  private static Decision<Views.ServiceView> decided(
+      Cabinet cabinet, Instant now, List<Change> changes, String name) {
+    return new Decision<>(
+        changes,
+        Inspection.view(Rollouts.after(cabinet, changes, now).service(name).orElseThrow()));
+  }
+
+  private static Change begin(
+      Service service, int number, NewVersion order, Caller caller, Instant now) {
+    return new Change.RolloutChanged(
+        service.name(),
+        Rollout.begin(
+            service.versions().current(), number, order.gate(), order.drain(), caller.user(), now));
+  }
+
+  private static Service require(Cabinet cabinet, NewVersion order) throws Refusal {
+    Service service = Inspection.requireService(cabinet, order.service());
+    if (service.phase() != ServicePhase.ANNOUNCED) {
+      throw new Refusal(
+          Refusal.Kind.CONFLICT,
+          "service "
+              + service.name()
+              + " is in phase "
+              + service.phase()
+              + ": a version can be published while it is served (ANNOUNCED)");
+    }
+    if (service.rollout().isPresent()) {
+      throw new Refusal(
+          Refusal.Kind.CONFLICT,
+          "version "
+              + service.rollout().get().to()
+              + " of service "
+              + service.name()
+              + " is on its way: wait for it, or cancel it");
+    }
+    return service;
+  }
+
+  private static String publishing(NewVersion order) {
+    return "publish a version of service "
+        + Operations.cut(order.service())
+        + (order.why().isEmpty() ? "" : " (" + Operations.cut(order.why()) + ")");
+  }
+}

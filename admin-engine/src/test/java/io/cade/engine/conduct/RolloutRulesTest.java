@@ -1,0 +1,406 @@
+package io.cade.engine.conduct;
+
+import static io.cade.engine.conduct.World.at;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.Command;
+import io.cade.agent.wire.ProxyReport;
+import io.cade.agent.wire.Report;
+import io.cade.agent.wire.ServiceStatus;
+import io.cade.engine.model.Alarm;
+import io.cade.engine.model.AlarmType;
+import io.cade.engine.model.Card;
+import io.cade.engine.model.Change;
+import io.cade.engine.model.Placement;
+import io.cade.engine.model.Rollout;
+import io.cade.engine.model.Rollout.Stage;
+import io.cade.engine.model.Service;
+import io.cade.engine.model.ServiceVersion;
+import io.cade.engine.observe.Observations;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+
+/** A service of three cards on its way to another version, in virtual time, with one proxy. */
+final class RolloutRulesTest {
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final List<String> CARDS = List.of("1.1", "1.2", "2.1");
+  private static final String OLD = "sha256:shop";
+  private static final String NEW = "sha256:new";
+  private static final String PROXY = "0.4";
+
+  private final World world = new World();
+
+  /** What runs on each card, by position; a card that is off is not in it. */
+  private final Map<String, String> running = new TreeMap<>();
+
+  private final Set<String> refuses = new HashSet<>();
+  private final Set<String> dead = new HashSet<>();
+  private final Set<String> unusable = new HashSet<>();
+  private final List<String> steps = new ArrayList<>();
+  private boolean proxySpeaks = true;
+  private boolean visitorsFail;
+  private int visitorsOnDrained;
+  private long requests;
+  private long failures;
+  private int leastServing = CARDS.size();
+
+  private Service shop() {
+    return world.cabinet.service("shop").orElseThrow();
+  }
+
+  private Rollout rollout() {
+    return Objects.requireNonNull(shop().versions().rollout());
+  }
+
+  private void served() {
+    for (String card : CARDS) {
+      world.boot(card, 1, "b" + card);
+    }
+    world.create("shop", CARDS.size());
+    world.generate("shop");
+    seconds(5);
+    assertThat(shop().running()).isEqualTo(3);
+    leastServing = CARDS.size();
+  }
+
+  /** Everybody does what he is told, and says what he sees. */
+  private void second() {
+    world.now = world.now.plus(SECOND);
+    for (String position : CARDS) {
+      if (dead.contains(position)) {
+        continue;
+      }
+      obey(position);
+      String digest = running.get(position);
+      List<ServiceStatus> services =
+          digest == null
+              ? List.of()
+              : List.of(new ServiceStatus("shop", ServiceStatus.State.RUNNING, digest, ""));
+      world.observations.heard(
+          new Report(at(position), "b" + position, services, List.of(), null), world.now);
+    }
+    if (proxySpeaks) {
+      proxySpeaks();
+    }
+    world.settle();
+    look();
+  }
+
+  private void obey(String position) {
+    CardPosition p = at(position);
+    for (Command c : List.copyOf(world.cabinet.queue(p).waiting())) {
+      if (world.cabinet.queue(p).command(c.id()).isEmpty()) {
+        continue;
+      }
+      String digest = "";
+      switch (c) {
+        case Command.InstallService install -> digest = install.packageDigest();
+        case Command.StartService start -> running.put(position, start.packageDigest());
+        case Command.StopService _, Command.RemoveService _ -> running.remove(position);
+        case Command.SetChassisOutputs _ -> {
+          // Nothing to see.
+        }
+      }
+      boolean good = !refuses.contains(position + " " + digest);
+      world.apply(
+          new Change.CommandFinished(p, c.id(), good, good ? "" : "the digest is another one"));
+    }
+  }
+
+  private void proxySpeaks() {
+    List<ProxyReport.BackendReport> backends = new ArrayList<>();
+    requests += 10;
+    for (Placement placement : shop().placements()) {
+      String position = placement.position().toString();
+      Card card = world.card(position);
+      if (Routing.serves(shop(), card)) {
+        boolean drained = card.drain() != null;
+        boolean bad = NEW.equals(running.get(position)) && visitorsFail;
+        failures += bad ? 2 : 0;
+        boolean usable = !unusable.contains(position + " " + running.get(position));
+        backends.add(
+            new ProxyReport.BackendReport(
+                "shop",
+                at(position),
+                usable,
+                usable ? "" : "answers 500",
+                requests,
+                bad ? failures : 0,
+                drained ? visitorsOnDrained : 3));
+      }
+    }
+    world.observations.heard(new ProxyReport(at(PROXY), "p", 1, backends), world.now);
+  }
+
+  private void look() {
+    for (Order order : List.copyOf(world.orders)) {
+      if (order instanceof Order.BuildVersion(String name, int version)) {
+        world.apply(new Change.VersionBuilt(name, version, NEW, 20));
+      }
+    }
+    world.orders.clear();
+    int serving =
+        (int)
+            shop().placements().stream()
+                .filter(p -> Routing.serves(shop(), world.card(p.position().toString())))
+                .count();
+    leastServing = Math.min(leastServing, serving);
+    Rollout rollout = shop().versions().rollout();
+    if (rollout != null) {
+      String step = rollout.stage() + (rollout.at() == null ? "" : " " + rollout.at());
+      if (steps.isEmpty() || !steps.getLast().equals(step)) {
+        steps.add(step);
+      }
+    }
+  }
+
+  private void seconds(int count) {
+    for (int i = 0; i < count; i++) {
+      second();
+    }
+  }
+
+  private void until(String what, BooleanSupplier reached) {
+    for (int i = 0; i < 600; i++) {
+      if (reached.getAsBoolean()) {
+        return;
+      }
+      second();
+    }
+    throw new AssertionError(what + " was not reached: " + steps + " " + rollout());
+  }
+
+  private void untilEnded() {
+    until("the end", () -> shop().versions().rollout() != null && shop().rollout().isEmpty());
+  }
+
+  private void publish() {
+    int number = shop().versions().next();
+    world.apply(
+        new Change.VersionAdded(
+            "shop", new ServiceVersion(number, "sha256:c2", "", 0, world.now, "ann", "sale")),
+        new Change.RolloutChanged(
+            "shop",
+            Rollout.begin(
+                1, number, Duration.ofSeconds(10), Duration.ofSeconds(8), "ann", world.now)));
+  }
+
+  private Alarm alarm() {
+    return world.cabinet.alarms().values().stream()
+        .filter(a -> a.key().type() == AlarmType.UPDATE_FAILED)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void cardsGetTheVersionOneAfterTheOtherAndNeverTwoAtOnce() {
+    served();
+    publish();
+    untilEnded();
+    assertThat(rollout().stage()).isEqualTo(Stage.DONE);
+    assertThat(running).containsOnlyKeys(CARDS).containsValue(NEW).doesNotContainValue(OLD);
+    assertThat(shop().version().number()).isEqualTo(2);
+    assertThat(shop().packageDigest()).isEqualTo(NEW);
+    assertThat(shop().definition().contentDigest()).isEqualTo("sha256:c2");
+    assertThat(leastServing).isEqualTo(2);
+    assertThat(steps)
+        .containsSubsequence(
+            "DRAINING 1.1",
+            "INSTALLING 1.1",
+            "PROVING 1.1",
+            "DRAINING 2.1",
+            "PROVING 2.1",
+            "DRAINING 1.2",
+            "PROVING 1.2",
+            "DONE");
+    assertThat(world.card("1.1").drain()).isNull();
+    assertThat(world.history).noneMatch(c -> c instanceof Change.AlarmRaised);
+  }
+
+  @Test
+  void visitorsWhoAreBoundToACardMayFinishWithinTheirTime() {
+    served();
+    visitorsOnDrained = 2;
+    publish();
+    until("drain", () -> rollout().stage() == Stage.DRAINING);
+    var since = rollout().since();
+    until("installation", () -> rollout().stage() == Stage.INSTALLING);
+    assertThat(Duration.between(since, world.now)).isEqualTo(Duration.ofSeconds(8));
+  }
+
+  @Test
+  void aPackageThatACardRefusesComesToNobodyElse() {
+    served();
+    refuses.add("1.1 " + NEW);
+    publish();
+    untilEnded();
+    assertThat(rollout().stage()).isEqualTo(Stage.RETURNED);
+    assertThat(rollout().cause()).isEqualTo("card 1.1: the digest is another one");
+    assertThat(alarm().text()).isEqualTo("version 2: card 1.1: the digest is another one");
+    assertThat(steps).noneMatch(s -> s.contains("1.2") || s.contains("2.1"));
+    everythingIsAsBefore();
+  }
+
+  @Test
+  void aCardThatTheProxiesFindUnusableSendsThoseThatAreDoneBackToo() {
+    served();
+    unusable.add("1.2 " + NEW);
+    publish();
+    untilEnded();
+    assertThat(rollout().cause()).contains("proxy 0.4 finds card 1.2 unusable: answers 500");
+    assertThat(steps).containsSubsequence("PROVING 1.1", "PROVING 1.2", "RETURNING 1.2");
+    assertThat(steps).containsSubsequence("RETURNING 1.2", "RETURNING 1.1", "RETURNED");
+    assertThat(leastServing).isEqualTo(2);
+    everythingIsAsBefore();
+  }
+
+  @Test
+  void aVersionThatFailsVisitorsGoesBackAlthoughItIsUp() {
+    served();
+    visitorsFail = true;
+    publish();
+    untilEnded();
+    assertThat(rollout().cause()).contains("requests of visitors to card 1.1 failed");
+    everythingIsAsBefore();
+  }
+
+  @Test
+  void aVersionThatNoProxyHasReachedIsNoGoodVersion() {
+    served();
+    publish();
+    until("proof", () -> rollout().stage() == Stage.PROVING);
+    proxySpeaks = false;
+    world.observations.heard(new ProxyReport(at(PROXY), "p", 1, List.of()), world.now);
+    untilEnded();
+    assertThat(rollout().cause()).contains("no proxy says that it reaches the version");
+  }
+
+  @Test
+  void aCardThatDiesUnderTheVersionEndsIt() {
+    served();
+    publish();
+    until("proof", () -> rollout().stage() == Stage.PROVING);
+    dead.add("1.1");
+    untilEnded();
+    assertThat(rollout().cause()).contains("card 1.1 was lost while it proved the version");
+    assertThat(rollout().stage()).isEqualTo(Stage.RETURNED);
+    running.remove("1.1");
+    dead.clear();
+    world.boot("1.1", 1, "b1.1");
+    seconds(5);
+    everythingIsAsBefore();
+  }
+
+  @Test
+  void aCardThatIsAwayGetsTheVersionWhenItComesBack() {
+    served();
+    dead.add("1.2");
+    running.remove("1.2");
+    until("loss", () -> !world.card("1.2").state().isAlive());
+    publish();
+    untilEnded();
+    assertThat(rollout().stage()).isEqualTo(Stage.DONE);
+    assertThat(steps).noneMatch(s -> s.contains("1.2"));
+    dead.clear();
+    world.boot("1.2", 1, "b1.2");
+    seconds(5);
+    assertThat(running).containsEntry("1.2", NEW);
+  }
+
+  @Test
+  void theOnlyCardOfAServiceIsNotEmptiedFirst() {
+    world.boot("1.1", 1, "b1.1");
+    world.boot("1.2", 1, "b1.2");
+    world.boot("2.1", 1, "b2.1");
+    world.create("shop", 1);
+    world.generate("shop");
+    seconds(5);
+    publish();
+    untilEnded();
+    assertThat(rollout().stage()).isEqualTo(Stage.DONE);
+    assertThat(steps).noneMatch(s -> s.startsWith("DRAINING"));
+    assertThat(world.alarms()).isEmpty();
+  }
+
+  @Test
+  void aCancelledRolloutGoesBackWithoutAnAlarm() {
+    served();
+    publish();
+    until("second card", () -> rollout().done().size() == 1 && rollout().stage() == Stage.PROVING);
+    world.apply(Rollouts.cancel(world.cabinet, shop(), "ann", world.now).toArray(Change[]::new));
+    untilEnded();
+    assertThat(rollout().cause()).isEqualTo("cancelled by ann");
+    assertThat(world.alarms()).isEmpty();
+    everythingIsAsBefore();
+  }
+
+  /** The engine dies after each transaction of a rollout; the next one goes on from there. */
+  @Test
+  void anEngineThatDiesBetweenAnyTwoTransactionsComesToTheSameEnd() {
+    served();
+    long before = world.cabinet.position();
+    publish();
+    untilEnded();
+    int all = (int) (world.cabinet.position() - before);
+    assertThat(all).isGreaterThan(20);
+    for (int dies = 1; dies <= all; dies++) {
+      dieAfter(dies, false);
+      dieAfter(dies, true);
+    }
+  }
+
+  private static void dieAfter(int transactions, boolean fails) {
+    RolloutRulesTest test = new RolloutRulesTest();
+    test.served();
+    if (fails) {
+      test.unusable.add("2.1 " + NEW);
+    }
+    test.world.dieAfter(transactions);
+    try {
+      test.publish();
+      test.untilEnded();
+    } catch (World.Death e) {
+      test.world.dieAfter(0);
+      test.world.observations = new Observations();
+      test.world.listeningSince = test.world.now;
+      test.world.conductor = World.newConductor();
+      if (test.shop().versions().rollout() == null) {
+        return; // died before it was on record
+      }
+      test.untilEnded();
+    }
+    assertThat(test.rollout().stage())
+        .as("after %d transactions: %s", transactions, test.steps)
+        .isEqualTo(fails ? Stage.RETURNED : Stage.DONE);
+    test.seconds(5);
+    assertThat(test.running.values())
+        .as("after %d transactions", transactions)
+        .hasSize(3)
+        .containsOnly(fails ? OLD : NEW);
+    assertThat(test.leastServing)
+        .as("after %d transactions", transactions)
+        .isGreaterThanOrEqualTo(2);
+    for (String card : CARDS) {
+      assertThat(test.world.card(card).drain()).as("after %d transactions", transactions).isNull();
+    }
+  }
+
+  private void everythingIsAsBefore() {
+    seconds(5);
+    assertThat(running.values()).hasSize(3).containsOnly(OLD);
+    assertThat(shop().running()).isEqualTo(3);
+    assertThat(shop().version().number()).isEqualTo(1);
+    for (String card : CARDS) {
+      assertThat(world.card(card).drain()).isNull();
+    }
+  }
+}

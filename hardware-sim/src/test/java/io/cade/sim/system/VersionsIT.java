@@ -1,0 +1,214 @@
+package io.cade.sim.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Versions of a service's content in a small demonstration, published, taken back and cut short,
+ * while visitors come and go. All through {@code ./cade service} and {@code ./cade sim}.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Timeout(value = 240, unit = TimeUnit.SECONDS)
+class VersionsIT {
+  private static final Duration LIMIT = Duration.ofSeconds(90);
+  private static final String SITE = "versions.example";
+
+  @TempDir static @Nullable Path temp;
+  private @Nullable RunningDemo running;
+
+  @BeforeAll
+  void rentASite() throws Exception {
+    running =
+        RunningDemo.start(
+            folder().resolve("state"),
+            Ports.freeOffset(),
+            folder().resolve("output"),
+            List.of("--chassis", "2", "--cards", "3"));
+    does(
+        "service", "create", "site", "--host", SITE, "--cards", "2", "--content", content("first"));
+  }
+
+  @AfterAll
+  void endEverything() {
+    RunningDemo demo = running;
+    if (demo != null) {
+      demo.close();
+    }
+  }
+
+  @Test
+  @Order(1)
+  void aVersionReachesAllCardsAndNoVisitorNoticesMore() throws Exception {
+    try (Visitors visitors = Visitors.of(demo().port("http"), SITE)) {
+      Run.Result published =
+          demo()
+              .cade(
+                  "service",
+                  "publish",
+                  "site",
+                  "--content",
+                  content("second"),
+                  "--why",
+                  "sale",
+                  "--gate",
+                  "4s",
+                  "--drain",
+                  "3s");
+      assertThat(published.exit()).as(published.toString()).isZero();
+      assertThat(published.err()).contains("is emptied of visitors", "proves itself", "1 of 2");
+      assertThat(published.out()).contains("version 2 is on all cards");
+      List<Visitors.Seen> seen = visitors.end();
+      assertThat(seen).hasSizeGreaterThan(100).allMatch(Visitors.Seen::good);
+      System.out.println("version published: " + seen.size() + " visits, none failed");
+    }
+    onlyAnswers("second");
+    JsonNode versions = demo().json("service", "versions", "site");
+    assertThat(versions).hasSize(2);
+    assertThat(versions.path(0).path("current").asBoolean()).isTrue();
+    assertThat(versions.path(0).path("why").asText()).isEqualTo("sale");
+    assertThat(demo().json("alarm", "history"))
+        .noneMatch(a -> a.path("source").asText().equals("service site"));
+  }
+
+  @Test
+  @Order(2)
+  void anEngineThatDiesInTheMidstGoesOnWithIt() throws Exception {
+    does(
+        "service",
+        "publish",
+        "site",
+        "--content",
+        content("third"),
+        "--gate",
+        "4s",
+        "--drain",
+        "3s",
+        "--no-wait");
+    awaitStage("PROVING");
+    long engine = demo().pid("engine");
+    assertThat(ProcessHandle.of(engine).orElseThrow().destroyForcibly()).isTrue();
+    Patience.until(
+        "another engine",
+        LIMIT,
+        () -> {
+          long pid = demo().pid("engine");
+          return pid != 0 && pid != engine && demo().cade("show", "cabinet").exit() == 0
+              ? ""
+              : "pid " + pid;
+        });
+    awaitStage("DONE");
+    onlyAnswers("third");
+  }
+
+  @Test
+  @Order(3)
+  void aCardThatIsPulledUnderAVersionSendsItBackAndAnAlarmSaysWhy() throws Exception {
+    does(
+        "service",
+        "publish",
+        "site",
+        "--content",
+        content("fourth"),
+        "--gate",
+        "60s",
+        "--drain",
+        "3s",
+        "--no-wait");
+    String card = awaitStage("PROVING").path("card").asText();
+    does("sim", "pull", card);
+    JsonNode ended = awaitStage("RETURNED");
+    assertThat(ended.path("cause").asText()).contains("card " + card + " was lost");
+    onlyAnswers("third");
+    JsonNode alarm =
+        StreamSupport.stream(demo().json("alarm", "list").spliterator(), false)
+            .filter(a -> a.path("type").asText().equals("updateFailed"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(alarm.path("text").asText()).contains("version 4", "card " + card);
+    does("alarm", "ack", alarm.path("sequence").asText());
+    does("sim", "insert", card);
+    Patience.until(
+        "the card serves again",
+        LIMIT,
+        () -> {
+          JsonNode service = demo().json("service", "show", "site");
+          return service.path("cardsRunning").asInt() == 2 ? "" : service.toString();
+        });
+    onlyAnswers("third");
+    assertThat(demo().json("alarm", "list"))
+        .noneMatch(a -> a.path("type").asText().equals("updateFailed"));
+  }
+
+  @Test
+  @Order(4)
+  void anOlderVersionIsOneCommandAway() throws Exception {
+    does("service", "return", "site", "1", "--gate", "3s", "--drain", "3s");
+    onlyAnswers("first");
+    Run.Result again = demo().cade("service", "return", "site", "1");
+    assertThat(again.exit()).as(again.toString()).isEqualTo(5);
+  }
+
+  private void onlyAnswers(String text) throws Exception {
+    for (int i = 0; i < 20; i++) {
+      Visit visit = Visit.get(demo().port("http"), SITE, "/");
+      assertThat(visit.status()).isEqualTo(200);
+      assertThat(visit.body()).contains(text);
+    }
+  }
+
+  private JsonNode awaitStage(String stage) throws Exception {
+    Patience.until(
+        "the version is " + stage,
+        LIMIT,
+        () -> {
+          JsonNode rollout = demo().json("service", "show", "site").path("rollout");
+          return rollout.path("stage").asText().equals(stage) ? "" : "> " + rollout;
+        });
+    return demo().json("service", "show", "site").path("rollout");
+  }
+
+  private String content(String text) throws Exception {
+    Path content = Files.createDirectories(folder().resolve(text));
+    Files.writeString(content.resolve("index.html"), "<h1>The " + text + " version</h1>\n");
+    return content.toString();
+  }
+
+  private void does(String... words) throws Exception {
+    Run.Result result = demo().cade(words);
+    assertThat(result.exit()).as(result.toString()).isZero();
+  }
+
+  private static Path folder() {
+    Path folder = temp;
+    if (folder == null) {
+      throw new AssertionError("no temporary folder");
+    }
+    return folder;
+  }
+
+  private RunningDemo demo() {
+    RunningDemo demo = running;
+    if (demo == null) {
+      throw new AssertionError("the demo did not start");
+    }
+    return demo;
+  }
+}
