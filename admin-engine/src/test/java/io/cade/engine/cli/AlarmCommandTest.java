@@ -14,7 +14,6 @@ import io.cade.engine.observe.ReceiverStandings;
 import io.cade.engine.operate.AlarmHistory;
 import io.cade.engine.operate.Role;
 import io.cade.engine.store.EngineState;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -51,7 +50,6 @@ class AlarmCommandTest {
                         a.acknowledgedAt()))
                 .toList();
     served = new ServedDesk(dir, ServedDesk.Wishes.of(state.writer(), clock).withHistory(history));
-    served.user("vera", Role.VIEWER);
     desk = served.desk;
   }
 
@@ -339,11 +337,7 @@ class AlarmCommandTest {
   @Test
   void whoMayOnlyLookChangesNothing() throws Exception {
     given(raised(new AlarmKey(AlarmType.CARD_MOVED, "card 1.2")));
-    Path file = dir.resolve("state/endpoints.json");
-    Files.writeString(
-        file,
-        Files.readString(file)
-            .replace("\"user\": \"" + PeerEngine.USER + "\"", "\"user\": \"vera\""));
+    served.sitsDown("vera", Role.VIEWER);
     succeeds(desk.run("alarm", "thresholds"));
     for (List<String> words :
         List.of(

@@ -203,7 +203,7 @@ final class HardwareCommandTest {
 
   @Test
   void viewerMayLookButNotSwitch() throws Exception {
-    served.user(PeerEngine.USER, Role.VIEWER);
+    served.sitsDown("vera", Role.VIEWER);
     chassisHeard(supply(1, true, 100));
     assertThat(desk.run("show", "chassis").code()).isZero();
     assertThat(power("1.2", "off").code()).isEqualTo(ExitCode.REFUSED.code());

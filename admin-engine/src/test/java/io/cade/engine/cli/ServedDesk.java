@@ -26,6 +26,7 @@ import io.cade.engine.web.WebRuntime;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -77,10 +78,12 @@ final class ServedDesk implements AutoCloseable {
   private final SecureRandom random = new SecureRandom();
   private final ExecutorService blocking = Executors.newFixedThreadPool(2);
   private final Vertx vertx = WebRuntime.start();
+  private final Path dir;
   private final Path users;
   private final ApiServer server;
 
   ServedDesk(Path dir, Wishes wishes) throws Exception {
+    this.dir = dir;
     ChangeWriter writer = wishes.writer();
     authority = ModuleAuthority.open(dir.resolve("pki"), InstantSource.system(), random);
     users = dir.resolve("users");
@@ -149,6 +152,16 @@ final class ServedDesk implements AutoCloseable {
   /** One more user, with the same password. */
   void user(String name, Role role) throws IOException {
     UserFile.put(users, name, role, PeerEngine.PASSWORD.toCharArray(), random);
+  }
+
+  /** From now on the desk's commands are another user's. */
+  void sitsDown(String name, Role role) throws IOException {
+    user(name, role);
+    Path file = dir.resolve("state/endpoints.json");
+    Files.writeString(
+        file,
+        Files.readString(file)
+            .replace("\"user\": \"" + PeerEngine.USER + "\"", "\"user\": \"" + name + "\""));
   }
 
   int port() {

@@ -175,7 +175,7 @@ final class VersionCommandTest {
                 .code())
         .isEqualTo(1);
     assertThat(desk.run("service", "publish", "shop").code()).isEqualTo(ExitCode.USAGE.code());
-    served.user(PeerEngine.USER, Role.VIEWER);
+    served.sitsDown("vera", Role.VIEWER);
     assertThat(publish().code()).isEqualTo(ExitCode.REFUSED.code());
     assertThat(desk.run("service", "return", "shop", "1").code())
         .isEqualTo(ExitCode.REFUSED.code());
