@@ -58,9 +58,10 @@ public sealed interface CabinetCommand {
   }
 
   /**
-   * Starts the update of all cards to an image.
+   * Brings a version of a service to its cards.
    *
-   * @param image name of the image
+   * @param service index of the service
+   * @param version its number; 0 stops what is on its way
    */
-  record StartUpdate(String image) implements CabinetCommand {}
+  record RollService(int service, int version) implements CabinetCommand {}
 }

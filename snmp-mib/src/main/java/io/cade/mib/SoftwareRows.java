@@ -7,8 +7,10 @@ import java.util.List;
  *
  * @param images by number
  * @param versions by chassis and slot
+ * @param rollouts by service
  */
-public record SoftwareRows(List<ImageRow> images, List<CardVersionRow> versions) {
+public record SoftwareRows(
+    List<ImageRow> images, List<CardVersionRow> versions, List<RolloutRow> rollouts) {
   /** Nothing is known. */
-  public static final SoftwareRows NONE = new SoftwareRows(List.of(), List.of());
+  public static final SoftwareRows NONE = new SoftwareRows(List.of(), List.of(), List.of());
 }

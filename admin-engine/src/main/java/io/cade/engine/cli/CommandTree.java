@@ -69,7 +69,12 @@ final class CommandTree {
     addLease(root);
     ImageTree.addTo(this, root);
     MibsDesk.addTo(this, root);
-    add(root, "update", new Action.Update(), "Updates of cards; not in this version.", "update");
+    add(
+        root,
+        "update",
+        new Action.Update(),
+        "Updates of cards' images; not in this version. Versions of services: service publish.",
+        "update");
     add(
         root,
         "shell",

@@ -89,6 +89,23 @@ public final class CombinedOperations {
         operations.alarms().thresholds().setting(given));
   }
 
+  /** As {@link VersionOperations#use}, with the usual times. */
+  public Step version(String by, String service, int version) {
+    return new Step(
+        "bring service " + Operations.cut(service) + " to version " + version,
+        VersionOperations.using(
+            by,
+            new NewVersion(service, "", NewVersion.STANDARD_GATE, NewVersion.STANDARD_DRAIN),
+            version));
+  }
+
+  /** As {@link VersionOperations#cancel}. */
+  public Step cancelVersion(String by, String service) {
+    return new Step(
+        "cancel the update of service " + Operations.cut(service),
+        VersionOperations.cancelling(by, service));
+  }
+
   /** As {@link AlarmOperations#test}. */
   public Step testNotification(String by) {
     return new Step("send a test notification", operations.alarms().testing(by));

@@ -2,6 +2,7 @@ package io.cade.engine.operate;
 
 import io.cade.engine.change.Decision;
 import io.cade.engine.change.Refusal;
+import io.cade.engine.change.Transaction;
 import io.cade.engine.conduct.Rollouts;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Change;
@@ -109,7 +110,7 @@ public final class VersionOperations {
               now,
               List.of(
                   new Change.VersionAdded(service.name(), version),
-                  begin(service, number, order, caller, now)),
+                  begin(service, number, order, caller.user(), now)),
               service.name());
         });
   }
@@ -121,26 +122,30 @@ public final class VersionOperations {
         Role.OPERATOR,
         "bring service " + Operations.cut(order.service()) + " to version " + number,
         true,
-        (cabinet, now) -> {
-          Service service = require(cabinet, order.checked());
-          if (service.versions().version(number).isEmpty()) {
-            throw new Refusal(
-                Refusal.Kind.NOT_FOUND,
-                "service "
-                    + service.name()
-                    + " has no version "
-                    + number
-                    + "; there are "
-                    + service.versions().list().stream().map(ServiceVersion::number).toList());
-          }
-          if (service.versions().current() == number) {
-            throw new Refusal(
-                Refusal.Kind.CONFLICT,
-                "service " + service.name() + " has version " + number + " already");
-          }
-          return decided(
-              cabinet, now, List.of(begin(service, number, order, caller, now)), service.name());
-        });
+        using(caller.user(), order, number));
+  }
+
+  /** What {@link #use} decides, without authorisation and record. */
+  static Transaction<Views.ServiceView> using(String by, NewVersion order, int number) {
+    return (cabinet, now) -> {
+      Service service = require(cabinet, order.checked());
+      if (service.versions().version(number).isEmpty()) {
+        throw new Refusal(
+            Refusal.Kind.NOT_FOUND,
+            "service "
+                + service.name()
+                + " has no version "
+                + number
+                + "; there are "
+                + service.versions().list().stream().map(ServiceVersion::number).toList());
+      }
+      if (service.versions().current() == number) {
+        throw new Refusal(
+            Refusal.Kind.CONFLICT,
+            "service " + service.name() + " has version " + number + " already");
+      }
+      return decided(cabinet, now, List.of(begin(service, number, order, by, now)), service.name());
+    };
   }
 
   /** The cards that have got the version that is under way go back to the one that they had. */
@@ -150,20 +155,24 @@ public final class VersionOperations {
         Role.OPERATOR,
         "cancel the update of service " + Operations.cut(name),
         true,
-        (cabinet, now) -> {
-          Service service = Inspection.requireService(cabinet, name);
-          Rollout rollout =
-              service
-                  .rollout()
-                  .orElseThrow(() ->
-                      new Refusal(
-                          Refusal.Kind.CONFLICT,
-                          "no version of service " + name + " is on its way"));
-          if (rollout.stage() == Rollout.Stage.RETURNING) {
-            return Decision.nothing(Inspection.view(service));
-          }
-          return decided(cabinet, now, Rollouts.cancel(cabinet, service, caller.user(), now), name);
-        });
+        cancelling(caller.user(), name));
+  }
+
+  /** What {@link #cancel} decides, without authorisation and record. */
+  static Transaction<Views.ServiceView> cancelling(String by, String name) {
+    return (cabinet, now) -> {
+      Service service = Inspection.requireService(cabinet, name);
+      Rollout rollout =
+          service
+              .rollout()
+              .orElseThrow(() ->
+                  new Refusal(
+                      Refusal.Kind.CONFLICT, "no version of service " + name + " is on its way"));
+      if (rollout.stage() == Rollout.Stage.RETURNING) {
+        return Decision.nothing(Inspection.view(service));
+      }
+      return decided(cabinet, now, Rollouts.cancel(cabinet, service, by, now), name);
+    };
   }
 
   private static Decision<Views.ServiceView> decided(
@@ -174,11 +183,10 @@ public final class VersionOperations {
   }
 
   private static Change begin(
-      Service service, int number, NewVersion order, Caller caller, Instant now) {
+      Service service, int number, NewVersion order, String by, Instant now) {
     return new Change.RolloutChanged(
         service.name(),
-        Rollout.begin(
-            service.versions().current(), number, order.gate(), order.drain(), caller.user(), now));
+        Rollout.begin(service.versions().current(), number, order.gate(), order.drain(), by, now));
   }
 
   private static Service require(Cabinet cabinet, NewVersion order) throws Refusal {

@@ -6,6 +6,7 @@ import io.cade.engine.change.Refusal;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Card;
 import io.cade.engine.model.SensorThreshold;
+import io.cade.engine.model.Service;
 import io.cade.engine.observe.Observed;
 import io.cade.engine.operate.CombinedOperations;
 import io.cade.engine.operate.CombinedOperations.Step;
@@ -135,8 +136,15 @@ public final class EngineControl implements CabinetControl {
           firstLimits.putIfAbsent(sensor, i);
           limits.computeIfAbsent(sensor, _ -> key(set, reading)).put(limit(set.which()), value);
         }
-        case CabinetCommand.StartUpdate _ -> {
-          return refused(i, Cause.CONFLICT, "this version has no updates yet");
+        case CabinetCommand.RollService(int service, int version) -> {
+          String name = name(service);
+          if (name == null) {
+            return refused(i, Cause.CONFLICT, "there is no service " + service);
+          }
+          steps.add(
+              version == 0
+                  ? operations.cancelVersion(user, name)
+                  : operations.version(user, name, version));
         }
       }
       if (steps.size() > origins.size()) {
@@ -149,6 +157,14 @@ public final class EngineControl implements CabinetControl {
       origins.add(firstLimits.getOrDefault(sensor, 0));
     });
     return new Steps(steps, origins, firstLimit, null);
+  }
+
+  private @Nullable String name(int service) {
+    return cabinet.get().services().values().stream()
+        .filter(s -> s.index() == service)
+        .map(Service::name)
+        .findFirst()
+        .orElse(null);
   }
 
   private static Steps refused(int command, Cause cause, String why) {

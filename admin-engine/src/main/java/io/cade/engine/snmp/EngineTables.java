@@ -81,7 +81,8 @@ final class EngineTables {
             services.billing(cabinet),
             proxies.statistics(cabinet, observed, around.refusals()),
             proxies.backends(cabinet, observed)),
-        new SoftwareRows(services.images(cabinet), cards.versions(cabinet)),
+        new SoftwareRows(
+            services.images(cabinet), cards.versions(cabinet), services.rollouts(cabinet)),
         services.details(cabinet, index),
         new LeaseRows(cards.leases(cabinet), cabinet.poolLeases().size()),
         alarmRows.of(() -> AlarmTables.of(cabinet), cabinet.alarms(), cabinet.alarmState()));

@@ -4,11 +4,14 @@ import io.cade.engine.conduct.Routing;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Card;
 import io.cade.engine.model.Placement;
+import io.cade.engine.model.Rollout;
 import io.cade.engine.model.Service;
 import io.cade.mib.BackendRow;
 import io.cade.mib.BackendState;
 import io.cade.mib.BillingRow;
 import io.cade.mib.ImageRow;
+import io.cade.mib.RolloutRow;
+import io.cade.mib.RolloutStage;
 import io.cade.mib.ServiceDetailRow;
 import io.cade.mib.ServicePhase;
 import io.cade.mib.ServiceRow;
@@ -24,6 +27,7 @@ final class ServiceTables {
   private final Memo<List<Service>> sorted = new Memo<>();
   private final Memo<List<ServiceRow>> services = new Memo<>();
   private final Memo<List<ServiceDetailRow>> details = new Memo<>();
+  private final Memo<List<RolloutRow>> rollouts = new Memo<>();
   private final Memo<List<BackendRow>> backends = new Memo<>();
   private final Memo<List<BillingRow>> billing = new Memo<>();
   private final Memo<List<ImageRow>> images = new Memo<>();
@@ -96,6 +100,42 @@ final class ServiceTables {
                 .toList(),
         cabinet.services(),
         alarms);
+  }
+
+  List<RolloutRow> rollouts(Cabinet cabinet) {
+    return rollouts.of(
+        () -> sorted(cabinet).stream().map(ServiceTables::rollout).toList(), cabinet.services());
+  }
+
+  private static RolloutRow rollout(Service s) {
+    int newest = s.versions().list().getLast().number();
+    int current = s.versions().current();
+    Rollout r = s.versions().rollout();
+    if (r == null) {
+      return new RolloutRow(
+          s.index(), current, newest, current, RolloutStage.NONE, "", 0, "", "", null);
+    }
+    RolloutStage stage =
+        switch (r.stage()) {
+          case BUILDING -> RolloutStage.BUILDING;
+          case DRAINING -> RolloutStage.DRAINING;
+          case INSTALLING -> RolloutStage.INSTALLING;
+          case PROVING -> RolloutStage.PROVING;
+          case RETURNING -> RolloutStage.RETURNING;
+          case DONE -> RolloutStage.DONE;
+          case RETURNED -> RolloutStage.RETURNED;
+        };
+    return new RolloutRow(
+        s.index(),
+        current,
+        newest,
+        r.stage().isActive() ? r.to() : current,
+        stage,
+        r.at() == null ? "" : r.at().toString(),
+        r.done().size(),
+        r.cause(),
+        r.by(),
+        r.since());
   }
 
   List<BackendRow> backends(Cabinet cabinet) {

@@ -15,6 +15,10 @@ import io.cade.engine.model.AlarmKey;
 import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Change;
+import io.cade.engine.model.Rollout;
+import io.cade.engine.model.ServiceDefinition;
+import io.cade.engine.model.ServicePhase;
+import io.cade.engine.model.ServiceVersion;
 import io.cade.engine.model.Severity;
 import io.cade.engine.model.ThresholdBook;
 import io.cade.engine.observe.Observations;
@@ -203,5 +207,54 @@ class EngineControlTest {
                 "noc",
                 ManagerRole.OPERATOR))
         .isInstanceOf(CabinetControl.Refused.class);
+  }
+
+  private void shop() {
+    var _ =
+        writer.submit((cabinet, now) ->
+            Decision.of(
+                true,
+                new Change.ServiceCreated(
+                    7,
+                    new ServiceDefinition(
+                        "shop", "static-site", List.of("shop.example"), 1, "sha256:1")),
+                new Change.PackageGenerated("shop", "sha256:p1", 10),
+                new Change.ServicePhaseChanged("shop", ServicePhase.ANNOUNCED, ""),
+                new Change.VersionAdded(
+                    "shop", new ServiceVersion(2, "sha256:2", "sha256:p2", 10, now, "ann", ""))));
+    writer.step();
+  }
+
+  private CabinetControl.Outcome set(CabinetCommand command) {
+    var stage =
+        control.carryOut(List.of(command), "noc", ManagerRole.OPERATOR).toCompletableFuture();
+    writer.step();
+    writer.step();
+    return stage.join();
+  }
+
+  @Test
+  void aVersionIsStartedAndStoppedAndNonsenseIsRefused() {
+    shop();
+    assertThat(set(new CabinetCommand.RollService(7, 2))).isEqualTo(new CabinetControl.Done());
+    Rollout rollout = writer.current().service("shop").orElseThrow().rollout().orElseThrow();
+    assertThat(rollout.to()).isEqualTo(2);
+    assertThat(rollout.by()).isEqualTo("snmp:noc");
+    assertThat(set(new CabinetCommand.RollService(7, 2)))
+        .as("it is on its way")
+        .isInstanceOf(CabinetControl.Refused.class);
+    assertThat(set(new CabinetCommand.RollService(7, 0))).isEqualTo(new CabinetControl.Done());
+    assertThat(writer.current().service("shop").orElseThrow().rollout()).isEmpty();
+    for (CabinetCommand nonsense :
+        List.of(
+            new CabinetCommand.RollService(7, 0),
+            new CabinetCommand.RollService(7, 1),
+            new CabinetCommand.RollService(7, 9),
+            new CabinetCommand.RollService(8, 1))) {
+      assertThat(control.check(List.of(nonsense), "noc", ManagerRole.OPERATOR))
+          .isInstanceOfSatisfying(
+              CabinetControl.Refused.class,
+              refused -> assertThat(refused.cause()).isEqualTo(CabinetControl.Cause.CONFLICT));
+    }
   }
 }

@@ -26,6 +26,8 @@ import io.cade.mib.MirrorState;
 import io.cade.mib.PowerCommand;
 import io.cade.mib.PowerRow;
 import io.cade.mib.ProxyRow;
+import io.cade.mib.RolloutRow;
+import io.cade.mib.RolloutStage;
 import io.cade.mib.SensorRow;
 import io.cade.mib.SensorStatus;
 import io.cade.mib.SensorType;
@@ -102,8 +104,16 @@ final class GeneratedCabinet implements CabinetView {
     }
     sensors = List.copyOf(sensors);
     leases = new LeaseRows(cards.stream().map(this::lease).toList(), 0);
-    software = new SoftwareRows(List.of(), cards.stream().map(this::version).toList());
+    software =
+        new SoftwareRows(
+            List.of(),
+            cards.stream().map(this::version).toList(),
+            services.stream().map(this::rollout).toList());
     hardware = plant();
+  }
+
+  private RolloutRow rollout(ServiceRow service) {
+    return new RolloutRow(service.index(), 1, 1, 1, RolloutStage.NONE, "", 0, "", "", null);
   }
 
   private LeaseRow lease(CardRow card) {

@@ -31,7 +31,7 @@ final class Capabilities {
           new Row(13, MibOids.CADE_BOOT_MIB, "CADE-BOOT-MIB: DHCP, TFTP and HTTP boot"),
           new Row(14, MibOids.CADE_HARDWARE_MIB, "CADE-HARDWARE-MIB: slots, power, fans, disks"),
           new Row(15, MibOids.CADE_TRAFFIC_MIB, "CADE-TRAFFIC-MIB: billing, proxies' statistics"),
-          new Row(16, MibOids.CADE_UPDATE_MIB, "CADE-UPDATE-MIB: images and versions"));
+          new Row(16, MibOids.CADE_UPDATE_MIB, "CADE-UPDATE-MIB: images, versions and rollouts"));
 
   private Capabilities() {}
 

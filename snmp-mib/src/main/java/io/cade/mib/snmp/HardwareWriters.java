@@ -6,6 +6,7 @@ import io.cade.mib.CabinetCommand.Threshold;
 import io.cade.mib.CardHardwareRow;
 import io.cade.mib.ManagerRole;
 import io.cade.mib.PowerCommand;
+import io.cade.mib.RolloutRow;
 import io.cade.mib.SlotRow;
 import io.cade.mib.Switch;
 import io.cade.mib.TestNotification;
@@ -16,8 +17,8 @@ import org.snmp4j.smi.OctetString;
 import org.snmp4j.smi.Variable;
 
 /**
- * What a SET of the objects of hardware comes to. Whether the cabinet can do it now is the engine's
- * to say.
+ * What a SET of the objects of hardware and of versions comes to. Whether the cabinet can do it now
+ * is the engine's to say.
  */
 final class HardwareWriters {
   /** Names of services have at most so many octets: a DNS label. */
@@ -62,6 +63,14 @@ final class HardwareWriters {
 
   private static String text(Variable value) {
     return new String(((OctetString) value).getValue(), StandardCharsets.UTF_8);
+  }
+
+  static TableBlock.Writer<RolloutRow> version() {
+    return new TableBlock.Writer<>(
+        ManagerRole.OPERATOR,
+        new Syntax.UnsignedRange(0, Integer.MAX_VALUE),
+        (row, value) ->
+            new Written.Change(new CabinetCommand.RollService(row.service(), value.toInt())));
   }
 
   static TableBlock.Writer<ThresholdRow> threshold(Threshold which) {

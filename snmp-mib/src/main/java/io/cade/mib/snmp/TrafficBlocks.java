@@ -10,6 +10,7 @@ import io.cade.mib.LeaseRows;
 import io.cade.mib.MibOids;
 import io.cade.mib.ProxyBackendRow;
 import io.cade.mib.ProxyStatisticsRow;
+import io.cade.mib.RolloutRow;
 import io.cade.mib.ServiceDetailRow;
 import io.cade.mib.SoftwareRows;
 import io.cade.mib.TrafficRows;
@@ -33,6 +34,8 @@ final class TrafficBlocks {
   private TableBlock<ImageRow> images = new TableBlock<>(TrafficShapes.images(), List.of());
   private TableBlock<CardVersionRow> versions =
       new TableBlock<>(TrafficShapes.versions(), List.of());
+
+  private TableBlock<RolloutRow> rollouts = new TableBlock<>(TrafficShapes.rollouts(), List.of());
 
   Block services(List<ServiceDetailRow> now) {
     services = services.over(now);
@@ -61,6 +64,7 @@ final class TrafficBlocks {
   List<Block> software(SoftwareRows now, List<CardRow> cards) {
     images = images.over(now.images());
     versions = versions.over(now.versions());
+    rollouts = rollouts.over(now.rollouts());
     return List.of(
         new ScalarBlock(
             List.of(
@@ -76,7 +80,8 @@ final class TrafficBlocks {
                         new Gauge32(
                             cards.stream().filter(c -> c.state() == CardState.UPDATING).count())))),
         images,
-        versions);
+        versions,
+        rollouts);
   }
 
   private static Gauge32 count(SoftwareRows now, VersionState state) {

@@ -13,6 +13,7 @@ import io.cade.mib.LeaseRow;
 import io.cade.mib.MibOids;
 import io.cade.mib.ProxyBackendRow;
 import io.cade.mib.ProxyStatisticsRow;
+import io.cade.mib.RolloutRow;
 import io.cade.mib.ServiceDetailRow;
 import java.util.List;
 import org.snmp4j.smi.Counter64;
@@ -87,6 +88,23 @@ final class TrafficShapes {
             column(MibOids.CADE_IMAGE_CREATED, r -> dateAndTime(r.created())),
             column(MibOids.CADE_IMAGE_IMPORTED, r -> dateAndTime(r.imported())),
             column(MibOids.CADE_IMAGE_IMPORTED_BY, r -> text(r.importedBy()))));
+  }
+
+  static TableBlock.Shape<RolloutRow> rollouts() {
+    return shape(
+        MibOids.CADE_ROLLOUT_ENTRY,
+        r -> new int[] {r.service()},
+        List.of(
+            column(MibOids.CADE_ROLLOUT_CURRENT, r -> new Gauge32(r.current())),
+            column(MibOids.CADE_ROLLOUT_NEWEST, r -> new Gauge32(r.newest())),
+            Shapes.<RolloutRow>column(MibOids.CADE_ROLLOUT_VERSION, r -> new Gauge32(r.version()))
+                .writtenBy(HardwareWriters.version()),
+            column(MibOids.CADE_ROLLOUT_STAGE, r -> new Integer32(r.stage().code())),
+            column(MibOids.CADE_ROLLOUT_CARD, r -> text(r.card())),
+            column(MibOids.CADE_ROLLOUT_DONE, r -> new Gauge32(r.done())),
+            column(MibOids.CADE_ROLLOUT_CAUSE, r -> text(r.cause())),
+            column(MibOids.CADE_ROLLOUT_BY, r -> text(r.by())),
+            column(MibOids.CADE_ROLLOUT_SINCE, r -> dateAndTime(r.since()))));
   }
 
   static TableBlock.Shape<CardVersionRow> versions() {

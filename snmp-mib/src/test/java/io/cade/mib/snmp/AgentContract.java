@@ -184,8 +184,9 @@ abstract class AgentContract {
     // 10,
     // 12 disks × 6, 6 mirrors × 4, 2 budgets × 8, a swap
     int hardware = 1 + 14 + 60 + 138 + 126 + 14 + 20 + 72 + 24 + 16 + 7;
-    // Details of a service, leases, billing, statistics and back end of a proxy, image, version
-    int others = 7 + 5 + 10 + 7 + 5 + 4 + 13 + 6;
+    // Details of a service, leases, billing, statistics and back end of a proxy, image, version,
+    // rollout
+    int others = 7 + 5 + 10 + 7 + 5 + 4 + 13 + 6 + 9;
     // 3 sums, details of 2 alarms, a suppressed one
     int alarms = 3 + 2 * 5 + 6;
     assertThat(walked.entries()).hasSize(first + hardware + others + alarms);

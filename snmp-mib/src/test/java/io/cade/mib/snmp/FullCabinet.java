@@ -33,6 +33,8 @@ import io.cade.mib.PowerRow;
 import io.cade.mib.ProxyBackendRow;
 import io.cade.mib.ProxyRow;
 import io.cade.mib.ProxyStatisticsRow;
+import io.cade.mib.RolloutRow;
+import io.cade.mib.RolloutStage;
 import io.cade.mib.SensorRow;
 import io.cade.mib.ServiceDetailRow;
 import io.cade.mib.ServiceRow;
@@ -313,7 +315,8 @@ final class FullCabinet implements CabinetView {
                 "operator")),
         List.of(
             new CardVersionRow(
-                1, 1, "card", "1.4.2", "0.1.0", "Linux 6.12", VersionState.IN_USE, NOW)));
+                1, 1, "card", "1.4.2", "0.1.0", "Linux 6.12", VersionState.IN_USE, NOW)),
+        List.of(new RolloutRow(3, 2, 4, 4, RolloutStage.PROVING, "1.2", 1, "", "operator", NOW)));
   }
 
   @Override

@@ -205,6 +205,9 @@ class StandardModulesTest {
             "cadeProxyBackendUsable.1.3.1.1 = INTEGER: true(1)",
             "cadeImageInUse.77 = INTEGER: true(1)",
             "cadeCardVersionState.1.1 = INTEGER: inUse(2)",
+            "cadeRolloutVersion.3 = Gauge32: 4",
+            "cadeRolloutStage.3 = INTEGER: proving(5)",
+            "cadeRolloutCard.3 = STRING: 1.2",
             "cadeServiceDetailKind.3 = STRING: static-site",
             "cadeBootPoolLeases.0 = Gauge32: 4 leases",
             "cadeSummaryChassisOverBudget.0 = Gauge32: 2 chassis");
