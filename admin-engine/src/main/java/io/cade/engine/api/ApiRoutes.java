@@ -94,6 +94,7 @@ final class ApiRoutes {
     router.post(SERVICES).handler(this::createService);
     router.delete(SERVICES + "/:name").handler(this::deleteService);
     new VersionRoutes(this, operations.versions(), inspection).addTo(router);
+    new SizeRoutes(this, operations.sizes()).addTo(router);
     new HardwareRoutes(this, operations.hardware(), inspection.hardware()).addTo(router);
     new BalancingRoutes(this, operations.traffic(), inspection).addTo(router);
     router.post("/api/v1/alarms/:sequence/acknowledge").handler(this::acknowledge);

@@ -117,7 +117,8 @@ final class BalancingRoutes {
     return ApiRoutes.position(context.pathParam("position"));
   }
 
-  private static Duration deadline(RoutingContext context) throws Refusal {
+  /** {@code deadline=30s}: how long visitors who are bound to a card may stay. */
+  static Duration deadline(RoutingContext context) throws Refusal {
     List<String> given = context.queryParam("deadline");
     if (given.isEmpty()) {
       return TrafficOperations.STANDARD_DEADLINE;

@@ -19,6 +19,10 @@ sealed interface Action {
   /** Something that is done to the versions of a service. */
   record VersionWork(VersionTree.Work work) implements Action {}
 
+  record PlanService() implements Action {}
+
+  record ResizeService() implements Action {}
+
   record SetService() implements Action {}
 
   record ShowSettings() implements Action {}

@@ -223,6 +223,7 @@ final class CommandTree {
           .addPositional(name());
       addCreate(service);
       CertificateOrder.addTo(this, service);
+      PlanTree.addToService(this, service);
       VersionTree.addToService(this, service);
       TrafficTree.addToService(this, service);
       add(

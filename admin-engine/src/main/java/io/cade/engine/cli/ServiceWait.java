@@ -77,6 +77,30 @@ record ServiceWait(Duration longest) {
         .orElse(ordered);
   }
 
+  /** What is still to be done; empty when nothing is. */
+  interface Rest {
+    String of(Fields service);
+  }
+
+  /** Waits until the service has the cards that it is to have. */
+  ApiClient.Answer resized(
+      ApiClient client, String name, ApiClient.Answer ordered, Surroundings surroundings, Rest rest)
+      throws CommandFailure {
+    return follow(client, name, ordered, surroundings, new Resized(rest)).orElse(ordered);
+  }
+
+  private record Resized(Rest rest) implements Goal {
+    @Override
+    public boolean isReached(Fields service) {
+      return rest.of(service).isEmpty();
+    }
+
+    @Override
+    public String step(Fields service) {
+      return rest.of(service);
+    }
+  }
+
   /** Waits until it is gone; tells whether it is, or was not waited for. */
   boolean gone(ApiClient client, String name, ApiClient.Answer accepted, Surroundings surroundings)
       throws CommandFailure {
@@ -85,6 +109,11 @@ record ServiceWait(Duration longest) {
 
   private interface Goal {
     boolean isReached(Fields service) throws CommandFailure;
+
+    /** How far it is, for the operator. */
+    default String step(Fields service) {
+      return ServiceWait.step(service);
+    }
   }
 
   private static boolean isServed(Fields service) throws CommandFailure {
@@ -109,7 +138,7 @@ record ServiceWait(Duration longest) {
     String said = "";
     for (Duration waited = Duration.ZERO; ; waited = waited.plus(LOOK)) {
       Fields service = fields(answer);
-      String step = step(service);
+      String step = goal.step(service);
       if (longest.isZero() || goal.isReached(service)) {
         return Optional.of(answer);
       }

@@ -16,6 +16,7 @@ enum View {
   CERTIFICATE(""),
   SETTINGS(""),
   VERSIONS("versions"),
+  PLAN(""),
   SENSORS("sensors"),
   ALARMS("alarms"),
   ALARM(""),
@@ -64,6 +65,7 @@ enum View {
       case CERTIFICATE -> CertificatePage.print(answer, out, colour);
       case SETTINGS -> printer.settings(answer.object("settings"));
       case VERSIONS -> VersionPages.versions(all, out, colour, now);
+      case PLAN -> PlanPage.print(answer, out, colour);
       case SENSORS -> printer.sensors(all);
       case ALARMS -> printer.alarms(all);
       case ALARM -> printer.alarms(List.of(answer));

@@ -2,57 +2,185 @@ package io.cade.engine.conduct;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
+import io.cade.engine.conduct.Choice.Kind;
+import io.cade.engine.conduct.Choice.Verdict;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Card;
 import io.cade.engine.model.CardState;
+import io.cade.engine.model.Placement;
+import io.cade.engine.model.Service;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Proposes cards for a service: free ones, spread over as many chassis as there are, so that a lost
- * chassis takes as few of them as possible (SPEC A4 phase 2).
+ * Chooses cards for a service so that a lost chassis takes as few of them as possible (SPEC A4
+ * phase 2): each from the chassis that has the fewest cards of this service; among those from the
+ * one that has the fewest in use; there one without temperature alarm; there the one in the lowest
+ * slot. Of cards to be given back, see {@link LeavingCards}. Pure.
  */
-final class CardChooser {
-  private CardChooser() {}
+public final class CardChooser {
+  private final Cabinet cabinet;
+  private final String name;
+  private final @Nullable Service service;
 
-  /** Up to {@code wanted} positions; fewer when there are not so many free cards. */
-  static List<CardPosition> choose(Cabinet cabinet, int wanted) {
-    Map<Integer, List<CardPosition>> free = new TreeMap<>();
-    Map<Integer, Integer> used = new HashMap<>();
-    for (Card card : cabinet.cards().values()) {
-      CardPosition at = card.position();
-      if (at.isManagement() || card.role() != CardRole.SERVER) {
-        continue;
-      }
-      boolean bound = !cabinet.servicesOn(at).isEmpty();
-      if (bound) {
-        used.merge(at.chassis(), 1, Integer::sum);
-      } else if (card.state() == CardState.AVAILABLE && card.hold() == null) {
-        free.computeIfAbsent(at.chassis(), c -> new ArrayList<>()).add(at);
-      }
-    }
-    List<Integer> order = new ArrayList<>(free.keySet());
-    order.sort(
-        Comparator.comparingInt((Integer c) -> used.getOrDefault(c, 0))
-            .thenComparing(Comparator.naturalOrder()));
-    List<CardPosition> chosen = new ArrayList<>();
-    for (int round = 0; chosen.size() < wanted; round++) {
-      boolean any = false;
-      for (int chassis : order) {
-        List<CardPosition> slots = free.getOrDefault(chassis, List.of());
-        if (round < slots.size() && chosen.size() < wanted) {
-          chosen.add(slots.get(round));
-          any = true;
+  /** The service on each card that has one; with more than one, some. */
+  private final Map<CardPosition, String> users = new HashMap<>();
+
+  /** How many cards of each chassis this service has, and how many all services have. */
+  private final Map<Integer, Integer> own = new HashMap<>();
+
+  private final Map<Integer, Integer> used = new HashMap<>();
+
+  private CardChooser(Cabinet cabinet, String name) {
+    this.cabinet = cabinet;
+    this.name = name;
+    this.service = cabinet.service(name).orElse(null);
+    for (Service each : cabinet.services().values()) {
+      for (Placement placement : each.placements()) {
+        CardPosition at = placement.position();
+        if (users.put(at, each.name()) == null) {
+          used.merge(at.chassis(), 1, Integer::sum);
         }
       }
-      if (!any) {
-        break;
+    }
+    if (service != null) {
+      for (Placement placement : service.placements()) {
+        users.put(placement.position(), name);
+        own.merge(placement.position().chassis(), 1, Integer::sum);
       }
     }
-    return chosen;
+  }
+
+  /**
+   * What is to be done for a service to be on so many cards.
+   *
+   * @param name of a service, which need not exist
+   */
+  public static Choice choose(Cabinet cabinet, String name, int cards) {
+    return new CardChooser(cabinet, name).choose(cards);
+  }
+
+  private Choice choose(int cards) {
+    int bound = service == null ? 0 : service.placements().size();
+    List<Verdict> others = new ArrayList<>();
+    Map<CardPosition, Card> free = new TreeMap<>();
+    for (Card card : cabinet.cards().values()) {
+      CardPosition at = card.position();
+      if (at.isManagement() || card.role() != CardRole.SERVER || name.equals(users.get(at))) {
+        continue;
+      }
+      Verdict refused = refused(card);
+      if (refused == null) {
+        free.put(at, card);
+      } else {
+        others.add(refused);
+      }
+    }
+    List<Verdict> verdicts = new ArrayList<>();
+    Comparator<CardPosition> best = best();
+    CardPosition last = null;
+    // What was found in the chassis when the last card was chosen decides about those left over.
+    Map<Integer, Integer> ownThen = Map.of();
+    Map<Integer, Integer> usedThen = Map.of();
+    while (bound + verdicts.size() < cards && !free.isEmpty()) {
+      ownThen = Map.copyOf(own);
+      usedThen = Map.copyOf(used);
+      last = free.keySet().stream().min(best).orElseThrow();
+      verdicts.add(new Verdict(last, Kind.JOINS, whyJoins(last)));
+      free.remove(last);
+      own.merge(last.chassis(), 1, Integer::sum);
+      used.merge(last.chassis(), 1, Integer::sum);
+    }
+    int missing = Math.max(0, cards - bound - verdicts.size());
+    if (service != null) {
+      verdicts.addAll(LeavingCards.verdicts(cabinet, service, Math.max(0, bound - cards)));
+    }
+    for (CardPosition spare : free.keySet()) {
+      others.add(new Verdict(spare, Kind.SPARE, whySpare(spare, last, ownThen, usedThen)));
+    }
+    others.sort(Comparator.comparing(Verdict::position));
+    verdicts.addAll(others);
+    return new Choice(name, cards, missing, verdicts);
+  }
+
+  private Comparator<CardPosition> best() {
+    return Comparator.comparingInt((CardPosition p) -> own.getOrDefault(p.chassis(), 0))
+        .thenComparingInt(p -> used.getOrDefault(p.chassis(), 0))
+        .thenComparing(this::isHot)
+        .thenComparingInt(CardPosition::slot)
+        .thenComparing(Comparator.naturalOrder());
+  }
+
+  private boolean isHot(CardPosition at) {
+    return HeatRules.level(cabinet, at) != null;
+  }
+
+  /** Why a card that is not this service's cannot be; null when it can. */
+  private @Nullable Verdict refused(Card card) {
+    CardPosition at = card.position();
+    String user = users.get(at);
+    if (user != null) {
+      return new Verdict(at, Kind.IN_USE, "in use by service " + user);
+    }
+    if (card.hold() != null) {
+      return new Verdict(at, Kind.HELD, HoldRules.cause(card.hold()));
+    }
+    if (card.state() != CardState.AVAILABLE) {
+      String cause = card.cause().isEmpty() ? "" : ": " + card.cause();
+      return new Verdict(at, Kind.NOT_AVAILABLE, card.state() + cause);
+    }
+    if (card.drain() != null) {
+      return new Verdict(at, Kind.DRAINED, "drained by " + card.drain().by());
+    }
+    return null;
+  }
+
+  private String whyJoins(CardPosition at) {
+    int here = own.getOrDefault(at.chassis(), 0);
+    String reason =
+        "chassis %d has %s of %s, and %s in use there; no chassis with a free card is better"
+            .formatted(
+                at.chassis(),
+                here == 0 ? "no card" : cards(here),
+                name,
+                cards(used.getOrDefault(at.chassis(), 0)));
+    return isHot(at) ? reason + "; there is a temperature alarm on it" : reason;
+  }
+
+  private String whySpare(
+      CardPosition at,
+      @Nullable CardPosition last,
+      Map<Integer, Integer> ownThen,
+      Map<Integer, Integer> usedThen) {
+    if (last == null) {
+      return isHot(at)
+          ? "free, no more are needed; hot: a temperature alarm is active on it"
+          : "free, no more are needed";
+    }
+    int ownHere = ownThen.getOrDefault(at.chassis(), 0);
+    int ownThere = ownThen.getOrDefault(last.chassis(), 0);
+    int usedHere = usedThen.getOrDefault(at.chassis(), 0);
+    int usedThere = usedThen.getOrDefault(last.chassis(), 0);
+    if (ownHere != ownThere) {
+      return "free, but chassis %d carries %s of %s already, chassis %d had %d"
+          .formatted(at.chassis(), cards(ownHere), name, last.chassis(), ownThere);
+    }
+    if (usedHere != usedThere) {
+      return "free, but chassis %d has %s in use, chassis %d had %d"
+          .formatted(at.chassis(), cards(usedHere), last.chassis(), usedThere);
+    }
+    if (isHot(at) && !isHot(last)) {
+      return "free, but hot: a temperature alarm is active on it";
+    }
+    return "free, as good as " + last + ", which is in the lower slot or chassis";
+  }
+
+  private static String cards(int number) {
+    return number + (number == 1 ? " card" : " cards");
   }
 }

@@ -16,6 +16,7 @@ public final class Conductor {
   private final BudgetRules budget;
   private final ChassisRules chassis;
   private final RolloutRules rollouts = new RolloutRules();
+  private final ShrinkRules shrinks = new ShrinkRules();
   private final PlacementRules placements;
   private final ServiceRules services = new ServiceRules();
   private final AlarmRules alarms;
@@ -40,6 +41,7 @@ public final class Conductor {
     holds.apply(draft, observed);
     chassis.apply(draft, observed);
     rollouts.apply(draft, observed);
+    shrinks.apply(draft, observed);
     placements.apply(draft, observed);
     services.apply(draft);
     alarms.apply(draft, observed);

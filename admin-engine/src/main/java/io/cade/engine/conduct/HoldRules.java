@@ -238,7 +238,8 @@ final class HoldRules {
     return "power: " + hold.by();
   }
 
-  private static String cause(PowerHold hold) {
+  /** Why it has no power, for people. */
+  static String cause(PowerHold hold) {
     return switch (hold.reason()) {
       case OPERATOR -> "switched off by " + hold.by();
       case CYCLE -> "being switched off and on by " + hold.by();

@@ -147,7 +147,7 @@ final class RolloutRules {
     }
     boolean settled = !draft.now().isBefore(rollout.since().plus(HoldRules.ROUTES_SETTLE));
     boolean over = !draft.now().isBefore(rollout.since().plus(rollout.drain()));
-    if (settled && (over || isEmpty(service, rollout, card.position(), observed))) {
+    if (settled && (over || isEmpty(service, rollout.since(), card.position(), observed))) {
       order(draft, service, rollout, card.position());
     }
   }
@@ -318,15 +318,14 @@ final class RolloutRules {
     }
   }
 
-  /** Whether every proxy that is heard says that nothing runs on the card any more. */
-  private static boolean isEmpty(
-      Service service, Rollout rollout, CardPosition at, Observed observed) {
+  /** Whether all proxies that know the card say that nothing runs there, since it is drained. */
+  static boolean isEmpty(Service service, Instant since, CardPosition at, Observed observed) {
     int said = 0;
     for (Observed.ProxyHeard heard : observed.proxies().values()) {
       Optional<ProxyReport.BackendReport> about = about(heard.report(), service.name(), at);
       if (about.isPresent()) {
         Integer running = about.get().running();
-        if (!heard.at().isAfter(rollout.since().plus(HoldRules.ROUTES_SETTLE))
+        if (!heard.at().isAfter(since.plus(HoldRules.ROUTES_SETTLE))
             || running == null
             || running > 0) {
           return false;

@@ -54,17 +54,12 @@ final class ServiceRules {
 
   private void bind(Draft draft, Service service) {
     Cabinet cabinet = draft.cabinet();
-    int wanted = service.definition().cards();
-    List<CardPosition> chosen = CardChooser.choose(cabinet, wanted);
-    if (chosen.size() < wanted) {
-      phase(
-          draft,
-          service,
-          ServicePhase.BINDING,
-          "needs " + wanted + " Available cards, " + chosen.size() + " free");
+    Choice choice = CardChooser.choose(cabinet, service.name(), service.definition().cards());
+    if (!choice.isComplete()) {
+      phase(draft, service, ServicePhase.BINDING, choice.shortage());
       return;
     }
-    draft.change(new Change.CardsBound(service.name(), chosen));
+    draft.change(new Change.CardsBound(service.name(), choice.joining()));
     phase(draft, require(draft, service), ServicePhase.CONFIGURATION, "");
     draft.order(new Order.GeneratePackage(service.name()));
   }

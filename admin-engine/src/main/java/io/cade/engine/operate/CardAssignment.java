@@ -50,7 +50,8 @@ public final class CardAssignment {
     List<CardPosition> positions = positions(service);
     positions.add(position);
     return List.of(
-        new Change.ServiceResized(name, positions.size()), new Change.CardsBound(name, positions));
+        new Change.ServiceResized(name, service.definition().cards() + 1),
+        new Change.CardsBound(name, positions));
   }
 
   /**
@@ -81,7 +82,9 @@ public final class CardAssignment {
                 + ": assign another first, or delete the service");
       }
       changes.add(new Change.CardsBound(service.name(), positions));
-      changes.add(new Change.ServiceResized(service.name(), positions.size()));
+      // Fewer than it has when others are on their way out already.
+      int cards = Math.min(service.definition().cards(), positions.size());
+      changes.add(new Change.ServiceResized(service.name(), cards));
     }
     if (!changes.isEmpty() && card.drain() == null && card.state().isAlive() && !force) {
       throw new Refusal(

@@ -41,6 +41,7 @@ public final class Operations {
   private final AlarmOperations alarms;
   private final ContentIntake intake;
   private final VersionOperations versions;
+  private final SizeOperations sizes;
   private final int slots;
   private final Executor blocking;
 
@@ -79,6 +80,7 @@ public final class Operations {
     this.alarms = new AlarmOperations(actions, thresholds);
     this.intake = new ContentIntake(contents, kinds);
     this.versions = new VersionOperations(actions, intake, blocking);
+    this.sizes = new SizeOperations(writer, actions, slots);
     this.slots = slots;
     this.blocking = blocking;
   }
@@ -96,6 +98,11 @@ public final class Operations {
   /** What can be done to the versions of services. */
   public VersionOperations versions() {
     return versions;
+  }
+
+  /** How many cards services have, and which. */
+  public SizeOperations sizes() {
+    return sizes;
   }
 
   /** What can be done to alarms. */

@@ -209,6 +209,13 @@ public final class VersionOperations {
               + service.name()
               + " is on its way: wait for it, or cancel it");
     }
+    if (service.placements().size() > service.definition().cards()) {
+      throw new Refusal(
+          Refusal.Kind.CONFLICT,
+          "service "
+              + service.name()
+              + " is giving back cards: a version can be published when they are released");
+    }
     return service;
   }
 

@@ -180,6 +180,28 @@ public final class Views {
       String by,
       String cause) {}
 
+  /**
+   * What would become of each card if a service were to have so many.
+   *
+   * @param exists whether there is such a service
+   * @param possible whether it could be done now
+   * @param summary outcome in a sentence, and why it is not possible if it is not
+   * @param verdicts those that join or leave first, in the order in which they are chosen
+   */
+  public record PlanView(
+      String service,
+      boolean exists,
+      int cards,
+      boolean possible,
+      String summary,
+      List<VerdictView> verdicts) {}
+
+  /**
+   * @param verdict {@code joins}, {@code leaves}, {@code stays}, {@code spare}, {@code in_use},
+   *     {@code drained}, {@code held} or {@code not_available}
+   */
+  public record VerdictView(CardPosition position, String verdict, String reason) {}
+
   /** A version of a service's content. */
   public record VersionView(
       int number,

@@ -1,0 +1,45 @@
+package io.cade.engine.api;
+
+import io.cade.engine.change.Refusal;
+import io.cade.engine.operate.SizeOperations;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * The cards of a service (SPEC A4, D3): {@code GET /api/v1/services/NAME/plan?cards=N}, also for a
+ * name that no service has; {@code POST /api/v1/services/NAME/cards?cards=N&deadline=5min}.
+ */
+final class SizeRoutes {
+  private final ApiRoutes routes;
+  private final SizeOperations sizes;
+
+  SizeRoutes(ApiRoutes routes, SizeOperations sizes) {
+    this.routes = routes;
+    this.sizes = sizes;
+  }
+
+  void addTo(Router router) {
+    routes.show(
+        router,
+        "/api/v1/services/:name/plan",
+        context -> sizes.plan(context.pathParam("name"), ApiRoutes.number(context, "cards", -1)));
+    router
+        .post("/api/v1/services/:name/cards")
+        .handler(context -> routes.withoutBody(context, () -> resize(context)));
+  }
+
+  private void resize(RoutingContext context) {
+    try {
+      routes.answer(
+          context,
+          202,
+          sizes.resize(
+              Gatekeeper.caller(context),
+              context.pathParam("name"),
+              ApiRoutes.number(context, "cards", -1),
+              BalancingRoutes.deadline(context)));
+    } catch (Refusal e) {
+      routes.replies().fail(context, e);
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package io.cade.engine.operate;
+
+import io.cade.engine.change.ChangeWriter;
+import io.cade.engine.change.Decision;
+import io.cade.engine.change.Refusal;
+import io.cade.engine.conduct.CardChooser;
+import io.cade.engine.conduct.Choice;
+import io.cade.engine.conduct.Rollouts;
+import io.cade.engine.model.Cabinet;
+import io.cade.engine.model.Change;
+import io.cade.engine.model.ServiceDefinition;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * How many cards a service has, and which (SPEC A4, D3): plan it, change it. Both ask the same
+ * {@link CardChooser} as the conductor. Thread-safe; stages complete exceptionally as those of
+ * {@link Operations} do.
+ */
+public final class SizeOperations {
+  private final ChangeWriter writer;
+  private final AuditedActions actions;
+  private final int slots;
+
+  SizeOperations(ChangeWriter writer, AuditedActions actions, int slots) {
+    this.writer = writer;
+    this.actions = actions;
+    this.slots = slots;
+  }
+
+  /**
+   * What would become of each card if the service were to have so many. Changes nothing.
+   *
+   * @param name of a service, or for one
+   * @throws Refusal INVALID for a name or number that no service can have
+   */
+  public Views.PlanView plan(String name, int cards) throws Refusal {
+    check(name, cards);
+    Cabinet cabinet = writer.current();
+    Choice choice = CardChooser.choose(cabinet, name, cards);
+    boolean exists = cabinet.service(name).isPresent();
+    boolean possible = choice.isComplete();
+    String summary = choice.summary();
+    if (exists && possible) {
+      try {
+        Resizing.resize(cabinet, name, cards, Instant.EPOCH);
+      } catch (Refusal e) {
+        possible = false;
+        summary += "; but not now: " + e.getMessage();
+      }
+    }
+    return new Views.PlanView(
+        name,
+        exists,
+        cards,
+        possible,
+        summary,
+        choice.verdicts().stream()
+            .map(v ->
+                new Views.VerdictView(
+                    v.position(), v.kind().name().toLowerCase(Locale.ROOT), v.reason()))
+            .toList());
+  }
+
+  /**
+   * Brings a service to another number of cards. Those that join are set up; those that leave are
+   * emptied of visitors, then released.
+   *
+   * @param deadline for visitors who are bound to a card that leaves
+   */
+  public CompletionStage<Views.ServiceView> resize(
+      Caller caller, String name, int cards, Duration deadline) {
+    return actions.carryOut(
+        caller,
+        Role.OPERATOR,
+        "resize service " + Operations.cut(name) + " to " + cards + " cards",
+        true,
+        (cabinet, now) -> {
+          if (deadline.isNegative() || deadline.compareTo(TrafficOperations.LONGEST_DEADLINE) > 0) {
+            throw new Refusal(
+                Refusal.Kind.INVALID,
+                "the deadline is " + deadline.toSeconds() + " s, outside 0 s to 7 days");
+          }
+          Inspection.requireService(cabinet, name);
+          check(name, cards);
+          List<Change> changes = Resizing.resize(cabinet, name, cards, now.plus(deadline));
+          return new Decision<>(
+              changes,
+              Inspection.view(Rollouts.after(cabinet, changes, now).service(name).orElseThrow()));
+        });
+  }
+
+  private void check(String name, int cards) throws Refusal {
+    if (cards > slots) {
+      throw new Refusal(
+          Refusal.Kind.INVALID, "cards is " + cards + ", but this cabinet has " + slots + " slots");
+    }
+    try {
+      // The name is a DNS label, so it can stand for the host name, too.
+      new ServiceDefinition(name, "", List.of(name), cards, "");
+    } catch (IllegalArgumentException e) {
+      throw new Refusal(Refusal.Kind.INVALID, Operations.cut(String.valueOf(e.getMessage())));
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package io.cade.engine.conduct;
+
+import static io.cade.engine.conduct.World.at;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.CardRole;
+import io.cade.engine.conduct.Choice.Kind;
+import io.cade.engine.conduct.Choice.Verdict;
+import io.cade.engine.model.AlarmKey;
+import io.cade.engine.model.AlarmType;
+import io.cade.engine.model.CardState;
+import io.cade.engine.model.Change;
+import io.cade.engine.model.Placement;
+import io.cade.engine.model.PowerHold;
+import io.cade.engine.model.ServiceDefinition;
+import io.cade.engine.model.ServicePhase;
+import io.cade.engine.model.Severity;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Which cards a service gets and gives back, and why. No conductor runs. */
+final class CardChooserTest {
+  private final World world = new World();
+
+  private void cards(String... positions) {
+    for (String position : positions) {
+      CardPosition p = at(position);
+      world.apply(
+          new Change.CardSeated(p, CardRole.SERVER, World.mac(p, 1)),
+          new Change.CardStateChanged(p, CardState.BOOTING, "asked"),
+          new Change.CardStateChanged(p, CardState.AVAILABLE, "introduced itself"));
+    }
+  }
+
+  private void service(String name, String... positions) {
+    List<CardPosition> bound = Stream.of(positions).map(World::at).toList();
+    world.apply(
+        new Change.ServiceCreated(
+            world.cabinet.nextServiceIndex(),
+            new ServiceDefinition(
+                name, "static-site", List.of(name), positions.length, "sha256:00")),
+        new Change.CardsBound(name, bound),
+        new Change.ServicePhaseChanged(name, ServicePhase.ANNOUNCED, ""));
+    for (CardPosition p : bound) {
+      serves(name, p);
+    }
+  }
+
+  private void serves(String name, CardPosition p) {
+    world.apply(
+        new Change.CardStateChanged(p, CardState.ASSIGNED, ""),
+        new Change.PlacementChanged(
+            name, new Placement(p, Placement.State.RUNNING, "", world.card(p.toString()).bootId())),
+        new Change.CardStateChanged(p, CardState.RUNNING, ""));
+  }
+
+  private void hot(String position) {
+    world.apply(
+        new Change.AlarmRaised(
+            new AlarmKey(AlarmType.TEMPERATURE_HIGH, "card " + position + " inlet"),
+            Severity.WARNING,
+            "warm"));
+  }
+
+  private Choice choose(String name, int cards) {
+    return CardChooser.choose(world.cabinet, name, cards);
+  }
+
+  private static Verdict verdict(Choice choice, String position) {
+    return choice.verdicts().stream()
+        .filter(v -> v.position().equals(at(position)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void cardsOfOneServiceGoToDifferentChassisFirst() {
+    cards("1.1", "1.2", "1.3", "2.1", "3.1");
+    Choice choice = choose("shop", 4);
+    assertThat(choice.joining()).containsExactly(at("1.1"), at("2.1"), at("3.1"), at("1.2"));
+    assertThat(choice.isComplete()).isTrue();
+    assertThat(verdict(choice, "2.1").reason()).contains("chassis 2 has no card of shop");
+    assertThat(verdict(choice, "1.3"))
+        .returns(Kind.SPARE, Verdict::kind)
+        .returns("free, as good as 1.2, which is in the lower slot or chassis", Verdict::reason);
+  }
+
+  @Test
+  void theChassisWithoutTheServiceIsBetterThanTheOneWithFewerCardsInUse() {
+    cards("1.1", "1.2", "2.1", "2.2", "2.3", "2.4");
+    service("shop", "1.1");
+    service("news", "2.1", "2.2", "2.3");
+    Choice choice = choose("shop", 2);
+    assertThat(choice.joining()).containsExactly(at("2.4"));
+    assertThat(verdict(choice, "1.2").reason())
+        .isEqualTo("free, but chassis 1 carries 1 card of shop already, chassis 2 had 0");
+    assertThat(verdict(choice, "2.1"))
+        .returns(Kind.IN_USE, Verdict::kind)
+        .returns("in use by service news", Verdict::reason);
+    assertThat(verdict(choice, "1.1").kind()).isEqualTo(Kind.STAYS);
+    assertThat(choice.summary()).isEqualTo("service shop on 2 cards: 1.1 stays, 2.4 joins");
+  }
+
+  @Test
+  void amongEqualsTheEmptierChassisThenTheCoolerCardThenTheLowerSlotIsChosen() {
+    cards("1.1", "1.2", "2.1", "2.2", "2.3");
+    service("news", "1.1");
+    hot("2.1");
+    Choice choice = choose("shop", 1);
+    assertThat(choice.joining()).containsExactly(at("2.2"));
+    assertThat(verdict(choice, "1.2").reason())
+        .isEqualTo("free, but chassis 1 has 1 card in use, chassis 2 had 0");
+    assertThat(verdict(choice, "2.1").reason()).contains("temperature alarm");
+    assertThat(verdict(choice, "2.3").reason()).contains("as good as 2.2");
+    assertThat(choose("shop", 4).joining())
+        .as("hot is better than nothing")
+        .contains(at("2.1"))
+        .hasSize(4);
+  }
+
+  @Test
+  void cardsThatCannotBeUsedAreRefusedEachWithItsCause() {
+    cards("1.1", "1.2", "1.3", "1.4");
+    world.apply(
+        new Change.CardDrained(at("1.1"), world.now, "vera"),
+        new Change.CardHeld(at("1.2"), PowerHold.Reason.HANDLE, world.now, null, "handle"),
+        new Change.CardStateChanged(at("1.3"), CardState.FAILED, "no report for 5.0 s"));
+    Choice choice = choose("shop", 3);
+    assertThat(choice.isComplete()).isFalse();
+    assertThat(choice.missing()).isEqualTo(2);
+    assertThat(choice.joining()).containsExactly(at("1.4"));
+    assertThat(verdict(choice, "1.1"))
+        .isEqualTo(new Verdict(at("1.1"), Kind.DRAINED, "drained by vera"));
+    assertThat(verdict(choice, "1.2"))
+        .isEqualTo(new Verdict(at("1.2"), Kind.HELD, "its handle is open: it may be pulled"));
+    assertThat(verdict(choice, "1.3"))
+        .isEqualTo(new Verdict(at("1.3"), Kind.NOT_AVAILABLE, "FAILED: no report for 5.0 s"));
+    assertThat(choice.summary())
+        .isEqualTo(
+            "service shop cannot have 3 cards: needs 3 Available cards, 1 free (1.4);"
+                + " of the others: 1 drained, 1 held, 1 not available");
+  }
+
+  @Test
+  void cardsThatServeNobodyLeaveFirstThenTheNewestOfTheFullestChassis() {
+    cards("1.1", "1.2", "1.3", "2.1", "2.2");
+    service("shop", "1.1", "2.1", "1.2", "1.3", "2.2");
+    assertThat(choose("shop", 3).leaving()).containsExactly(at("1.3"), at("2.2"));
+    assertThat(verdict(choose("shop", 4), "1.3").reason())
+        .isEqualTo("chassis 1 carries 3 of its cards, more than others");
+    world.apply(new Change.CardStateChanged(at("2.1"), CardState.FAILED, "no report"));
+    hot("1.1");
+    Choice choice = choose("shop", 3);
+    assertThat(choice.leaving()).containsExactly(at("2.1"), at("1.1"));
+    assertThat(verdict(choice, "2.1").reason()).isEqualTo("FAILED: no report");
+    assertThat(verdict(choice, "1.1").reason()).contains("temperature alarm");
+    assertThat(verdict(choice, "1.2").reason()).isEqualTo("serves shop");
+    assertThat(choice.joining()).isEmpty();
+  }
+}
