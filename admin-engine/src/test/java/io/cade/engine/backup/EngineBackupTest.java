@@ -92,7 +92,7 @@ final class EngineBackupTest {
                   running.countDown();
                   if (acknowledged.get() % 50 == 0) {
                     // Forgets log that the database has, also while the backup is taken.
-                    state.requestCheckpoint();
+                    var _ = state.requestCheckpoint();
                   }
                 }
               } catch (Exception e) {
