@@ -1,5 +1,6 @@
 package io.cade.engine.api;
 
+import io.cade.engine.backup.BackupOperations;
 import io.cade.engine.images.ImageOperations;
 import io.cade.engine.operate.CertificateDesk;
 import io.cade.engine.operate.Inspection;
@@ -53,6 +54,7 @@ public final class ApiServer implements AutoCloseable {
       Operations operations,
       LeaseTransfer leases,
       ImageOperations images,
+      BackupOperations backups,
       CertificateDesk certificates,
       TrafficInspection traffic,
       ProtectionOperations protection,

@@ -3,6 +3,8 @@ package io.cade.engine.app;
 import io.cade.agent.wire.CardPosition;
 import io.cade.engine.api.ApiServer;
 import io.cade.engine.api.UserFile;
+import io.cade.engine.backup.BackupOperations;
+import io.cade.engine.backup.EngineBackup;
 import io.cade.engine.change.ChangeWriter;
 import io.cade.engine.change.Decision;
 import io.cade.engine.conduct.Conductor;
@@ -90,23 +92,26 @@ public final class Engine implements AutoCloseable {
   static final String FIRST_USER = "operator";
 
   private final EngineConfig config;
+  private final @Nullable Path configFile;
   private final Lifecycle lifecycle = new Lifecycle();
   private final InstantSource clock = InstantSource.system();
   private final BootCounters bootCounters = new BootCounters();
   private volatile @Nullable Instant readySince;
   private boolean coldStart;
 
-  private Engine(EngineConfig config) {
+  private Engine(EngineConfig config, @Nullable Path configFile) {
     this.config = config;
+    this.configFile = configFile;
   }
 
   /**
    * Starts everything.
    *
+   * @param configFile where the configuration was read, for backups; null for nowhere
    * @throws IOException when something cannot be had; the message says what, where and what to do
    */
-  public static Engine start(EngineConfig config) throws IOException {
-    Engine engine = new Engine(config);
+  public static Engine start(EngineConfig config, @Nullable Path configFile) throws IOException {
+    Engine engine = new Engine(config, configFile);
     try {
       engine.startAll();
       return engine;
@@ -406,6 +411,13 @@ public final class Engine implements AutoCloseable {
                         a.acknowledgedBy(),
                         a.acknowledgedAt()))
                 .toList();
+    BackupOperations backups =
+        new BackupOperations(
+            state.writer(),
+            EngineBackup.open(
+                    directory.path(""), state, config.name(), Version.current(), configFile, clock)
+                ::hold,
+            blocking);
     ApiServer.Backing backing =
         new ApiServer.Backing(
             new Inspection(
@@ -418,6 +430,7 @@ public final class Engine implements AutoCloseable {
             operations,
             new LeaseTransfer(state.writer(), address -> BootServices.leasePlace(config, address)),
             images,
+            backups,
             certificates,
             new TrafficInspection(state.writer()::current, observations.traffic(), clock),
             new ProtectionOperations(state.writer()),

@@ -12,13 +12,16 @@ import org.jspecify.annotations.Nullable;
  * configuration, {@code start} returns when the engine is ready.
  */
 public final class EngineDaemon implements Daemon {
+  private @Nullable Path file;
   private @Nullable EngineConfig config;
   private @Nullable Engine engine;
 
   @Override
   public void init(DaemonContext context) throws DaemonInitException {
     try {
-      config = EngineConfig.read(configFile(context.getArguments()));
+      Path named = configFile(context.getArguments());
+      config = EngineConfig.read(named);
+      file = named;
     } catch (ConfigProblems | IllegalArgumentException e) {
       throw new DaemonInitException(String.valueOf(e.getMessage()), e);
     }
@@ -42,7 +45,7 @@ public final class EngineDaemon implements Daemon {
     if (ready == null) {
       throw new IllegalStateException("init comes before start");
     }
-    engine = Engine.start(ready);
+    engine = Engine.start(ready, file);
   }
 
   @Override

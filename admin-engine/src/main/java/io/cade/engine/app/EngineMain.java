@@ -41,7 +41,7 @@ public final class EngineMain {
       return;
     }
     try {
-      run(EngineConfig.read(file), watchInput, begun);
+      run(EngineConfig.read(file), file, watchInput, begun);
     } catch (ConfigProblems e) {
       // A line each: an editor goes to file:line, and a terminal does not fold them into a block.
       fail(2, String.join("\ncade engine: ", e.problems()));
@@ -52,10 +52,11 @@ public final class EngineMain {
     }
   }
 
-  private static void run(EngineConfig config, boolean watchInput, long begun) throws Exception {
+  private static void run(EngineConfig config, Path file, boolean watchInput, long begun)
+      throws Exception {
     CountDownLatch end = new CountDownLatch(1);
     CountDownLatch ended = new CountDownLatch(1);
-    Engine engine = Engine.start(config);
+    Engine engine = Engine.start(config, file);
     Runtime.getRuntime()
         .addShutdownHook(
             Thread.ofPlatform()

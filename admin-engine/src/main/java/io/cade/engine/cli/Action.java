@@ -60,6 +60,12 @@ sealed interface Action {
 
   record RemoveImage() implements Action {}
 
+  record CreateBackup() implements Action {}
+
+  record VerifyBackup() implements Action {}
+
+  record RestoreBackup() implements Action {}
+
   record WriteMibs() implements Action {}
 
   record ShowTraffic() implements Action {}

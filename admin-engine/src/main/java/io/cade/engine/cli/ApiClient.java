@@ -3,6 +3,7 @@ package io.cade.engine.cli;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.HttpRetryException;
 import java.net.HttpURLConnection;
@@ -133,6 +134,39 @@ final class ApiClient {
       return new Answer(e.responseCode(), "");
     } catch (IOException e) {
       throw failure(e, change);
+    }
+  }
+
+  /**
+   * {@code GET}s something large.
+   *
+   * @param out gets the body of a good answer as it comes, and is not closed
+   * @return with a body only when the engine refused
+   */
+  Answer download(String path, OutputStream out) throws CommandFailure {
+    try {
+      HttpsURLConnection connection =
+          (HttpsURLConnection)
+              URI.create(engine.base() + path).toURL().openConnection(Proxy.NO_PROXY);
+      connection.setSSLSocketFactory(tls.getSocketFactory());
+      connection.setInstanceFollowRedirects(false);
+      connection.setUseCaches(false);
+      connection.setConnectTimeout((int) patience.connect().toMillis());
+      connection.setReadTimeout((int) patience.upload().toMillis());
+      connection.setRequestProperty("Authorization", engine.authorization());
+      connection.setRequestProperty("Connection", "close");
+      int status = status(connection);
+      if (status == HttpURLConnection.HTTP_OK) {
+        try (InputStream in = connection.getInputStream()) {
+          in.transferTo(out);
+        }
+        return new Answer(status, "");
+      }
+      try (InputStream in = connection.getErrorStream()) {
+        return new Answer(status, in == null ? "" : limited(in));
+      }
+    } catch (IOException e) {
+      throw failure(e, false);
     }
   }
 

@@ -68,6 +68,7 @@ final class CommandTree {
     addAlarm(root);
     addLease(root);
     ImageTree.addTo(this, root);
+    BackupDesk.addTo(this, root);
     MibsDesk.addTo(this, root);
     add(
         root,

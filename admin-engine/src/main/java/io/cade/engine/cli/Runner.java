@@ -230,6 +230,11 @@ final class Runner {
               client(options).change("DELETE", "/api/v1/images/" + argument(leaf)),
               View.IMAGE,
               options);
+      case Action.CreateBackup _ ->
+          surroundings.out().print(backups(options).create(client(options), file(leaf)));
+      case Action.VerifyBackup _ -> surroundings.out().print(backups(options).verify(file(leaf)));
+      case Action.RestoreBackup _ ->
+          surroundings.out().print(backups(options).restore(file(leaf), state(options)));
       case Action.WriteMibs _ ->
           surroundings.out().print(MibsDesk.write(file(leaf), options.json()));
       case Action.ShowTraffic _ ->
@@ -266,9 +271,17 @@ final class Runner {
         + (deadline.isEmpty() ? "" : "&deadline=" + encode(deadline));
   }
 
+  private BackupDesk backups(Defaults options) {
+    return new BackupDesk(surroundings, options.json());
+  }
+
   private ImageDesk images(Defaults options) throws CommandFailure {
+    return new ImageDesk(surroundings, state(options));
+  }
+
+  private static Path state(Defaults options) throws CommandFailure {
     try {
-      return new ImageDesk(surroundings, Path.of(options.state()));
+      return Path.of(options.state());
     } catch (InvalidPathException e) {
       throw new CommandFailure(
           ExitCode.USAGE, "'" + options.state() + "' after --state is not a path");

@@ -51,6 +51,7 @@ public final class FileChangeLog implements ChangeLog {
   private long room;
   private long last;
   private @Nullable String refusal;
+  private int holds;
 
   private FileChangeLog(Path directory, int segmentBytes) {
     this.directory = directory;
@@ -288,8 +289,76 @@ public final class FileChangeLog implements ChangeLog {
     }
   }
 
+  /** Keeps the log from being shortened. */
+  public interface Hold extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** Nothing is forgotten until the hold is closed, once; there may be several. */
+  public synchronized Hold hold() {
+    holds++;
+    return () -> {
+      synchronized (this) {
+        holds--;
+      }
+    };
+  }
+
+  /**
+   * Copies the log into an empty directory while it goes on. To be called under a {@link #hold}.
+   *
+   * @return the last position of the copy: every commit that was durable at the call is in it
+   */
+  public long copyTo(Path target) throws IOException {
+    List<Path> files;
+    long newestEnd;
+    long upTo;
+    synchronized (this) {
+      if (refusal != null) {
+        throw new IOException(refusal);
+      }
+      if (holds == 0) {
+        throw new IllegalStateException("a copy needs a hold");
+      }
+      files = List.copyOf(segments.values());
+      newestEnd = channel == null ? Long.MAX_VALUE : channel.position();
+      upTo = last;
+    }
+    // Without the lock: what is copied was written and synced before, and is not written again.
+    for (int i = 0; i < files.size(); i++) {
+      long end = i == files.size() - 1 ? newestEnd : Long.MAX_VALUE;
+      copy(files.get(i), target.resolve(files.get(i).getFileName()), end);
+    }
+    return upTo;
+  }
+
+  private static void copy(Path from, Path to, long end) throws IOException {
+    try (FileChannel in = FileChannel.open(from, StandardOpenOption.READ);
+        FileChannel out =
+            FileChannel.open(
+                to,
+                Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
+                PosixFilePermissions.asFileAttribute(
+                    PosixFilePermissions.fromString("rw-------")))) {
+      long at = 0;
+      long size = Math.min(end, in.size());
+      while (at < size) {
+        long n = in.transferTo(at, size - at, out);
+        if (n <= 0) {
+          throw new IOException(from + " became shorter while it was copied");
+        }
+        at += n;
+      }
+    }
+  }
+
   @Override
   public synchronized void truncate(long upTo) throws IOException {
+    if (holds > 0) {
+      // The next checkpoint makes up for it.
+      return;
+    }
     // A segment is needed as long as it, or none after it, holds a position beyond upTo.
     while (segments.size() > 1) {
       Long second = segments.higherKey(segments.firstKey());

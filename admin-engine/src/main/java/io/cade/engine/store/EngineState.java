@@ -8,6 +8,7 @@ import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.CabinetBuilder;
 import io.cade.engine.model.Change;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
@@ -18,13 +19,16 @@ import java.util.concurrent.ExecutionException;
  * the log is replayed, and both go on from there.
  */
 public final class EngineState implements AutoCloseable {
-  private final ChangeLog log;
-  private final CabinetStore store;
+  private final FileChangeLog log;
+  private final H2CabinetStore store;
   private final ThreadedChangeWriter writer;
   private final Materialiser materialiser;
 
   private EngineState(
-      ChangeLog log, CabinetStore store, ThreadedChangeWriter writer, Materialiser materialiser) {
+      FileChangeLog log,
+      H2CabinetStore store,
+      ThreadedChangeWriter writer,
+      Materialiser materialiser) {
     this.log = log;
     this.store = store;
     this.writer = writer;
@@ -37,8 +41,8 @@ public final class EngineState implements AutoCloseable {
    * @throws IOException when log or store cannot be used; the message says which and why
    */
   public static EngineState open(Path directory, InstantSource clock) throws IOException {
-    CabinetStore store = H2CabinetStore.open(directory.resolve("store").resolve("cabinet"));
-    ChangeLog log = null;
+    H2CabinetStore store = H2CabinetStore.open(directory.resolve("store").resolve("cabinet"));
+    FileChangeLog log = null;
     try {
       log = FileChangeLog.open(directory.resolve("log"));
       Cabinet stored = store.load();
@@ -117,6 +121,23 @@ public final class EngineState implements AutoCloseable {
   /** As {@link #checkpoint}, without waiting: for threads that may not block. */
   public CompletableFuture<Long> requestCheckpoint() {
     return materialiser.checkpoint();
+  }
+
+  /**
+   * Copies log and store into {@code log} and {@code store} of another directory, while changes go
+   * on: what {@link #open} opens there has every change that was acknowledged before the call.
+   * Blocks.
+   *
+   * @param target the caller's alone; has neither yet
+   * @return position of the last change in the copy
+   */
+  public long copyTo(Path target) throws IOException {
+    try (FileChangeLog.Hold _ = log.hold()) {
+      // The database first: the log must not end before it does, and reaches back far enough
+      // because it is held.
+      store.copyTo(Files.createDirectory(target.resolve("store")));
+      return log.copyTo(Files.createDirectory(target.resolve("log")));
+    }
   }
 
   /** Stops in reverse order; a part that fails does not keep the others from closing. */

@@ -13,6 +13,7 @@ import io.cade.engine.model.Counters;
 import io.cade.engine.model.EntityKey;
 import io.cade.engine.model.Severity;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -22,6 +23,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -301,6 +304,28 @@ public final class H2CabinetStore implements CabinetStore {
     } catch (JdbiException e) {
       throw new IOException("the database cannot be read: " + root(e), e);
     }
+  }
+
+  /**
+   * Copies the database as of one commit, while it goes on, into an empty directory that is the
+   * caller's. The log alone would not do: it forgets what is durable here.
+   */
+  void copyTo(Path directory) throws IOException {
+    // H2's own file is not to be copied under its hands; its backup is a ZIP with that one file.
+    Path zip = directory.resolve("cabinet.zip");
+    try (Handle handle = jdbi.open()) {
+      handle.execute("BACKUP TO '" + zip.toAbsolutePath().toString().replace("'", "''") + "'");
+    } catch (JdbiException e) {
+      throw new IOException("the database cannot be copied: " + root(e), e);
+    }
+    try (ZipInputStream in = new ZipInputStream(Files.newInputStream(zip))) {
+      ZipEntry entry = in.getNextEntry();
+      if (entry == null || !entry.getName().equals("cabinet.mv.db")) {
+        throw new IOException("the database's backup holds " + entry + ", not its file");
+      }
+      Files.copy(in, directory.resolve("cabinet.mv.db"));
+    }
+    Files.delete(zip);
   }
 
   @Override

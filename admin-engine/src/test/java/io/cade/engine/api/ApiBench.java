@@ -10,6 +10,7 @@ import io.cade.agent.wire.Report;
 import io.cade.agent.wire.RouteSnapshot;
 import io.cade.agent.wire.SensorReading;
 import io.cade.agent.wire.SoftwareDescriptor;
+import io.cade.engine.backup.BackupOperations;
 import io.cade.engine.gateway.TestPeer;
 import io.cade.engine.gateway.TestWriter;
 import io.cade.engine.images.ImageCatalogue;
@@ -37,6 +38,7 @@ import io.cade.engine.operate.TrafficInspection;
 import io.cade.engine.pki.ModuleAuthority;
 import io.cade.engine.web.WebRuntime;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -113,6 +115,12 @@ final class ApiBench implements AutoCloseable {
                         writer,
                         ImageCatalogue.open(
                             dir.resolve("images"), writer::current, authority.certificate(), clock),
+                        blocking),
+                    new BackupOperations(
+                        writer,
+                        () -> {
+                          throw new IOException("there is no state to back up");
+                        },
                         blocking),
                     Certificates.desk(writer, authority, dir, blocking),
                     new TrafficInspection(writer::current, observations.traffic(), clock),

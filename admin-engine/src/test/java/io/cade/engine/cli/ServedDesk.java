@@ -4,6 +4,7 @@ import io.cade.agent.wire.RouteSnapshot;
 import io.cade.engine.acme.AcmeSettings;
 import io.cade.engine.api.ApiServer;
 import io.cade.engine.api.UserFile;
+import io.cade.engine.backup.BackupOperations;
 import io.cade.engine.change.ChangeWriter;
 import io.cade.engine.images.ImageCatalogue;
 import io.cade.engine.images.ImageOperations;
@@ -75,6 +76,12 @@ final class ServedDesk implements AutoCloseable {
   final ImageCatalogue images;
   final Operations operations;
 
+  /** What a backup is taken of; nothing at first. */
+  volatile BackupOperations.Source backups =
+      () -> {
+        throw new IOException("there is no state to back up");
+      };
+
   private final SecureRandom random = new SecureRandom();
   private final ExecutorService blocking = Executors.newFixedThreadPool(2);
   private final Vertx vertx = WebRuntime.start();
@@ -120,6 +127,7 @@ final class ServedDesk implements AutoCloseable {
                     operations,
                     new LeaseTransfer(writer, wishes.places()),
                     new ImageOperations(writer, images, blocking),
+                    new BackupOperations(writer, () -> backups.hold(), blocking),
                     Certificates.desk(
                         writer,
                         authority,
