@@ -36,7 +36,6 @@ public final class Conductor {
   public Plan decide(Cabinet cabinet, Observed observed, Instant listeningSince, Instant now) {
     Draft draft = new Draft(cabinet, now);
     cards.apply(draft, observed, listeningSince);
-    heat.apply(draft);
     budget.apply(draft, observed);
     holds.apply(draft, observed);
     chassis.apply(draft, observed);
@@ -45,6 +44,8 @@ public final class Conductor {
     placements.apply(draft, observed);
     services.apply(draft);
     alarms.apply(draft, observed);
+    // Judged by the alarms as they are now, not by those that this pass has ended.
+    heat.apply(draft, observed);
     return draft.plan();
   }
 }

@@ -2,6 +2,7 @@ package io.cade.engine.conduct;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
+import io.cade.agent.wire.SensorReading;
 import io.cade.engine.model.Alarm;
 import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.Cabinet;
@@ -11,6 +12,7 @@ import io.cade.engine.model.Drain;
 import io.cade.engine.model.PowerHold;
 import io.cade.engine.model.Service;
 import io.cade.engine.model.Severity;
+import io.cade.engine.observe.Observed;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -33,15 +35,26 @@ final class HeatRules {
 
   private static final Duration DRAIN = Duration.ofDays(1);
 
-  void apply(Draft draft) {
+  void apply(Draft draft, Observed observed) {
     for (Card card : draft.cabinet().cards().values()) {
       if (card.role() == CardRole.SERVER
           && !card.position().isManagement()
           && card.state().isAlive()
-          && card.hold() == null) {
+          && card.hold() == null
+          && isHeard(card, observed)) {
         step(draft, card, level(draft.cabinet(), card.position()));
       }
     }
+  }
+
+  /** What was read before the card restarted is the heat of another time. */
+  private static boolean isHeard(Card card, Observed observed) {
+    Observed.CardHeard heard = observed.cards().get(card.position());
+    return heard != null
+        && heard.bootId().equals(card.bootId())
+        && heard.readings().stream()
+            .anyMatch(r ->
+                r.kind() == SensorReading.Kind.CELSIUS && r.quality() == SensorReading.Quality.OK);
   }
 
   /** The gravest of a card's alarms about too high temperatures; null when there is none. */

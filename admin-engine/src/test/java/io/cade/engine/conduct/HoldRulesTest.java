@@ -7,6 +7,7 @@ import io.cade.agent.wire.ChassisOutputs;
 import io.cade.agent.wire.ChassisStatus;
 import io.cade.agent.wire.Command;
 import io.cade.agent.wire.Report;
+import io.cade.agent.wire.SensorReading;
 import io.cade.agent.wire.SupplyStatus;
 import io.cade.engine.model.CardState;
 import io.cade.engine.model.Change;
@@ -155,6 +156,34 @@ final class HoldRulesTest extends ChassisInHand {
     seconds(10);
     assertThat(world.state("1.2")).as("it takes its time to boot").isEqualTo(CardState.BOOTING);
     assertThat(world.card("1.2").hold()).isNull();
+  }
+
+  @Test
+  void aHotCardThatRestartsAndIsCoolByThenIsNotHeldForItsOldHeat() {
+    shopOnCardTwo();
+    board = 95;
+    seconds(2);
+    assertThat(world.card("1.2").hold()).isNotNull();
+    twoIsSilent = true;
+    second();
+    world.apply(new Change.CardStateChanged(at("1.2"), CardState.BOOTING, "asked for its address"));
+    world.settle();
+    assertThat(world.card("1.2").hold()).isNull();
+    world.boot("1.2", 1, "c2");
+    assertThat(world.card("1.2").hold()).as("nothing was read since").isNull();
+    world.reportSensor(
+        "1.2",
+        "c2",
+        new SensorReading(
+            "board.temperature",
+            SensorReading.Kind.CELSIUS,
+            40,
+            SensorReading.Quality.OK,
+            "",
+            world.now));
+    world.settle();
+    assertThat(world.card("1.2").hold()).isNull();
+    assertThat(world.alarms()).noneMatch(a -> a.contains("temperatureHigh"));
   }
 
   @Test
