@@ -103,18 +103,9 @@ final class ApiClient {
   private Answer send(String method, String path) throws CommandFailure {
     boolean change = !method.equals("GET");
     try {
-      HttpsURLConnection connection =
-          (HttpsURLConnection)
-              URI.create(engine.base() + path).toURL().openConnection(Proxy.NO_PROXY);
-      connection.setSSLSocketFactory(tls.getSocketFactory());
-      connection.setInstanceFollowRedirects(false);
-      connection.setUseCaches(false);
-      connection.setConnectTimeout((int) patience.connect().toMillis());
-      connection.setReadTimeout((int) patience.answer().toMillis());
+      HttpsURLConnection connection = open(path, patience.answer());
       connection.setRequestMethod(method);
-      connection.setRequestProperty("Authorization", engine.authorization());
       connection.setRequestProperty("Accept", "application/json, application/problem+json");
-      connection.setRequestProperty("Connection", "close");
       if (change) {
         // Streaming keeps HttpURLConnection from repeating a request whose answer was lost.
         connection.setDoOutput(true);
@@ -145,16 +136,7 @@ final class ApiClient {
    */
   Answer download(String path, OutputStream out) throws CommandFailure {
     try {
-      HttpsURLConnection connection =
-          (HttpsURLConnection)
-              URI.create(engine.base() + path).toURL().openConnection(Proxy.NO_PROXY);
-      connection.setSSLSocketFactory(tls.getSocketFactory());
-      connection.setInstanceFollowRedirects(false);
-      connection.setUseCaches(false);
-      connection.setConnectTimeout((int) patience.connect().toMillis());
-      connection.setReadTimeout((int) patience.upload().toMillis());
-      connection.setRequestProperty("Authorization", engine.authorization());
-      connection.setRequestProperty("Connection", "close");
+      HttpsURLConnection connection = open(path, patience.upload());
       int status = status(connection);
       if (status == HttpURLConnection.HTTP_OK) {
         try (InputStream in = connection.getInputStream()) {
@@ -168,6 +150,20 @@ final class ApiClient {
     } catch (IOException e) {
       throw failure(e, false);
     }
+  }
+
+  private HttpsURLConnection open(String path, Duration answer) throws IOException {
+    HttpsURLConnection connection =
+        (HttpsURLConnection)
+            URI.create(engine.base() + path).toURL().openConnection(Proxy.NO_PROXY);
+    connection.setSSLSocketFactory(tls.getSocketFactory());
+    connection.setInstanceFollowRedirects(false);
+    connection.setUseCaches(false);
+    connection.setConnectTimeout((int) patience.connect().toMillis());
+    connection.setReadTimeout((int) answer.toMillis());
+    connection.setRequestProperty("Authorization", engine.authorization());
+    connection.setRequestProperty("Connection", "close");
+    return connection;
   }
 
   private static int status(HttpsURLConnection connection) throws IOException {

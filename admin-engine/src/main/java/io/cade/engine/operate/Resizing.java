@@ -80,15 +80,7 @@ public final class Resizing {
   }
 
   private static void requireQuiet(Service service) throws Refusal {
-    if (service.rollout().isPresent()) {
-      throw new Refusal(
-          Refusal.Kind.CONFLICT,
-          "version "
-              + service.rollout().get().to()
-              + " of service "
-              + service.name()
-              + " is on its way: wait for it, or cancel it");
-    }
+    VersionOperations.requireNoRollout(service);
     switch (service.phase()) {
       case BINDING, SETUP, ANNOUNCED -> {
         // Its cards are not chosen yet, or known to the proxies or about to be.

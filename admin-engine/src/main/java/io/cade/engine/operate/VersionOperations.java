@@ -200,6 +200,23 @@ public final class VersionOperations {
               + service.phase()
               + ": a version can be published while it is served (ANNOUNCED)");
     }
+    requireNoRollout(service);
+    if (service.placements().size() > service.definition().cards()) {
+      throw new Refusal(
+          Refusal.Kind.CONFLICT,
+          "service "
+              + service.name()
+              + " is giving back cards: a version can be published when they are released");
+    }
+    return service;
+  }
+
+  /**
+   * Refuses while cards are between two versions.
+   *
+   * @throws Refusal CONFLICT, with what can be done
+   */
+  static void requireNoRollout(Service service) throws Refusal {
     if (service.rollout().isPresent()) {
       throw new Refusal(
           Refusal.Kind.CONFLICT,
@@ -209,14 +226,6 @@ public final class VersionOperations {
               + service.name()
               + " is on its way: wait for it, or cancel it");
     }
-    if (service.placements().size() > service.definition().cards()) {
-      throw new Refusal(
-          Refusal.Kind.CONFLICT,
-          "service "
-              + service.name()
-              + " is giving back cards: a version can be published when they are released");
-    }
-    return service;
   }
 
   private static String publishing(NewVersion order) {
