@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Entry point of {@code ./cade show|service|card|alarm|lease|image|mibs|update|shell}. */
+/** Entry point of {@code ./cade show|service|card|alarm|lease|image|mibs|backup|update|shell}. */
 public final class CadeCommand {
   private CadeCommand() {}
 
