@@ -69,4 +69,7 @@ public sealed interface AgentEffect {
 
   /** Carry out a command about hardware: {@link AgentEvent.HardwareDone}. */
   record SetHardware(Command command) implements AgentEffect {}
+
+  /** Carry out a command about the device itself: {@link AgentEvent.DeviceDone}. */
+  record ChangeDevice(Command.OfDevice command) implements AgentEffect {}
 }

@@ -1,6 +1,7 @@
 package io.cade.agent.core;
 
 import io.cade.agent.wire.AskReply;
+import io.cade.agent.wire.CommandResult;
 import io.cade.agent.wire.IntroductionReply;
 import io.cade.agent.wire.ReportReply;
 
@@ -55,6 +56,9 @@ public sealed interface AgentEvent {
    * @param cause why it could not be carried out, else empty
    */
   record HardwareDone(long command, String cause) implements AgentEvent {}
+
+  /** An {@link AgentEffect.ChangeDevice} is through. */
+  record DeviceDone(CommandResult result) implements AgentEvent {}
 
   /** The hardware shows something that is not to wait for the next report. */
   record SensorsMoved() implements AgentEvent {}

@@ -114,6 +114,7 @@ final class ServiceDesk {
       case Command.StopService stop -> stop(stop.service(), now, effects);
       case Command.RemoveService remove -> stop(remove.service(), now, effects);
       case Command.SetChassisOutputs _ -> effects.add(new AgentEffect.SetHardware(given));
+      case Command.OfDevice device -> effects.add(new AgentEffect.ChangeDevice(device));
     }
   }
 
@@ -122,6 +123,15 @@ final class ServiceDesk {
     if (command != null && command.id() == id) {
       changed = true;
       finish(cause.isEmpty(), cause);
+    }
+  }
+
+  /** What a command about the device came to; its standing has changed too. */
+  void deviceDone(CommandResult result) {
+    if (command != null && command.id() == result.commandId()) {
+      changed = true;
+      finished = result;
+      command = null;
     }
   }
 

@@ -6,6 +6,7 @@ import io.cade.agent.core.AgentEvent;
 import io.cade.agent.core.AgentEvent.Exchange;
 import io.cade.agent.core.AgentMemory;
 import io.cade.agent.wire.Command;
+import io.cade.agent.wire.CommandResult;
 import io.cade.agent.wire.ServiceStatus;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -168,6 +169,11 @@ final class AgentLoop implements Runnable {
           });
       case AgentEffect.DeleteService delete -> background(() -> delete(delete.service()));
       case AgentEffect.SetHardware set -> background(() -> setHardware(set.command()));
+      case AgentEffect.ChangeDevice change ->
+          background(() ->
+              new AgentEvent.DeviceDone(
+                  new CommandResult(
+                      change.command().id(), false, "this card's system cannot be changed")));
       case AgentEffect.StartProcess start -> launch(start);
       case AgentEffect.StopProcess stop -> {
         ServiceLauncher launcher = launchers.get(stop.launch());
@@ -185,7 +191,8 @@ final class AgentLoop implements Runnable {
         case Command.InstallService _,
             Command.StartService _,
             Command.StopService _,
-            Command.RemoveService _ ->
+            Command.RemoveService _,
+            Command.OfDevice _ ->
             throw new IOException("not a command about hardware");
       }
       return new AgentEvent.HardwareDone(command.id(), "");

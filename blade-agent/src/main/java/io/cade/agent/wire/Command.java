@@ -2,6 +2,7 @@ package io.cade.agent.wire;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
 
 /**
  * One predefined action for a card's agent (SPEC A3, R3). Commands of a card are carried out one
@@ -15,6 +16,10 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
   @JsonSubTypes.Type(value = Command.StopService.class, name = "stop-service"),
   @JsonSubTypes.Type(value = Command.RemoveService.class, name = "remove-service"),
   @JsonSubTypes.Type(value = Command.SetChassisOutputs.class, name = "set-chassis-outputs"),
+  @JsonSubTypes.Type(value = Command.ApplyModel.class, name = "apply-model"),
+  @JsonSubTypes.Type(value = Command.TryItems.class, name = "try-items"),
+  @JsonSubTypes.Type(value = Command.ConfirmChange.class, name = "confirm-change"),
+  @JsonSubTypes.Type(value = Command.ReadItems.class, name = "read-items"),
 })
 public sealed interface Command {
   /** Ascending per engine; the log position that queued the command. */
@@ -77,6 +82,64 @@ public sealed interface Command {
     @Override
     public String service() {
       return "";
+    }
+  }
+
+  /** A command about the device itself rather than a service or the chassis. */
+  sealed interface OfDevice extends Command {
+    @Override
+    default String service() {
+      return "";
+    }
+  }
+
+  /**
+   * Make the device what its model says, in the order of the items, and keep looking at it from now
+   * on. What an earlier model described and this one does not is put back to what it was before.
+   * When one item fails, what this command has changed is taken back and the model of before stays.
+   *
+   * @param label names the model and its version, for example {@code server/7}
+   * @param ignored keys that are not looked at, with {@code *} for any characters but {@code /} and
+   *     {@code **} for any; at most 128
+   * @param confirmSeconds within which {@link ConfirmChange} must follow when an item is risky, or
+   *     the device takes the whole change back; 0 for never, at most 3,600. Also across a reboot
+   */
+  record ApplyModel(
+      long id, String label, List<DeviceItem> items, List<String> ignored, int confirmSeconds)
+      implements OfDevice {
+    public ApplyModel {
+      Limits.text("label", label, 128);
+      items = Limits.list("items", items, DeviceItem.MAX_ITEMS);
+      ignored = Limits.list("ignored", ignored, 128);
+      ignored.forEach(key -> Limits.text("ignored key", key, 600));
+      Limits.range("confirmSeconds", confirmSeconds, 0, 3_600);
+    }
+  }
+
+  /**
+   * Change this device alone and leave its model as it is, so that the change shows as a difference
+   * (SPEC R7). All or nothing, and confirmed, as with {@link ApplyModel}.
+   */
+  record TryItems(long id, List<DeviceItem> items, int confirmSeconds) implements OfDevice {
+    public TryItems {
+      items = Limits.list("items", items, DeviceItem.MAX_ITEMS);
+      Limits.range("confirmSeconds", confirmSeconds, 0, 3_600);
+    }
+  }
+
+  /**
+   * The device has shown that it is still reached: what the command {@code change} changed stays.
+   * Done when the device no longer means to take it back; refused when it already has.
+   */
+  record ConfirmChange(long id, long change) implements OfDevice {}
+
+  /**
+   * Tell what is found of each of these keys, {@link DeviceItem.AbsentItem} where there is nothing.
+   */
+  record ReadItems(long id, List<String> keys) implements OfDevice {
+    public ReadItems {
+      keys = Limits.list("keys", keys, DeviceItem.MAX_ITEMS);
+      keys.forEach(key -> Limits.text("key", key, 600));
     }
   }
 }

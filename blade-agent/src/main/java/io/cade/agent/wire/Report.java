@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param readings the card's own sensors; at most 64
  * @param chassis the chassis bus, from the elected reader only
  * @param disks the card's data disks, at most 8; an older agent does not tell
+ * @param model how far the card is what its model says; absent when there is nothing new since the
+ *     last report that was answered, and from older agents
  */
 public record Report(
     CardPosition position,
@@ -18,12 +20,24 @@ public record Report(
     List<ServiceStatus> services,
     List<SensorReading> readings,
     @Nullable ChassisStatus chassis,
-    List<DiskStatus> disks) {
+    List<DiskStatus> disks,
+    @Nullable ModelStanding model) {
   public Report {
     Limits.text("bootId", bootId, 64);
     services = Limits.list("services", services, 64);
     readings = Limits.list("readings", readings, 64);
     disks = disks == null ? List.of() : Limits.list("disks", disks, 8);
+  }
+
+  /** A report of a card that says nothing of its model. */
+  public Report(
+      CardPosition position,
+      String bootId,
+      List<ServiceStatus> services,
+      List<SensorReading> readings,
+      @Nullable ChassisStatus chassis,
+      List<DiskStatus> disks) {
+    this(position, bootId, services, readings, chassis, disks, null);
   }
 
   /** A report of a card without disks. */
@@ -33,6 +47,6 @@ public record Report(
       List<ServiceStatus> services,
       List<SensorReading> readings,
       @Nullable ChassisStatus chassis) {
-    this(position, bootId, services, readings, chassis, List.of());
+    this(position, bootId, services, readings, chassis, List.of(), null);
   }
 }

@@ -7,6 +7,7 @@ import io.cade.agent.core.AgentEvent.Exchange;
 import io.cade.agent.core.AgentTimings;
 import io.cade.agent.wire.CardBootConfig;
 import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.CommandResult;
 import io.cade.agent.wire.WireJson;
 import io.cade.engine.datagram.LoopTimer;
 import io.cade.image.PackageCheck;
@@ -195,6 +196,11 @@ final class VirtualCard {
       }
       case AgentEffect.SetHardware s ->
           after(1, 50, () -> step(new AgentEvent.HardwareDone(s.command().id(), "")));
+      case AgentEffect.ChangeDevice c ->
+          after(
+              1,
+              50,
+              () -> step(new AgentEvent.DeviceDone(new CommandResult(c.command().id(), true, ""))));
       case AgentEffect.StartProcess s -> launch(s);
       case AgentEffect.StopProcess s -> after(1, 300, () -> ended(s.launch(), "exit code 0"));
     }
