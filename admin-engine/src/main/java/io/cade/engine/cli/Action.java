@@ -76,6 +76,9 @@ sealed interface Action {
 
   record Update() implements Action {}
 
+  /** Carries a command out for many. */
+  record Each(EachTree.Of of) implements Action {}
+
   record StartShell() implements Action {}
 
   /** Needs one of its sub-commands. */

@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Entry point of {@code ./cade show|service|card|alarm|lease|image|mibs|backup|update|shell}. */
+/**
+ * Entry point of {@code ./cade show|service|card|alarm|lease|image|mibs|backup|each|update|shell}.
+ */
 public final class CadeCommand {
   private CadeCommand() {}
 

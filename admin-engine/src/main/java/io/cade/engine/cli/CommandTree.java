@@ -69,6 +69,7 @@ final class CommandTree {
     addLease(root);
     ImageTree.addTo(this, root);
     BackupDesk.addTo(this, root);
+    EachTree.addTo(this, root);
     MibsDesk.addTo(this, root);
     add(
         root,

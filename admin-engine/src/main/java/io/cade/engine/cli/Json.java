@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -91,6 +92,31 @@ final class Json {
         seek(parser, member);
       }
       generator.copyCurrentStructureExact(parser);
+    }
+    return out.toString();
+  }
+
+  /** A list of flat objects, each on a line of its own when there are several. */
+  static String lines(List<Map<String, String>> objects) {
+    StringWriter out = new StringWriter();
+    out.append('[');
+    for (int i = 0; i < objects.size(); i++) {
+      out.append(i == 0 ? "\n  " : ",\n  ").append(line(objects.get(i)));
+    }
+    return out.append(objects.isEmpty() ? "]" : "\n]").toString();
+  }
+
+  /** A flat object on one line. */
+  static String line(Map<String, String> object) {
+    StringWriter out = new StringWriter();
+    try (JsonGenerator generator = FACTORY.createGenerator(out)) {
+      generator.writeStartObject();
+      for (Map.Entry<String, String> member : object.entrySet()) {
+        generator.writeStringField(member.getKey(), member.getValue());
+      }
+      generator.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("into memory", e);
     }
     return out.toString();
   }

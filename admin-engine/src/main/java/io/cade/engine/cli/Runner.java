@@ -252,6 +252,13 @@ final class Runner {
       case Action.Update _ ->
           throw new CommandFailure(
               ExitCode.FAILED, "this version has no updates yet; nothing was changed");
+      case Action.Each each -> {
+        EachTree.Order order = EachTree.order(each.of(), leaf);
+        Path file = leaf.hasMatchedOption(EachTree.REPORT) ? path(leaf, EachTree.REPORT) : null;
+        try (EachReport report = new EachReport(surroundings, options.json(), file)) {
+          return new EachRun(order, surroundings, patience, options, report).run(client(options));
+        }
+      }
       case Action.StartShell _ -> {
         if (!shellAllowed) {
           throw new CommandFailure(ExitCode.USAGE, "this is the shell already; exit ends it");

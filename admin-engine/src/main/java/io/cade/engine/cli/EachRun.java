@@ -1,0 +1,239 @@
+package io.cade.engine.cli;
+
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * Carries one command out for many: each as if it had been typed, on a thread of its own.
+ * Everything but those commands belongs to the thread that calls {@link #run}.
+ */
+final class EachRun {
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
+  /** What became of one; {@code code} is the exit code of its command. */
+  record Outcome(String item, int code, String detail) {
+    boolean isDone() {
+      return code == ExitCode.DONE.code();
+    }
+  }
+
+  private final EachTree.Order order;
+  private final Surroundings surroundings;
+  private final ApiClient.Patience patience;
+  private final Runner.Defaults defaults;
+  private final EachReport report;
+
+  private final BlockingQueue<Outcome> ended = new LinkedBlockingQueue<>();
+  private final List<Outcome> outcomes = new ArrayList<>();
+
+  /** Whose command has succeeded, and how many looks are left for the condition. */
+  private final Map<String, Integer> awaited = new HashMap<>();
+
+  private int failed;
+
+  EachRun(
+      EachTree.Order order,
+      Surroundings surroundings,
+      ApiClient.Patience patience,
+      Runner.Defaults defaults,
+      EachReport report) {
+    this.order = order;
+    this.surroundings = surroundings;
+    this.patience = patience;
+    this.defaults = defaults;
+    this.report = report;
+  }
+
+  /**
+   * Runs it.
+   *
+   * @param client of the calling thread
+   * @return the command's exit code
+   */
+  int run(ApiClient client) throws CommandFailure {
+    List<Fields> all = look(client);
+    try {
+      order.where().requireKnown(all);
+      if (order.until().isPresent()) {
+        order.until().get().requireKnown(all);
+      }
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
+    }
+    List<String> items = new ArrayList<>();
+    for (Fields item : all) {
+      if (order.where().matches(item)) {
+        items.add(item.text(order.of().key()));
+      }
+    }
+    if (items.isEmpty()) {
+      throw new CommandFailure(
+          ExitCode.FAILED,
+          "none of "
+              + all.size()
+              + " "
+              + order.of().list()
+              + " meets the condition; nothing was"
+              + " done");
+    }
+    requireUsable(items.getFirst());
+    report.begin(items, order);
+    if (order.dryRun()) {
+      return ExitCode.DONE.code();
+    }
+    if (!order.yes() && !agreed()) {
+      throw new CommandFailure(ExitCode.FAILED, "nothing was done");
+    }
+    carryOut(items, client);
+    report.end(items, outcomes);
+    return outcomes.size() == items.size() && failed == 0
+        ? ExitCode.DONE.code()
+        : ExitCode.FAILED.code();
+  }
+
+  /** A mistyped command is one refusal, not one for each. */
+  private void requireUsable(String item) throws CommandFailure {
+    String[] words = order.wordsFor(item);
+    try {
+      var _ = CommandTree.build(words).parseArgs(words);
+    } catch (ParameterException e) {
+      throw new CommandFailure(ExitCode.USAGE, UsageLine.of(e));
+    }
+  }
+
+  private boolean agreed() throws CommandFailure {
+    if (!surroundings.terminal()) {
+      return true;
+    }
+    surroundings.err().print("'" + String.join(" ", order.wordsFor("…")) + "' for these: go on? ");
+    surroundings.err().flush();
+    try {
+      String line = surroundings.in().readLine();
+      return line != null && (line.strip().equals("y") || line.strip().equals("yes"));
+    } catch (IOException e) {
+      throw new CommandFailure(ExitCode.FAILED, "the answer cannot be read: " + e.getMessage());
+    }
+  }
+
+  private void carryOut(List<String> items, ApiClient client) throws CommandFailure {
+    EachGate gate =
+        new EachGate(items.size(), order.canary(), order.parallel(), order.stopPercent());
+    int begun = 0;
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      while (true) {
+        EachGate.Say say = gate.next(begun, outcomes.size() - failed, failed);
+        if (say == EachGate.Say.BEGIN) {
+          String item = items.get(begun++);
+          threads.execute(() -> ended.add(one(item)));
+        } else if (outcomes.size() == begun) {
+          return;
+        } else {
+          step(client);
+        }
+      }
+    }
+  }
+
+  /** Waits for something to end. */
+  private void step(ApiClient client) throws CommandFailure {
+    Outcome outcome;
+    try {
+      outcome = awaited.isEmpty() ? ended.take() : ended.poll();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailure(ExitCode.FAILED, "interrupted; what was begun goes on");
+    }
+    if (outcome != null) {
+      if (outcome.isDone() && order.until().isPresent()) {
+        awaited.put(outcome.item(), order.waitSeconds());
+      } else {
+        end(outcome);
+      }
+      return;
+    }
+    surroundings.pause().last(LOOK);
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CommandFailure(ExitCode.FAILED, "interrupted; what was begun goes on");
+    }
+    Map<String, Fields> now = new HashMap<>();
+    look(client).forEach(item -> now.put(item.text(order.of().key()), item));
+    for (Map.Entry<String, Integer> waiting : Map.copyOf(awaited).entrySet()) {
+      String item = waiting.getKey();
+      Fields found = now.get(item);
+      int left = waiting.getValue() - (int) LOOK.toSeconds();
+      if (found != null && order.until().orElseThrow().matches(found)) {
+        awaited.remove(item);
+        end(new Outcome(item, 0, ""));
+      } else if (left <= 0) {
+        awaited.remove(item);
+        end(new Outcome(item, ExitCode.FAILED.code(), notYet(found)));
+      } else {
+        awaited.put(item, left);
+      }
+    }
+  }
+
+  private String notYet(@Nullable Fields found) {
+    if (found == null) {
+      return "is gone";
+    }
+    List<String> is = new ArrayList<>();
+    for (String field : order.until().orElseThrow().fields()) {
+      is.add(field + "=" + String.join(",", Selection.values(found, field)));
+    }
+    return "still " + String.join(" ", is) + " after " + order.waitSeconds() + " s";
+  }
+
+  private void end(Outcome outcome) throws CommandFailure {
+    outcomes.add(outcome);
+    failed += outcome.isDone() ? 0 : 1;
+    report.ended(outcome, outcomes.size(), failed);
+  }
+
+  private Outcome one(String item) {
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    PrintStream err = new PrintStream(said, false, StandardCharsets.UTF_8);
+    Surroundings alone =
+        new Surroundings(
+            new BufferedReader(new StringReader("")),
+            new PrintStream(PrintStream.nullOutputStream(), false, StandardCharsets.UTF_8),
+            err,
+            false,
+            surroundings.environment(),
+            surroundings.properties(),
+            surroundings.clock(),
+            surroundings.pause());
+    int code = new Runner(alone, patience).run(defaults, false, order.wordsFor(item));
+    err.flush();
+    List<String> lines = said.toString(StandardCharsets.UTF_8).lines().toList();
+    String last = lines.isEmpty() ? "" : lines.getLast();
+    return new Outcome(
+        item, code, code == 0 ? "" : last.startsWith("cade: ") ? last.substring(6) : last);
+  }
+
+  private List<Fields> look(ApiClient client) throws CommandFailure {
+    ApiClient.Answer answer = client.get(order.of().path());
+    Runner.refuse(answer);
+    try {
+      return Json.object(answer.body()).objects(order.of().list());
+    } catch (IOException e) {
+      throw new CommandFailure(
+          ExitCode.FAILED, "the engine's answer cannot be understood: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,203 @@
+package io.cade.engine.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.CardRole;
+import io.cade.agent.wire.MacAddress;
+import io.cade.engine.gateway.TestWriter;
+import io.cade.engine.model.CardState;
+import io.cade.engine.model.Change;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code each card|service} against the engine's real API server. */
+@Timeout(120)
+final class EachCommandTest {
+  @TempDir Path dir;
+  private final InstantSource clock = InstantSource.fixed(Desk.NOW);
+  private final TestWriter writer = new TestWriter(clock);
+  private ServedDesk served;
+  private Desk desk;
+
+  @BeforeEach
+  void start() throws Exception {
+    served = new ServedDesk(dir, ServedDesk.Wishes.of(writer, clock));
+    desk = served.desk;
+    for (int chassis = 1; chassis <= 2; chassis++) {
+      for (int slot = 1; slot <= 6; slot++) {
+        CardPosition at = new CardPosition(chassis, slot);
+        writer.given(
+            new Change.CardSeated(
+                at,
+                CardRole.SERVER,
+                new MacAddress("02:00:00:00:%02x:%02x".formatted(chassis, slot))),
+            new Change.CardStateChanged(at, CardState.BOOTING, ""));
+        if (slot != 6) {
+          writer.given(new Change.CardStateChanged(at, CardState.AVAILABLE, ""));
+        }
+      }
+    }
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    served.close();
+  }
+
+  private List<String> located() {
+    return writer.current().cards().values().stream()
+        .filter(card -> card.locate())
+        .map(card -> card.position().toString())
+        .toList();
+  }
+
+  @Test
+  void theCommandIsCarriedOutForThoseThatMeetTheConditionAndNoOthers() {
+    Desk.Outcome outcome =
+        desk.run("each", "card", "--where", "chassis=2 and state=available", "locate", "on");
+    assertThat(outcome.err())
+        .startsWith("5 cards: 2.1 2.2 2.3 2.4 2.5\n2.1: done (1 of 5)\n")
+        .contains("(5 of 5)");
+    assertThat(outcome.out()).isEqualTo("5 cards: 5 done, 0 failed\n");
+    assertThat(outcome.code()).isZero();
+    assertThat(located()).containsExactlyInAnyOrder("2.1", "2.2", "2.3", "2.4", "2.5");
+  }
+
+  @Test
+  void aDryRunOnlyTellsWhichOnes() {
+    long before = writer.current().position();
+    Desk.Outcome outcome =
+        desk.run("each", "card", "--where", "slot=6", "--dry-run", "locate", "on");
+    assertThat(outcome.out()).isEqualTo("2 cards: 1.6 2.6\n");
+    assertThat(outcome.code()).isZero();
+    assertThat(writer.current().position()).isEqualTo(before);
+  }
+
+  @Test
+  void theFirstFailureStopsAndTheRestIsNotTried() throws Exception {
+    Path report = dir.resolve("report.jsonl");
+    // A card that boots cannot be assigned, and it is the canary.
+    Desk.Outcome outcome =
+        desk.run(
+            "each",
+            "card",
+            "--where",
+            "chassis=1 and slot in (1, 2, 6)",
+            "--parallel",
+            "1",
+            "--report",
+            report.toString(),
+            "assign",
+            "shop");
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.out())
+        .startsWith("3 cards: 0 done, 1 failed, 2 not tried\nCARD  OUTCOME")
+        .contains("1.1   failed     there is no service shop")
+        .contains("1.2   not tried  too many had failed");
+    assertThat(Files.readAllLines(report))
+        .singleElement()
+        .asString()
+        .startsWith("{\"item\":\"1.1\",\"outcome\":\"failed\",\"detail\":\"there is no service");
+  }
+
+  @Test
+  void aShareMayFailAndTheReportSaysWhichAndWhy() {
+    writer.given(new Change.CardLocated(new CardPosition(1, 1), true));
+    Desk.Outcome outcome =
+        desk.run(
+            "each",
+            "card",
+            "--where",
+            "chassis=1",
+            "--stop-at",
+            "50%",
+            "--canary",
+            "0",
+            "--until",
+            "locate=true and state=available",
+            "--wait",
+            "3",
+            "--json",
+            "locate",
+            "on");
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.out())
+        .contains("{\"item\":\"1.5\",\"outcome\":\"done\",\"detail\":\"\"}")
+        .contains(
+            "{\"item\":\"1.6\",\"outcome\":\"failed\",\"detail\":\"still locate=true state=BOOTING"
+                + " after 3 s\"}");
+    assertThat(located()).hasSize(6);
+  }
+
+  @Test
+  void whatIsAwaitedMayTakeAWhile() {
+    CardPosition slow = new CardPosition(1, 6);
+    desk.onPause =
+        () -> {
+          if (writer.current().card(slow).orElseThrow().state() == CardState.BOOTING) {
+            writer.given(new Change.CardStateChanged(slow, CardState.AVAILABLE, ""));
+          }
+        };
+    Desk.Outcome outcome =
+        desk.run(
+            "each",
+            "card",
+            "--where",
+            "position=1.6",
+            "--until",
+            "state=available",
+            "locate",
+            "on");
+    assertThat(outcome.err()).contains("1.6: done (1 of 1)");
+    assertThat(outcome.code()).isZero();
+    assertThat(desk.paused).isNotEmpty();
+  }
+
+  @Test
+  void atATerminalItAsksFirst() {
+    desk.terminal = true;
+    Desk.Outcome no = desk.runWith("n\n", "each", "card", "--where", "slot=1", "locate", "on");
+    assertThat(no.err()).contains("'card locate … on' for these: go on?");
+    assertThat(no.code()).isEqualTo(1);
+    assertThat(located()).isEmpty();
+    Desk.Outcome yes = desk.runWith("y\n", "each", "card", "--where", "slot=1", "locate", "on");
+    assertThat(yes.code()).isZero();
+    assertThat(yes.err()).contains("2 of 2");
+    assertThat(located()).containsExactlyInAnyOrder("1.1", "2.1");
+    Desk.Outcome unasked = desk.run("each", "card", "--where", "slot=2", "--yes", "locate", "on");
+    assertThat(unasked.code()).isZero();
+  }
+
+  @Test
+  void whatIsMistypedIsRefusedOnceAndChangesNothing() {
+    long before = writer.current().position();
+    refused(2, "there is no field 'chasis'; there are", "--where", "chasis=1", "locate", "on");
+    refused(2, "unknown command 'lokate'", "--where", "chassis=1", "lokate", "on");
+    refused(2, "'yes' is none of on, off", "--where", "chassis=1", "locate", "yes");
+    refused(2, "each card needs COMMAND", "--where", "chassis=1");
+    refused(2, "each card needs --where CONDITION", "locate", "on");
+    refused(2, "--stop-at is '101%'", "--where", "slot=1", "--stop-at", "101%", "locate", "on");
+    refused(2, "--parallel is 0", "--where", "slot=1", "--parallel", "0", "locate", "on");
+    refused(2, "'card list' is not about one of many", "--where", "slot=1", "list");
+    refused(1, "none of 12 cards meets the condition", "--where", "chassis=9", "locate", "on");
+    assertThat(writer.current().position()).isEqualTo(before);
+  }
+
+  private void refused(int code, String words, String... rest) {
+    List<String> all = new ArrayList<>(List.of("each", "card"));
+    all.addAll(List.of(rest));
+    Desk.Outcome outcome = desk.run(all.toArray(String[]::new));
+    assertThat(outcome.err()).contains(words);
+    assertThat(outcome.err().lines().count()).as(outcome.err()).isEqualTo(1);
+    assertThat(outcome.code()).as(words).isEqualTo(code);
+  }
+}
