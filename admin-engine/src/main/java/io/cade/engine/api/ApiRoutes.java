@@ -90,6 +90,7 @@ final class ApiRoutes {
     new TrafficRoutes(this, backing.traffic(), backing.protection()).addTo(router);
     new ImageRoutes(this, backing.images()).addTo(router);
     new BackupRoutes(this, backing.backups()).addTo(router);
+    new UserRoutes(this, backing.users()).addTo(router);
     new CertificateRoutes(this, backing.certificates()).addTo(router);
     new AlarmRoutes(this, operations.alarms(), inspection).addTo(router);
     router.post(SERVICES).handler(this::createService);

@@ -16,7 +16,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Set;
@@ -44,7 +43,7 @@ public final class ApiServer implements AutoCloseable {
   /**
    * What the server needs of the engine.
    *
-   * @param users file of {@link UserFile}
+   * @param users who may use it
    * @param ready whether the engine does its work
    * @param blocking carries out what waits for the disk
    * @param ticker monotonic nanoseconds
@@ -58,7 +57,7 @@ public final class ApiServer implements AutoCloseable {
       CertificateDesk certificates,
       TrafficInspection traffic,
       ProtectionOperations protection,
-      Path users,
+      UserDesk users,
       BooleanSupplier ready,
       Executor blocking,
       LongSupplier ticker,
@@ -77,7 +76,7 @@ public final class ApiServer implements AutoCloseable {
     Router router = Router.router(vertx);
     new Gatekeeper(
             replies,
-            new Authenticator(vertx, backing.users(), backing.ticker(), backing.random()),
+            new Authenticator(vertx, backing.users().file(), backing.ticker(), backing.random()),
             backing.ready())
         .addTo(router);
     new ApiRoutes(vertx, replies, backing).addTo(router);

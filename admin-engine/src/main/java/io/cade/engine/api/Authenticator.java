@@ -140,7 +140,7 @@ final class Authenticator {
           }
           perAddress.succeeded(address);
           perUser.succeeded(userKey);
-          Caller caller = new Caller(user.name(), user.role());
+          Caller caller = user.caller();
           remember(token, caller, user);
           return Future.succeededFuture(caller);
         });

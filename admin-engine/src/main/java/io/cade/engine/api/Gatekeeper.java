@@ -1,6 +1,7 @@
 package io.cade.engine.api;
 
 import io.cade.engine.operate.Caller;
+import io.cade.engine.operate.Role;
 import io.cade.engine.web.Bodies;
 import io.cade.engine.web.Failures;
 import io.vertx.core.http.HttpHeaders;
@@ -10,7 +11,10 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What every request passes first: headers of every answer, the open health check, then who asks.
@@ -23,6 +27,9 @@ final class Gatekeeper {
   private static final String CALLER = "cade.caller";
   private static final Set<HttpMethod> SAFE =
       Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+
+  private static final Pattern OF_TENANTS =
+      Pattern.compile("/api/v1/services/([a-z0-9-]{1,63})(/versions|/rollout)?");
 
   private final Replies replies;
   private final Authenticator authenticator;
@@ -93,6 +100,16 @@ final class Gatekeeper {
                 context, 403, "not-allowed", "changes are not taken from pages of other sites");
             return;
           }
+          if (!isOpenTo(caller, context)) {
+            replies.problem(
+                context,
+                403,
+                "not-allowed",
+                caller.user()
+                    + " may only use the services that he or she rents: "
+                    + String.join(", ", new TreeSet<>(caller.services())));
+            return;
+          }
           context.put(CALLER, caller);
           context.next();
         })
@@ -109,6 +126,22 @@ final class Gatekeeper {
         && site != null
         && !site.equals("same-origin")
         && !site.equals("none");
+  }
+
+  /**
+   * A tenant sees of the module what he or she rents, and nothing else. What he or she may do there
+   * is decided, and put on record, with each action.
+   */
+  private static boolean isOpenTo(Caller caller, RoutingContext context) {
+    if (caller.role() != Role.TENANT) {
+      return true;
+    }
+    Matcher resource = OF_TENANTS.matcher(context.normalizedPath());
+    if (!resource.matches()) {
+      return false;
+    }
+    return caller.rents(resource.group(1))
+        || (resource.group(2) != null && !SAFE.contains(context.request().method()));
   }
 
   private void deny(RoutingContext context, Throwable failure) {

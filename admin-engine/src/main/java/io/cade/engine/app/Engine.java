@@ -2,6 +2,7 @@ package io.cade.engine.app;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.engine.api.ApiServer;
+import io.cade.engine.api.UserDesk;
 import io.cade.engine.api.UserFile;
 import io.cade.engine.backup.BackupOperations;
 import io.cade.engine.backup.EngineBackup;
@@ -434,7 +435,7 @@ public final class Engine implements AutoCloseable {
             certificates,
             new TrafficInspection(state.writer()::current, observations.traffic(), clock),
             new ProtectionOperations(state.writer()),
-            users,
+            new UserDesk(state.writer(), users, blocking, random),
             () -> readySince != null,
             blocking,
             System::nanoTime,

@@ -76,6 +76,9 @@ sealed interface Action {
 
   record Update() implements Action {}
 
+  /** Something that is done to users. */
+  record UserWork(UserTree.Work work) implements Action {}
+
   /** Carries a command out for many. */
   record Each(EachTree.Of of) implements Action {}
 

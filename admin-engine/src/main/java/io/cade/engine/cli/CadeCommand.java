@@ -16,7 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Entry point of {@code ./cade show|service|card|alarm|lease|image|mibs|backup|each|update|shell}.
+ * Entry point of {@code ./cade
+ * show|service|card|alarm|lease|image|mibs|backup|each|user|update|shell}.
  */
 public final class CadeCommand {
   private CadeCommand() {}

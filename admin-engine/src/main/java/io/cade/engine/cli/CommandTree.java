@@ -70,6 +70,7 @@ final class CommandTree {
     ImageTree.addTo(this, root);
     BackupDesk.addTo(this, root);
     EachTree.addTo(this, root);
+    UserTree.addTo(this, root);
     MibsDesk.addTo(this, root);
     add(
         root,

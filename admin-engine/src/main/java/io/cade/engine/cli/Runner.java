@@ -252,6 +252,11 @@ final class Runner {
       case Action.Update _ ->
           throw new CommandFailure(
               ExitCode.FAILED, "this version has no updates yet; nothing was changed");
+      case Action.UserWork work ->
+          print(
+              UserTree.carryOut(client(options), engine(options), work.work(), leaf),
+              View.USER,
+              options);
       case Action.Each each -> {
         EachTree.Order order = EachTree.order(each.of(), leaf);
         Path file = leaf.hasMatchedOption(EachTree.REPORT) ? path(leaf, EachTree.REPORT) : null;
@@ -345,8 +350,12 @@ final class Runner {
   }
 
   private ApiClient client(Defaults options) throws CommandFailure {
+    return new ApiClient(engine(options), patience);
+  }
+
+  private static Engine engine(Defaults options) throws CommandFailure {
     try {
-      return new ApiClient(Engine.find(Path.of(options.state())), patience);
+      return Engine.find(Path.of(options.state()));
     } catch (InvalidPathException e) {
       throw new CommandFailure(
           ExitCode.USAGE, "'" + options.state() + "' after --state is not a path");

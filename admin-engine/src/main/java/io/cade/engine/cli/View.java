@@ -29,6 +29,8 @@ enum View {
   RECEIVERS("receivers"),
   TEST_NOTIFICATION(""),
   REMOVED(""),
+  USERS("users"),
+  USER(""),
   PROXIES("proxies"),
   CABINET(""),
   SWAPS("swaps"),
@@ -78,6 +80,8 @@ enum View {
       case TEST_NOTIFICATION ->
           out.print("test notification " + answer.text("sequence") + " is on its way\n");
       case REMOVED -> out.print("removed\n");
+      case USERS -> UserPages.users(all, out, colour);
+      case USER -> UserPages.user(answer, out);
       case HISTORY -> printer.history(all);
       case PROXIES -> printer.proxies(all);
       case CABINET -> printer.cabinet(answer);

@@ -48,6 +48,36 @@ public final class AuditedActions {
                   + " is "
                   + caller.role().word()));
     }
+    return carryOut(caller, action, record, transaction);
+  }
+
+  /**
+   * As {@link #carryOut}, for who has the role and for the tenant of the service.
+   *
+   * @param service what the action is about
+   */
+  <T> CompletionStage<T> carryOutOn(
+      String service,
+      Caller caller,
+      Role needed,
+      String action,
+      boolean record,
+      Transaction<T> transaction) {
+    if (caller.role() == Role.TENANT && !caller.rents(service)) {
+      return refused(
+          caller,
+          action,
+          new Refusal(
+              Refusal.Kind.NOT_ALLOWED,
+              caller.user() + " does not rent service " + Operations.cut(service)));
+    }
+    return caller.rents(service)
+        ? carryOut(caller, action, record, transaction)
+        : carryOut(caller, needed, action, record, transaction);
+  }
+
+  private <T> CompletionStage<T> carryOut(
+      Caller caller, String action, boolean record, Transaction<T> transaction) {
     return writer
         .submit((cabinet, now) -> {
           Decision<T> decision = transaction.decide(cabinet, now);

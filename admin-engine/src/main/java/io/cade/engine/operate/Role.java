@@ -4,6 +4,8 @@ import java.util.Locale;
 
 /** What a user may do; each role includes those before it (SPEC A5). */
 public enum Role {
+  /** Rents services: may look at these and publish versions of their content, and nothing else. */
+  TENANT,
   /** May look at everything but secrets. */
   VIEWER,
   /** May create and delete services and acknowledge alarms. */

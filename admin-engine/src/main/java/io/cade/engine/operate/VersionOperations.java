@@ -44,7 +44,8 @@ public final class VersionOperations {
    * refusal goes on record.
    */
   public CompletionStage<Boolean> check(Caller caller, NewVersion order) {
-    return actions.carryOut(
+    return actions.carryOutOn(
+        order.service(),
         caller,
         Role.OPERATOR,
         publishing(order),
@@ -64,7 +65,8 @@ public final class VersionOperations {
    */
   public CompletionStage<Views.ServiceView> publish(Caller caller, NewVersion order, Path upload) {
     return actions
-        .carryOut(
+        .carryOutOn(
+            order.service(),
             caller,
             Role.OPERATOR,
             publishing(order),
@@ -87,7 +89,8 @@ public final class VersionOperations {
   }
 
   private CompletionStage<Views.ServiceView> add(Caller caller, NewVersion order, String digest) {
-    return actions.carryOut(
+    return actions.carryOutOn(
+        order.service(),
         caller,
         Role.OPERATOR,
         publishing(order),
@@ -117,7 +120,8 @@ public final class VersionOperations {
 
   /** Begins to bring a version that there is already to the cards. */
   public CompletionStage<Views.ServiceView> use(Caller caller, NewVersion order, int number) {
-    return actions.carryOut(
+    return actions.carryOutOn(
+        order.service(),
         caller,
         Role.OPERATOR,
         "bring service " + Operations.cut(order.service()) + " to version " + number,
@@ -150,7 +154,8 @@ public final class VersionOperations {
 
   /** The cards that have got the version that is under way go back to the one that they had. */
   public CompletionStage<Views.ServiceView> cancel(Caller caller, String name) {
-    return actions.carryOut(
+    return actions.carryOutOn(
+        name,
         caller,
         Role.OPERATOR,
         "cancel the update of service " + Operations.cut(name),

@@ -77,7 +77,7 @@ final class ApiBench implements AutoCloseable {
     authority = ModuleAuthority.open(dir.resolve("pki"), clock, random);
     contents = ContentStore.open(dir.resolve("contents"));
     users = dir.resolve("users");
-    for (Role role : Role.values()) {
+    for (Role role : List.of(Role.VIEWER, Role.OPERATOR, Role.ADMINISTRATOR)) {
       UserFile.put(users, role.word(), role, PASSWORD.toCharArray(), random, 1_000);
     }
     AlarmHistory history =
@@ -125,7 +125,7 @@ final class ApiBench implements AutoCloseable {
                     Certificates.desk(writer, authority, dir, blocking),
                     new TrafficInspection(writer::current, observations.traffic(), clock),
                     new ProtectionOperations(writer),
-                    users,
+                    new UserDesk(writer, users, blocking, random),
                     ready::get,
                     blocking,
                     () -> System.nanoTime() + skippedNanos.get(),

@@ -3,6 +3,7 @@ package io.cade.engine.cli;
 import io.cade.agent.wire.RouteSnapshot;
 import io.cade.engine.acme.AcmeSettings;
 import io.cade.engine.api.ApiServer;
+import io.cade.engine.api.UserDesk;
 import io.cade.engine.api.UserFile;
 import io.cade.engine.backup.BackupOperations;
 import io.cade.engine.change.ChangeWriter;
@@ -35,6 +36,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The engine's real API server, over TLS and a writer of the test's, and a desk whose commands go
@@ -81,6 +83,9 @@ final class ServedDesk implements AutoCloseable {
       () -> {
         throw new IOException("there is no state to back up");
       };
+
+  /** Time that the API believes to have passed besides. */
+  final AtomicLong skippedNanos = new AtomicLong();
 
   private final SecureRandom random = new SecureRandom();
   private final ExecutorService blocking = Executors.newFixedThreadPool(2);
@@ -140,10 +145,10 @@ final class ServedDesk implements AutoCloseable {
                         blocking),
                     new TrafficInspection(writer::current, observations.traffic(), wishes.clock()),
                     new ProtectionOperations(writer),
-                    users,
+                    new UserDesk(writer, users, blocking, random),
                     () -> true,
                     blocking,
-                    System::nanoTime,
+                    () -> System.nanoTime() + skippedNanos.get(),
                     random))
             .toCompletionStage()
             .toCompletableFuture()
