@@ -63,7 +63,7 @@ final class ApiRoutes {
     return replies;
   }
 
-  void addTo(Router router) {
+  ApiRoutes addTo(Router router) {
     show(router, "/api/v1/cabinet", _ -> inspection.cabinet());
     show(router, "/api/v1/cards", _ -> Map.of("cards", inspection.cards()));
     show(
@@ -90,7 +90,6 @@ final class ApiRoutes {
     new TrafficRoutes(this, backing.traffic(), backing.protection()).addTo(router);
     new ImageRoutes(this, backing.images()).addTo(router);
     new BackupRoutes(this, backing.backups()).addTo(router);
-    new UserRoutes(this, backing.users()).addTo(router);
     new CertificateRoutes(this, backing.certificates()).addTo(router);
     new AlarmRoutes(this, operations.alarms(), inspection).addTo(router);
     router.post(SERVICES).handler(this::createService);
@@ -100,6 +99,7 @@ final class ApiRoutes {
     new HardwareRoutes(this, operations.hardware(), inspection.hardware()).addTo(router);
     new BalancingRoutes(this, operations.traffic(), inspection).addTo(router);
     router.post("/api/v1/alarms/:sequence/acknowledge").handler(this::acknowledge);
+    return this;
   }
 
   interface Show {

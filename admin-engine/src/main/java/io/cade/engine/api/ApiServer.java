@@ -74,12 +74,14 @@ public final class ApiServer implements AutoCloseable {
     ConnectionGuard guard = new ConnectionGuard(vertx, "admin", MAX_CONNECTIONS, FIRST_REQUEST);
     Replies replies = new Replies();
     Router router = Router.router(vertx);
-    new Gatekeeper(
-            replies,
-            new Authenticator(vertx, backing.users().file(), backing.ticker(), backing.random()),
-            backing.ready())
+    Authenticator authenticator =
+        new Authenticator(vertx, backing.users().file(), backing.ticker(), backing.random());
+    new Gatekeeper(replies, authenticator, backing.ready()).addTo(router);
+    new UserRoutes(
+            new ApiRoutes(vertx, replies, backing).addTo(router),
+            backing.users(),
+            authenticator::lookAgain)
         .addTo(router);
-    new ApiRoutes(vertx, replies, backing).addTo(router);
     new Console().addTo(router);
     HttpServer server =
         vertx

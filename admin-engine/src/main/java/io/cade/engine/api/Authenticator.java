@@ -221,6 +221,12 @@ final class Authenticator {
     }
   }
 
+  /** The file was changed: what it says now holds from the next request on. */
+  synchronized void lookAgain() {
+    checked = false;
+    fileTime = null;
+  }
+
   private void forgetAll() {
     remembered.clear();
     users = Map.of();

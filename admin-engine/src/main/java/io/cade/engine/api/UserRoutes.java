@@ -20,10 +20,15 @@ final class UserRoutes {
 
   private final ApiRoutes routes;
   private final UserDesk users;
+  private final Runnable changed;
 
-  UserRoutes(ApiRoutes routes, UserDesk users) {
+  /**
+   * @param changed told before a change is answered
+   */
+  UserRoutes(ApiRoutes routes, UserDesk users, Runnable changed) {
     this.routes = routes;
     this.users = users;
+    this.changed = changed;
   }
 
   void addTo(Router router) {
@@ -40,7 +45,9 @@ final class UserRoutes {
                     routes.answer(
                         context,
                         200,
-                        users.remove(Gatekeeper.caller(context), context.pathParam("name")))));
+                        users
+                            .remove(Gatekeeper.caller(context), context.pathParam("name"))
+                            .whenComplete((_, _) -> changed.run()))));
   }
 
   private void list(RoutingContext context) {
@@ -72,10 +79,12 @@ final class UserRoutes {
     routes.answer(
         context,
         200,
-        users.put(
-            Gatekeeper.caller(context),
-            context.pathParam("name"),
-            role.get(),
-            context.queryParam("service")));
+        users
+            .put(
+                Gatekeeper.caller(context),
+                context.pathParam("name"),
+                role.get(),
+                context.queryParam("service"))
+            .whenComplete((_, _) -> changed.run()));
   }
 }

@@ -36,7 +36,6 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The engine's real API server, over TLS and a writer of the test's, and a desk whose commands go
@@ -83,9 +82,6 @@ final class ServedDesk implements AutoCloseable {
       () -> {
         throw new IOException("there is no state to back up");
       };
-
-  /** Time that the API believes to have passed besides. */
-  final AtomicLong skippedNanos = new AtomicLong();
 
   private final SecureRandom random = new SecureRandom();
   private final ExecutorService blocking = Executors.newFixedThreadPool(2);
@@ -148,7 +144,7 @@ final class ServedDesk implements AutoCloseable {
                     new UserDesk(writer, users, blocking, random),
                     () -> true,
                     blocking,
-                    () -> System.nanoTime() + skippedNanos.get(),
+                    System::nanoTime,
                     random))
             .toCompletionStage()
             .toCompletableFuture()
