@@ -37,6 +37,8 @@ import io.cade.engine.pki.PackageSigningKey;
 import io.cade.engine.pki.SessionTicketKeys;
 import io.cade.engine.pki.UploadedCertificates;
 import io.cade.engine.provision.HostingPlugin;
+import io.cade.engine.provision.JavaPlugin;
+import io.cade.engine.provision.NginxPlugin;
 import io.cade.engine.provision.PackagePlant;
 import io.cade.engine.provision.StaticSitePlugin;
 import io.cade.engine.route.RouteDerivation;
@@ -176,7 +178,8 @@ public final class Engine implements AutoCloseable {
             writer,
             contents,
             packages,
-            List.of(new StaticSitePlugin(), new HostingPlugin()),
+            List.of(
+                new StaticSitePlugin(), new HostingPlugin(), new NginxPlugin(), new JavaPlugin()),
             keys.packages().privateKey(),
             blocking);
     UploadedCertificates uploaded =

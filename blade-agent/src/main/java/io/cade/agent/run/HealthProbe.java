@@ -1,6 +1,5 @@
 package io.cade.agent.run;
 
-import io.cade.agent.site.StaticSite;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -13,10 +12,9 @@ final class HealthProbe {
   private HealthProbe() {}
 
   /** Whether it answers 200 within two seconds; blocks. */
-  static boolean answers(InetSocketAddress address) {
+  static boolean answers(InetSocketAddress address, String path) {
     String host = address.getAddress().getHostAddress();
-    String request =
-        "GET " + StaticSite.HEALTH + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+    String request = "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
     try (Socket socket = new Socket()) {
       socket.setSoTimeout(TIMEOUT_MILLIS);
       socket.connect(address, TIMEOUT_MILLIS);

@@ -3,6 +3,7 @@ package io.cade.agent.run;
 import io.cade.agent.site.Hosting;
 import io.cade.agent.wire.ServicePorts;
 import java.io.IOException;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -11,6 +12,8 @@ import java.util.concurrent.Executor;
  * process each. For simulations with hundreds of cards. Thread-safe.
  */
 public final class InProcessServices implements ServiceProcesses {
+  private static final Set<String> KINDS = Set.of(ServicePorts.STATIC_SITE, ServicePorts.HOSTING);
+
   private final Executor executor;
 
   /**
@@ -22,8 +25,9 @@ public final class InProcessServices implements ServiceProcesses {
 
   @Override
   public ServiceProcess start(ServiceSpec spec) throws IOException {
-    if (!ServicePorts.kinds().contains(spec.kind())) {
-      throw new IOException("no runtime for services of kind '" + spec.kind() + "'");
+    if (!KINDS.contains(spec.kind())) {
+      throw new IOException(
+          "no runtime for services of kind '" + spec.kind() + "' in this process");
     }
     Served served = new Served();
     executor.execute(() -> served.open(spec));

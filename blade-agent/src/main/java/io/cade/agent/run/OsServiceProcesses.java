@@ -4,6 +4,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +22,20 @@ public final class OsServiceProcesses implements ServiceProcesses {
   private static final int MAX_LINE = 400;
   private static final long WATCHER_STACK_BYTES = 128 * 1024;
 
+  /**
+   * Carries out its arguments, and asks them to end when its standard input does: with the agent,
+   * however that ends, ends what it has started.
+   */
+  private static final String WATCHED =
+      """
+      exec 3<&0
+      "$@" </dev/null 3<&- &
+      child=$!
+      { cat <&3; kill -TERM "$child"; } >/dev/null 2>&1 &
+      exec 3<&-
+      wait "$child"
+      """;
+
   private final ServiceRuntimes runtimes;
 
   public OsServiceProcesses(ServiceRuntimes runtimes) {
@@ -28,13 +44,24 @@ public final class OsServiceProcesses implements ServiceProcesses {
 
   @Override
   public ServiceProcess start(ServiceSpec spec) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(runtimes.command(spec)).redirectErrorStream(true);
-    builder.directory(spec.content().toFile());
+    ServiceRuntimes.HowTo runtime = runtimes.of(spec);
+    List<String> command = new ArrayList<>();
+    if (!runtime.saysReady()) {
+      command.addAll(List.of("/bin/sh", "-c", WATCHED, "sh"));
+    }
+    command.addAll(runtime.command());
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.directory(runtime.directory().toFile());
     Map<String, String> environment = builder.environment();
     // Nothing of the agent's surroundings, options and secrets, reaches a service.
     environment.clear();
     environment.put("LC_ALL", "C.UTF-8");
+    environment.putAll(runtime.environment());
     Started started = new Started(spec.service(), builder.start());
+    if (!runtime.saysReady()) {
+      // Whether it answers is all that it tells.
+      started.listening.complete(null);
+    }
     // A platform thread: a read from a pipe would hold a carrier of virtual threads for good.
     Thread.ofPlatform()
         .name("service-" + spec.service())
@@ -121,16 +148,17 @@ public final class OsServiceProcesses implements ServiceProcesses {
       try {
         if (!process.waitFor(GRACE_SECONDS, TimeUnit.SECONDS)) {
           LOG.warn("service {} did not end by itself; killed", service);
-          process.destroyForcibly();
+          kill();
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        process.destroyForcibly();
+        kill();
       }
     }
 
     @Override
     public void kill() {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
     }
   }

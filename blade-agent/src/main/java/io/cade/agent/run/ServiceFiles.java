@@ -29,9 +29,11 @@ final class ServiceFiles {
       PackageLimits.MAX_CONTENT_BYTES + 2L * PackageLimits.MAX_MANIFEST_BYTES;
 
   private final Path root;
+  private final Path scratch;
 
   ServiceFiles(Path cardDirectory) {
     this.root = cardDirectory.resolve("services");
+    this.scratch = cardDirectory.resolve("run");
   }
 
   /** Removes what an interrupted installation left. */
@@ -113,7 +115,13 @@ final class ServiceFiles {
     PackageReader.deleteTree(directory(service, digest));
   }
 
+  /** Where a service may write while it runs. */
+  Path scratch(String service) throws IOException {
+    return scratch.resolve(directory(service).getFileName());
+  }
+
   void deleteService(String service) throws IOException {
+    PackageReader.deleteTree(scratch(service));
     PackageReader.deleteTree(directory(service));
   }
 

@@ -41,13 +41,17 @@ final class ServiceLauncher {
     try {
       Path content = files.verifiedContent(how.service(), how.packageDigest(), how.kind(), keyPem);
       InetSocketAddress address = new InetSocketAddress(card, how.port());
-      ServiceProcess started = start(new ServiceSpec(how.service(), how.kind(), content, address));
+      String health = ServiceRuntimes.health(how.kind(), content);
+      ServiceProcess started =
+          start(
+              new ServiceSpec(
+                  how.service(), how.kind(), content, files.scratch(how.service()), address));
       if (started == null) {
         cause = "stopped before it was started";
       } else {
         CompletableFuture<String> exited = started.exited();
         CompletableFuture.anyOf(started.listening(), exited).join();
-        while (!exited.isDone() && !HealthProbe.answers(address)) {
+        while (!exited.isDone() && !HealthProbe.answers(address, health)) {
           Thread.sleep(PROBE_PAUSE_MILLIS);
         }
         if (!exited.isDone()) {

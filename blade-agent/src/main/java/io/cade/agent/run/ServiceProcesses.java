@@ -22,10 +22,12 @@ public interface ServiceProcesses {
    * What to start.
    *
    * @param kind predefined runtime
-   * @param content unpacked and verified content
+   * @param content unpacked and verified content; to be read only
+   * @param scratch directory for what it writes while it runs; need not exist, is emptied at start
    * @param address where it has to listen
    */
-  record ServiceSpec(String service, String kind, Path content, InetSocketAddress address) {}
+  record ServiceSpec(
+      String service, String kind, Path content, Path scratch, InetSocketAddress address) {}
 
   /** One process. Safe for use by several threads. */
   interface ServiceProcess {

@@ -1,12 +1,17 @@
 package io.cade.agent.run;
 
 import io.cade.agent.run.ServiceProcesses.ServiceSpec;
+import io.cade.agent.site.StaticSite;
 import io.cade.agent.site.StaticSiteMain;
+import io.cade.agent.wire.ProgramForm;
 import io.cade.agent.wire.ServicePorts;
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 
 /**
@@ -41,18 +46,82 @@ public final class ServiceRuntimes {
   }
 
   /**
-   * The command line of a service.
+   * How a service is started.
    *
-   * @throws IOException when there is no such runtime
+   * @param saysReady whether it says {@code READY} when it listens, and ends when its standard
+   *     input does; others are watched over for that
+   * @param directory where it is started
    */
-  List<String> command(ServiceSpec spec) throws IOException {
-    if (!ServicePorts.kinds().contains(spec.kind())) {
-      throw new IOException(
-          "no runtime for services of kind '"
-              + spec.kind()
-              + "'; known are "
-              + String.join(", ", new TreeSet<>(ServicePorts.kinds())));
+  record HowTo(
+      List<String> command, Map<String, String> environment, boolean saysReady, Path directory) {}
+
+  /**
+   * How the service is started; what it needs to be there before is there.
+   *
+   * @throws IOException when there is no such runtime, or this card does not have it
+   */
+  HowTo of(ServiceSpec spec) throws IOException {
+    return switch (spec.kind()) {
+      case ServicePorts.STATIC_SITE, ServicePorts.HOSTING ->
+          new HowTo(site(spec), Map.of(), true, spec.content());
+      case ServicePorts.NGINX -> Nginx.runtime(spec);
+      case ServicePorts.JAVA -> program(spec);
+      default ->
+          throw new IOException(
+              "no runtime for services of kind '"
+                  + spec.kind()
+                  + "'; known are "
+                  + String.join(", ", new TreeSet<>(ServicePorts.kinds())));
+    };
+  }
+
+  /** The path that answers 200 when a service of this kind is well. */
+  static String health(String kind, Path content) throws IOException {
+    return kind.equals(ServicePorts.JAVA) ? form(content).health() : StaticSite.HEALTH;
+  }
+
+  /** The user's program; where it has to listen it reads from its environment. */
+  private HowTo program(ServiceSpec spec) throws IOException {
+    ProgramForm form = form(spec.content());
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                java.toString(),
+                "-Xmx" + form.memoryMib() + "m",
+                "-XX:+UseSerialGC",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-XX:-UsePerfData",
+                "-Djava.io.tmpdir=" + spec.scratch(),
+                "-jar",
+                spec.content().resolve(ProgramForm.JAR).toString()));
+    command.addAll(form.arguments());
+    ScratchDirectory.fresh(spec.scratch());
+    return new HowTo(
+        command,
+        Map.of(
+            "CADE_ADDRESS", spec.address().getAddress().getHostAddress(),
+            "CADE_PORT", Integer.toString(spec.address().getPort()),
+            "CADE_SERVICE", spec.service()),
+        false,
+        spec.scratch());
+  }
+
+  private static ProgramForm form(Path content) throws IOException {
+    Path file = content.resolve(ProgramForm.FILE);
+    if (!Files.exists(file)) {
+      return ProgramForm.standard();
     }
+    try {
+      if (Files.size(file) > 4L * ProgramForm.MAX_LENGTH) {
+        throw new IOException(ProgramForm.FILE + " is too long");
+      }
+      return ProgramForm.parse(Files.readString(file));
+    } catch (IllegalArgumentException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  private List<String> site(ServiceSpec spec) {
     return List.of(
         java.toString(),
         "-Xmx24m",

@@ -21,6 +21,12 @@ public final class ServicePorts {
   /** Kind of service that speaks HTTP, FTP and POP3. */
   public static final String HOSTING = "hosting";
 
+  /** Kind of service whose pages nginx serves. */
+  public static final String NGINX = "nginx";
+
+  /** Kind of service that is a program of the user's for the Java platform, and speaks HTTP. */
+  public static final String JAVA = "java";
+
   private static final int FTP_OFFSET = 1;
   private static final int POP3_OFFSET = 2;
 
@@ -28,7 +34,7 @@ public final class ServicePorts {
 
   /** The kinds that agents can run. */
   public static Set<String> kinds() {
-    return Set.of(STATIC_SITE, HOSTING);
+    return Set.of(STATIC_SITE, HOSTING, NGINX, JAVA);
   }
 
   /** Port for FTP of a service whose port is the given one. */

@@ -5,6 +5,7 @@ import io.cade.agent.gateway.HttpEngineChannels;
 import io.cade.agent.gateway.TestGateway;
 import io.cade.agent.run.ServiceProcesses.ServiceProcess;
 import io.cade.agent.run.ServiceProcesses.ServiceSpec;
+import io.cade.agent.site.StaticSite;
 import io.cade.agent.wire.CardBootConfig;
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
@@ -152,10 +153,11 @@ final class AgentFootprint {
       InetSocketAddress address = new InetSocketAddress(card, FreePorts.tcp(card));
       long start = System.nanoTime();
       ServiceProcess process =
-          processes.start(new ServiceSpec("shop", "static-site", dir, address));
+          processes.start(
+              new ServiceSpec("shop", "static-site", dir, dir.resolve("scratch"), address));
       process.listening().join();
       double listening = seconds(start);
-      while (!HealthProbe.answers(address)) {
+      while (!HealthProbe.answers(address, StaticSite.HEALTH)) {
         Thread.onSpinWait();
       }
       double answering = seconds(start);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cade.agent.run.ServiceProcesses.ServiceProcess;
 import io.cade.agent.run.ServiceProcesses.ServiceSpec;
+import io.cade.agent.site.StaticSite;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,32 +23,42 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class ServiceProcessesContract {
   private static final InetAddress CARD = InetAddress.ofLiteral("127.1.20.2");
 
-  @TempDir Path dir = Path.of("unset");
+  @TempDir Path temporary = Path.of("unset");
+  Path dir = Path.of("unset");
   private InetSocketAddress address = new InetSocketAddress(CARD, 1);
 
   abstract ServiceProcesses processes();
 
   @BeforeEach
   void content() throws IOException {
+    dir = Files.createDirectory(temporary.resolve("content"));
     Files.writeString(dir.resolve("index.html"), "hello");
     address = new InetSocketAddress(CARD, FreePorts.tcp(CARD));
   }
 
+  final ServiceSpec spec(String kind) {
+    return new ServiceSpec("shop", kind, dir, dir.resolveSibling("scratch"), address);
+  }
+
+  final InetSocketAddress address() {
+    return address;
+  }
+
   private ServiceProcess start() throws IOException {
-    return processes().start(new ServiceSpec("shop", "static-site", dir, address));
+    return processes().start(spec("static-site"));
   }
 
   @Test
   void startedServiceAnswersUntilItIsStopped() throws Exception {
     ServiceProcess process = start();
     process.listening().get(60, TimeUnit.SECONDS);
-    assertThat(HealthProbe.answers(address)).isTrue();
+    assertThat(HealthProbe.answers(address, StaticSite.HEALTH)).isTrue();
     assertThat(process.exited()).isNotDone();
 
     process.stop();
 
     assertThat(process.exited().get(60, TimeUnit.SECONDS)).isEqualTo("exit code 0");
-    assertThat(HealthProbe.answers(address)).isFalse();
+    assertThat(HealthProbe.answers(address, StaticSite.HEALTH)).isFalse();
   }
 
   @Test
@@ -58,7 +69,7 @@ abstract class ServiceProcessesContract {
     process.kill();
 
     assertThat(process.exited().get(60, TimeUnit.SECONDS)).startsWith("exit code");
-    assertThat(HealthProbe.answers(address)).isFalse();
+    assertThat(HealthProbe.answers(address, StaticSite.HEALTH)).isFalse();
   }
 
   @Test
@@ -83,7 +94,7 @@ abstract class ServiceProcessesContract {
 
   @Test
   void unknownKindIsRefused() {
-    assertThatThrownBy(() -> processes().start(new ServiceSpec("shop", "/bin/sh", dir, address)))
+    assertThatThrownBy(() -> processes().start(spec("/bin/sh")))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("no runtime for services of kind '/bin/sh'");
   }
