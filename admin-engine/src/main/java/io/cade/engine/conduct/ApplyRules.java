@@ -103,9 +103,10 @@ final class ApplyRules {
         return problem.isEmpty() ? target : target.into(Progress.FAILED, problem);
       }
       case DONE, FAILED, RETURNED -> {
-        return target;
+        // It stays so.
       }
     }
+    return target;
   }
 
   private static boolean has(

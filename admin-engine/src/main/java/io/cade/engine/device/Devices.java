@@ -56,11 +56,9 @@ public record Devices(
 
   /** The number of the version that the card in a slot is to have, as things stand. */
   public int versionOf(CardPosition at, DeviceModel model) {
-    Optional<ApplyRun.Target> target = active(model.type()).flatMap(r -> r.card(at));
-    if (target.isPresent()) {
-      return runs.get(model.type()).versionFor(target.get());
-    }
-    return settledVersionOf(at, model);
+    return active(model.type())
+        .flatMap(run -> run.card(at).map(run::versionFor))
+        .orElseGet(() -> settledVersionOf(at, model));
   }
 
   /** The same without a run that is under way. */

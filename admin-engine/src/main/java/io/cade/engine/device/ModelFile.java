@@ -25,7 +25,7 @@ public final class ModelFile {
   private static final int MAX_IGNORED = 128;
   private static final int MAX_OVERRIDES = 512;
 
-  /** What is in braces in an example of a key that a person could have meant. */
+  /** The version before it. */
   private final ModelVersion before;
 
   private final List<ModelParameter> parameters = new ArrayList<>();
@@ -110,7 +110,7 @@ public final class ModelFile {
       part.sections("parameters", ModelVersion.MAX_PARAMETERS, (name, p) -> parameter(role, name, p));
       items(role, part);
     }
-    names(s, "os");
+    names(s, "");
     SortedMap<String, String> ignored = new TreeMap<>();
     s.entries(
         "ignore",
@@ -162,14 +162,18 @@ public final class ModelFile {
       SortedMap<K, SortedMap<String, String>> earlier,
       SortedMap<K, SortedMap<String, String>> into) {
     Section all = s.section(key);
-    s.sections(
-        key,
-        MAX_OVERRIDES,
-        (name, _) -> {
-          K at = parser.of(name);
-          into.put(at, values(all, name, earlier.get(at)));
-          return at;
-        });
+    if (all.names().size() > MAX_OVERRIDES) {
+      s.problem(key, "has more than " + MAX_OVERRIDES + " entries");
+    }
+    for (String name : all.names()) {
+      try {
+        K at = parser.of(name);
+        into.put(at, values(all, name, earlier.get(at)));
+      } catch (IllegalArgumentException e) {
+        all.problem(name, "is wrong: " + e.getMessage());
+        all.has(name);
+      }
+    }
   }
 
   private SortedMap<String, String> values(
@@ -221,6 +225,8 @@ public final class ModelFile {
 
   private String parameter(ModelRole role, String name, Section s) {
     if (!ModelParameter.isName(name)) {
+      // One problem is enough.
+      s.names().forEach(s::has);
       throw new IllegalArgumentException(
           "is no name for a parameter: a lower-case letter, then letters, digits and hyphens, at"
               + " most 32, and none of "
@@ -283,7 +289,11 @@ public final class ModelFile {
         });
   }
 
-  /** What stands in braces has to be a parameter or a fact. */
+  /**
+   * What stands in braces has to be a parameter or a fact.
+   *
+   * @param key where the items are; empty for below their roles
+   */
   private void names(Section s, String key) {
     for (ModelItem item : items) {
       List<String> texts = new ArrayList<>(ItemTexts.attributes(item.template()).values());
@@ -292,7 +302,7 @@ public final class ModelFile {
         for (String name : Rendering.names(text)) {
           if (parameter(name) == null && !Facts.NAMES.contains(name)) {
             s.problem(
-                key,
+                key.isEmpty() ? item.role().word() : key,
                 "has in item %s '{{%s}}', which is no parameter and no fact (%s); {{open}} stands for two braces"
                     .formatted(
                         item.key(),
