@@ -19,6 +19,9 @@ sealed interface Action {
   /** Something that is done to the versions of a service. */
   record VersionWork(VersionTree.Work work) implements Action {}
 
+  /** Something that is done to models or devices. */
+  record ModelWork(ModelTree.Work work) implements Action {}
+
   record PlanService() implements Action {}
 
   record ResizeService() implements Action {}

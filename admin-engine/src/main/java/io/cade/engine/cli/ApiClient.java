@@ -100,7 +100,16 @@ final class ApiClient {
     return send(method, path);
   }
 
+  /** A change with a JSON body; never sent twice. */
+  Answer post(String path, String json) throws CommandFailure {
+    return send("POST", path, json);
+  }
+
   private Answer send(String method, String path) throws CommandFailure {
+    return send(method, path, "");
+  }
+
+  private Answer send(String method, String path, String json) throws CommandFailure {
     boolean change = !method.equals("GET");
     try {
       HttpsURLConnection connection = open(path, patience.answer());
@@ -110,8 +119,11 @@ final class ApiClient {
         // Streaming keeps HttpURLConnection from repeating a request whose answer was lost.
         connection.setDoOutput(true);
         connection.setRequestProperty("Content-Type", "application/json");
-        connection.setFixedLengthStreamingMode(0);
-        connection.getOutputStream().close();
+        byte[] body = json.getBytes(StandardCharsets.UTF_8);
+        connection.setFixedLengthStreamingMode(body.length);
+        try (OutputStream out = connection.getOutputStream()) {
+          out.write(body);
+        }
       }
       int status = status(connection);
       InputStream body =

@@ -67,6 +67,7 @@ final class CommandTree {
     addService(root);
     addAlarm(root);
     addLease(root);
+    ModelTree.addTo(this, root);
     ImageTree.addTo(this, root);
     BackupDesk.addTo(this, root);
     EachTree.addTo(this, root);

@@ -40,6 +40,30 @@ final class Json {
     }
   }
 
+  /** An object of texts, and objects of texts, as JSON. */
+  static String text(Map<String, ?> object) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator generator = FACTORY.createGenerator(text)) {
+      write(generator, object);
+    } catch (IOException e) {
+      throw new IllegalStateException("a text in memory cannot be written", e);
+    }
+    return text.toString();
+  }
+
+  private static void write(JsonGenerator generator, Map<?, ?> object) throws IOException {
+    generator.writeStartObject();
+    for (Map.Entry<?, ?> each : object.entrySet()) {
+      generator.writeFieldName(String.valueOf(each.getKey()));
+      if (each.getValue() instanceof Map<?, ?> inner) {
+        write(generator, inner);
+      } else {
+        generator.writeString(String.valueOf(each.getValue()));
+      }
+    }
+    generator.writeEndObject();
+  }
+
   private static @Nullable Object value(JsonParser parser) throws IOException {
     JsonToken token = parser.currentToken();
     if (token == null) {

@@ -109,6 +109,11 @@ final class Runner {
               VersionTree.carryOut(client(options), work.work(), leaf, surroundings),
               View.SERVICE,
               options);
+      case Action.ModelWork asked -> {
+        ModelTree.Work work = ModelTree.work(asked.work(), leaf);
+        print(
+            ModelTree.carryOut(client(options), work, leaf, surroundings), work.view(), options);
+      }
       case Action.PlanService _ -> print(PlanTree.plan(client(options), leaf), View.PLAN, options);
       case Action.ResizeService _ ->
           print(PlanTree.resize(client(options), leaf, surroundings), View.SERVICE, options);
@@ -366,7 +371,12 @@ final class Runner {
     String path = show.path();
     if (path.endsWith("/")) {
       path += argument(leaf);
-      path += show.view() == View.VERSIONS ? "/versions" : "";
+      path +=
+          switch (show.view()) {
+            case VERSIONS, MODEL_VERSIONS -> "/versions";
+            case MODEL_RUN -> "/run";
+            default -> "";
+          };
     } else if (show.view() == View.HISTORY) {
       path += AlarmTree.history(leaf);
     }

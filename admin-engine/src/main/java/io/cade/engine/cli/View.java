@@ -31,6 +31,17 @@ enum View {
   REMOVED(""),
   USERS("users"),
   USER(""),
+  MODELS("models"),
+  MODEL(""),
+  MODEL_VERSIONS("versions"),
+  MODEL_VERSION(""),
+  MODEL_DIFF("differences"),
+  MODEL_TEXT(""),
+  MODEL_PLAN(""),
+  MODEL_RUN(""),
+  DRIFT("differences"),
+  DEVICES("devices"),
+  DEVICE(""),
   PROXIES("proxies"),
   CABINET(""),
   SWAPS("swaps"),
@@ -59,6 +70,7 @@ enum View {
   void print(Fields answer, PrintStream out, boolean colour, Instant now) {
     Printer printer = new Printer(out, colour, now);
     List<Fields> all = answer.objects(list);
+    ModelPages models = new ModelPages(out, colour, now);
     switch (this) {
       case CARDS -> printer.cards(all);
       case CARD -> printer.card(answer);
@@ -83,6 +95,17 @@ enum View {
       case USERS -> UserPages.users(all, out, colour);
       case USER -> UserPages.user(answer, out);
       case HISTORY -> printer.history(all);
+      case MODELS -> models.models(all);
+      case MODEL -> models.model(answer);
+      case MODEL_VERSIONS -> models.versions(all);
+      case MODEL_VERSION -> models.version(answer);
+      case MODEL_DIFF -> models.differences(all);
+      case MODEL_TEXT -> models.text(answer);
+      case MODEL_PLAN -> models.plan(answer);
+      case MODEL_RUN -> models.run(answer);
+      case DRIFT -> models.drift(all);
+      case DEVICES -> models.devices(all);
+      case DEVICE -> models.devices(List.of(answer));
       case PROXIES -> printer.proxies(all);
       case CABINET -> printer.cabinet(answer);
       case SWAPS -> printer.swaps(all);

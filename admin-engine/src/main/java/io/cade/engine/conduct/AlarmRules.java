@@ -56,6 +56,7 @@ final class AlarmRules {
     acknowledgeable(cabinet, due);
     SignalRules.apply(cabinet, observed, due);
     HardwareAlarms.apply(cabinet, observed, due);
+    DriftAlarms.apply(cabinet, due, draft.now());
 
     // The greater ones first: they stand for the others from then on.
     due.all()

@@ -10,6 +10,7 @@ import io.cade.agent.wire.EnrolReply;
 import io.cade.agent.wire.EnrolRequest;
 import io.cade.agent.wire.Introduction;
 import io.cade.agent.wire.IntroductionReply;
+import io.cade.agent.wire.ModelStanding;
 import io.cade.agent.wire.ProxyReport;
 import io.cade.agent.wire.Report;
 import io.cade.agent.wire.ReportReply;
@@ -184,19 +185,28 @@ public final class EngineGateway implements AgentGateway {
       if (reader && report.chassis() != null) {
         observations.heard(report, now);
       }
-      return CompletableFuture.completedFuture(
+      ReportReply reply =
           new ReportReply(
               false,
               reader,
               commandsWait(cabinet, card.position()),
-              watches.of(cabinet, report, reader)));
+              watches.of(cabinet, report, reader));
+      ModelStanding told = report.model();
+      CardPosition at = card.position();
+      if (told == null || !DeviceReports.isNews(cabinet, at, told)) {
+        return CompletableFuture.completedFuture(reply);
+      }
+      // An agent says this once: it is answered when it is on record.
+      return writer.submit((newest, time) ->
+          new Decision<>(DeviceReports.record(newest, at, told, time), reply));
     } catch (Refusal e) {
       return CompletableFuture.failedFuture(e);
     }
   }
 
   private static Report withoutChassis(Report r) {
-    return new Report(r.position(), r.bootId(), r.services(), r.readings(), null, r.disks());
+    return new Report(
+        r.position(), r.bootId(), r.services(), r.readings(), null, r.disks(), r.model());
   }
 
   @Override
@@ -231,7 +241,8 @@ public final class EngineGateway implements AgentGateway {
               .formatted(result.commandId(), at, first.id()));
     }
     Change.CommandFinished finished =
-        new Change.CommandFinished(at, result.commandId(), result.succeeded(), result.detail());
+        new Change.CommandFinished(
+            at, result.commandId(), result.succeeded(), result.detail(), result.found());
     CabinetBuilder next = new CabinetBuilder(cabinet);
     next.apply(finished, now);
     return Decision.of(head(next.view(), at), finished);

@@ -66,7 +66,10 @@ public enum AlarmType {
   /** A current or a power is outside its limits. */
   LOAD_WRONG("loadWrong", Severity.WARNING, "powerProblem", Ends.BY_ITSELF),
   /** A share (humidity, fill, duty) is outside its limits. */
-  RATIO_WRONG("ratioWrong", Severity.WARNING, "equipmentMalfunction", Ends.BY_ITSELF);
+  RATIO_WRONG("ratioWrong", Severity.WARNING, "equipmentMalfunction", Ends.BY_ITSELF),
+  /** A card is not what the model of its type says. */
+  DEVICE_DRIFT(
+      "deviceDrift", Severity.MINOR, "configurationOrCustomizationError", Ends.BY_ITSELF);
 
   private enum Ends {
     BY_ITSELF,

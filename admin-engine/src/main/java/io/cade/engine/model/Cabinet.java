@@ -3,6 +3,7 @@ package io.cade.engine.model;
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.MacAddress;
 import io.cade.agent.wire.SiteProtection;
+import io.cade.engine.device.Devices;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -20,6 +21,7 @@ import java.util.SortedMap;
  *     yet, at most {@value #MAX_NOTIFICATIONS}, then the oldest is given up (its alarm stays in
  *     list and history); besides them the newest {@value #MIN_NOTIFICATIONS}
  * @param alarmState what surrounds the alarms
+ * @param devices models of devices, and what is on record about each
  * @param nextAlarm sequence of the next alarm
  * @param nextNotification sequence of the next notification
  * @param nextServiceIndex index of the next service
@@ -41,6 +43,7 @@ public record Cabinet(
     SortedMap<String, SiteProtection> protection,
     SortedMap<Integer, ServiceTraffic> traffic,
     List<Swap> swaps,
+    Devices devices,
     long nextAlarm,
     long nextNotification,
     int nextServiceIndex,

@@ -40,6 +40,7 @@ public final class CabinetBuilder {
   private final AlarmBook alarms;
   private SortedTree<String, SiteProtection> protection;
   private final TrafficBook traffic;
+  private final DeviceDraft devices;
   private List<Swap> swaps;
   private int nextServiceIndex;
   private long nextCommand;
@@ -63,6 +64,7 @@ public final class CabinetBuilder {
     alarms = new AlarmBook(from, this::touch);
     protection = SortedTree.copyOf(from.protection());
     traffic = new TrafficBook(SortedTree.copyOf(from.traffic()));
+    devices = new DeviceDraft(from.devices(), this::touch);
     swaps = from.swaps();
     nextServiceIndex = from.nextServiceIndex();
     nextCommand = from.nextCommand();
@@ -81,6 +83,7 @@ public final class CabinetBuilder {
     alarms = new AlarmBook(counters.nextAlarm(), counters.nextNotification(), this::touch);
     protection = SortedTree.empty();
     traffic = new TrafficBook(SortedTree.empty());
+    devices = new DeviceDraft(null, this::touch);
     swaps = List.of();
     nextServiceIndex = counters.nextServiceIndex();
     nextCommand = counters.nextCommand();
@@ -116,7 +119,7 @@ public final class CabinetBuilder {
       case ServiceTraffic t -> traffic.put(t);
       case Swap s -> addSwap(s);
       default -> {
-        if (!alarms.restore(entity)) {
+        if (!alarms.restore(entity) && !devices.restore(entity)) {
           throw new IllegalArgumentException("not an entity: " + entity.getClass().getName());
         }
       }
@@ -160,6 +163,7 @@ public final class CabinetBuilder {
             protection,
             traffic.all(),
             swaps,
+            devices.view(),
             alarms.nextAlarm(),
             alarms.nextNotification(),
             nextServiceIndex,
@@ -290,6 +294,7 @@ public final class CabinetBuilder {
         touch(EntityKey.Kind.IMAGE, c.digest());
       }
       case Change.AlarmChange c -> alarms.apply(c, at);
+      case Change.DeviceChange c -> devices.apply(c);
       case Change.ProtectionSet c -> {
         SiteProtection set = c.protection();
         protection =
@@ -365,6 +370,7 @@ public final class CabinetBuilder {
               "");
       addSwap(swap);
       touch(EntityKey.Kind.SWAP, swap.sequence());
+      devices.replaced(c.position());
     }
     putCard(known.withMac(c.mac()));
   }
@@ -431,10 +437,14 @@ public final class CabinetBuilder {
     Service service = services.get(command.service());
     Placement placement = service == null ? null : service.on(c.position()).orElse(null);
     Card card = cards.get(c.position());
-    if (!c.succeeded()) {
+    if (!c.succeeded() && !command.service().isEmpty()) {
       queue = queue.withoutService(command.service());
     }
     putQueue(c.position(), queue);
+    if (command instanceof Command.OfDevice) {
+      devices.finished(c, card == null ? "" : String.valueOf(card.mac()), at);
+      return;
+    }
     if (service == null || placement == null || card == null) {
       return;
     }

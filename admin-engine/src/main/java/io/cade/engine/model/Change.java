@@ -1,17 +1,22 @@
 package io.cade.engine.model;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.Command;
+import io.cade.agent.wire.DeviceItem;
 import io.cade.agent.wire.HardwareDescriptor;
 import io.cade.agent.wire.MacAddress;
 import io.cade.agent.wire.ServiceSettings;
 import io.cade.agent.wire.SiteProtection;
 import io.cade.agent.wire.SoftwareDescriptor;
+import io.cade.engine.device.ApplyRun;
+import io.cade.engine.device.DeviceRecord;
+import io.cade.engine.device.ModelVersion;
 import io.cade.engine.model.PendingNotification.Kind;
 import java.time.Instant;
 import java.util.List;
@@ -76,6 +81,11 @@ import org.jspecify.annotations.Nullable;
       name = "notifications-delivered"),
   @JsonSubTypes.Type(value = Change.ProtectionSet.class, name = "protection-set"),
   @JsonSubTypes.Type(value = Change.TrafficCounted.class, name = "traffic-counted"),
+  @JsonSubTypes.Type(
+      value = Change.DeviceChange.ModelVersionAdded.class,
+      name = "model-version-added"),
+  @JsonSubTypes.Type(value = Change.DeviceChange.RunChanged.class, name = "apply-run-changed"),
+  @JsonSubTypes.Type(value = Change.DeviceChange.RecordChanged.class, name = "device-changed"),
   @JsonSubTypes.Type(value = Change.Audited.class, name = "audited"),
 })
 public sealed interface Change {
@@ -179,9 +189,36 @@ public sealed interface Change {
 
   record CommandQueued(CardPosition position, Command command) implements Change {}
 
-  /** The card carried the command out, or it no longer matters; it leaves the queue. */
-  record CommandFinished(CardPosition position, long commandId, boolean succeeded, String detail)
-      implements Change {}
+  /**
+   * The card carried the command out, or it no longer matters; it leaves the queue.
+   *
+   * @param found what the command asked for, mostly nothing
+   */
+  record CommandFinished(
+      CardPosition position,
+      long commandId,
+      boolean succeeded,
+      String detail,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<DeviceItem> found)
+      implements Change {
+    /** The end of a command that asked for nothing. */
+    public CommandFinished(
+        CardPosition position, long commandId, boolean succeeded, String detail) {
+      this(position, commandId, succeeded, detail, List.of());
+    }
+
+    /** Most commands have found nothing, and the log of earlier versions does not know of it. */
+    @JsonCreator
+    static CommandFinished stored(
+        @JsonProperty("position") CardPosition position,
+        @JsonProperty("commandId") long commandId,
+        @JsonProperty("succeeded") boolean succeeded,
+        @JsonProperty("detail") String detail,
+        @JsonProperty("found") @Nullable List<DeviceItem> found) {
+      return new CommandFinished(
+          position, commandId, succeeded, detail, found == null ? List.of() : List.copyOf(found));
+    }
+  }
 
   /** A boot image was checked and unpacked; its parts are durable. */
   record ImageImported(StoredImage image) implements Change {}
@@ -231,6 +268,18 @@ public sealed interface Change {
 
     /** Where the count began and where it stands. */
     public record Counted(String service, long generation, TrafficTotals count) {}
+  }
+
+  /** Changes to models of devices, and to what is on record about devices (SPEC R1). */
+  sealed interface DeviceChange extends Change {
+    /** The model of a type has one more version; no card has it yet. */
+    record ModelVersionAdded(String modelType, ModelVersion version) implements DeviceChange {}
+
+    /** How far a version has come; as DONE it is the one that its cards are to have. */
+    record RunChanged(ApplyRun run) implements DeviceChange {}
+
+    /** What is on record about the device in a slot, as a whole. */
+    record RecordChanged(DeviceRecord record) implements DeviceChange {}
   }
 
   /** A management action was carried out or refused (SPEC A5). */

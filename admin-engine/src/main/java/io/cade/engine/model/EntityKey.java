@@ -25,6 +25,9 @@ public record EntityKey(Kind kind, String id) {
     ALARM_FLAPS,
     THRESHOLD,
     RECEIVER,
-    ALARM_RULE
+    ALARM_RULE,
+    DEVICE_MODEL,
+    APPLY_RUN,
+    DEVICE
   }
 }

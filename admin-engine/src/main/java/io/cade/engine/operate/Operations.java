@@ -42,6 +42,8 @@ public final class Operations {
   private final ContentIntake intake;
   private final VersionOperations versions;
   private final SizeOperations sizes;
+  private final ModelOperations models;
+  private final DeviceOperations devices;
   private final int slots;
   private final Executor blocking;
 
@@ -81,6 +83,8 @@ public final class Operations {
     this.intake = new ContentIntake(contents, kinds);
     this.versions = new VersionOperations(actions, intake, blocking);
     this.sizes = new SizeOperations(writer, actions, slots);
+    this.models = new ModelOperations(actions);
+    this.devices = new DeviceOperations(actions);
     this.slots = slots;
     this.blocking = blocking;
   }
@@ -103,6 +107,21 @@ public final class Operations {
   /** How many cards services have, and which. */
   public SizeOperations sizes() {
     return sizes;
+  }
+
+  /** What can be done to models of devices. */
+  public ModelOperations models() {
+    return models;
+  }
+
+  /** What can be done to single devices. */
+  public DeviceOperations devices() {
+    return devices;
+  }
+
+  /** What there is to see of models and devices. */
+  public ModelInspection modelInspection() {
+    return new ModelInspection(writer::current);
   }
 
   /** What can be done to alarms. */

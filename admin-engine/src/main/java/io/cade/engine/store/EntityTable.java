@@ -3,6 +3,9 @@ package io.cade.engine.store;
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.SiteProtection;
 import io.cade.agent.wire.WireJson;
+import io.cade.engine.device.ApplyRun;
+import io.cade.engine.device.DeviceModel;
+import io.cade.engine.device.DeviceRecord;
 import io.cade.engine.model.Alarm;
 import io.cade.engine.model.AlarmFlaps;
 import io.cade.engine.model.AlarmKey;
@@ -257,6 +260,39 @@ record EntityTable<E>(
               (cabinet, id) -> cabinet.alarmState().rules().get(id),
               r -> List.of(r.action().name()),
               (into, id, r) -> into.restore(r)),
+          new EntityTable<>(
+              Kind.DEVICE_MODEL,
+              "device_model",
+              "type",
+              false,
+              List.of("current_version", "newest_version"),
+              json(DeviceModel.class),
+              (cabinet, id) -> cabinet.devices().models().get(id),
+              m -> List.of(m.current(), m.newest().number()),
+              (into, id, m) -> into.restore(m)),
+          new EntityTable<>(
+              Kind.APPLY_RUN,
+              "apply_run",
+              "type",
+              false,
+              List.of("model_version", "stage", "begun"),
+              json(ApplyRun.class),
+              (cabinet, id) -> cabinet.devices().runs().get(id),
+              r -> List.of(r.version(), r.stage().name(), time(r.begun())),
+              (into, id, r) -> into.restore(r)),
+          new EntityTable<>(
+              Kind.DEVICE,
+              "device",
+              "card_position",
+              false,
+              List.of("given", "differences"),
+              json(DeviceRecord.class),
+              (cabinet, id) -> cabinet.devices().records().get(CardPosition.parse(id)),
+              d ->
+                  List.of(
+                      d.given() == null ? "" : d.given().label(),
+                      d.standing() == null ? 0 : d.standing().told().differences().size()),
+              (into, id, d) -> into.restore(d)),
           new EntityTable<>(
               Kind.SWAP,
               "swap",

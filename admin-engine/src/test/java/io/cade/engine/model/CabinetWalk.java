@@ -18,7 +18,7 @@ import java.util.Random;
 
 /** Random changes of every kind about a small cabinet; many of them contradict its state. */
 public final class CabinetWalk {
-  private static final int KINDS = 33;
+  private static final int KINDS = 36;
 
   private final Random random;
   private Instant now = Instant.parse("2026-11-21T10:00:00Z");
@@ -62,6 +62,7 @@ public final class CabinetWalk {
   public Change change(Cabinet cabinet) {
     CardPosition at = position();
     return switch (random.nextInt(KINDS)) {
+      case 33, 34, 35 -> new DeviceWalk(random).change(cabinet, at, now);
       case 24 -> {
         AlarmKey key = alarm();
         yield new Change.AlarmChange.Altered(key, any(Severity.values()), "worse", "");

@@ -46,6 +46,9 @@ final class EntityPicker {
     s.rules().forEach((k, v) -> all.put(key(EntityKey.Kind.ALARM_RULE, k), v));
     c.protection().forEach((k, v) -> all.put(key(EntityKey.Kind.PROTECTION, k), v));
     c.traffic().forEach((k, v) -> all.put(key(EntityKey.Kind.TRAFFIC, k), v));
+    c.devices().models().forEach((k, v) -> all.put(key(EntityKey.Kind.DEVICE_MODEL, k), v));
+    c.devices().runs().forEach((k, v) -> all.put(key(EntityKey.Kind.APPLY_RUN, k), v));
+    c.devices().records().forEach((k, v) -> all.put(key(EntityKey.Kind.DEVICE, k), v));
     c.swaps().forEach(w -> all.put(key(EntityKey.Kind.SWAP, w.sequence()), w));
     return all;
   }

@@ -24,9 +24,12 @@ import org.jspecify.annotations.Nullable;
  * imageVersion} (of the boot image). Relative paths start at the file's directory. All are
  * required. A card with a management bus also has {@code cardBus} (N of its {@code /dev/i2c-N}),
  * {@code chassisBus} (likewise, the next one if not given) and {@code disks} (block devices of its
- * mirrored disks in the order of their places, like {@code ["sda", "sdb"]}). Others are refused.
+ * mirrored disks in the order of their places, like {@code ["sda", "sdb"]}). A card whose system
+ * models may change has {@code system} ({@code debian}; {@code none} if not given). Others are
+ * refused.
  *
  * @param cardBus null for a card without sensors
+ * @param system {@code debian} or {@code none}
  */
 record AgentFile(
     URI bootConfig,
@@ -36,7 +39,9 @@ record AgentFile(
     String imageVersion,
     @Nullable Integer cardBus,
     @Nullable Integer chassisBus,
-    List<String> disks) {
+    List<String> disks,
+    String system) {
+  private static final List<String> SYSTEMS = List.of("none", "debian");
   private static final List<String> HARDWARE = List.of("cardBus", "chassisBus", "disks");
   private static final int MAX_BUS = 255;
   private static final int MAX_DISKS = 8;
@@ -78,6 +83,7 @@ record AgentFile(
     root.fieldNames().forEachRemaining(unknown::add);
     unknown.removeAll(KEYS);
     unknown.removeAll(HARDWARE);
+    unknown.remove("system");
     unknown.forEach(key -> problems.add("unknown key '" + key + "' (known: " + KEYS + ")"));
     for (String key : KEYS) {
       JsonNode value = root.get(key);
@@ -88,6 +94,10 @@ record AgentFile(
     Integer cardBus = bus(root, "cardBus", problems);
     Integer chassisBus = bus(root, "chassisBus", problems);
     List<String> disks = disks(root.get("disks"), problems);
+    String system = root.path("system").asText("none");
+    if (!SYSTEMS.contains(system)) {
+      problems.add("'system' is '" + system + "', not one of " + String.join(", ", SYSTEMS));
+    }
     CardRole role = role(root.path("role").asText("server"), problems);
     Path base = file.toAbsolutePath().normalize().resolveSibling(".");
     URI bootConfig = bootConfig(base, root.path("bootConfig").asText(), problems);
@@ -102,7 +112,8 @@ record AgentFile(
         root.path("imageVersion").asText(),
         cardBus,
         chassisBus,
-        disks);
+        disks,
+        system);
   }
 
   private static @Nullable Integer bus(JsonNode root, String key, List<String> problems) {

@@ -2,6 +2,7 @@ package io.cade.agent.app;
 
 import com.pi4j.context.Context;
 import io.cade.agent.core.AgentTimings;
+import io.cade.agent.debian.DebianSystem;
 import io.cade.agent.gateway.HttpEngineChannels;
 import io.cade.agent.hw.CardBus;
 import io.cade.agent.hw.ChassisBus;
@@ -68,7 +69,10 @@ final class AgentProgram {
                 settings.imageVersion(),
                 System.getProperty("os.name") + " " + System.getProperty("os.version")),
             sensors(settings, config, platform),
-            () -> bootConfig(settings.bootConfig())));
+            () -> bootConfig(settings.bootConfig()),
+            settings.system().equals("debian")
+                ? DebianSystem.ofThisMachine(settings.directory())
+                : null));
   }
 
   /** A bus that is not there, or a chip, shows as unavailable readings, not here. */

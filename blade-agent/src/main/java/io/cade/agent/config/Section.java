@@ -43,6 +43,11 @@ public final class Section {
     return value(key) != null;
   }
 
+  /** The keys that are there, in the order of the file. */
+  public List<String> names() {
+    return List.copyOf(node.fields().keySet());
+  }
+
   /** A text that must be there. */
   public String text(String key) {
     String value = scalar(key);

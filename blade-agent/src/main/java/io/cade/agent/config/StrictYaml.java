@@ -23,8 +23,18 @@ public final class StrictYaml {
    * @throws ConfigProblems when the file is missing, no YAML, or a key is unknown, missing or wrong
    */
   public static <T> T read(Path file, Function<Section, T> schema) throws ConfigProblems {
-    Problems problems = new Problems(file);
-    Section section = new Section("", YamlNode.parse(text(file), problems), problems);
+    return read(file, text(file), schema);
+  }
+
+  /**
+   * Likewise, of a text that came another way.
+   *
+   * @param shownAs name of the file for the problems
+   */
+  public static <T> T read(Path shownAs, String text, Function<Section, T> schema)
+      throws ConfigProblems {
+    Problems problems = new Problems(shownAs);
+    Section section = new Section("", YamlNode.parse(text, problems), problems);
     T result = null;
     if (problems.isEmpty()) {
       try {

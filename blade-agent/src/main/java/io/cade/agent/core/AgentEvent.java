@@ -60,7 +60,7 @@ public sealed interface AgentEvent {
   /** An {@link AgentEffect.ChangeDevice} is through. */
   record DeviceDone(CommandResult result) implements AgentEvent {}
 
-  /** The hardware shows something that is not to wait for the next report. */
+  /** The hardware or the device shows something that is not to wait for the next report. */
   record SensorsMoved() implements AgentEvent {}
 
   /** Kinds of exchange with the engine. */

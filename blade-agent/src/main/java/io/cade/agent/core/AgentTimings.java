@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param restartMin wait before the first restart of a service that ended by itself; doubles
  * @param stableAfter time of running after which earlier restarts are forgotten
  * @param maxRestarts restarts in a row before a service is left FAILED
+ * @param deviceLookInterval between two looks whether the device is as its model says
  */
 public record AgentTimings(
     Duration backOffMin,
@@ -20,8 +21,9 @@ public record AgentTimings(
     Duration startLimit,
     Duration restartMin,
     Duration stableAfter,
-    int maxRestarts) {
-  /** 250 ms to 15 s, 200 ms, 60 s, 500 ms, 60 s, 3. */
+    int maxRestarts,
+    Duration deviceLookInterval) {
+  /** 250 ms to 15 s, 200 ms, 60 s, 500 ms, 60 s, 3, 60 s. */
   public static AgentTimings standard() {
     return new AgentTimings(
         Duration.ofMillis(250),
@@ -30,6 +32,20 @@ public record AgentTimings(
         Duration.ofSeconds(60),
         Duration.ofMillis(500),
         Duration.ofSeconds(60),
-        3);
+        3,
+        Duration.ofSeconds(60));
+  }
+
+  /** The same, with another interval between looks at the device. */
+  public AgentTimings withDeviceLookInterval(Duration interval) {
+    return new AgentTimings(
+        backOffMin,
+        backOffMax,
+        sessionSpacing,
+        startLimit,
+        restartMin,
+        stableAfter,
+        maxRestarts,
+        interval);
   }
 }

@@ -42,8 +42,14 @@ final class CommandDesk {
     return List.copyOf(results.values());
   }
 
+  /** What is to be remembered of it: what was only looked at can be looked at again. */
   @Nullable CommandResult unreported() {
-    return unreported;
+    return unreported == null || isReading(unreported) ? null : unreported;
+  }
+
+  /** Up to a megabyte each, and harmless to repeat: neither flash nor memory is for these. */
+  private static boolean isReading(CommandResult result) {
+    return !result.found().isEmpty();
   }
 
   /** There may be commands. */
@@ -120,7 +126,9 @@ final class CommandDesk {
 
   /** A command ended; called after {@link AgentEffect.Remember} was asked for. */
   void record(CommandResult result) {
-    results.put(result.commandId(), result);
+    if (!isReading(result)) {
+      results.put(result.commandId(), result);
+    }
     while (results.size() > AgentMemory.MAX_RESULTS) {
       results.pollFirstEntry();
     }

@@ -1,5 +1,6 @@
 package io.cade.agent.run;
 
+import io.cade.agent.device.DeviceKeeper;
 import io.cade.agent.wire.CardBootConfig;
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.ServiceStatus;
@@ -16,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +41,7 @@ public final class Agent implements AutoCloseable {
   private final ExecutorService executor;
   private final Thread owner;
   private final Thread watch;
+  private final @Nullable Thread device;
   private final CountDownLatch ending = new CountDownLatch(1);
 
   private Agent(
@@ -54,6 +57,11 @@ public final class Agent implements AutoCloseable {
     this.executor = executor;
     this.owner = Thread.ofVirtual().name("agent-" + position).unstarted(loop);
     this.watch = Thread.ofVirtual().name("agent-" + position + "-sensors").unstarted(this::watch);
+    DeviceKeeper keeper = loop.keeper();
+    this.device =
+        keeper == null
+            ? null
+            : Thread.ofVirtual().name("agent-" + position + "-device").unstarted(keeper);
   }
 
   /**
@@ -85,6 +93,9 @@ public final class Agent implements AutoCloseable {
     Agent agent = new Agent(config.position(), engine, loop, pokes, executor);
     agent.owner.start();
     agent.watch.start();
+    if (agent.device != null) {
+      agent.device.start();
+    }
     return agent;
   }
 
@@ -141,9 +152,15 @@ public final class Agent implements AutoCloseable {
     pokes.close();
     ending.countDown();
     owner.interrupt();
+    if (device != null) {
+      device.interrupt();
+    }
     try {
       watch.join();
       owner.join();
+      if (device != null) {
+        device.join();
+      }
       loop.endProcesses(atOnce);
       engine.close();
       executor.shutdown();

@@ -1,10 +1,12 @@
 package io.cade.agent.run;
 
+import io.cade.agent.device.OperatingSystem;
 import io.cade.agent.wire.CardBootConfig;
 import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.HardwareDescriptor;
 import io.cade.agent.wire.SoftwareDescriptor;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that one agent needs.
@@ -12,6 +14,7 @@ import java.nio.file.Path;
  * @param config as fetched at boot
  * @param directory the card's own; survives reboots; made when it does not exist (0700)
  * @param bootConfigs where the configuration is fetched again when the engine refuses the card
+ * @param system what models of the device change; null when none may
  */
 public record AgentEnvironment(
     AgentPlatform platform,
@@ -21,4 +24,19 @@ public record AgentEnvironment(
     HardwareDescriptor hardware,
     SoftwareDescriptor software,
     CardSensors sensors,
-    BootConfigSource bootConfigs) {}
+    BootConfigSource bootConfigs,
+    @Nullable OperatingSystem system) {
+  /** A card whose system no model changes. */
+  public AgentEnvironment(
+      AgentPlatform platform,
+      CardBootConfig config,
+      CardRole role,
+      Path directory,
+      HardwareDescriptor hardware,
+      SoftwareDescriptor software,
+      CardSensors sensors,
+      BootConfigSource bootConfigs) {
+    this(
+        platform, config, role, directory, hardware, software, sensors, bootConfigs, null);
+  }
+}

@@ -5,6 +5,8 @@ import io.cade.agent.core.AgentEffect;
 import io.cade.agent.core.AgentEvent;
 import io.cade.agent.core.AgentEvent.Exchange;
 import io.cade.agent.core.AgentMemory;
+import io.cade.agent.device.DeviceKeeper;
+import io.cade.agent.device.OperatingSystem;
 import io.cade.agent.wire.Command;
 import io.cade.agent.wire.CommandResult;
 import io.cade.agent.wire.ServiceStatus;
@@ -21,6 +23,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +46,8 @@ final class AgentLoop implements Runnable {
   private final ExecutorService executor;
   private final BlockingQueue<AgentEvent> events = new ArrayBlockingQueue<>(MAX_EVENTS);
   private final Map<Long, ServiceLauncher> launchers = new HashMap<>();
+  private final @Nullable DeviceKeeper keeper;
+  private final ModelReports models;
   private AgentMemory memory;
   private volatile List<ServiceStatus> services = List.of();
   private volatile boolean online;
@@ -61,6 +66,23 @@ final class AgentLoop implements Runnable {
     this.executor = executor;
     this.memory = memoryFile.load();
     this.core = new AgentCore(env.platform().timings(), memory, env.platform().random());
+    DeviceKeeper device = keeper(env);
+    this.keeper = device;
+    this.models = new ModelReports(() -> device == null ? null : device.standing());
+    engine.models(models);
+  }
+
+  private @Nullable DeviceKeeper keeper(AgentEnvironment of) {
+    OperatingSystem system = of.system();
+    return system == null
+        ? null
+        : new DeviceKeeper(
+            system,
+            of.directory(),
+            of.platform().timings().deviceLookInterval(),
+            System::nanoTime,
+            of.platform().clock(),
+            () -> events.offer(new AgentEvent.SensorsMoved()));
   }
 
   /** For any thread: a poke, forgotten when the agent is too busy to hear it. */
@@ -169,11 +191,7 @@ final class AgentLoop implements Runnable {
           });
       case AgentEffect.DeleteService delete -> background(() -> delete(delete.service()));
       case AgentEffect.SetHardware set -> background(() -> setHardware(set.command()));
-      case AgentEffect.ChangeDevice change ->
-          background(() ->
-              new AgentEvent.DeviceDone(
-                  new CommandResult(
-                      change.command().id(), false, "this card's system cannot be changed")));
+      case AgentEffect.ChangeDevice change -> changeDevice(change.command());
       case AgentEffect.StartProcess start -> launch(start);
       case AgentEffect.StopProcess stop -> {
         ServiceLauncher launcher = launchers.get(stop.launch());
@@ -182,6 +200,32 @@ final class AgentLoop implements Runnable {
         }
       }
     }
+  }
+
+  private void changeDevice(Command.OfDevice command) {
+    DeviceKeeper device = keeper;
+    if (device == null) {
+      // Not within this step: the command is only just being taken.
+      background(() ->
+          new AgentEvent.DeviceDone(
+              new CommandResult(
+                  command.id(),
+                  false,
+                  "this card's system cannot be changed: its agent's file says system none")));
+      return;
+    }
+    device.submit(
+        command,
+        result ->
+            execute(() -> {
+              models.forget();
+              put(new AgentEvent.DeviceDone(result));
+            }));
+  }
+
+  /** The owner of the device's model, null when there is none; its thread is the agent's. */
+  @Nullable DeviceKeeper keeper() {
+    return keeper;
   }
 
   private AgentEvent setHardware(Command command) {

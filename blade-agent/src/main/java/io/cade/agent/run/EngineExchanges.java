@@ -16,6 +16,8 @@ import io.cade.agent.wire.CommandResult;
 import io.cade.agent.wire.EnrolReply;
 import io.cade.agent.wire.EnrolRequest;
 import io.cade.agent.wire.Introduction;
+import io.cade.agent.wire.IntroductionReply;
+import io.cade.agent.wire.ModelStanding;
 import io.cade.agent.wire.Report;
 import io.cade.agent.wire.ReportReply;
 import io.cade.agent.wire.ServiceStatus;
@@ -45,6 +47,7 @@ final class EngineExchanges {
   private CardIdentity identity;
   private @Nullable EngineChannel channel;
   private @Nullable EngineChannel session;
+  private @Nullable ModelReports models;
   private boolean closed;
 
   EngineExchanges(AgentEnvironment env, String bootId) throws IOException {
@@ -160,17 +163,24 @@ final class EngineExchanges {
   }
 
   AgentEvent introduce() throws IOException, InterruptedException {
-    return new AgentEvent.IntroductionAnswered(
+    IntroductionReply reply =
         channel()
             .introduce(
                 new Introduction(
-                    config().position(), env.role(), bootId, env.hardware(), env.software())));
+                    config().position(), env.role(), bootId, env.hardware(), env.software()));
+    ModelReports told = models();
+    if (told != null) {
+      told.forget();
+    }
+    return new AgentEvent.IntroductionAnswered(reply);
   }
 
   AgentEvent report(List<ServiceStatus> services, boolean chassisReader)
       throws IOException, InterruptedException {
     env.sensors().chassisReader(chassisReader);
     ChassisStatus chassis = chassisReader ? sensors.chassis().orElse(null) : null;
+    ModelReports told = models();
+    ModelStanding standing = told == null ? null : told.next();
     ReportReply reply =
         channel()
             .report(
@@ -180,9 +190,22 @@ final class EngineExchanges {
                     services,
                     sensors.card(),
                     chassis,
-                    env.sensors().disks()));
+                    env.sensors().disks(),
+                    standing));
+    if (told != null && standing != null) {
+      told.answered(standing);
+    }
     sensors.watch(reply.watches());
     return new AgentEvent.ReportAnswered(reply);
+  }
+
+  /** What is said of the device's model from now on. */
+  synchronized void models(ModelReports reports) {
+    models = reports;
+  }
+
+  private synchronized @Nullable ModelReports models() {
+    return models;
   }
 
   /** The sensors, for whoever looks at them between reports. */

@@ -99,7 +99,8 @@ public final class SimulatorMain {
             new OsServiceProcesses(ServiceRuntimes.ofThisProcess()),
             InstantSource.system(),
             new SecureRandom(),
-            AgentTimings.standard());
+            // Whoever watches a demonstration does not wait a minute for a difference.
+            AgentTimings.standard().withDeviceLookInterval(Duration.ofSeconds(5)));
     // A second between tries instead of four: the loopback network needs no patience.
     FirmwareConfig rom = new FirmwareConfig(Duration.ofSeconds(1), 1428, 8, 1 << 20);
     SimulatedCabinet cabinet =

@@ -1,9 +1,12 @@
 package io.cade.sim.app;
 
+import io.cade.agent.device.ItemRules;
 import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.WireJson;
 import io.cade.sim.cabinet.SimulatedCabinet;
 import io.cade.sim.control.ControlHandler;
 import io.cade.sim.control.ControlReply;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -56,6 +59,9 @@ final class TechnicianDesk implements ControlHandler {
       case "chassis" -> cabinet.mains(number(word(words, 1)), onOff(words, 2));
       case "disk" -> disk(word(words, 1), word(words, 2));
       case "handle" -> cabinet.handle(position(words), openClose(word(words, 2)));
+      case "edit" -> edit(position(words), word(words, 2), word(words, 3));
+      case "look" -> look(position(words), word(words, 2));
+      case "unit" -> unit(position(words), word(words, 2), word(words, 3));
       case "ambient" -> ambient(number(word(words, 1)), word(words, 2));
       default -> throw new IllegalArgumentException("unknown action '" + verb + "'");
     };
@@ -135,6 +141,38 @@ final class TechnicianDesk implements ControlHandler {
         chassis,
         String.format(Locale.ROOT, "chassis %d draws air of %.1f °C", chassis, celsius),
         p -> p.setAmbient(celsius));
+  }
+
+  private String edit(CardPosition at, String path, String text) {
+    boolean delete = text.equals("--delete");
+    return cabinet.system(
+        at,
+        system -> {
+          // As an editor leaves it: the last line has an end.
+          system.edit(path, delete ? null : text.endsWith("\n") ? text : text + "\n");
+          return path + " of card " + at + " is " + (delete ? "deleted" : "written by hand");
+        });
+  }
+
+  private String look(CardPosition at, String key) {
+    return cabinet.system(
+        at,
+        system -> {
+          ItemRules.checkKey(key);
+          return new String(new WireJson().encode(system.look(key)), StandardCharsets.UTF_8);
+        });
+  }
+
+  private String unit(CardPosition at, String name, String verb) {
+    if (!List.of("start", "stop", "enable", "disable").contains(verb)) {
+      throw new IllegalArgumentException("start, stop, enable or disable is expected");
+    }
+    return cabinet.system(
+        at,
+        system -> {
+          system.unit(name, verb);
+          return "unit " + name + " of card " + at + ": " + verb + " is done by hand";
+        });
   }
 
   private static boolean openClose(String word) {

@@ -7,6 +7,7 @@ import io.cade.sim.chassis.ChassisPhysics;
 import io.cade.sim.chassis.ChassisSettings;
 import io.cade.sim.firmware.CardFirmware;
 import io.cade.sim.firmware.FirmwareStatistics;
+import io.cade.sim.os.SimulatedSystem;
 import io.cade.sim.pi4j.SimulatedBuses;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,6 +50,7 @@ public final class SimulatedCabinet implements AutoCloseable {
   private final Map<Integer, ChassisPhysics> chassis = new TreeMap<>();
   // By the card's serial number: disks go with their card.
   private final Map<String, SimulatedDisks> disks = new HashMap<>();
+  private final Map<String, SimulatedSystem> systems = new HashMap<>();
 
   /**
    * Builds the cabinet; cards that sat in it when it was closed sit in it again, others are new.
@@ -152,6 +154,40 @@ public final class SimulatedCabinet implements AutoCloseable {
 
   private SimulatedDisks disksOf(SlotRecord slot) {
     return disks.computeIfAbsent(slot.serial(), SimulatedDisks::new);
+  }
+
+  private SimulatedSystem systemOf(SlotRecord slot) {
+    return systems.computeIfAbsent(
+        slot.serial(),
+        serial -> {
+          try {
+            return SimulatedSystem.on(platform.directory().resolve(serial));
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
+  /** Something a technician does to the system of a card that sits in its slot. */
+  public interface SystemWork {
+    /** Returns what there is to say about it. */
+    String on(SimulatedSystem system) throws IOException;
+  }
+
+  /**
+   * A technician's hands on the system of a card.
+   *
+   * @throws IllegalStateException when it cannot be done
+   */
+  public String system(CardPosition at, SystemWork work) {
+    return run(() -> {
+      SlotRecord slot = require(at, true);
+      try {
+        return work.on(systemOf(slot));
+      } catch (IOException e) {
+        throw new IllegalStateException("card " + at + ": " + e.getMessage(), e);
+      }
+    });
   }
 
   /** One of the card's disks breaks, or another is put in. */
@@ -303,7 +339,7 @@ public final class SimulatedCabinet implements AutoCloseable {
 
   private void boot(SlotRecord slot) {
     if (isGivenPower(slot)) {
-      running.put(slot.position(), SimulatedCard.powerOn(slot, disksOf(slot), platform));
+      running.put(slot.position(), SimulatedCard.powerOn(slot, disksOf(slot), systemOf(slot), platform));
     }
   }
 

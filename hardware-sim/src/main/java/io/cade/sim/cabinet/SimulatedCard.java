@@ -15,6 +15,8 @@ import io.cade.agent.wire.WireJson;
 import io.cade.sim.firmware.BootResult;
 import io.cade.sim.firmware.CardFirmware;
 import io.cade.sim.firmware.PoweredCard;
+import io.cade.sim.os.FilteredChannels;
+import io.cade.sim.os.SimulatedSystem;
 import io.cade.sim.pi4j.SimulatedBuses;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -47,6 +49,7 @@ final class SimulatedCard {
 
   private final SlotRecord slot;
   private final SimulatedDisks disks;
+  private final SimulatedSystem system;
   private final Platform platform;
   private final PoweredCard rom;
   // Guarded by this.
@@ -54,15 +57,18 @@ final class SimulatedCard {
   private @Nullable Agent agent;
   private @Nullable SensorPoll sensors;
 
-  private SimulatedCard(SlotRecord slot, SimulatedDisks disks, Platform platform) {
+  private SimulatedCard(
+      SlotRecord slot, SimulatedDisks disks, SimulatedSystem system, Platform platform) {
     this.slot = slot;
     this.disks = disks;
+    this.system = system;
     this.platform = platform;
     this.rom = platform.firmware().powerOn(slot.position(), slot.mac());
   }
 
-  static SimulatedCard powerOn(SlotRecord slot, SimulatedDisks disks, Platform platform) {
-    SimulatedCard card = new SimulatedCard(slot, disks, platform);
+  static SimulatedCard powerOn(
+      SlotRecord slot, SimulatedDisks disks, SimulatedSystem system, Platform platform) {
+    SimulatedCard card = new SimulatedCard(slot, disks, system, platform);
     var _ =
         card.rom
             .booted()
@@ -84,12 +90,13 @@ final class SimulatedCard {
 
   private void startAgent(BootResult booted) {
     try {
+      system.powerOn();
       CardBootConfig config = new WireJson().decode(booted.configuration(), CardBootConfig.class);
       SensorPoll readers = openSensors();
       Agent started =
           Agent.start(
               new AgentEnvironment(
-                  platform.agents(),
+                  filtered(platform.agents()),
                   config,
                   CardRole.SERVER,
                   // The card's own flash and disks: another card in the slot has others.
@@ -97,7 +104,8 @@ final class SimulatedCard {
                   slot.hardware(),
                   new SoftwareDescriptor("0.1", "blade-sim", "1", "simulated"),
                   readers,
-                  refetch(booted)));
+                  refetch(booted),
+                  system));
       synchronized (this) {
         agent = started;
         sensors = readers;
@@ -110,6 +118,16 @@ final class SimulatedCard {
     } catch (IOException | RuntimeException e) {
       LOG.error("the agent of card {} cannot start", slot.position(), e);
     }
+  }
+
+  /** What leaves the card goes through its packet filter. */
+  private AgentPlatform filtered(AgentPlatform agents) {
+    return new AgentPlatform(
+        new FilteredChannels(agents.channels(), system),
+        agents.processes(),
+        agents.clock(),
+        agents.random(),
+        agents.timings());
   }
 
   private SensorPoll openSensors() {

@@ -43,7 +43,7 @@ public final class SimCommand {
             state = Path.of(args[i]).toAbsolutePath().normalize();
           }
           default -> {
-            if (args[i].startsWith("--")) {
+            if (args[i].startsWith("--") && !isPlain(words, args[i])) {
               throw new SimWords.Wrong("unknown option '" + args[i] + "'; see cade sim --help");
             }
             words.add(args[i]);
@@ -56,6 +56,13 @@ public final class SimCommand {
       return 2;
     }
     return ask(state, words, json, out, err);
+  }
+
+  /** What is written into a file may begin as it likes. */
+  private static boolean isPlain(List<String> words, String word) {
+    return words.size() == 3
+        && words.getFirst().equals("edit")
+        && (word.equals("--delete") || word.indexOf(' ') > 0);
   }
 
   private static int ask(

@@ -30,14 +30,19 @@ final class SimWords {
         fan 1.2 fail|wear|ok                     fan 2 of chassis 1 seizes, wears out, is replaced
         supply 1.1 fail|ok|800                   power supply 1 of chassis 1; another one, of 800 W
         disk 1.3.0 fail|replace                  disk 0 or 1 of a card
+        edit 1.3 /etc/motd TEXT|--delete         a hand changes a file of a card's system
+        unit 1.3 cron start|stop|enable|disable  a hand changes a unit of it
+        look 1.3 file:/etc/motd                  what a card's system has
         mains off|on | chassis 2 off|on          power of the cabinet, of a chassis
         status                                   what sits where\
       """;
 
   private static final String ALL =
-      "pull, insert, replace, power, handle, heat, ambient, fan, supply, disk, mains, chassis,"
-          + " status";
+      "pull, insert, replace, power, handle, heat, ambient, fan, supply, disk, edit, unit, look,"
+          + " mains, chassis, status";
 
+  private static final String[] UNIT_VERBS = {"start", "stop", "enable", "disable"};
+  private static final int MAX_TEXT = 3_000;
   private static final double COLDEST = -40;
   private static final double HOTTEST = 125;
   private static final double HOTTEST_AIR = 80;
@@ -70,6 +75,9 @@ final class SimWords {
           Map.entry("fan", List.of(FAN, oneOf("fail", "wear", "ok"))),
           Map.entry("supply", List.of(SUPPLY, SimWords::supplyState)),
           Map.entry("disk", List.of(SimWords::disk, oneOf("fail", "replace"))),
+          Map.entry("edit", List.of(CARD, SimWords::path, SimWords::text)),
+          Map.entry("unit", List.of(CARD, SimWords::text, oneOf(UNIT_VERBS))),
+          Map.entry("look", List.of(CARD, SimWords::text)),
           Map.entry("mains", List.of(oneOf("off", "on"))),
           Map.entry("chassis", List.of(CHASSIS, oneOf("off", "on"))),
           Map.entry("status", List.of()));
@@ -138,6 +146,18 @@ final class SimWords {
       throw new Wrong("'" + word + "': chassis.slot.disk, like 1.3.0, is meant; disk 0 or 1");
     }
     card(word.substring(0, dot));
+  }
+
+  private static void path(String word) throws Wrong {
+    if (!word.startsWith("/")) {
+      throw new Wrong("'" + word + "': an absolute path, like /etc/motd, is meant");
+    }
+  }
+
+  private static void text(String word) throws Wrong {
+    if (word.length() > MAX_TEXT) {
+      throw new Wrong(word.length() + " characters; at most " + MAX_TEXT + " are taken");
+    }
   }
 
   private static void heat(String word) throws Wrong {

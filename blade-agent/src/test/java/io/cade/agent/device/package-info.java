@@ -1,0 +1,4 @@
+@NullMarked
+package io.cade.agent.device;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.cade.sim.os;
+
+import org.jspecify.annotations.NullMarked;
