@@ -66,7 +66,10 @@ public enum AlarmType {
   /** A current or a power is outside its limits. */
   LOAD_WRONG("loadWrong", Severity.WARNING, "powerProblem", Ends.BY_ITSELF),
   /** A share (humidity, fill, duty) is outside its limits. */
-  RATIO_WRONG("ratioWrong", Severity.WARNING, "equipmentMalfunction", Ends.BY_ITSELF);
+  RATIO_WRONG("ratioWrong", Severity.WARNING, "equipmentMalfunction", Ends.BY_ITSELF),
+  /** Two machines use the identity of one card: neither is believed any more. */
+  IDENTITY_CLONED(
+      "identityCloned", Severity.CRITICAL, "unauthorizedAccessAttempt", Ends.ACKNOWLEDGED);
 
   private enum Ends {
     BY_ITSELF,

@@ -215,7 +215,11 @@ public final class CabinetBuilder {
       case Change.CardSeated c -> seat(c, at);
       case Change.CardEnrolled c ->
           putCard(
-              requireCard(c.position()).withMac(c.mac()).withCertificate(c.certificateSerial()));
+              requireCard(c.position())
+                  .withMac(c.mac())
+                  .withCertificate(c.certificateSerial(), CardCertificate.ending(c.endsAt())));
+      case Change.CertificateChange c ->
+          putCard(CardCertificate.after(requireCard(c.position()), c));
       case Change.CardIntroduced c -> {
         putCard(
             requireCard(c.position()).introduced(c.role(), c.bootId(), c.hardware(), c.software()));

@@ -21,6 +21,9 @@ public sealed interface AgentEffect {
   /** Exchange secret and request for a certificate: {@link AgentEvent.Enrolled} or failed. */
   record Enrol() implements AgentEffect {}
 
+  /** Exchange a request for the next certificate: {@link AgentEvent.Renewed} or failed. */
+  record Renew() implements AgentEffect {}
+
   /** {@link AgentEvent.IntroductionAnswered} or failed. */
   record Introduce() implements AgentEffect {}
 

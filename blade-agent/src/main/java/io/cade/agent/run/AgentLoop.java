@@ -41,6 +41,10 @@ final class AgentLoop implements Runnable {
   private final MemoryFile memoryFile;
   private final AgentCore core;
   private final ExecutorService executor;
+
+  /** The core's time: a clock that is set must neither hold reports back nor make them pile up. */
+  private final SteadyClock clock;
+
   private final BlockingQueue<AgentEvent> events = new ArrayBlockingQueue<>(MAX_EVENTS);
   private final Map<Long, ServiceLauncher> launchers = new HashMap<>();
   private AgentMemory memory;
@@ -59,6 +63,7 @@ final class AgentLoop implements Runnable {
     this.files = files;
     this.memoryFile = memoryFile;
     this.executor = executor;
+    this.clock = new SteadyClock(env.platform().clock(), System::nanoTime);
     this.memory = memoryFile.load();
     this.core = new AgentCore(env.platform().timings(), memory, env.platform().random());
   }
@@ -109,14 +114,14 @@ final class AgentLoop implements Runnable {
     if (wake.equals(Instant.MAX)) {
       return events.take();
     }
-    long wait = Duration.between(env.platform().clock().instant(), wake).toMillis();
+    long wait = Duration.between(clock.instant(), wake).toMillis();
     AgentEvent event = events.poll(Math.max(0, wait), TimeUnit.MILLISECONDS);
     return event == null ? new AgentEvent.Tick() : event;
   }
 
   private void step(AgentEvent event) throws IOException {
     log(event);
-    List<AgentEffect> effects = core.step(event, env.platform().clock().instant());
+    List<AgentEffect> effects = core.step(event, clock.instant());
     services = core.services();
     online = core.online();
     for (AgentEffect effect : effects) {
@@ -151,6 +156,7 @@ final class AgentLoop implements Runnable {
         exchange(Exchange.BOOT_CONFIG, engine::refetchBootConfig);
       }
       case AgentEffect.Enrol() -> exchange(Exchange.ENROL, engine::enrol);
+      case AgentEffect.Renew() -> exchange(Exchange.RENEW, engine::renew);
       case AgentEffect.Introduce() -> exchange(Exchange.INTRODUCE, engine::introduce);
       case AgentEffect.SendReport report ->
           exchange(Exchange.REPORT, () -> engine.report(report.services(), report.chassisReader()));

@@ -180,6 +180,7 @@ final class VirtualCard {
       case AgentEffect.Remember r -> flash.remember(r.memory());
       case AgentEffect.RefetchBootConfig r -> engine.refetchBootConfig();
       case AgentEffect.Enrol() -> engine.enrol();
+      case AgentEffect.Renew() -> engine.renew();
       case AgentEffect.Introduce() -> engine.introduce();
       case AgentEffect.SendReport r -> engine.report(r.services(), r.chassisReader());
       case AgentEffect.OpenAskSession o -> {
