@@ -97,6 +97,7 @@ final class ApiRoutes {
     new VersionRoutes(this, operations.versions(), inspection).addTo(router);
     new SizeRoutes(this, operations.sizes()).addTo(router);
     new HardwareRoutes(this, operations.hardware(), inspection.hardware()).addTo(router);
+    new CommandRoutes(this, operations.commands(), inspection.commands()).addTo(router);
     new BalancingRoutes(this, operations.traffic(), inspection).addTo(router);
     router.post("/api/v1/alarms/:sequence/acknowledge").handler(this::acknowledge);
   }

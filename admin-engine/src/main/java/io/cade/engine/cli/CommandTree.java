@@ -194,6 +194,7 @@ final class CommandTree {
               .description("Also when it has visitors: they are cut off.")
               .build());
       HardwareTree.addToCard(this, card, position());
+      CommandDesk.addToCard(this, card, position());
     }
   }
 

@@ -169,6 +169,11 @@ final class Runner {
               client(options).change("POST", HardwareTree.locate(argument(leaf), leaf)),
               View.CARD,
               options);
+      case Action.CommandWork work ->
+          print(
+              CommandDesk.carryOut(client(options), work.work(), leaf, surroundings),
+              CommandDesk.view(work.work()),
+              options);
       case Action.AcknowledgeAlarm _ ->
           print(
               client(options).change("POST", "/api/v1/alarms/" + argument(leaf) + "/acknowledge"),
@@ -351,6 +356,7 @@ final class Runner {
     if (path.endsWith("/")) {
       path += argument(leaf);
       path += show.view() == View.VERSIONS ? "/versions" : "";
+      path += show.view() == View.COMMANDS ? "/commands" : "";
     } else if (show.view() == View.HISTORY) {
       path += AlarmTree.history(leaf);
     }

@@ -297,12 +297,23 @@ public final class EngineGateway implements AgentGateway {
       try {
         Cabinet cabinet = writer.current();
         requireBoot(PeerRules.requireCard(cabinet, peer, ask.position()), ask.bootId());
-        return CompletableFuture.completedFuture(head(cabinet, peer.position()));
+        return CompletableFuture.completedFuture(given(head(cabinet, peer.position()), peer));
       } catch (Refusal e) {
         return CompletableFuture.failedFuture(e);
       }
     }
-    return writer.submit((cabinet, now) -> finish(cabinet, peer, ask, result, now));
+    return writer
+        .submit((cabinet, now) -> finish(cabinet, peer, ask, result, now))
+        .thenApply(reply -> given(reply, peer));
+  }
+
+  /** Notes which command the card gets. */
+  private AskReply given(AskReply reply, PeerIdentity peer) {
+    Command command = reply.command();
+    if (command != null) {
+      observations.gave(peer.position(), command.id(), clock.instant());
+    }
+    return reply;
   }
 
   /** Takes the result of the command at the head; a result told twice changes nothing. */

@@ -282,7 +282,7 @@ public final class CabinetBuilder {
         touch(EntityKey.Kind.SERVICE, c.service());
       }
       case Change.CommandQueued c -> {
-        putQueue(c.position(), queue(c.position()).plus(c.command()));
+        putQueue(c.position(), queue(c.position()).plus(c.command(), at));
         nextCommand = Math.max(nextCommand, c.command().id() + 1);
       }
       case Change.CommandFinished c -> finish(c, at);
@@ -431,12 +431,14 @@ public final class CabinetBuilder {
     if (command == null) {
       return;
     }
-    queue = queue.without(c.commandId());
+    queue = queue.without(c.commandId(), at, c.succeeded(), c.detail());
     Service service = services.get(command.service());
     Placement placement = service == null ? null : service.on(c.position()).orElse(null);
     Card card = cards.get(c.position());
-    if (!c.succeeded()) {
-      queue = queue.withoutService(command.service());
+    if (!c.succeeded() && !command.service().isEmpty()) {
+      queue =
+          queue.withoutService(
+              command.service(), at, "void: command " + c.commandId() + " before it failed");
     }
     putQueue(c.position(), queue);
     if (service == null || placement == null || card == null) {
@@ -547,7 +549,7 @@ public final class CabinetBuilder {
   }
 
   private void putQueue(CardPosition at, CommandQueue queue) {
-    if (queue.waiting().isEmpty()) {
+    if (queue.isBlank()) {
       queues = queues.without(at);
     } else {
       queues = queues.with(at, queue);

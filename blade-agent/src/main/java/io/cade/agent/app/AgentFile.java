@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  * imageVersion} (of the boot image). Relative paths start at the file's directory. All are
  * required. A card with a management bus also has {@code cardBus} (N of its {@code /dev/i2c-N}),
  * {@code chassisBus} (likewise, the next one if not given) and {@code disks} (block devices of its
- * mirrored disks in the order of their places, like {@code ["sda", "sdb"]}). Others are refused.
+ * mirrored disks in the order of their places, like {@code ["sda", "sdb"]}). A card that may be
+ * restarted by command has {@code rebootCommand} (program and arguments, like {@code
+ * ["/usr/bin/systemctl", "reboot"]}). Others are refused.
  *
  * @param cardBus null for a card without sensors
  */
@@ -36,10 +38,12 @@ record AgentFile(
     String imageVersion,
     @Nullable Integer cardBus,
     @Nullable Integer chassisBus,
-    List<String> disks) {
-  private static final List<String> HARDWARE = List.of("cardBus", "chassisBus", "disks");
+    List<String> disks,
+    List<String> rebootCommand) {
+  private static final List<String> HARDWARE = List.of("cardBus", "chassisBus", "disks", "rebootCommand");
   private static final int MAX_BUS = 255;
   private static final int MAX_DISKS = 8;
+  private static final int MAX_WORDS = 16;
   private static final int MAX_BYTES = 64 * 1024;
   private static final List<String> KEYS =
       List.of("bootConfig", "directory", "role", "imageName", "imageVersion");
@@ -88,6 +92,7 @@ record AgentFile(
     Integer cardBus = bus(root, "cardBus", problems);
     Integer chassisBus = bus(root, "chassisBus", problems);
     List<String> disks = disks(root.get("disks"), problems);
+    List<String> reboot = words(root.get("rebootCommand"), "rebootCommand", problems);
     CardRole role = role(root.path("role").asText("server"), problems);
     Path base = file.toAbsolutePath().normalize().resolveSibling(".");
     URI bootConfig = bootConfig(base, root.path("bootConfig").asText(), problems);
@@ -102,7 +107,26 @@ record AgentFile(
         root.path("imageVersion").asText(),
         cardBus,
         chassisBus,
-        disks);
+        disks,
+        reboot);
+  }
+
+  private static List<String> words(
+      @Nullable JsonNode value, String key, List<String> problems) {
+    List<String> words = new ArrayList<>();
+    if (value == null) {
+      return words;
+    }
+    boolean sound = value.isArray() && !value.isEmpty() && value.size() <= MAX_WORDS;
+    for (JsonNode word : value) {
+      sound &= word.isTextual() && word.asText().length() <= 255;
+      words.add(word.asText());
+    }
+    if (!sound || !words.getFirst().startsWith("/")) {
+      problems.add(
+          "'" + key + "' must be a program with its whole path and at most 15 arguments, as a list");
+    }
+    return words;
   }
 
   private static @Nullable Integer bus(JsonNode root, String key, List<String> problems) {

@@ -10,6 +10,7 @@ import io.cade.agent.run.Agent;
 import io.cade.agent.run.AgentEnvironment;
 import io.cade.agent.run.AgentPlatform;
 import io.cade.agent.run.BusSensors;
+import io.cade.agent.run.CardPower;
 import io.cade.agent.run.CardSensors;
 import io.cade.agent.run.DiskArray;
 import io.cade.agent.run.MdArray;
@@ -68,7 +69,10 @@ final class AgentProgram {
                 settings.imageVersion(),
                 System.getProperty("os.name") + " " + System.getProperty("os.version")),
             sensors(settings, config, platform),
-            () -> bootConfig(settings.bootConfig())));
+            () -> bootConfig(settings.bootConfig()),
+            settings.rebootCommand().isEmpty()
+                ? CardPower.none()
+                : new RebootCommand(settings.rebootCommand())));
   }
 
   /** A bus that is not there, or a chip, shows as unavailable readings, not here. */

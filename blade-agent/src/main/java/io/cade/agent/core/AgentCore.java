@@ -32,6 +32,11 @@ public final class AgentCore {
     services = new ServiceDesk(timings, memory);
     packageKeyPem = memory.packageKeyPem();
     remembered = memory;
+    Long rebooted = memory.rebooting();
+    if (rebooted != null) {
+      commands.record(new CommandResult(rebooted, true, "restarted"));
+      commands.want();
+    }
   }
 
   /** When the next {@link AgentEvent.Tick} is due; {@link Instant#MAX} when none is. */
@@ -78,7 +83,8 @@ public final class AgentCore {
             commands.results(),
             commands.unreported(),
             services.installed(),
-            services.started());
+            services.started(),
+            services.rebooting());
     if (!memory.equals(remembered)) {
       // Commit, then act: what follows may only happen once this cannot be forgotten.
       remembered = memory;
@@ -145,6 +151,7 @@ public final class AgentCore {
       case AgentEvent.ServiceDeleted deleted ->
           services.deleted(deleted.service(), deleted.cause());
       case AgentEvent.HardwareDone done -> services.hardwareDone(done.command(), done.cause());
+      case AgentEvent.RebootFailed failed -> services.rebootFailed(failed.command(), failed.cause());
       case AgentEvent.DeviceDone done -> services.deviceDone(done.result());
     }
   }

@@ -73,6 +73,12 @@ public sealed interface AgentEffect {
   /** Carry out a command about hardware: {@link AgentEvent.HardwareDone}. */
   record SetHardware(Command command) implements AgentEffect {}
 
+  /**
+   * Restart the card: nothing follows but its end, or {@link AgentEvent.RebootFailed}. That it was
+   * asked for is remembered by then.
+   */
+  record Reboot(long command) implements AgentEffect {}
+
   /** Carry out a command about the device itself: {@link AgentEvent.DeviceDone}. */
   record ChangeDevice(Command.OfDevice command) implements AgentEffect {}
 }

@@ -73,6 +73,9 @@ public sealed interface AgentEvent {
   /** An {@link AgentEffect.ChangeDevice} is through. */
   record DeviceDone(CommandResult result) implements AgentEvent {}
 
+  /** An {@link AgentEffect.Reboot} could not be carried out. */
+  record RebootFailed(long command, String cause) implements AgentEvent {}
+
   /** The hardware shows something that is not to wait for the next report. */
   record SensorsMoved() implements AgentEvent {}
 

@@ -180,6 +180,7 @@ final class AgentLoop implements Runnable {
               new AgentEvent.DeviceDone(
                   new CommandResult(
                       change.command().id(), false, "this card's system cannot be changed")));
+      case AgentEffect.Reboot reboot -> background(() -> reboot(reboot.command()));
       case AgentEffect.StartProcess start -> launch(start);
       case AgentEffect.StopProcess stop -> {
         ServiceLauncher launcher = launchers.get(stop.launch());
@@ -198,12 +199,24 @@ final class AgentLoop implements Runnable {
             Command.StartService _,
             Command.StopService _,
             Command.RemoveService _,
+            Command.Ping _,
+            Command.Reboot _,
             Command.OfDevice _ ->
             throw new IOException("not a command about hardware");
       }
       return new AgentEvent.HardwareDone(command.id(), "");
     } catch (IOException | RuntimeException e) {
       return new AgentEvent.HardwareDone(command.id(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private AgentEvent reboot(long command) throws InterruptedException {
+    LOG.info("card {} restarts: command {}", env.config().position(), command);
+    try {
+      env.power().reboot();
+      return new AgentEvent.Tick();
+    } catch (IOException | RuntimeException e) {
+      return new AgentEvent.RebootFailed(command, message(e));
     }
   }
 
