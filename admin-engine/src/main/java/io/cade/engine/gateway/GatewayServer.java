@@ -54,6 +54,7 @@ import org.slf4j.LoggerFactory;
 public final class GatewayServer implements AutoCloseable {
   static final int MAX_CONNECTIONS = 1_024;
   private static final Duration BODY_TIME = Duration.ofSeconds(10);
+  private static final Duration REFUSAL_TIME = Duration.ofMillis(50);
   private static final Duration IDLE = Duration.ofSeconds(90);
   private static final String PACKAGES = "/v1/packages/";
 
@@ -108,14 +109,18 @@ public final class GatewayServer implements AutoCloseable {
 
   /**
    * Closes all connections of a card: its certificate counts no more. What it sends on another one
-   * is refused.
+   * is refused. A refusal that is under way on one of them still gets out.
    */
   public void disconnect(CardPosition card) {
-    known.forEach((connection, at) -> {
-      if (at.equals(card)) {
-        var _ = connection.close();
-      }
-    });
+    var _ =
+        vertx.setTimer(
+            REFUSAL_TIME.toMillis(),
+            _ ->
+                known.forEach((connection, at) -> {
+                  if (at.equals(card)) {
+                    var _ = connection.close();
+                  }
+                }));
   }
 
   private static String address(HttpServerRequest request) {

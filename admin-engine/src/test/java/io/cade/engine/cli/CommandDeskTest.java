@@ -147,7 +147,7 @@ final class CommandDeskTest {
 
   @Test
   void visitorsOfTheModuleMayLookButNotTouch() throws Exception {
-    served.user(PeerEngine.USER, Role.);
+    served.user(PeerEngine.USER, Role.VIEWER);
     assertThat(cade("card commands 1.3").code()).isZero();
     assertThat(cade("card ping 1.3").code()).isEqualTo(4);
     assertThat(cade("card trust 1.3").code()).isEqualTo(4);
