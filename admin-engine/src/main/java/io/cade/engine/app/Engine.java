@@ -14,6 +14,7 @@ import io.cade.engine.conduct.ConductorRunner;
 import io.cade.engine.conduct.Order;
 import io.cade.engine.gateway.EngineGateway;
 import io.cade.engine.gateway.GatewayServer;
+import io.cade.engine.gateway.RevokedConnections;
 import io.cade.engine.gateway.SensorWatches;
 import io.cade.engine.images.ImageCatalogue;
 import io.cade.engine.images.ImageOperations;
@@ -212,7 +213,8 @@ public final class Engine implements AutoCloseable {
             timer,
             clock,
             config.reportInterval(),
-            new SensorWatches(thresholds()));
+            new SensorWatches(thresholds()),
+            config::addressOf);
     writer.listen(routes);
     writer.listen(certificates);
     every(
@@ -272,16 +274,18 @@ public final class Engine implements AutoCloseable {
           var _ = state.requestCheckpoint();
         });
 
-    lifecycle.started(
-        "gateway",
-        Await.that(
-            GatewayServer.start(
-                vertx,
-                host(),
-                config.ports().gateway(),
-                keys.gateway(),
-                keys.authority().certificatePem(),
-                gateway)));
+    GatewayServer server =
+        lifecycle.started(
+            "gateway",
+            Await.that(
+                GatewayServer.start(
+                    vertx,
+                    host(),
+                    config.ports().gateway(),
+                    keys.gateway(),
+                    keys.authority().certificatePem(),
+                    gateway)));
+    writer.listen(new RevokedConnections(server::disconnect));
     Operations operations =
         new Operations(
             writer,

@@ -42,6 +42,9 @@ sealed interface Action {
 
   record LocateCard() implements Action {}
 
+  /** Something that is done to a card's commands or identity. */
+  record CommandWork(CommandDesk.Work work) implements Action {}
+
   record AcknowledgeAlarm() implements Action {}
 
   /** Something else that is done to alarms. */

@@ -197,6 +197,7 @@ final class CommandTree {
               .description("Also when it has visitors: they are cut off.")
               .build());
       HardwareTree.addToCard(this, card, position());
+      CommandDesk.addToCard(this, card, position());
     }
   }
 

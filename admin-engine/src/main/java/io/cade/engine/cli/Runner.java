@@ -174,6 +174,11 @@ final class Runner {
               client(options).change("POST", HardwareTree.locate(argument(leaf), leaf)),
               View.CARD,
               options);
+      case Action.CommandWork work ->
+          print(
+              CommandDesk.carryOut(client(options), work.work(), leaf, surroundings),
+              CommandDesk.view(work.work()),
+              options);
       case Action.AcknowledgeAlarm _ ->
           print(
               client(options).change("POST", "/api/v1/alarms/" + argument(leaf) + "/acknowledge"),
@@ -375,6 +380,7 @@ final class Runner {
           switch (show.view()) {
             case VERSIONS, MODEL_VERSIONS -> "/versions";
             case MODEL_RUN -> "/run";
+            case COMMANDS -> "/commands";
             default -> "";
           };
     } else if (show.view() == View.HISTORY) {

@@ -168,7 +168,7 @@ record ServiceWait(Duration longest) {
     }
   }
 
-  private static Fields fields(ApiClient.Answer answer) throws CommandFailure {
+  static Fields fields(ApiClient.Answer answer) throws CommandFailure {
     try {
       return Json.object(answer.body());
     } catch (IOException e) {

@@ -46,6 +46,8 @@ enum View {
   CABINET(""),
   SWAPS("swaps"),
   CHASSIS("chassis"),
+  COMMANDS(""),
+  CANCELLED(""),
   LEASES("leases"),
   LEASE_IMPORT(""),
   BOOT("counters"),
@@ -110,6 +112,8 @@ enum View {
       case CABINET -> printer.cabinet(answer);
       case SWAPS -> printer.swaps(all);
       case CHASSIS -> ChassisPage.print(all, out, colour, now);
+      case COMMANDS -> CommandDesk.print(answer, out, colour, now);
+      case CANCELLED -> CommandDesk.printCancelled(answer, out);
       case LEASES -> printer.leases(all, answer);
       case LEASE_IMPORT ->
           out.print(

@@ -20,6 +20,9 @@ final class CardRules {
   /** What arrives this much later than an event cannot have been under way when it happened. */
   private static final Duration STRAY = Duration.ofSeconds(1);
 
+  /** What lies further in the future was said before the clock was set back. */
+  private static final Duration CLOCK_STEP = Duration.ofSeconds(30);
+
   private final ConductorPolicy policy;
 
   CardRules(ConductorPolicy policy) {
@@ -35,14 +38,15 @@ final class CardRules {
   private void judge(Draft draft, Card card, Observed observed, Instant listeningSince) {
     Instant now = draft.now();
     Presence presence = presence(card, observed, now);
-    Instant heard = heard(card, observed);
+    Instant heard = heard(card, observed, now);
     switch (card.state()) {
       case AVAILABLE, ASSIGNED, RUNNING, DEGRADED, UPDATING -> {
         // After a restart nothing has been heard yet: the silence counts from then, or a restarted
         // engine would declare the whole cabinet lost.
         // Nor is a change of state a sign of life where there is a better one: the engine's own
         // orders make it, also on a card that is dead.
-        Instant last = latest(heard == null ? card.since() : heard, listeningSince);
+        Instant since = isAhead(card.since(), now) ? listeningSince : card.since();
+        Instant last = latest(heard == null ? since : heard, listeningSince);
         if (presence == Presence.EMPTY) {
           draft.become(card, CardState.ABSENT, "out of its slot");
         } else if (now.isAfter(last.plus(policy.silence()))) {
@@ -110,9 +114,16 @@ final class CardRules {
   }
 
   /** When this boot of the card was last heard. */
-  private static @Nullable Instant heard(Card card, Observed observed) {
+  private static @Nullable Instant heard(Card card, Observed observed, Instant now) {
     Observed.CardHeard heard = observed.cards().get(card.position());
-    return heard == null || !heard.bootId().equals(card.bootId()) ? null : heard.at();
+    return heard == null || !heard.bootId().equals(card.bootId()) || isAhead(heard.at(), now)
+        ? null
+        : heard.at();
+  }
+
+  /** Before the clock was set back it was this late: it says nothing about now. */
+  private static boolean isAhead(Instant at, Instant now) {
+    return at.isAfter(now.plus(CLOCK_STEP));
   }
 
   private enum Presence {

@@ -18,6 +18,7 @@ public final class Conductor {
   private final RolloutRules rollouts = new RolloutRules();
   private final ShrinkRules shrinks = new ShrinkRules();
   private final DeviceRules devices = new DeviceRules();
+  private final CommandRules commands;
   private final PlacementRules placements;
   private final ServiceRules services = new ServiceRules();
   private final AlarmRules alarms;
@@ -27,6 +28,7 @@ public final class Conductor {
     holds = new HoldRules(policy);
     budget = new BudgetRules(policy);
     chassis = new ChassisRules(policy);
+    commands = new CommandRules(policy);
     placements = new PlacementRules(policy);
     alarms = new AlarmRules(policy);
   }
@@ -40,6 +42,7 @@ public final class Conductor {
     budget.apply(draft, observed);
     holds.apply(draft, observed);
     chassis.apply(draft, observed);
+    commands.apply(draft, observed);
     rollouts.apply(draft, observed);
     shrinks.apply(draft, observed);
     devices.apply(draft);

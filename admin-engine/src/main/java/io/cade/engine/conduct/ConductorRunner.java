@@ -13,6 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,14 +30,24 @@ public final class ConductorRunner implements AutoCloseable {
 
   private static final Duration TICK = Duration.ofMillis(250);
 
+  /** More than this between two passes, or less than nothing: the clock was set, or stood. */
+  static final Duration CLOCK_STEP = Duration.ofSeconds(10);
+
+  /** After that, silence counts from so much later on. */
+  static final Duration CLOCK_GRACE = Duration.ofSeconds(30);
+
+
   private final Conductor conductor;
   private final ChangeWriter writer;
   private final Observations observations;
-  private final Instant listeningSince;
+  private volatile Instant listeningSince;
   private final ScheduledExecutorService scheduler;
   private final Consumer<Order> orders;
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private volatile boolean closed;
+
+  /** When the last pass was; owned by the change writer's thread. */
+  private @Nullable Instant lastPass;
 
   /**
    * @param orders carries an order out; called on the writer's completion thread, must not block
@@ -79,7 +90,7 @@ public final class ConductorRunner implements AutoCloseable {
     Observed observed = observations.snapshot();
     CompletableFuture<List<Order>> done =
         writer.submit((cabinet, now) -> {
-          Plan plan = conductor.decide(cabinet, observed, listeningSince, now);
+          Plan plan = conductor.decide(cabinet, observed, listenedSince(now), now);
           return new Decision<>(plan.changes(), plan.orders());
         });
     var _ =
@@ -92,6 +103,22 @@ public final class ConductorRunner implements AutoCloseable {
             given.forEach(orders);
           }
         });
+  }
+
+  /**
+   * Since when silence counts. Passes are made by a timer that does not follow the wall clock: when
+   * far more, or less than no time has passed for the latter, it was set, or the engine was
+   * stopped. Either way nobody could be heard meanwhile, and no card is to be lost by that.
+   */
+  private Instant listenedSince(Instant now) {
+    Instant before = lastPass;
+    lastPass = now;
+    if (before != null
+        && (now.isBefore(before.minus(CLOCK_STEP)) || now.isAfter(before.plus(CLOCK_STEP)))) {
+      LOG.warn("the clock went from {} to {}: silence counts from now on", before, now);
+      listeningSince = now.plus(CLOCK_GRACE);
+    }
+    return listeningSince;
   }
 
   @Override

@@ -158,9 +158,9 @@ final class PlacementRules {
     Cabinet cabinet = draft.cabinet();
     cabinet
         .queues()
-        .keySet()
-        .forEach(at -> {
-          if (cabinet.card(at).filter(c -> c.state().isAlive()).isPresent()) {
+        .forEach((at, queue) -> {
+          if (!queue.waiting().isEmpty()
+              && cabinet.card(at).filter(c -> c.state().isAlive()).isPresent()) {
             draft.order(new Order.Poke(at));
           }
         });

@@ -7,6 +7,7 @@ import io.cade.agent.wire.EnrolRequest;
 import io.cade.agent.wire.Introduction;
 import io.cade.agent.wire.IntroductionReply;
 import io.cade.agent.wire.ProxyReport;
+import io.cade.agent.wire.RenewRequest;
 import io.cade.agent.wire.Report;
 import io.cade.agent.wire.ReportReply;
 import io.cade.agent.wire.RouteSnapshot;
@@ -14,6 +15,7 @@ import io.cade.engine.pki.PeerIdentity;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -29,6 +31,24 @@ import java.util.concurrent.CompletionStage;
 public interface AgentGateway {
   /** The only call without a certificate: the one-time secret stands in for it. */
   CompletionStage<EnrolReply> enrol(EnrolRequest request);
+
+  /**
+   * The same, from an address.
+   *
+   * @param address of who enrols, in numbers; empty when that is not known
+   */
+  default CompletionStage<EnrolReply> enrol(EnrolRequest request, String address) {
+    return enrol(request);
+  }
+
+  /**
+   * Issues the certificate that is to follow the card's present one. Both count until the new one
+   * is used.
+   */
+  default CompletionStage<EnrolReply> renew(PeerIdentity peer, RenewRequest request) {
+    return CompletableFuture.failedFuture(
+        new UnsupportedOperationException("certificates are not renewed here"));
+  }
 
   CompletionStage<IntroductionReply> introduce(PeerIdentity peer, Introduction introduction);
 

@@ -12,6 +12,7 @@ import io.cade.agent.wire.Introduction;
 import io.cade.agent.wire.IntroductionReply;
 import io.cade.agent.wire.ModelStanding;
 import io.cade.agent.wire.ProxyReport;
+import io.cade.agent.wire.RenewRequest;
 import io.cade.agent.wire.Report;
 import io.cade.agent.wire.ReportReply;
 import io.cade.agent.wire.RouteSnapshot;
@@ -38,6 +39,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
@@ -61,6 +63,7 @@ public final class EngineGateway implements AgentGateway {
   private final RouteWaiters routes;
   private final AccessAudit audit;
   private final SensorWatches watches;
+  private final IdentityGuard guard;
 
   /**
    * @param packageKeyPem public key that signs packages
@@ -93,11 +96,7 @@ public final class EngineGateway implements AgentGateway {
         new SensorWatches(ThresholdBook.standard()));
   }
 
-  /**
-   * Likewise.
-   *
-   * @param watches what agents are to report at once
-   */
+  /** The same where it does not matter from where cards speak. */
   public EngineGateway(
       ChangeWriter writer,
       Observations observations,
@@ -110,6 +109,41 @@ public final class EngineGateway implements AgentGateway {
       InstantSource clock,
       Duration reportInterval,
       SensorWatches watches) {
+    this(
+        writer,
+        observations,
+        authority,
+        secrets,
+        packageKeyPem,
+        packages,
+        routeSource,
+        scheduler,
+        clock,
+        reportInterval,
+        watches,
+        _ -> "");
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param watches what agents are to report at once
+   * @param addressOf internal address of a card, from which alone its certificate may be used;
+   *     empty where that is not looked at
+   */
+  public EngineGateway(
+      ChangeWriter writer,
+      Observations observations,
+      ModuleAuthority authority,
+      EnrolmentSecrets secrets,
+      String packageKeyPem,
+      PackageFiles packages,
+      Supplier<RouteSnapshot> routeSource,
+      ScheduledExecutorService scheduler,
+      InstantSource clock,
+      Duration reportInterval,
+      SensorWatches watches,
+      Function<CardPosition, String> addressOf) {
     this.writer = writer;
     this.observations = observations;
     this.authority = authority;
@@ -121,11 +155,22 @@ public final class EngineGateway implements AgentGateway {
     this.routes = new RouteWaiters(routeSource, scheduler);
     this.audit = new AccessAudit(writer, clock);
     this.watches = watches;
+    this.guard = new IdentityGuard(writer, audit, clock, addressOf);
   }
 
   /** The route source has something newer: wakes the proxies that wait for it. */
   public void routesChanged() {
     routes.changed();
+  }
+
+  @Override
+  public CompletionStage<EnrolReply> enrol(EnrolRequest request, String address) {
+    try {
+      guard.requireOwnAddress(request.position(), address);
+    } catch (Refusal e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    return enrol(request);
   }
 
   @Override
@@ -151,17 +196,57 @@ public final class EngineGateway implements AgentGateway {
     return writer.submit((cabinet, now) -> {
       PeerRules.requireSeated(cabinet, request);
       return Decision.of(
-          reply, new Change.CardEnrolled(at, request.mac(), PeerIdentity.serialOf(certificate)));
+          reply,
+          new Change.CardEnrolled(
+              at,
+              request.mac(),
+              PeerIdentity.serialOf(certificate),
+              certificate.getNotAfter().toInstant()));
+    });
+  }
+
+  @Override
+  public CompletionStage<EnrolReply> renew(PeerIdentity peer, RenewRequest request) {
+    CardPosition at = peer.position();
+    X509Certificate certificate;
+    try {
+      guard.admit(peer);
+      PeerRules.requireCard(writer.current(), peer, request.position());
+      certificate = authority.issueCard(at, request.certificateRequestPem());
+    } catch (CertificateException e) {
+      return CompletableFuture.failedFuture(
+          new Refusal(Refusal.Kind.INVALID, String.valueOf(e.getMessage())));
+    } catch (Refusal e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    EnrolReply reply = new EnrolReply(ModuleAuthority.pem(certificate));
+    return writer.submit((cabinet, now) -> {
+      PeerRules.requireCard(cabinet, peer, request.position());
+      return Decision.of(
+          reply,
+          new Change.CertificateChange.Renewed(
+              at, PeerIdentity.serialOf(certificate), certificate.getNotAfter().toInstant()));
     });
   }
 
   @Override
   public CompletionStage<IntroductionReply> introduce(
       PeerIdentity peer, Introduction introduction) {
+    try {
+      guard.admit(peer);
+      guard.introduces(peer, introduction);
+    } catch (Refusal e) {
+      return CompletableFuture.failedFuture(e);
+    }
     return writer
         .submit((cabinet, now) ->
-            new Decision<>(PeerRules.introduce(cabinet, peer, introduction), true))
-        .thenApply(done -> {
+            new Decision<>(
+                PeerRules.introduce(cabinet, peer, introduction),
+                cabinet.card(peer.position()).map(Card::bootId).orElse("")))
+        .thenApply(formerBoot -> {
+          if (!formerBoot.equals(introduction.bootId())) {
+            guard.followed(peer.position(), formerBoot);
+          }
           observations.heard(introduction, clock.instant());
           return new IntroductionReply(
               packageKeyPem, commandsWait(writer.current(), peer.position()));
@@ -172,6 +257,7 @@ public final class EngineGateway implements AgentGateway {
   public CompletionStage<ReportReply> report(PeerIdentity peer, Report report) {
     Cabinet cabinet = writer.current();
     try {
+      guard.admit(peer);
       Card card = PeerRules.requireCard(cabinet, peer, report.position());
       // BOOTING with a known boot: the card took its lease anew while its agent ran on. Only an
       // introduction leads out of that state.
@@ -212,16 +298,32 @@ public final class EngineGateway implements AgentGateway {
   @Override
   public CompletionStage<AskReply> ask(PeerIdentity peer, Ask ask) {
     CommandResult result = ask.result();
+    try {
+      guard.admit(peer);
+    } catch (Refusal e) {
+      return CompletableFuture.failedFuture(e);
+    }
     if (result == null) {
       try {
         Cabinet cabinet = writer.current();
         requireBoot(PeerRules.requireCard(cabinet, peer, ask.position()), ask.bootId());
-        return CompletableFuture.completedFuture(head(cabinet, peer.position()));
+        return CompletableFuture.completedFuture(given(head(cabinet, peer.position()), peer));
       } catch (Refusal e) {
         return CompletableFuture.failedFuture(e);
       }
     }
-    return writer.submit((cabinet, now) -> finish(cabinet, peer, ask, result, now));
+    return writer
+        .submit((cabinet, now) -> finish(cabinet, peer, ask, result, now))
+        .thenApply(reply -> given(reply, peer));
+  }
+
+  /** Notes which command the card gets. */
+  private AskReply given(AskReply reply, PeerIdentity peer) {
+    Command command = reply.command();
+    if (command != null) {
+      observations.gave(peer.position(), command.id(), clock.instant());
+    }
+    return reply;
   }
 
   /** Takes the result of the command at the head; a result told twice changes nothing. */
@@ -253,6 +355,7 @@ public final class EngineGateway implements AgentGateway {
     Cabinet cabinet = writer.current();
     CardPosition at = peer.position();
     try {
+      guard.admit(peer);
       PeerRules.requireCard(cabinet, peer, at);
       if (!DIGEST.matcher(digest).matches()) {
         throw new Refusal(
@@ -281,6 +384,7 @@ public final class EngineGateway implements AgentGateway {
   public CompletionStage<Optional<RouteSnapshot>> routes(
       PeerIdentity peer, long after, Duration wait) {
     try {
+      guard.admit(peer);
       requireProxy(PeerRules.requireCard(writer.current(), peer, peer.position()), "fetch routes");
       observations.heardRoutesInUse(peer.position(), after);
       return routes.newerThan(peer.position(), after, wait);
@@ -292,6 +396,7 @@ public final class EngineGateway implements AgentGateway {
   @Override
   public CompletionStage<Void> proxyReport(PeerIdentity peer, ProxyReport report) {
     try {
+      guard.admit(peer);
       Card card = PeerRules.requireCard(writer.current(), peer, report.position());
       requireProxy(card, "report as a proxy");
       requireBoot(card, report.bootId());

@@ -1,10 +1,12 @@
 package io.cade.engine.gateway;
 
 import io.cade.agent.wire.Ask;
+import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.EnrolRequest;
 import io.cade.agent.wire.ErrorReply;
 import io.cade.agent.wire.Introduction;
 import io.cade.agent.wire.ProxyReport;
+import io.cade.agent.wire.RenewRequest;
 import io.cade.agent.wire.Report;
 import io.cade.agent.wire.WireJson;
 import io.cade.engine.change.Refusal;
@@ -18,18 +20,22 @@ import io.cade.engine.web.WebRuntime;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiFunction;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -42,12 +48,13 @@ import org.slf4j.LoggerFactory;
  * certificate of the module's authority; one of another authority already fails the handshake.
  *
  * <p>Limits: {@value #MAX_CONNECTIONS} connections (two for each of 280 cards, and some); 10 s to
- * the first request and for each body; 90 s without traffic; bodies of 32 KiB (enrol, ask), 128 KiB
+ * the first request and for each body; 90 s without traffic; bodies of 32 KiB (enrol, renew, ask), 128 KiB
  * (introduce), 256 KiB (report), 4 MiB (proxy-report). A refusal is an {@link ErrorReply}.
  */
 public final class GatewayServer implements AutoCloseable {
   static final int MAX_CONNECTIONS = 1_024;
   private static final Duration BODY_TIME = Duration.ofSeconds(10);
+  private static final Duration REFUSAL_TIME = Duration.ofMillis(50);
   private static final Duration IDLE = Duration.ofSeconds(90);
   private static final String PACKAGES = "/v1/packages/";
 
@@ -59,11 +66,14 @@ public final class GatewayServer implements AutoCloseable {
   private final WireJson json = new WireJson();
   private final HttpServer server;
 
+  /** Whose connections they are; an entry goes with its connection. */
+  private final Map<HttpConnection, CardPosition> known = new ConcurrentHashMap<>();
+
   private GatewayServer(
       Vertx vertx, String host, int port, Identity identity, String ca, AgentGateway gateway) {
     this.vertx = vertx;
     this.gateway = gateway;
-    this.guard = new ConnectionGuard(vertx, "gateway", MAX_CONNECTIONS, BODY_TIME);
+    this.guard = new ConnectionGuard(vertx, "gateway", MAX_CONNECTIONS, BODY_TIME, known::remove);
     this.server =
         vertx
             .createHttpServer(
@@ -97,6 +107,28 @@ public final class GatewayServer implements AutoCloseable {
     return server.actualPort();
   }
 
+  /**
+   * Closes all connections of a card: its certificate counts no more. What it sends on another one
+   * is refused. A refusal that is under way on one of them still gets out.
+   */
+  public void disconnect(CardPosition card) {
+    var _ =
+        vertx.setTimer(
+            REFUSAL_TIME.toMillis(),
+            _ ->
+                known.forEach((connection, at) -> {
+                  if (at.equals(card)) {
+                    var _ = connection.close();
+                  }
+                }));
+  }
+
+  private static String address(HttpServerRequest request) {
+    SocketAddress remote = request.remoteAddress();
+    String host = remote == null ? null : remote.hostAddress();
+    return host == null ? "" : host;
+  }
+
   /** Stops listening and closes its connections. Not to be called on an event loop. */
   @Override
   public void close() {
@@ -110,9 +142,10 @@ public final class GatewayServer implements AutoCloseable {
       case "/v1/enrol" -> {
         if (allows(request, HttpMethod.POST)) {
           body(request, 32 << 10, EnrolRequest.class)
-              .onSuccess(m -> answer(request, gateway.enrol(m)));
+              .onSuccess(m -> answer(request, gateway.enrol(m, address(request))));
         }
       }
+      case "/v1/renew" -> post(request, 32 << 10, RenewRequest.class, gateway::renew);
       case "/v1/introduce" -> post(request, 128 << 10, Introduction.class, gateway::introduce);
       case "/v1/report" -> post(request, 256 << 10, Report.class, gateway::report);
       case "/v1/ask" -> post(request, 32 << 10, Ask.class, gateway::ask);
@@ -209,7 +242,9 @@ public final class GatewayServer implements AutoCloseable {
   private @Nullable PeerIdentity peer(HttpServerRequest request) {
     try {
       if (request.sslSession().getPeerCertificates()[0] instanceof X509Certificate certificate) {
-        return PeerIdentity.of(certificate);
+        PeerIdentity peer = PeerIdentity.of(certificate).at(address(request));
+        known.put(request.connection(), peer.position());
+        return peer;
       }
     } catch (SSLPeerUnverifiedException e) {
       refuse(request, 401, "no-certificate", "show the card's certificate, or enrol to get one");

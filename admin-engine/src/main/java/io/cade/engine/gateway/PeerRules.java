@@ -25,7 +25,7 @@ final class PeerRules {
       throw notAllowed("the certificate is of card " + at + ", the message of card " + claimed);
     }
     Card card = cabinet.cards().get(at);
-    if (card == null || !card.certificateSerial().equals(peer.serial())) {
+    if (card == null || !card.isCertified(peer.serial())) {
       throw notAllowed(
           "this certificate is not the one on record for card " + at + ": enrol again");
     }

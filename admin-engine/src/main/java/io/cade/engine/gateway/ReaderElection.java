@@ -69,6 +69,8 @@ final class ReaderElection {
     Observed.CardHeard heard = observed.cards().get(card.position());
     return heard != null
         && heard.bootId().equals(card.bootId())
-        && !now.isAfter(heard.at().plus(silence));
+        && !now.isAfter(heard.at().plus(silence))
+        // What lies in the future was heard before the clock was set back.
+        && !heard.at().isAfter(now.plus(silence));
   }
 }

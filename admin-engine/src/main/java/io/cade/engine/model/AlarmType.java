@@ -68,8 +68,10 @@ public enum AlarmType {
   /** A share (humidity, fill, duty) is outside its limits. */
   RATIO_WRONG("ratioWrong", Severity.WARNING, "equipmentMalfunction", Ends.BY_ITSELF),
   /** A card is not what the model of its type says. */
-  DEVICE_DRIFT(
-      "deviceDrift", Severity.MINOR, "configurationOrCustomizationError", Ends.BY_ITSELF);
+  DEVICE_DRIFT("deviceDrift", Severity.MINOR, "configurationOrCustomizationError", Ends.BY_ITSELF),
+  /** Two machines use the identity of one card: neither is believed any more. */
+  IDENTITY_CLONED(
+      "identityCloned", Severity.CRITICAL, "unauthorizedAccessAttempt", Ends.ACKNOWLEDGED);
 
   private enum Ends {
     BY_ITSELF,

@@ -219,7 +219,11 @@ public final class CabinetBuilder {
       case Change.CardSeated c -> seat(c, at);
       case Change.CardEnrolled c ->
           putCard(
-              requireCard(c.position()).withMac(c.mac()).withCertificate(c.certificateSerial()));
+              requireCard(c.position())
+                  .withMac(c.mac())
+                  .withCertificate(c.certificateSerial(), CardCertificate.ending(c.endsAt())));
+      case Change.CertificateChange c ->
+          putCard(CardCertificate.after(requireCard(c.position()), c));
       case Change.CardIntroduced c -> {
         putCard(
             requireCard(c.position()).introduced(c.role(), c.bootId(), c.hardware(), c.software()));
@@ -282,7 +286,7 @@ public final class CabinetBuilder {
         touch(EntityKey.Kind.SERVICE, c.service());
       }
       case Change.CommandQueued c -> {
-        putQueue(c.position(), queue(c.position()).plus(c.command()));
+        putQueue(c.position(), queue(c.position()).plus(c.command(), at));
         nextCommand = Math.max(nextCommand, c.command().id() + 1);
       }
       case Change.CommandFinished c -> finish(c, at);
@@ -433,12 +437,14 @@ public final class CabinetBuilder {
     if (command == null) {
       return;
     }
-    queue = queue.without(c.commandId());
+    queue = queue.without(c.commandId(), at, c.succeeded(), c.detail());
     Service service = services.get(command.service());
     Placement placement = service == null ? null : service.on(c.position()).orElse(null);
     Card card = cards.get(c.position());
     if (!c.succeeded() && !command.service().isEmpty()) {
-      queue = queue.withoutService(command.service());
+      queue =
+          queue.withoutService(
+              command.service(), at, "void: command " + c.commandId() + " before it failed");
     }
     putQueue(c.position(), queue);
     if (command instanceof Command.OfDevice) {
@@ -553,7 +559,7 @@ public final class CabinetBuilder {
   }
 
   private void putQueue(CardPosition at, CommandQueue queue) {
-    if (queue.waiting().isEmpty()) {
+    if (queue.isBlank()) {
       queues = queues.without(at);
     } else {
       queues = queues.with(at, queue);

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     without a command (C2)
  * @param hold why it is not to have power, or null
  * @param locate whether its slot's locate LED is to be lit
+ * @param certificate what is known of the certificate beside its number, or null
  */
 public record Card(
     CardPosition position,
@@ -35,7 +36,40 @@ public record Card(
     @Nullable SoftwareDescriptor software,
     @Nullable Drain drain,
     @Nullable PowerHold hold,
-    boolean locate) {
+    boolean locate,
+    @Nullable CardCertificate certificate) {
+
+  /** A card of whose certificate only the number is known. */
+  public Card(
+      CardPosition position,
+      CardRole role,
+      CardState state,
+      Instant since,
+      String cause,
+      @Nullable MacAddress mac,
+      String bootId,
+      String certificateSerial,
+      @Nullable HardwareDescriptor hardware,
+      @Nullable SoftwareDescriptor software,
+      @Nullable Drain drain,
+      @Nullable PowerHold hold,
+      boolean locate) {
+    this(
+        position,
+        role,
+        state,
+        since,
+        cause,
+        mac,
+        bootId,
+        certificateSerial,
+        hardware,
+        software,
+        drain,
+        hold,
+        locate,
+        null);
+  }
 
   /** A card that may have power and is not to be located. */
   public Card(
@@ -63,7 +97,8 @@ public record Card(
         software,
         drain,
         null,
-        false);
+        false,
+        null);
   }
 
   /** A slot in which a card was never seen. */
@@ -86,20 +121,30 @@ public record Card(
         software,
         drain,
         hold,
-        locate);
+        locate,
+        certificate);
   }
 
   Card withMac(MacAddress newMac) {
     return newMac.equals(mac)
         ? this
         : new Card(
-            position, role, state, since, cause, newMac, "", "", null, null, null, hold, locate);
+            position, role, state, since, cause, newMac, "", "", null, null, null, hold, locate,
+            null);
   }
 
-  Card withCertificate(String serial) {
+  /** The card with another certificate on record; with none when the number is empty. */
+  Card withCertificate(String serial, @Nullable CardCertificate next) {
     return new Card(
         position, role, state, since, cause, mac, bootId, serial, hardware, software, drain, hold,
-        locate);
+        locate, next);
+  }
+
+  /** Whether this certificate counts: the one on record, or the one that is to follow it. */
+  public boolean isCertified(String serial) {
+    return !serial.isEmpty()
+        && (serial.equals(certificateSerial)
+            || (certificate != null && serial.equals(certificate.nextSerial())));
   }
 
   /** The card, drained or (null) not. */
@@ -117,7 +162,8 @@ public record Card(
         software,
         next,
         hold,
-        locate);
+        locate,
+        certificate);
   }
 
   Card introduced(
@@ -138,7 +184,8 @@ public record Card(
         newSoftware,
         newHardware.mac().equals(mac) ? drain : null,
         hold,
-        locate);
+        locate,
+        certificate);
   }
 
   /** The card, held without power or (null) not. */
@@ -156,7 +203,8 @@ public record Card(
         software,
         drain,
         next,
-        locate);
+        locate,
+        certificate);
   }
 
   /** The card, with its slot's locate LED lit or not. */
@@ -174,6 +222,7 @@ public record Card(
         software,
         drain,
         hold,
-        lit);
+        lit,
+        certificate);
   }
 }

@@ -55,6 +55,9 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = Change.CardHeld.class, name = "card-held"),
   @JsonSubTypes.Type(value = Change.CardReleased.class, name = "card-released"),
   @JsonSubTypes.Type(value = Change.CardLocated.class, name = "card-located"),
+  @JsonSubTypes.Type(value = Change.CertificateChange.Renewed.class, name = "certificate-renewed"),
+  @JsonSubTypes.Type(value = Change.CertificateChange.Proven.class, name = "certificate-proven"),
+  @JsonSubTypes.Type(value = Change.CertificateChange.Revoked.class, name = "certificate-revoked"),
   @JsonSubTypes.Type(value = Change.CommandQueued.class, name = "command-queued"),
   @JsonSubTypes.Type(value = Change.CommandFinished.class, name = "command-finished"),
   @JsonSubTypes.Type(value = Change.ImageImported.class, name = "image-imported"),
@@ -116,9 +119,19 @@ public sealed interface Change {
   /** A card is known to sit in a slot; another MAC than before is a swap. */
   record CardSeated(CardPosition position, CardRole role, MacAddress mac) implements Change {}
 
-  /** The card holds a certificate of the module's authority. */
-  record CardEnrolled(CardPosition position, MacAddress mac, String certificateSerial)
-      implements Change {}
+  /**
+   * The card holds a certificate of the module's authority.
+   *
+   * @param endsAt when the certificate ends; logs of earlier versions do not tell
+   */
+  record CardEnrolled(
+      CardPosition position, MacAddress mac, String certificateSerial, @Nullable Instant endsAt)
+      implements Change {
+    /** Of a certificate whose end is not known. */
+    public CardEnrolled(CardPosition position, MacAddress mac, String certificateSerial) {
+      this(position, mac, certificateSerial, null);
+    }
+  }
 
   /** The card said what it is made of. */
   record CardIntroduced(
@@ -284,6 +297,21 @@ public sealed interface Change {
 
   /** A management action was carried out or refused (SPEC A5). */
   record Audited(String user, String action, String outcome) implements Change {}
+
+  /** What becomes of the certificate of a card that has one. */
+  sealed interface CertificateChange extends Change {
+    CardPosition position();
+
+    /** A second certificate was issued; it takes over when the card first uses it. */
+    record Renewed(CardPosition position, String nextSerial, @Nullable Instant endsAt)
+        implements CertificateChange {}
+
+    /** The card has used its second certificate: the first one counts no more. */
+    record Proven(CardPosition position, String serial) implements CertificateChange {}
+
+    /** No certificate of the card counts any more; it has to enrol. */
+    record Revoked(CardPosition position, String why) implements CertificateChange {}
+  }
 
   /** Changes to alarms, to what surrounds them, and to the log of notifications. */
   sealed interface AlarmChange extends Change {

@@ -16,6 +16,7 @@ public final class Observations {
   private final HeardMap<CardPosition, Observed.ProxyHeard> proxies = new HeardMap<>();
   private final TrafficLedger traffic = new TrafficLedger();
   private final HeardMap<CardPosition, Long> routesInUse = new HeardMap<>();
+  private final HeardMap<CardPosition, Observed.CommandFetch> fetches = new HeardMap<>();
 
   /** An introduction counts as a sign of life. */
   public void heard(Introduction introduction, Instant at) {
@@ -61,6 +62,16 @@ public final class Observations {
     routesInUse.put(proxy, version);
   }
 
+  /** The card was given this command. */
+  public void gave(CardPosition card, long command, Instant at) {
+    fetches.compute(
+        card,
+        (_, before) ->
+            before == null || before.command() != command
+                ? new Observed.CommandFetch(command, at, at, 1)
+                : new Observed.CommandFetch(command, before.first(), at, before.times() + 1));
+  }
+
   /** Forgets what the card said: it was replaced, or restarts. */
   public void forget(CardPosition position) {
     cards.remove(position);
@@ -69,6 +80,7 @@ public final class Observations {
 
   /** What was heard; each map is the same instance for as long as nothing in it has changed. */
   public Observed snapshot() {
-    return new Observed(cards.copy(), chassis.copy(), proxies.copy(), routesInUse.copy());
+    return new Observed(
+        cards.copy(), chassis.copy(), proxies.copy(), routesInUse.copy(), fetches.copy());
   }
 }

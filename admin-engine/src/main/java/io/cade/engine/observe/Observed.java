@@ -15,22 +15,32 @@ import java.util.Map;
  *
  * @param routesInUse version of the routes that each proxy said it uses when it last asked for
  *     newer ones
+ * @param fetches the command that each card was given last
  */
 public record Observed(
     Map<CardPosition, CardHeard> cards,
     Map<Integer, ChassisHeard> chassis,
     Map<CardPosition, ProxyHeard> proxies,
-    Map<CardPosition, Long> routesInUse) {
+    Map<CardPosition, Long> routesInUse,
+    Map<CardPosition, CommandFetch> fetches) {
   public Observed {
     cards = Map.copyOf(cards);
     chassis = Map.copyOf(chassis);
     proxies = Map.copyOf(proxies);
     routesInUse = Map.copyOf(routesInUse);
+    fetches = Map.copyOf(fetches);
   }
 
   public static Observed nothing() {
-    return new Observed(Map.of(), Map.of(), Map.of(), Map.of());
+    return new Observed(Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
   }
+
+  /**
+   * A card was given a command; what it does with it is heard of only in its result.
+   *
+   * @param times how often: more than once after a restart or a lost answer
+   */
+  public record CommandFetch(long command, Instant first, Instant last, int times) {}
 
   /** A card's last words. */
   public record CardHeard(

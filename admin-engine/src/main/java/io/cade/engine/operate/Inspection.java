@@ -170,6 +170,11 @@ public final class Inspection {
                     + (name.length() > 63 ? name.substring(0, 63) + "…" : name)));
   }
 
+  /** What is to be seen of cards' commands. */
+  public CommandInspection commands() {
+    return new CommandInspection(cabinet, observed);
+  }
+
   /** What is to be seen of the chassis. */
   public HardwareInspection hardware() {
     return new HardwareInspection(cabinet, observed);

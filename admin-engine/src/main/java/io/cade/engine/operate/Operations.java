@@ -38,6 +38,7 @@ public final class Operations {
   private final AuditedActions actions;
   private final TrafficOperations traffic;
   private final HardwareOperations hardware;
+  private final CommandOperations commands;
   private final AlarmOperations alarms;
   private final ContentIntake intake;
   private final VersionOperations versions;
@@ -79,6 +80,7 @@ public final class Operations {
     this.actions = new AuditedActions(writer);
     this.traffic = new TrafficOperations(actions);
     this.hardware = new HardwareOperations(actions, observed);
+    this.commands = new CommandOperations(actions, observed);
     this.alarms = new AlarmOperations(actions, thresholds);
     this.intake = new ContentIntake(contents, kinds);
     this.versions = new VersionOperations(actions, intake, blocking);
@@ -97,6 +99,11 @@ public final class Operations {
   /** What can be done to the cards' hardware. */
   public HardwareOperations hardware() {
     return hardware;
+  }
+
+  /** What can be done to the cards' commands and identities. */
+  public CommandOperations commands() {
+    return commands;
   }
 
   /** What can be done to the versions of services. */

@@ -30,8 +30,11 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** Puts certificates together as RFC 5280 §4.2 wants them. Thread-safe. */
 final class CertificateBuilder {
-  /** Cards boot with clocks that are a little off. */
-  private static final Duration BACKDATE = Duration.ofHours(1);
+  /**
+   * Cards boot with clocks that are a little off, and a clock that was a day fast when something
+   * was issued is set right later: none of that may make a certificate not yet valid.
+   */
+  private static final Duration BACKDATE = Duration.ofDays(2);
 
   private static final int SERIAL_BITS = 127;
   private static final String SIGNATURE = "SHA256withECDSA";

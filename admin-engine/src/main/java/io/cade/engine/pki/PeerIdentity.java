@@ -11,10 +11,21 @@ import java.util.List;
  * authority.
  *
  * @param serial of the certificate, lower-case hexadecimal; the model knows the one that counts
+ * @param address from which it speaks, in numbers; empty when that is not known
  */
-public record PeerIdentity(CardPosition position, String serial) {
+public record PeerIdentity(CardPosition position, String serial, String address) {
   static final String URI_PREFIX = "urn:cade:card:";
   private static final int SAN_URI = 6;
+
+  /** One whose address is not known. */
+  public PeerIdentity(CardPosition position, String serial) {
+    this(position, serial, "");
+  }
+
+  /** The same, at an address. */
+  public PeerIdentity at(String where) {
+    return new PeerIdentity(position, serial, where);
+  }
 
   /**
    * Reads the position from the subject alternative name {@code urn:cade:card:1.3}; the common name

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +22,7 @@ public final class ConnectionGuard implements Handler<HttpConnection> {
   private final String server;
   private final int limit;
   private final Duration firstRequest;
+  private final Consumer<HttpConnection> closed;
   private final AtomicInteger open = new AtomicInteger();
   private final Map<HttpConnection, Long> silent = new ConcurrentHashMap<>();
 
@@ -30,6 +32,21 @@ public final class ConnectionGuard implements Handler<HttpConnection> {
    * @param firstRequest time in which the head of the first request must have come
    */
   public ConnectionGuard(Vertx vertx, String server, int limit, Duration firstRequest) {
+    this(vertx, server, limit, firstRequest, _ -> {});
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param closed told of each connection that has ended
+   */
+  public ConnectionGuard(
+      Vertx vertx,
+      String server,
+      int limit,
+      Duration firstRequest,
+      Consumer<HttpConnection> closed) {
+    this.closed = closed;
     this.vertx = vertx;
     this.server = server;
     this.limit = limit;
@@ -60,6 +77,7 @@ public final class ConnectionGuard implements Handler<HttpConnection> {
     connection.closeHandler(v -> {
       open.decrementAndGet();
       spoke(connection);
+      closed.accept(connection);
     });
   }
 

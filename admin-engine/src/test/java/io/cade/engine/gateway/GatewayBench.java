@@ -11,6 +11,7 @@ import io.cade.agent.wire.SoftwareDescriptor;
 import io.cade.engine.model.CardState;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.ServiceDefinition;
+import io.cade.engine.model.ThresholdBook;
 import io.cade.engine.observe.Observations;
 import io.cade.engine.pki.EnrolmentSecrets;
 import io.cade.engine.pki.ModuleAuthority;
@@ -44,6 +45,10 @@ final class GatewayBench implements AutoCloseable {
   final EnrolmentSecrets secrets = new EnrolmentSecrets(clock, new SecureRandom());
   final AtomicReference<RouteSnapshot> routes = new AtomicReference<>(RouteSnapshot.empty());
   final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
+
+  /** Where a card is expected to speak from; empty: it does not matter. */
+  final AtomicReference<String> address = new AtomicReference<>("");
+
   final ModuleAuthority authority;
   final EngineGateway gateway;
   final Vertx vertx = WebRuntime.start();
@@ -65,7 +70,9 @@ final class GatewayBench implements AutoCloseable {
             routes::get,
             scheduler,
             clock,
-            INTERVAL);
+            INTERVAL,
+            new SensorWatches(ThresholdBook.standard()),
+            _ -> address.get());
     server =
         GatewayServer.start(
                 vertx,
@@ -77,6 +84,7 @@ final class GatewayBench implements AutoCloseable {
             .toCompletionStage()
             .toCompletableFuture()
             .get(20, TimeUnit.SECONDS);
+    writer.listen(new RevokedConnections(server::disconnect));
   }
 
   static MacAddress mac(CardPosition at) {

@@ -223,7 +223,7 @@ final class CabinetBuilderTest {
             "shop", new Placement(AT, Placement.State.ORDERED, "", "boot1")),
         new Change.CommandFinished(AT, 7, true, ""));
     assertThat(builder.view().service("shop").orElseThrow().running()).isEqualTo(1);
-    assertThat(builder.view().queues()).isEmpty();
+    assertThat(builder.view().queue(AT).waiting()).isEmpty();
     assertThat(builder.view().nextCommand()).isEqualTo(8);
   }
 

@@ -24,9 +24,10 @@ import org.jspecify.annotations.Nullable;
  * imageVersion} (of the boot image). Relative paths start at the file's directory. All are
  * required. A card with a management bus also has {@code cardBus} (N of its {@code /dev/i2c-N}),
  * {@code chassisBus} (likewise, the next one if not given) and {@code disks} (block devices of its
- * mirrored disks in the order of their places, like {@code ["sda", "sdb"]}). A card whose system
- * models may change has {@code system} ({@code debian}; {@code none} if not given). Others are
- * refused.
+ * mirrored disks in the order of their places, like {@code ["sda", "sdb"]}). A card that may be
+ * restarted by command has {@code rebootCommand} (program and arguments, like {@code
+ * ["/usr/bin/systemctl", "reboot"]}). A card whose system models may change has {@code system}
+ * ({@code debian}; {@code none} if not given). Others are refused.
  *
  * @param cardBus null for a card without sensors
  * @param system {@code debian} or {@code none}
@@ -40,11 +41,14 @@ record AgentFile(
     @Nullable Integer cardBus,
     @Nullable Integer chassisBus,
     List<String> disks,
+    List<String> rebootCommand,
     String system) {
   private static final List<String> SYSTEMS = List.of("none", "debian");
-  private static final List<String> HARDWARE = List.of("cardBus", "chassisBus", "disks");
+  private static final List<String> HARDWARE =
+      List.of("cardBus", "chassisBus", "disks", "rebootCommand");
   private static final int MAX_BUS = 255;
   private static final int MAX_DISKS = 8;
+  private static final int MAX_WORDS = 16;
   private static final int MAX_BYTES = 64 * 1024;
   private static final List<String> KEYS =
       List.of("bootConfig", "directory", "role", "imageName", "imageVersion");
@@ -98,6 +102,7 @@ record AgentFile(
     if (!SYSTEMS.contains(system)) {
       problems.add("'system' is '" + system + "', not one of " + String.join(", ", SYSTEMS));
     }
+    List<String> reboot = words(root.get("rebootCommand"), "rebootCommand", problems);
     CardRole role = role(root.path("role").asText("server"), problems);
     Path base = file.toAbsolutePath().normalize().resolveSibling(".");
     URI bootConfig = bootConfig(base, root.path("bootConfig").asText(), problems);
@@ -113,7 +118,26 @@ record AgentFile(
         cardBus,
         chassisBus,
         disks,
+        reboot,
         system);
+  }
+
+  private static List<String> words(
+      @Nullable JsonNode value, String key, List<String> problems) {
+    List<String> words = new ArrayList<>();
+    if (value == null) {
+      return words;
+    }
+    boolean sound = value.isArray() && !value.isEmpty() && value.size() <= MAX_WORDS;
+    for (JsonNode word : value) {
+      sound &= word.isTextual() && word.asText().length() <= 255;
+      words.add(word.asText());
+    }
+    if (!sound || !words.getFirst().startsWith("/")) {
+      problems.add(
+          "'" + key + "' must be a program with its whole path and at most 15 arguments, as a list");
+    }
+    return words;
   }
 
   private static @Nullable Integer bus(JsonNode root, String key, List<String> problems) {

@@ -11,6 +11,7 @@ import io.cade.agent.run.Agent;
 import io.cade.agent.run.AgentEnvironment;
 import io.cade.agent.run.AgentPlatform;
 import io.cade.agent.run.BusSensors;
+import io.cade.agent.run.CardPower;
 import io.cade.agent.run.CardSensors;
 import io.cade.agent.run.DiskArray;
 import io.cade.agent.run.MdArray;
@@ -70,6 +71,9 @@ final class AgentProgram {
                 System.getProperty("os.name") + " " + System.getProperty("os.version")),
             sensors(settings, config, platform),
             () -> bootConfig(settings.bootConfig()),
+            settings.rebootCommand().isEmpty()
+                ? CardPower.none()
+                : new RebootCommand(settings.rebootCommand()),
             settings.system().equals("debian")
                 ? DebianSystem.ofThisMachine(settings.directory())
                 : null));

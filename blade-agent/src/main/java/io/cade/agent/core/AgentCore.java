@@ -15,6 +15,7 @@ import java.util.random.RandomGenerator;
  */
 public final class AgentCore {
   private final EngineLink link;
+  private final CertificateCare certificate;
   private final CommandDesk commands;
   private final ServiceDesk services;
   private String packageKeyPem;
@@ -26,15 +27,22 @@ public final class AgentCore {
    */
   public AgentCore(AgentTimings timings, AgentMemory memory, RandomGenerator random) {
     link = new EngineLink(timings, random);
+    certificate = new CertificateCare(random);
     commands = new CommandDesk(timings, memory, random);
     services = new ServiceDesk(timings, memory);
     packageKeyPem = memory.packageKeyPem();
     remembered = memory;
+    Long rebooted = memory.rebooting();
+    if (rebooted != null) {
+      commands.record(new CommandResult(rebooted, true, "restarted"));
+      commands.want();
+    }
   }
 
   /** When the next {@link AgentEvent.Tick} is due; {@link Instant#MAX} when none is. */
   public Instant nextWake() {
     Instant wake = earlier(link.nextWake(), services.nextWake());
+    wake = earlier(wake, certificate.nextWake(link.online()));
     return earlier(wake, commands.nextWake(link.online()));
   }
 
@@ -61,6 +69,7 @@ public final class AgentCore {
     }
     if (link.online()) {
       commands.advance(now, answers);
+      certificate.advance(now, answers);
     }
     if (services.takeChanged()) {
       link.news(now);
@@ -74,7 +83,8 @@ public final class AgentCore {
             commands.results(),
             commands.unreported(),
             services.installed(),
-            services.started());
+            services.started(),
+            services.rebooting());
     if (!memory.equals(remembered)) {
       // Commit, then act: what follows may only happen once this cannot be forgotten.
       remembered = memory;
@@ -89,16 +99,22 @@ public final class AgentCore {
     switch (event) {
       case AgentEvent.Started started -> {
         services.boot(now, effects);
+        certificate.stand(started.standing().renewal(), now);
         link.stand(started.standing(), now);
       }
       case AgentEvent.Tick() -> {}
       case AgentEvent.Poked() -> commands.want();
       case AgentEvent.SensorsMoved() -> link.news(now);
-      case AgentEvent.BootConfigFetched fetched -> link.stand(fetched.standing(), now);
-      case AgentEvent.Enrolled() -> {
+      case AgentEvent.BootConfigFetched fetched -> {
+        certificate.stand(fetched.standing().renewal(), now);
+        link.stand(fetched.standing(), now);
+      }
+      case AgentEvent.Enrolled enrolled -> {
         commands.forget();
+        certificate.stand(enrolled.renewal(), now);
         link.enrolled(now);
       }
+      case AgentEvent.Renewed renewed -> certificate.renewed(renewed.renewal(), now);
       case AgentEvent.IntroductionAnswered answered -> {
         packageKeyPem = answered.reply().packageKeyPem();
         link.introduced(now);
@@ -118,10 +134,11 @@ public final class AgentCore {
         }
       }
       case AgentEvent.ExchangeFailed failed -> {
-        if (failed.exchange() == AgentEvent.Exchange.ASK) {
-          commands.failed(now, effects);
-        } else {
-          link.failed(failed.exchange(), failed.failure(), failed.cause(), now);
+        switch (failed.exchange()) {
+          case ASK -> commands.failed(now, effects);
+          case RENEW -> certificate.failed(now);
+          case BOOT_CONFIG, ENROL, INTRODUCE, REPORT ->
+              link.failed(failed.exchange(), failed.failure(), failed.cause(), now);
         }
       }
       case AgentEvent.PackageInstalled done ->
@@ -134,6 +151,7 @@ public final class AgentCore {
       case AgentEvent.ServiceDeleted deleted ->
           services.deleted(deleted.service(), deleted.cause());
       case AgentEvent.HardwareDone done -> services.hardwareDone(done.command(), done.cause());
+      case AgentEvent.RebootFailed failed -> services.rebootFailed(failed.command(), failed.cause());
       case AgentEvent.DeviceDone done -> services.deviceDone(done.result());
     }
   }

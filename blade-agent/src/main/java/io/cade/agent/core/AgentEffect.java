@@ -21,6 +21,9 @@ public sealed interface AgentEffect {
   /** Exchange secret and request for a certificate: {@link AgentEvent.Enrolled} or failed. */
   record Enrol() implements AgentEffect {}
 
+  /** Exchange a request for the next certificate: {@link AgentEvent.Renewed} or failed. */
+  record Renew() implements AgentEffect {}
+
   /** {@link AgentEvent.IntroductionAnswered} or failed. */
   record Introduce() implements AgentEffect {}
 
@@ -69,6 +72,12 @@ public sealed interface AgentEffect {
 
   /** Carry out a command about hardware: {@link AgentEvent.HardwareDone}. */
   record SetHardware(Command command) implements AgentEffect {}
+
+  /**
+   * Restart the card: nothing follows but its end, or {@link AgentEvent.RebootFailed}. That it was
+   * asked for is remembered by then.
+   */
+  record Reboot(long command) implements AgentEffect {}
 
   /** Carry out a command about the device itself: {@link AgentEvent.DeviceDone}. */
   record ChangeDevice(Command.OfDevice command) implements AgentEffect {}

@@ -4,6 +4,7 @@ import io.cade.agent.wire.AskReply;
 import io.cade.agent.wire.CommandResult;
 import io.cade.agent.wire.IntroductionReply;
 import io.cade.agent.wire.ReportReply;
+import org.jspecify.annotations.Nullable;
 
 /** All that can happen to an agent. */
 public sealed interface AgentEvent {
@@ -19,8 +20,20 @@ public sealed interface AgentEvent {
   /** The boot configuration was fetched again. */
   record BootConfigFetched(Standing standing) implements AgentEvent {}
 
-  /** The engine issued a certificate, which is now kept. */
-  record Enrolled() implements AgentEvent {}
+  /**
+   * The engine issued a certificate, which is now kept.
+   *
+   * @param renewal when it is to be renewed, or null
+   */
+  record Enrolled(Standing.@Nullable Renewal renewal) implements AgentEvent {
+    /** With a certificate that is not renewed. */
+    public Enrolled() {
+      this(null);
+    }
+  }
+
+  /** The next certificate has been used: it has taken the place of the one before. */
+  record Renewed(Standing.@Nullable Renewal renewal) implements AgentEvent {}
 
   record IntroductionAnswered(IntroductionReply reply) implements AgentEvent {}
 
@@ -60,6 +73,9 @@ public sealed interface AgentEvent {
   /** An {@link AgentEffect.ChangeDevice} is through. */
   record DeviceDone(CommandResult result) implements AgentEvent {}
 
+  /** An {@link AgentEffect.Reboot} could not be carried out. */
+  record RebootFailed(long command, String cause) implements AgentEvent {}
+
   /** The hardware or the device shows something that is not to wait for the next report. */
   record SensorsMoved() implements AgentEvent {}
 
@@ -67,6 +83,7 @@ public sealed interface AgentEvent {
   enum Exchange {
     BOOT_CONFIG,
     ENROL,
+    RENEW,
     INTRODUCE,
     REPORT,
     ASK

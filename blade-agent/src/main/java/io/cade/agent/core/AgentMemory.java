@@ -12,13 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param unreported result that the engine has not acknowledged
  * @param installed packages on the card
  * @param started services that are meant to run
+ * @param rebooting command under which the card restarts; null when none is under way
  */
 public record AgentMemory(
     String packageKeyPem,
     List<CommandResult> results,
     @Nullable CommandResult unreported,
     List<Installed> installed,
-    List<Launch> started) {
+    List<Launch> started,
+    @Nullable Long rebooting) {
   /** Results kept for repeated commands. */
   public static final int MAX_RESULTS = 64;
 
@@ -26,6 +28,16 @@ public record AgentMemory(
     results = List.copyOf(results);
     installed = List.copyOf(installed);
     started = List.copyOf(started);
+  }
+
+  /** Of a card that does not restart. */
+  public AgentMemory(
+      String packageKeyPem,
+      List<CommandResult> results,
+      @Nullable CommandResult unreported,
+      List<Installed> installed,
+      List<Launch> started) {
+    this(packageKeyPem, results, unreported, installed, started, null);
   }
 
   /** A card that was never started before. */

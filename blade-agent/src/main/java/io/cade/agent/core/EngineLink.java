@@ -142,7 +142,7 @@ final class EngineLink {
           }
         }
       }
-      case ASK -> {}
+      case ASK, RENEW -> {}
     }
   }
 

@@ -28,6 +28,7 @@ final class ServiceDesk {
   private final AgentTimings timings;
   private final Map<String, ServiceEntry> entries = new TreeMap<>();
   private @Nullable Command command;
+  private @Nullable Long rebooting;
   private @Nullable CommandResult finished;
   private long launches;
   private boolean changed;
@@ -114,7 +115,25 @@ final class ServiceDesk {
       case Command.StopService stop -> stop(stop.service(), now, effects);
       case Command.RemoveService remove -> stop(remove.service(), now, effects);
       case Command.SetChassisOutputs _ -> effects.add(new AgentEffect.SetHardware(given));
+      case Command.Ping _ -> finish(true, "");
+      case Command.Reboot reboot -> {
+        rebooting = reboot.id();
+        effects.add(new AgentEffect.Reboot(reboot.id()));
+      }
       case Command.OfDevice device -> effects.add(new AgentEffect.ChangeDevice(device));
+    }
+  }
+
+  /** Command under which the card restarts, or null. */
+  @Nullable Long rebooting() {
+    return rebooting;
+  }
+
+  /** The card goes on as it is. */
+  void rebootFailed(long id, String cause) {
+    if (rebooting != null && rebooting == id) {
+      rebooting = null;
+      finish(false, cause);
     }
   }
 

@@ -2,6 +2,8 @@ package io.cade.agent.gateway;
 
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +15,24 @@ import org.jspecify.annotations.Nullable;
  */
 public record CardIdentity(
     X509Certificate authority, PrivateKey key, @Nullable X509Certificate certificate) {
+  /** When a third of the certificate's life is left; null when there is no certificate. */
+  public @Nullable Instant renewFrom() {
+    return certificate == null ? null : certificate.getNotAfter().toInstant().minus(part(3));
+  }
+
+  /** By when the certificate should have been renewed; null when there is none. */
+  public @Nullable Instant renewUntil() {
+    return certificate == null ? null : certificate.getNotAfter().toInstant().minus(part(4));
+  }
+
+  private Duration part(int share) {
+    return certificate == null
+        ? Duration.ZERO
+        : Duration.between(
+                certificate.getNotBefore().toInstant(), certificate.getNotAfter().toInstant())
+            .dividedBy(share);
+  }
+
   /** Without the key, so that the record may be logged. */
   @Override
   public String toString() {

@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -35,11 +36,20 @@ import org.bouncycastle.util.io.pem.PemWriter;
 
 /**
  * Key pair and certificate of one card, in files of its directory that only their owner can read
- * (0600). One agent owns a directory; not for use by several threads.
+ * (0600). One agent owns a directory. Safe for use by several threads.
+ *
+ * <p>A renewed pair lies beside the present one until the engine has seen it ({@link #keepNext},
+ * {@link #useNext}); an agent that ends in between goes on with the renewed one, which the engine
+ * knows.
  */
 public final class CardIdentityStore {
   private static final String KEY_FILE = "card.key";
   private static final String CERTIFICATE_FILE = "card.crt";
+
+  /** Key and certificate that are to follow, until they have been used. */
+  private static final String NEXT_KEY_FILE = "card.next.key";
+
+  private static final String NEXT_CERTIFICATE_FILE = "card.next.crt";
   private static final int SAN_URI = 6;
 
   private final Path directory;
@@ -61,9 +71,10 @@ public final class CardIdentityStore {
    *
    * @throws IOException when files cannot be read or written, or the authority is no certificate
    */
-  public CardIdentity load(String authorityPem, CardPosition position, Instant now)
+  public synchronized CardIdentity load(String authorityPem, CardPosition position, Instant now)
       throws IOException {
     X509Certificate authority = certificate(authorityPem, "the module's authority");
+    endRenewal(authority, position, now);
     KeyPair pair = loadOrCreateKeys();
     Path file = directory.resolve(CERTIFICATE_FILE);
     Optional<X509Certificate> kept =
@@ -78,8 +89,11 @@ public final class CardIdentityStore {
    *
    * @throws IOException when files cannot be read or written
    */
-  public String certificateRequestPem(CardPosition position) throws IOException {
-    KeyPair pair = loadOrCreateKeys();
+  public synchronized String certificateRequestPem(CardPosition position) throws IOException {
+    return request(loadOrCreateKeys(), position);
+  }
+
+  private static String request(KeyPair pair, CardPosition position) throws IOException {
     try {
       byte[] request =
           new JcaPKCS10CertificationRequestBuilder(
@@ -97,7 +111,7 @@ public final class CardIdentityStore {
    *
    * @throws IOException when it is not, or cannot be written
    */
-  public void store(String certificatePem, String authorityPem, CardPosition position, Instant now)
+  public synchronized void store(String certificatePem, String authorityPem, CardPosition position, Instant now)
       throws IOException {
     X509Certificate authority = certificate(authorityPem, "the module's authority");
     if (usable(certificatePem, authority, loadOrCreateKeys().getPublic(), position, now)
@@ -109,6 +123,77 @@ public final class CardIdentityStore {
     }
     PrivateFiles.write(
         directory.resolve(CERTIFICATE_FILE), certificatePem.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /**
+   * A request for the certificate that is to follow, with a new key, in PEM.
+   *
+   * @throws IOException when files cannot be read or written
+   */
+  public synchronized String nextRequestPem(CardPosition position) throws IOException {
+    Files.deleteIfExists(directory.resolve(NEXT_CERTIFICATE_FILE));
+    Files.deleteIfExists(directory.resolve(NEXT_KEY_FILE));
+    return request(keys(NEXT_KEY_FILE), position);
+  }
+
+  /**
+   * Keeps the certificate that was issued for {@link #nextRequestPem} beside the present one.
+   *
+   * @return what the card authenticates itself with from then on, once that has proved itself
+   * @throws IOException when it does not fit, or cannot be written
+   */
+  public synchronized CardIdentity keepNext(
+      String certificatePem, String authorityPem, CardPosition position, Instant now)
+      throws IOException {
+    X509Certificate authority = certificate(authorityPem, "the module's authority");
+    KeyPair pair = keys(NEXT_KEY_FILE);
+    X509Certificate next =
+        usable(certificatePem, authority, pair.getPublic(), position, now)
+            .orElseThrow(() ->
+                new IOException(
+                    "the certificate that is to follow does not fit the key, position, time or"
+                        + " authority of card "
+                        + position));
+    PrivateFiles.write(
+        directory.resolve(NEXT_CERTIFICATE_FILE),
+        certificatePem.getBytes(StandardCharsets.US_ASCII));
+    return new CardIdentity(authority, pair.getPrivate(), next);
+  }
+
+  /** The engine has accepted the next certificate: it takes the place of the present one. */
+  public synchronized void useNext() throws IOException {
+    Files.move(
+        directory.resolve(NEXT_KEY_FILE),
+        directory.resolve(KEY_FILE),
+        StandardCopyOption.ATOMIC_MOVE);
+    Files.move(
+        directory.resolve(NEXT_CERTIFICATE_FILE),
+        directory.resolve(CERTIFICATE_FILE),
+        StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** The engine has refused the next certificate: the present one stays. */
+  public synchronized void dropNext() throws IOException {
+    Files.deleteIfExists(directory.resolve(NEXT_CERTIFICATE_FILE));
+    Files.deleteIfExists(directory.resolve(NEXT_KEY_FILE));
+  }
+
+  /** Goes on where a renewal was cut off: between its two moves, or before them. */
+  private void endRenewal(X509Certificate authority, CardPosition position, Instant now)
+      throws IOException {
+    Path next = directory.resolve(NEXT_CERTIFICATE_FILE);
+    if (!Files.exists(next)) {
+      return;
+    }
+    boolean keyWaits = Files.exists(directory.resolve(NEXT_KEY_FILE));
+    PublicKey key = keys(keyWaits ? NEXT_KEY_FILE : KEY_FILE).getPublic();
+    if (usable(Files.readString(next), authority, key, position, now).isEmpty()) {
+      dropNext();
+    } else if (keyWaits) {
+      useNext();
+    } else {
+      Files.move(next, directory.resolve(CERTIFICATE_FILE), StandardCopyOption.ATOMIC_MOVE);
+    }
   }
 
   private static Optional<X509Certificate> usable(
@@ -136,7 +221,11 @@ public final class CardIdentityStore {
   }
 
   private KeyPair loadOrCreateKeys() throws IOException {
-    Path file = directory.resolve(KEY_FILE);
+    return keys(KEY_FILE);
+  }
+
+  private KeyPair keys(String name) throws IOException {
+    Path file = directory.resolve(name);
     try {
       if (!Files.exists(file)) {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");

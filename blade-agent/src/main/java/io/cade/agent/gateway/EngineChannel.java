@@ -7,6 +7,7 @@ import io.cade.agent.wire.EnrolRequest;
 import io.cade.agent.wire.Introduction;
 import io.cade.agent.wire.IntroductionReply;
 import io.cade.agent.wire.ProxyReport;
+import io.cade.agent.wire.RenewRequest;
 import io.cade.agent.wire.Report;
 import io.cade.agent.wire.ReportReply;
 import io.cade.agent.wire.RouteSnapshot;
@@ -27,6 +28,9 @@ import java.util.Optional;
 public interface EngineChannel extends AutoCloseable {
   /** Exchanges the one-time secret and a certificate request for a certificate. */
   EnrolReply enrol(EnrolRequest request) throws IOException, InterruptedException;
+
+  /** Exchanges a request, shown with the present certificate, for the certificate that follows it. */
+  EnrolReply renew(RenewRequest request) throws IOException, InterruptedException;
 
   IntroductionReply introduce(Introduction introduction) throws IOException, InterruptedException;
 

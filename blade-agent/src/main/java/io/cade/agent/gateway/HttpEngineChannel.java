@@ -8,6 +8,7 @@ import io.cade.agent.wire.ErrorReply;
 import io.cade.agent.wire.Introduction;
 import io.cade.agent.wire.IntroductionReply;
 import io.cade.agent.wire.ProxyReport;
+import io.cade.agent.wire.RenewRequest;
 import io.cade.agent.wire.Report;
 import io.cade.agent.wire.ReportReply;
 import io.cade.agent.wire.RouteSnapshot;
@@ -82,6 +83,11 @@ final class HttpEngineChannel implements EngineChannel {
   @Override
   public EnrolReply enrol(EnrolRequest request) throws IOException, InterruptedException {
     return post("/v1/enrol", request, EnrolReply.class);
+  }
+
+  @Override
+  public EnrolReply renew(RenewRequest request) throws IOException, InterruptedException {
+    return post("/v1/renew", request, EnrolReply.class);
   }
 
   @Override

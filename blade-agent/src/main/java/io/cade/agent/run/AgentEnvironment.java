@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param config as fetched at boot
  * @param directory the card's own; survives reboots; made when it does not exist (0700)
  * @param bootConfigs where the configuration is fetched again when the engine refuses the card
+ * @param power restarts the card
  * @param system what models of the device change; null when none may
  */
 public record AgentEnvironment(
@@ -25,8 +26,9 @@ public record AgentEnvironment(
     SoftwareDescriptor software,
     CardSensors sensors,
     BootConfigSource bootConfigs,
+    CardPower power,
     @Nullable OperatingSystem system) {
-  /** A card whose system no model changes. */
+  /** Of an agent that cannot restart its card, and whose system no model changes. */
   public AgentEnvironment(
       AgentPlatform platform,
       CardBootConfig config,
@@ -37,6 +39,15 @@ public record AgentEnvironment(
       CardSensors sensors,
       BootConfigSource bootConfigs) {
     this(
-        platform, config, role, directory, hardware, software, sensors, bootConfigs, null);
+        platform,
+        config,
+        role,
+        directory,
+        hardware,
+        software,
+        sensors,
+        bootConfigs,
+        CardPower.none(),
+        null);
   }
 }

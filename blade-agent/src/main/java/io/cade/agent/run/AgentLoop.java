@@ -44,6 +44,10 @@ final class AgentLoop implements Runnable {
   private final MemoryFile memoryFile;
   private final AgentCore core;
   private final ExecutorService executor;
+
+  /** The core's time: a clock that is set must neither hold reports back nor make them pile up. */
+  private final SteadyClock clock;
+
   private final BlockingQueue<AgentEvent> events = new ArrayBlockingQueue<>(MAX_EVENTS);
   private final Map<Long, ServiceLauncher> launchers = new HashMap<>();
   private final @Nullable DeviceKeeper keeper;
@@ -64,6 +68,7 @@ final class AgentLoop implements Runnable {
     this.files = files;
     this.memoryFile = memoryFile;
     this.executor = executor;
+    this.clock = new SteadyClock(env.platform().clock(), System::nanoTime);
     this.memory = memoryFile.load();
     this.core = new AgentCore(env.platform().timings(), memory, env.platform().random());
     DeviceKeeper device = keeper(env);
@@ -131,14 +136,14 @@ final class AgentLoop implements Runnable {
     if (wake.equals(Instant.MAX)) {
       return events.take();
     }
-    long wait = Duration.between(env.platform().clock().instant(), wake).toMillis();
+    long wait = Duration.between(clock.instant(), wake).toMillis();
     AgentEvent event = events.poll(Math.max(0, wait), TimeUnit.MILLISECONDS);
     return event == null ? new AgentEvent.Tick() : event;
   }
 
   private void step(AgentEvent event) throws IOException {
     log(event);
-    List<AgentEffect> effects = core.step(event, env.platform().clock().instant());
+    List<AgentEffect> effects = core.step(event, clock.instant());
     services = core.services();
     online = core.online();
     for (AgentEffect effect : effects) {
@@ -173,6 +178,7 @@ final class AgentLoop implements Runnable {
         exchange(Exchange.BOOT_CONFIG, engine::refetchBootConfig);
       }
       case AgentEffect.Enrol() -> exchange(Exchange.ENROL, engine::enrol);
+      case AgentEffect.Renew() -> exchange(Exchange.RENEW, engine::renew);
       case AgentEffect.Introduce() -> exchange(Exchange.INTRODUCE, engine::introduce);
       case AgentEffect.SendReport report ->
           exchange(Exchange.REPORT, () -> engine.report(report.services(), report.chassisReader()));
@@ -192,6 +198,7 @@ final class AgentLoop implements Runnable {
       case AgentEffect.DeleteService delete -> background(() -> delete(delete.service()));
       case AgentEffect.SetHardware set -> background(() -> setHardware(set.command()));
       case AgentEffect.ChangeDevice change -> changeDevice(change.command());
+      case AgentEffect.Reboot reboot -> background(() -> reboot(reboot.command()));
       case AgentEffect.StartProcess start -> launch(start);
       case AgentEffect.StopProcess stop -> {
         ServiceLauncher launcher = launchers.get(stop.launch());
@@ -236,12 +243,24 @@ final class AgentLoop implements Runnable {
             Command.StartService _,
             Command.StopService _,
             Command.RemoveService _,
+            Command.Ping _,
+            Command.Reboot _,
             Command.OfDevice _ ->
             throw new IOException("not a command about hardware");
       }
       return new AgentEvent.HardwareDone(command.id(), "");
     } catch (IOException | RuntimeException e) {
       return new AgentEvent.HardwareDone(command.id(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private AgentEvent reboot(long command) throws InterruptedException {
+    LOG.info("card {} restarts: command {}", env.config().position(), command);
+    try {
+      env.power().reboot();
+      return new AgentEvent.Tick();
+    } catch (IOException | RuntimeException e) {
+      return new AgentEvent.RebootFailed(command, message(e));
     }
   }
 

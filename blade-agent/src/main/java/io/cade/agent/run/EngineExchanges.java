@@ -18,6 +18,7 @@ import io.cade.agent.wire.EnrolRequest;
 import io.cade.agent.wire.Introduction;
 import io.cade.agent.wire.IntroductionReply;
 import io.cade.agent.wire.ModelStanding;
+import io.cade.agent.wire.RenewRequest;
 import io.cade.agent.wire.Report;
 import io.cade.agent.wire.ReportReply;
 import io.cade.agent.wire.ServiceStatus;
@@ -25,6 +26,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.SocketException;
+import java.time.Instant;
 import java.util.List;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -68,7 +70,14 @@ final class EngineExchanges {
     return new Standing(
         identity.certificate() != null,
         !config.enrolmentSecret().isEmpty(),
-        config.reportInterval());
+        config.reportInterval(),
+        renewal(identity));
+  }
+
+  static Standing.@Nullable Renewal renewal(CardIdentity identity) {
+    Instant from = identity.renewFrom();
+    Instant until = identity.renewUntil();
+    return from == null || until == null ? null : new Standing.Renewal(from, until);
   }
 
   /** An exchange that may fail in the usual ways. */
@@ -159,20 +168,50 @@ final class EngineExchanges {
       identity = found;
       closeChannel();
     }
-    return new AgentEvent.Enrolled();
+    return new AgentEvent.Enrolled(renewal(found));
+  }
+
+  /**
+   * Gets the next certificate over the present one, proves it on a connection of its own, and only
+   * then lets the present one go.
+   */
+  AgentEvent renew() throws IOException, InterruptedException {
+    CardBootConfig now = config();
+    EnrolReply reply =
+        channel()
+            .renew(new RenewRequest(now.position(), identities.nextRequestPem(now.position())));
+    CardIdentity next =
+        identities.keepNext(
+            reply.certificatePem(),
+            now.caCertificatePem(),
+            now.position(),
+            env.platform().clock().instant());
+    try (EngineChannel proof = env.platform().channels().open(gateway(), next)) {
+      proof.introduce(introduction());
+    } catch (GatewayRefusal e) {
+      identities.dropNext();
+      throw e;
+    }
+    identities.useNext();
+    synchronized (this) {
+      identity = next;
+      closeChannel();
+    }
+    return new AgentEvent.Renewed(renewal(next));
   }
 
   AgentEvent introduce() throws IOException, InterruptedException {
-    IntroductionReply reply =
-        channel()
-            .introduce(
-                new Introduction(
-                    config().position(), env.role(), bootId, env.hardware(), env.software()));
+    IntroductionReply reply = channel().introduce(introduction());
     ModelReports told = models();
     if (told != null) {
       told.forget();
     }
     return new AgentEvent.IntroductionAnswered(reply);
+  }
+
+  private Introduction introduction() {
+    return new Introduction(
+        config().position(), env.role(), bootId, env.hardware(), env.software());
   }
 
   AgentEvent report(List<ServiceStatus> services, boolean chassisReader)

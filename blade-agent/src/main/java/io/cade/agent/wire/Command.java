@@ -20,6 +20,8 @@ import java.util.List;
   @JsonSubTypes.Type(value = Command.TryItems.class, name = "try-items"),
   @JsonSubTypes.Type(value = Command.ConfirmChange.class, name = "confirm-change"),
   @JsonSubTypes.Type(value = Command.ReadItems.class, name = "read-items"),
+  @JsonSubTypes.Type(value = Command.Ping.class, name = "ping"),
+  @JsonSubTypes.Type(value = Command.Reboot.class, name = "reboot"),
 })
 public sealed interface Command {
   /** Ascending per engine; the log position that queued the command. */
@@ -79,6 +81,25 @@ public sealed interface Command {
    * loss of earlier ones do no harm. For the elected reader; done when the expanders hold it.
    */
   record SetChassisOutputs(long id, ChassisOutputs outputs) implements Command {
+    @Override
+    public String service() {
+      return "";
+    }
+  }
+
+  /** Do nothing, and say so: shows that the way of commands is open from end to end. */
+  record Ping(long id) implements Command {
+    @Override
+    public String service() {
+      return "";
+    }
+  }
+
+  /**
+   * Restart the card. Done when its agent is up again: it remembers the command over the restart
+   * and then says so (SPEC R3).
+   */
+  record Reboot(long id) implements Command {
     @Override
     public String service() {
       return "";

@@ -1,5 +1,6 @@
 package io.cade.agent.gateway;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -59,6 +60,55 @@ final class CardIdentityStoreTest {
     assertThat(store().load(authority.pem(), CARD, now.plusSeconds(7200)).certificate()).isNull();
     assertThat(store().load(authority.pem(), elsewhere, now).certificate()).isNull();
     assertThat(store().load(otherAuthority, CARD, now).certificate()).isNull();
+  }
+
+  private CardIdentity renew() throws IOException {
+    String issued = authority.issueCard(store().nextRequestPem(CARD), CARD, Duration.ofHours(2));
+    return store().keepNext(issued, authority.pem(), CARD, now);
+  }
+
+  @Test
+  void renewedPairHasItsOwnKeyAndReplacesTheOldOneOnlyWhenItIsUsed() throws Exception {
+    enrol();
+    CardIdentity old = store().load(authority.pem(), CARD, now);
+    CardIdentity next = renew();
+    assertThat(next.key()).isNotEqualTo(old.key());
+    assertThat(dir.resolve("card.next.key")).exists();
+
+    store().useNext();
+    assertThat(store().load(authority.pem(), CARD, now)).isEqualTo(next);
+    assertThat(dir.resolve("card.next.key")).doesNotExist();
+    assertThat(dir.resolve("card.next.crt")).doesNotExist();
+  }
+
+  @Test
+  void renewalThatWasCutOffAnywhereLeavesAUsablePair() throws Exception {
+    enrol();
+    CardIdentity old = store().load(authority.pem(), CARD, now);
+
+    store().nextRequestPem(CARD); // power fails before the answer
+    assertThat(store().load(authority.pem(), CARD, now)).isEqualTo(old);
+
+    CardIdentity next = renew(); // … before or after the engine has seen it: the engine knows both
+    assertThat(store().load(authority.pem(), CARD, now)).isEqualTo(next);
+
+    CardIdentity third = renew();
+    Files.move(dir.resolve("card.next.key"), dir.resolve("card.key"), REPLACE_EXISTING);
+    assertThat(store().load(authority.pem(), CARD, now)).as("between the moves").isEqualTo(third);
+    assertThat(dir.resolve("card.next.crt")).doesNotExist();
+  }
+
+  @Test
+  void renewedCertificateThatDoesNotFitIsDropped() throws Exception {
+    enrol();
+    CardIdentity old = store().load(authority.pem(), CARD, now);
+    store().nextRequestPem(CARD);
+    String other = new TestAuthority("other").issueCard(store().nextRequestPem(CARD), CARD, Duration.ofHours(1));
+    assertThatThrownBy(() -> store().keepNext(other, authority.pem(), CARD, now))
+        .hasMessageContaining("does not fit");
+    Files.writeString(dir.resolve("card.next.crt"), other);
+    assertThat(store().load(authority.pem(), CARD, now)).isEqualTo(old);
+    assertThat(dir.resolve("card.next.crt")).doesNotExist();
   }
 
   @Test

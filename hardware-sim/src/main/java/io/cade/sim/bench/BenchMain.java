@@ -15,7 +15,7 @@ import java.util.Set;
  */
 public final class BenchMain {
   private static final String USAGE =
-      "usage: ./cade bench boot|footprint|storm|tftp|dhcp|leases|proxy|routes|snmp|sensors|alarms [--quick]"
+      "usage: ./cade bench boot|footprint|storm|tftp|dhcp|leases|proxy|routes|snmp|sensors|alarms|agents [--quick]"
           + " (proxy: [--only PART,…], parts are "
           + String.join(", ", ProxyBench.PARTS)
           + ")";
@@ -57,6 +57,7 @@ public final class BenchMain {
         case "snmp" -> new SnmpBench(out).run(quick);
         case "sensors" -> new SensorBench(launcher, out).run(quick);
         case "alarms" -> new AlarmBench(out).run(quick);
+        case "agents" -> new AgentsBench(launcher, out).run(quick);
         case "leases" -> new LeasesBench(out).run(quick);
         default -> {
           err.println("cade bench: unknown measurement '" + names.getFirst() + "'; " + USAGE);

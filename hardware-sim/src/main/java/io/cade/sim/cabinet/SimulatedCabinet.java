@@ -67,7 +67,8 @@ public final class SimulatedCabinet implements AutoCloseable {
             cards.buses(),
             directory.resolve("cards"),
             cards.bootHttpPort(),
-            cards.executor());
+            cards.executor(),
+            this::reboot);
     this.firmware = cards.firmware();
     this.memory = new CabinetMemory(directory);
     this.slots = memory.load();
@@ -341,6 +342,18 @@ public final class SimulatedCabinet implements AutoCloseable {
     if (isGivenPower(slot)) {
       running.put(slot.position(), SimulatedCard.powerOn(slot, disksOf(slot), systemOf(slot), platform));
     }
+  }
+
+  /** A card's own program restarts it: its boot ROM begins anew. For any thread; does not wait. */
+  private void reboot(CardPosition at) {
+    owner.execute(() -> {
+      SlotRecord slot = slots.get(at);
+      if (slot != null && running.containsKey(at)) {
+        LOG.info("card {} restarts", at);
+        cutPower(at);
+        boot(slot);
+      }
+    });
   }
 
   private void cutPower(CardPosition at) {

@@ -9,6 +9,7 @@ import io.cade.agent.run.BootConfigSource;
 import io.cade.agent.run.BusSensors;
 import io.cade.agent.run.SensorPoll;
 import io.cade.agent.wire.CardBootConfig;
+import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.SoftwareDescriptor;
 import io.cade.agent.wire.WireJson;
@@ -27,6 +28,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,14 +40,19 @@ import org.slf4j.LoggerFactory;
 final class SimulatedCard {
   private static final Logger LOG = LoggerFactory.getLogger(SimulatedCard.class);
 
-  /** What all cards of the process share. */
+  /**
+   * What all cards of the process share.
+   *
+   * @param reboot restarts the card in a slot, soon
+   */
   record Platform(
       AgentPlatform agents,
       CardFirmware firmware,
       SimulatedBuses buses,
       Path directory,
       int bootHttpPort,
-      Executor executor) {}
+      Executor executor,
+      Consumer<CardPosition> reboot) {}
 
   private final SlotRecord slot;
   private final SimulatedDisks disks;
@@ -105,6 +112,7 @@ final class SimulatedCard {
                   new SoftwareDescriptor("0.1", "blade-sim", "1", "simulated"),
                   readers,
                   refetch(booted),
+                  () -> platform.reboot().accept(slot.position()),
                   system));
       synchronized (this) {
         agent = started;

@@ -103,6 +103,15 @@ public final class EngineApi {
   }
 
   /**
+   * Orders something that is carried out later.
+   *
+   * @throws Refused when the engine answers with anything but 202
+   */
+  public JsonNode order(String path) throws IOException, InterruptedException {
+    return send(request(path).POST(HttpRequest.BodyPublishers.noBody()).build(), 202);
+  }
+
+  /**
    * @throws Refused when the engine answers with anything but 201
    */
   JsonNode postZip(String path, byte[] zip) throws IOException, InterruptedException {

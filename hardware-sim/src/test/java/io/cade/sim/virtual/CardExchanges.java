@@ -16,6 +16,7 @@ import io.cade.agent.wire.EnrolReply;
 import io.cade.agent.wire.EnrolRequest;
 import io.cade.agent.wire.Introduction;
 import io.cade.agent.wire.IntroductionReply;
+import io.cade.agent.wire.RenewRequest;
 import io.cade.agent.wire.Report;
 import io.cade.agent.wire.ReportReply;
 import io.cade.agent.wire.ServiceStatus;
@@ -28,6 +29,7 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -69,7 +71,14 @@ final class CardExchanges {
     return new Standing(
         identity.certificate() != null,
         !config.enrolmentSecret().isEmpty(),
-        config.reportInterval());
+        config.reportInterval(),
+        renewal(identity));
+  }
+
+  private static Standing.@Nullable Renewal renewal(CardIdentity identity) {
+    Instant from = identity.renewFrom();
+    Instant until = identity.renewUntil();
+    return from == null || until == null ? null : new Standing.Renewal(from, until);
   }
 
   /** A request as the engine gets it. */
@@ -128,27 +137,74 @@ final class CardExchanges {
               config.position(),
               world.network().instant());
       identity = load();
-      card.step(new AgentEvent.Enrolled());
+      card.step(new AgentEvent.Enrolled(renewal(identity)));
     } catch (IOException e) {
       card.failed(Exchange.ENROL, Failure.UNREACHABLE, e.toString());
     }
   }
 
+  /** As the real agent does it: the next certificate is proved before it replaces the other. */
+  void renew() {
+    try {
+      RenewRequest request =
+          copy(
+              new RenewRequest(
+                  config.position(), card.flash().identities().nextRequestPem(config.position())),
+              RenewRequest.class);
+      send(
+          engine -> engine.gateway().renew(peer(), request),
+          this::prove,
+          told(Exchange.RENEW));
+    } catch (IOException e) {
+      card.failed(Exchange.RENEW, Failure.UNREACHABLE, e.toString());
+    }
+  }
+
+  private void prove(EnrolReply reply) {
+    try {
+      CardIdentity next =
+          card.flash()
+              .identities()
+              .keepNext(
+                  reply.certificatePem(),
+                  config.caCertificatePem(),
+                  config.position(),
+                  world.network().instant());
+      send(
+          engine -> engine.gateway().introduce(peer(next), introduction()),
+          _ -> {
+            try {
+              card.flash().identities().useNext();
+              identity = next;
+              card.step(new AgentEvent.Renewed(renewal(next)));
+            } catch (IOException e) {
+              card.failed(Exchange.RENEW, Failure.UNREACHABLE, e.toString());
+            }
+          },
+          told(Exchange.RENEW));
+    } catch (IOException e) {
+      card.failed(Exchange.RENEW, Failure.UNREACHABLE, e.toString());
+    }
+  }
+
   void introduce() {
-    Introduction said =
-        copy(
-            new Introduction(
-                config.position(),
-                CardRole.SERVER,
-                card.bootId(),
-                card.flash().hardware(),
-                new SoftwareDescriptor("0.1", "blade-sim", "1", "simulated")),
-            Introduction.class);
+    Introduction said = introduction();
     send(
         engine -> engine.gateway().introduce(peer(), said),
         reply ->
             card.step(new AgentEvent.IntroductionAnswered(copy(reply, IntroductionReply.class))),
         told(Exchange.INTRODUCE));
+  }
+
+  private Introduction introduction() {
+    return copy(
+        new Introduction(
+            config.position(),
+            CardRole.SERVER,
+            card.bootId(),
+            card.flash().hardware(),
+            new SoftwareDescriptor("0.1", "blade-sim", "1", "simulated")),
+        Introduction.class);
   }
 
   void report(List<ServiceStatus> services, boolean chassisReader) {
@@ -212,6 +268,10 @@ final class CardExchanges {
   }
 
   private PeerIdentity peer() throws IOException {
+    return peer(identity);
+  }
+
+  private static PeerIdentity peer(CardIdentity identity) throws IOException {
     X509Certificate certificate = identity.certificate();
     if (certificate == null) {
       throw new IOException("no certificate");

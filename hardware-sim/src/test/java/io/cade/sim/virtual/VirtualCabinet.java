@@ -339,7 +339,13 @@ final class VirtualCabinet implements VirtualEngine.Surroundings {
       }
     }
     cabinet.alarms().keySet().forEach(k -> missing.add("alarm " + k));
-    cabinet.queues().forEach((at, queue) -> missing.add("commands for " + at + ": " + queue));
+    cabinet
+        .queues()
+        .forEach((at, queue) -> {
+          if (!queue.waiting().isEmpty()) {
+            missing.add("commands for " + at + ": " + queue);
+          }
+        });
     cabinet
         .alarmState()
         .receivers()

@@ -180,6 +180,7 @@ final class VirtualCard {
       case AgentEffect.Remember r -> flash.remember(r.memory());
       case AgentEffect.RefetchBootConfig r -> engine.refetchBootConfig();
       case AgentEffect.Enrol() -> engine.enrol();
+      case AgentEffect.Renew() -> engine.renew();
       case AgentEffect.Introduce() -> engine.introduce();
       case AgentEffect.SendReport r -> engine.report(r.services(), r.chassisReader());
       case AgentEffect.OpenAskSession o -> {
@@ -201,6 +202,7 @@ final class VirtualCard {
               1,
               50,
               () -> step(new AgentEvent.DeviceDone(new CommandResult(c.command().id(), true, ""))));
+      case AgentEffect.Reboot _ -> after(1, 50, () -> world.powerFails(this));
       case AgentEffect.StartProcess s -> launch(s);
       case AgentEffect.StopProcess s -> after(1, 300, () -> ended(s.launch(), "exit code 0"));
     }

@@ -1,0 +1,155 @@
+package io.cade.engine.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.CardRole;
+import io.cade.agent.wire.Command;
+import io.cade.agent.wire.HardwareDescriptor;
+import io.cade.agent.wire.MacAddress;
+import io.cade.agent.wire.SoftwareDescriptor;
+import io.cade.engine.gateway.TestWriter;
+import io.cade.engine.model.CardState;
+import io.cade.engine.model.Change;
+import io.cade.engine.operate.Role;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code card commands|cancel|ping|reboot|revoke|trust} against the real API server. */
+@Timeout(120)
+final class CommandDeskTest {
+  private static final CardPosition AT = new CardPosition(1, 3);
+
+  @TempDir Path dir;
+  private final InstantSource clock = InstantSource.fixed(Desk.NOW);
+  private final TestWriter writer = new TestWriter(clock);
+  private ServedDesk served;
+  private Desk desk;
+
+  @BeforeEach
+  void start() throws Exception {
+    served = new ServedDesk(dir, ServedDesk.Wishes.of(writer, clock));
+    desk = served.desk;
+    MacAddress mac = new MacAddress("02:00:00:00:01:03");
+    writer.given(
+        new Change.CardSeated(AT, CardRole.SERVER, mac),
+        new Change.CardStateChanged(AT, CardState.BOOTING, ""),
+        new Change.CardEnrolled(AT, mac, "1f"),
+        new Change.CardIntroduced(
+            AT,
+            CardRole.SERVER,
+            "boot",
+            new HardwareDescriptor("Cade", "blade", "S3", mac, 2, 1L << 30, List.of(), 60),
+            new SoftwareDescriptor("0.1", "card", "1", "Linux")),
+        new Change.CardStateChanged(AT, CardState.AVAILABLE, ""));
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    served.close();
+  }
+
+  private Desk.Outcome cade(String words) {
+    return desk.run(words.split(" "));
+  }
+
+  /** The card carries out what waits, while the command pauses. */
+  private void answer(boolean well, String detail) {
+    for (Command c : List.copyOf(writer.current().queue(AT).waiting())) {
+      writer.given(new Change.CommandFinished(AT, c.id(), well, detail));
+    }
+  }
+
+  @Test
+  void pingSaysWhatBecameOfIt() {
+    desk.onPause = () -> answer(true, "");
+    Desk.Outcome pinged = cade("card ping 1.3 --count 2");
+    assertThat(pinged.err()).isEmpty();
+    assertThat(pinged.code()).isZero();
+    assertThat(pinged.out()).contains("ping").contains("done");
+    desk.onPause = () -> answer(false, "card 1.3 did not answer within 15 s");
+    Desk.Outcome silent = cade("card ping 1.3");
+    assertThat(silent.code()).isEqualTo(1);
+    assertThat(silent.err()).contains("did not answer within 15 s");
+  }
+
+  @Test
+  void commandOfADeadCardIsRefusedWithItsState() {
+    writer.given(new Change.CardStateChanged(AT, CardState.FAILED, "no report for 31 s"));
+    Desk.Outcome pinged = cade("card ping 1.3");
+    assertThat(pinged.code()).isEqualTo(5);
+    assertThat(pinged.err()).contains("FAILED (no report for 31 s)");
+  }
+
+  @Test
+  void rebootIsDoneWhenTheAgentIsUpAgain() {
+    desk.onPause = () -> answer(true, "restarted");
+    Desk.Outcome rebooted = cade("card reboot 1.3");
+    assertThat(rebooted.code()).isZero();
+    assertThat(rebooted.out()).contains("reboot").contains("restarted");
+    assertThat(cade("card reboot 0.4").code()).as("never seen").isEqualTo(1);
+  }
+
+  @Test
+  void commandThatTheCardNeverHadIsTakenOut() {
+    assertThat(cade("card ping 1.3 --no-wait").code()).isZero();
+    long id = writer.current().queue(AT).waiting().getFirst().id();
+    Desk.Outcome shown = cade("card commands 1.3");
+    assertThat(shown.out()).contains("ping").contains("waiting");
+    Desk.Outcome cancelled = cade("card cancel 1.3 " + id);
+    assertThat(cancelled.out()).contains("the card never had it");
+    assertThat(writer.current().queue(AT).waiting()).isEmpty();
+    assertThat(cade("card commands 1.3 --json").out())
+        .contains("before the card was given it")
+        .contains("failed");
+    Desk.Outcome again = cade("card cancel 1.3 " + id);
+    assertThat(again.code()).isEqualTo(5);
+    assertThat(again.err()).contains("is over");
+    assertThat(cade("card cancel 1.3 999").code()).isEqualTo(1);
+  }
+
+  @Test
+  void commandThatTheCardHasIsNotPromisedToBeCalledBack() {
+    assertThat(cade("card ping 1.3 --no-wait").code()).isZero();
+    long id = writer.current().queue(AT).waiting().getFirst().id();
+    served.observations.gave(AT, id, Desk.NOW);
+    assertThat(cade("card commands 1.3").out()).contains("given").contains("1 times");
+    Desk.Outcome refused = cade("card cancel 1.3 " + id);
+    assertThat(refused.code()).isEqualTo(5);
+    assertThat(refused.err()).contains("nobody can call it back");
+    Desk.Outcome forced = cade("card cancel 1.3 " + id + " --force");
+    assertThat(forced.code()).isZero();
+    assertThat(forced.out()).contains("may have carried it out");
+  }
+
+  @Test
+  void revokedCardIsLockedAwayUntilItIsTrusted() {
+    assertThat(cade("card revoke 1.3").code()).as("without a reason").isEqualTo(2);
+    Desk.Outcome revoked = desk.run("card", "revoke", "1.3", "--why", "lent to the laboratory");
+    assertThat(revoked.code()).isZero();
+    assertThat(revoked.out()).contains("QUARANTINED").contains("lent to the laboratory");
+    assertThat(writer.current().card(AT).orElseThrow().certificateSerial()).isEmpty();
+    assertThat(cade("card ping 1.3").code()).isEqualTo(5);
+    Desk.Outcome trusted = cade("card trust 1.3");
+    assertThat(trusted.code()).isZero();
+    assertThat(trusted.out()).contains("has to enrol anew");
+    assertThat(cade("card trust 1.3").code()).as("not locked").isEqualTo(5);
+    assertThat(writer.changes(Change.Audited.class))
+        .extracting(Change.Audited::action)
+        .contains("revoke the certificate of card 1.3: lent to the laboratory", "trust card 1.3");
+  }
+
+  @Test
+  void visitorsOfTheModuleMayLookButNotTouch() throws Exception {
+    served.user(PeerEngine.USER, Role.VIEWER);
+    assertThat(cade("card commands 1.3").code()).isZero();
+    assertThat(cade("card ping 1.3").code()).isEqualTo(4);
+    assertThat(cade("card trust 1.3").code()).isEqualTo(4);
+  }
+}
