@@ -17,6 +17,7 @@ public final class Conductor {
   private final ChassisRules chassis;
   private final RolloutRules rollouts = new RolloutRules();
   private final ShrinkRules shrinks = new ShrinkRules();
+  private final MoveRules moves = new MoveRules();
   private final PlacementRules placements;
   private final ServiceRules services = new ServiceRules();
   private final AlarmRules alarms;
@@ -41,6 +42,7 @@ public final class Conductor {
     chassis.apply(draft, observed);
     rollouts.apply(draft, observed);
     shrinks.apply(draft, observed);
+    moves.apply(draft, observed, listeningSince);
     placements.apply(draft, observed);
     services.apply(draft);
     alarms.apply(draft, observed);
