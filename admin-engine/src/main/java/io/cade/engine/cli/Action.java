@@ -26,6 +26,8 @@ sealed interface Action {
 
   record ResizeService() implements Action {}
 
+  record MoveService() implements Action {}
+
   record SetService() implements Action {}
 
   record ShowSettings() implements Action {}

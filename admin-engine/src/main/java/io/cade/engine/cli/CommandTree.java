@@ -229,6 +229,7 @@ final class CommandTree {
       addCreate(service);
       CertificateOrder.addTo(this, service);
       PlanTree.addToService(this, service);
+      MoveTree.addToService(this, service);
       VersionTree.addToService(this, service);
       TrafficTree.addToService(this, service);
       add(

@@ -117,6 +117,8 @@ final class Runner {
       case Action.PlanService _ -> print(PlanTree.plan(client(options), leaf), View.PLAN, options);
       case Action.ResizeService _ ->
           print(PlanTree.resize(client(options), leaf, surroundings), View.SERVICE, options);
+      case Action.MoveService _ ->
+          print(MoveTree.move(client(options), leaf, surroundings), View.SERVICE, options);
       case Action.SetService _ -> {
         List<String> settings = List.of(leaf.matchedPositionalValue(1, new String[0]));
         print(

@@ -72,7 +72,27 @@ record ServiceWait(Duration longest) {
                 throw new CommandFailure(
                     ExitCode.FAILED, name + ": " + VersionPages.rollout(service));
               }
-              return stage.equals("RETURNED") || stage.equals("DONE");
+              // Without a stage it was a move from card to card that was cancelled.
+              return stage.equals("RETURNED") || stage.equals("DONE") || (back && stage.isEmpty());
+            })
+        .orElse(ordered);
+  }
+
+  /** Waits until a move from card to card has ended. */
+  ApiClient.Answer moved(
+      ApiClient client, String name, ApiClient.Answer ordered, Surroundings surroundings)
+      throws CommandFailure {
+    return follow(
+            client,
+            name,
+            ordered,
+            surroundings,
+            service -> {
+              Fields move = service.object("move");
+              if (move.text("stage").equals("UNDONE")) {
+                throw new CommandFailure(ExitCode.FAILED, name + ": " + move.text("words"));
+              }
+              return !MoveTree.isActive(move);
             })
         .orElse(ordered);
   }
@@ -181,6 +201,10 @@ record ServiceWait(Duration longest) {
     String stage = service.object("rollout").text("stage");
     if (!stage.isEmpty() && !stage.equals("DONE") && !stage.equals("RETURNED")) {
       return VersionPages.rollout(service);
+    }
+    String moves = MoveTree.step(service);
+    if (!moves.isEmpty()) {
+      return moves;
     }
     String waitsFor = service.text("waitsFor");
     String phase =

@@ -73,7 +73,8 @@ final class VersionTree {
             service,
             "cancel",
             new Action.VersionWork(Work.CANCEL),
-            "Stops a version on its way: the cards that have it go back.",
+            "Stops a version on its way: the cards that have it go back. A move from card to card that"
+                + " is under way is undone likewise.",
             "service cancel shop");
     cancel.addPositional(CommandTree.name());
     cancel.addOption(CommandTree.noWait());

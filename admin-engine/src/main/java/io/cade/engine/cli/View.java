@@ -242,7 +242,10 @@ enum View {
             age(service, "phaseSince"),
             running(service),
             String.join(",", service.texts("hosts")),
-            service.text("waitsFor"));
+            service.objects("waits").stream()
+                .findFirst()
+                .map(wait -> MoveTree.waits(wait, now))
+                .orElse(service.text("waitsFor")));
       }
       table.print(out);
     }
@@ -256,7 +259,13 @@ enum View {
       table.row("kind", service.text("kind"));
       table.row("phase", service.text("phase"));
       table.row("since", age(service, "phaseSince"));
-      table.row("waits for", Words.orDash(service.text("waitsFor")));
+      List<Fields> waits = service.objects("waits");
+      if (waits.isEmpty()) {
+        table.row("waits for", Words.orDash(service.text("waitsFor")));
+      }
+      for (Fields wait : waits) {
+        table.row("waits for", MoveTree.waits(wait, now));
+      }
       table.row("hosts", String.join(", ", service.texts("hosts")));
       table.row("cards running", running(service));
       table.row("proxies", service.text("proxiesServing") + "/" + service.text("proxies"));
@@ -264,6 +273,10 @@ enum View {
       String rollout = VersionPages.rollout(service);
       if (!rollout.isEmpty()) {
         table.row("rollout", rollout);
+      }
+      String move = MoveTree.line(service, now);
+      if (!move.isEmpty()) {
+        table.row("move", move);
       }
       table.row("content", Words.orDash(service.text("contentDigest")));
       table.row("package", Words.orDash(service.text("packageDigest")));

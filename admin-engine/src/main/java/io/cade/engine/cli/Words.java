@@ -30,6 +30,11 @@ final class Words {
     return time.map(t -> t.truncatedTo(ChronoUnit.SECONDS).toString()).orElse("-");
   }
 
+  /** {@code 12:00:00Z}: the time of day. */
+  static String clock(Optional<Instant> time) {
+    return time.map(t -> t.truncatedTo(ChronoUnit.SECONDS).toString().substring(11)).orElse("-");
+  }
+
   /** {@code 41.5 °C}, {@code 3012 rpm}: whole numbers where a fraction says nothing. */
   static String measured(Number value, String unit) {
     double v = value.doubleValue();

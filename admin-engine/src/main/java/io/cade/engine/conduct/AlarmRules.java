@@ -52,6 +52,7 @@ final class AlarmRules {
     cards(cabinet, due, draft.now());
     containment.apply(cabinet, due);
     services(cabinet, due);
+    ServiceWaits.alarms(cabinet, due, draft.now());
     sensors.apply(cabinet, observed, due);
     acknowledgeable(cabinet, due);
     SignalRules.apply(cabinet, observed, due);

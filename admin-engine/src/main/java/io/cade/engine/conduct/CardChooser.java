@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,9 @@ public final class CardChooser {
   private final String name;
   private final @Nullable Service service;
 
+  /** Cards that are not to be chosen this time. */
+  private final Set<CardPosition> without;
+
   /** The service on each card that has one; with more than one, some. */
   private final Map<CardPosition, String> users = new HashMap<>();
 
@@ -36,8 +40,9 @@ public final class CardChooser {
 
   private final Map<Integer, Integer> used = new HashMap<>();
 
-  private CardChooser(Cabinet cabinet, String name) {
+  private CardChooser(Cabinet cabinet, String name, Set<CardPosition> without) {
     this.cabinet = cabinet;
+    this.without = without;
     this.name = name;
     this.service = cabinet.service(name).orElse(null);
     for (Service each : cabinet.services().values()) {
@@ -62,12 +67,47 @@ public final class CardChooser {
    * @param name of a service, which need not exist
    */
   public static Choice choose(Cabinet cabinet, String name, int cards) {
-    return new CardChooser(cabinet, name).choose(cards);
+    return new CardChooser(cabinet, name, Set.of()).choose(cards);
   }
 
-  private Choice choose(int cards) {
-    int bound = service == null ? 0 : service.placements().size();
+  /**
+   * The card that is to take the place of one of a service's cards; chosen as if that one were not
+   * there.
+   *
+   * @param without cards that are not to be chosen
+   */
+  public static Choice replace(
+      Cabinet cabinet, Service service, CardPosition from, Set<CardPosition> without) {
+    return new CardChooser(cabinet, service.name(), without).replace(service, from);
+  }
+
+  private Choice replace(Service of, CardPosition from) {
+    own.merge(from.chassis(), -1, Integer::sum);
+    used.merge(from.chassis(), -1, Integer::sum);
+    List<Verdict> verdicts = new ArrayList<>();
     List<Verdict> others = new ArrayList<>();
+    Map<CardPosition, Card> free = free(others);
+    CardPosition best = free.keySet().stream().min(best()).orElse(null);
+    Map<Integer, Integer> ownThen = Map.copyOf(own);
+    Map<Integer, Integer> usedThen = Map.copyOf(used);
+    if (best != null) {
+      verdicts.add(new Verdict(best, Kind.JOINS, whyJoins(best)));
+      free.remove(best);
+    }
+    verdicts.add(new Verdict(from, Kind.LEAVES, "another card is to take its place"));
+    LeavingCards.verdicts(cabinet, of, 0).stream()
+        .filter(v -> !v.position().equals(from))
+        .forEach(verdicts::add);
+    for (CardPosition spare : free.keySet()) {
+      others.add(new Verdict(spare, Kind.SPARE, whySpare(spare, best, ownThen, usedThen)));
+    }
+    others.sort(Comparator.comparing(Verdict::position));
+    verdicts.addAll(others);
+    return new Choice(name, of.placements().size(), best == null ? 1 : 0, verdicts);
+  }
+
+  /** Cards that the service could have; of all others why not. */
+  private Map<CardPosition, Card> free(List<Verdict> others) {
     Map<CardPosition, Card> free = new TreeMap<>();
     for (Card card : cabinet.cards().values()) {
       CardPosition at = card.position();
@@ -81,6 +121,13 @@ public final class CardChooser {
         others.add(refused);
       }
     }
+    return free;
+  }
+
+  private Choice choose(int cards) {
+    int bound = service == null ? 0 : service.placements().size();
+    List<Verdict> others = new ArrayList<>();
+    Map<CardPosition, Card> free = free(others);
     List<Verdict> verdicts = new ArrayList<>();
     Comparator<CardPosition> best = best();
     CardPosition last = null;
@@ -136,6 +183,9 @@ public final class CardChooser {
     }
     if (card.drain() != null) {
       return new Verdict(at, Kind.DRAINED, "drained by " + card.drain().by());
+    }
+    if (without.contains(at)) {
+      return new Verdict(at, Kind.NOT_AVAILABLE, "was tried a moment ago and did not serve");
     }
     return null;
   }

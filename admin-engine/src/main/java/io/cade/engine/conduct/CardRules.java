@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CardRules {
   /** What arrives this much later than an event cannot have been under way when it happened. */
-  private static final Duration STRAY = Duration.ofSeconds(1);
+  static final Duration STRAY = Duration.ofSeconds(1);
 
   /** What lies further in the future was said before the clock was set back. */
   private static final Duration CLOCK_STEP = Duration.ofSeconds(30);

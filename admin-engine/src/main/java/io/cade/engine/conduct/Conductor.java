@@ -19,6 +19,7 @@ public final class Conductor {
   private final ShrinkRules shrinks = new ShrinkRules();
   private final DeviceRules devices = new DeviceRules();
   private final CommandRules commands;
+  private final MoveRules moves = new MoveRules();
   private final PlacementRules placements;
   private final ServiceRules services = new ServiceRules();
   private final AlarmRules alarms;
@@ -46,6 +47,7 @@ public final class Conductor {
     rollouts.apply(draft, observed);
     shrinks.apply(draft, observed);
     devices.apply(draft);
+    moves.apply(draft, observed, listeningSince);
     placements.apply(draft, observed);
     services.apply(draft);
     alarms.apply(draft, observed);

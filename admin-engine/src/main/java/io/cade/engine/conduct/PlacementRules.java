@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Brings each card to run what is bound to its slot, whichever card sits there now (SPEC C2). */
 final class PlacementRules {
   /** What failed on a card is tried again after this time: the cause may have been the network. */
-  private static final Duration RETRY = Duration.ofMinutes(1);
+  static final Duration RETRY = Duration.ofMinutes(1);
 
   private final ConductorPolicy policy;
 
@@ -123,7 +123,7 @@ final class PlacementRules {
   }
 
   /** Empties the queue of what was ordered for an earlier boot: its results would mean nothing. */
-  private static void abandon(Draft draft, Service service, CardPosition at) {
+  static void abandon(Draft draft, Service service, CardPosition at) {
     for (Command c : draft.cabinet().queue(at).waiting()) {
       if (c.service().equals(service.name())) {
         draft.change(new Change.CommandFinished(at, c.id(), true, "void: the card restarted"));

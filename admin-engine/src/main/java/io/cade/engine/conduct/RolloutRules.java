@@ -19,6 +19,7 @@ import io.cade.engine.observe.Observed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +29,9 @@ import org.jspecify.annotations.Nullable;
  * Carries another version of a service's content from card to card (SPEC U1, U2), never to two at
  * once: drain, install, prove, next. Whether a card has proved itself is judged by what the proxies
  * see of it and by its agent; the first that fails sends all back. Each pass looks only at what is
- * durable and at what is heard now, so that it goes on anywhere after a crash. Pure.
+ * durable and at what is heard now, so that it goes on anywhere after a crash. All that it keeps is
+ * since when a card is in doubt, without which a new engine only waits anew. Owned by the thread
+ * that passes.
  */
 final class RolloutRules {
   /** From the order to a service that answers: fetching, checking, stopping, starting. */
@@ -46,7 +49,13 @@ final class RolloutRules {
   /** Percent of the requests that may fail. */
   private static final long TOLERATED = 5;
 
+  /** Since when the card at hand of a service is found bad, in the stage that began then. */
+  private record Doubt(Instant stage, Instant since) {}
+
+  private final Map<String, Doubt> doubts = new HashMap<>();
+
   void apply(Draft draft, Observed observed) {
+    doubts.keySet().retainAll(draft.cabinet().services().keySet());
     for (Service service : List.copyOf(draft.cabinet().services().values())) {
       if (service.phase() == ServicePhase.ANNOUNCED) {
         service.rollout().ifPresent(rollout -> step(draft, service, rollout, observed));
@@ -187,7 +196,7 @@ final class RolloutRules {
     }
   }
 
-  private static void prove(
+  private void prove(
       Draft draft,
       Service service,
       Rollout rollout,
@@ -205,9 +214,12 @@ final class RolloutRules {
           draft,
           service,
           rollout,
-          "card " + at + " stopped serving it" + (detail.isEmpty() ? "" : ": " + detail));
+          placement.bootId().equals(card.bootId())
+              ? "card " + at + " stopped serving it" + (detail.isEmpty() ? "" : ": " + detail)
+              : "card " + at + " restarted while it proved the version");
       return;
     }
+    String fault = "";
     Duration spent = Duration.between(rollout.since(), draft.now());
     int seen = 0;
     for (Map.Entry<CardPosition, Observed.ProxyHeard> entry : observed.proxies().entrySet()) {
@@ -221,12 +233,9 @@ final class RolloutRules {
       // An operator who keeps visitors away from the card is no fault of the version.
       boolean usable = backend.usable() || card.drain() != null;
       if (!usable && spent.compareTo(FIRST_LOOK) > 0) {
-        fail(
-            draft,
-            service,
-            rollout,
-            "proxy %s finds card %s unusable: %s".formatted(entry.getKey(), at, backend.cause()));
-        return;
+        fault =
+            "proxy %s finds card %s unusable: %s".formatted(entry.getKey(), at, backend.cause());
+        break;
       }
       Optional<Rollout.Counted> before =
           rollout.counted().stream()
@@ -235,15 +244,18 @@ final class RolloutRules {
       long requests = backend.requests() - before.map(Rollout.Counted::requests).orElse(0L);
       long failures = backend.failures() - before.map(Rollout.Counted::failures).orElse(0L);
       if (failures > FEW && failures * 100 > requests * TOLERATED) {
-        fail(
-            draft,
-            service,
-            rollout,
-            "%d of %d requests of visitors to card %s failed".formatted(failures, requests, at));
-        return;
+        fault = "%d of %d requests of visitors to card %s failed".formatted(failures, requests, at);
+        break;
       }
       seen += usable ? 1 : 0;
     }
+    if (!fault.isEmpty()) {
+      if (livesOn(draft, service, rollout, card, observed)) {
+        fail(draft, service, rollout, fault);
+      }
+      return;
+    }
+    doubts.remove(service.name());
     if (spent.compareTo(rollout.gate()) < 0) {
       return;
     }
@@ -253,6 +265,24 @@ final class RolloutRules {
     } else if (spent.compareTo(rollout.gate().plus(SILENT_PROXIES)) > 0) {
       fail(draft, service, rollout, "no proxy says that it reaches the version on card " + at);
     }
+  }
+
+  /**
+   * Whether the card has been heard since it was first found bad. Proxies notice before the engine
+   * that a card is gone: until it speaks again, or counts as lost, nobody knows whether the version
+   * is to blame. What was under way when it was found bad proves nothing.
+   */
+  private boolean livesOn(
+      Draft draft, Service service, Rollout rollout, Card card, Observed observed) {
+    Doubt known = doubts.get(service.name());
+    if (known == null || !known.stage().equals(rollout.since())) {
+      known = new Doubt(rollout.since(), draft.now());
+      doubts.put(service.name(), known);
+    }
+    Observed.CardHeard heard = observed.cards().get(card.position());
+    return heard != null
+        && heard.bootId().equals(card.bootId())
+        && heard.at().isAfter(known.since().plus(CardRules.STRAY));
   }
 
   /** Ends the way forward: the card at hand goes back first, then those that were done. */

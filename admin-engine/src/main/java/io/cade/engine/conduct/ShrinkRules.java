@@ -28,7 +28,8 @@ final class ShrinkRules {
     for (Service service : List.copyOf(draft.cabinet().services().values())) {
       boolean served =
           service.phase() == ServicePhase.SETUP || service.phase() == ServicePhase.ANNOUNCED;
-      if (served && service.rollout().isEmpty()) {
+      // While a card takes the place of another there is one more, and it is known which one goes.
+      if (served && service.rollout().isEmpty() && service.move().isEmpty()) {
         shrink(draft, service, observed);
       }
     }

@@ -20,6 +20,8 @@ public enum AlarmType {
   SERVICE_DOWN("serviceDown", Severity.CRITICAL, "underlyingResourceUnavailable", Ends.BY_ITSELF),
   /** A service could not be set up on a card. */
   SETUP_FAILED("setupFailed", Severity.MAJOR, "applicationSubsystemFailure", Ends.BY_ITSELF),
+  /** A service waits for something for longer than it should. */
+  SERVICE_STUCK("serviceStuck", Severity.MINOR, "timeoutExpired", Ends.BY_ITSELF),
   /** A version did not prove itself: the cards went back to the one that they had. */
   UPDATE_FAILED("updateFailed", Severity.MAJOR, "applicationSubsystemFailure", Ends.ACKNOWLEDGED),
   /** A temperature is above a limit; the limit fixes the severity. */

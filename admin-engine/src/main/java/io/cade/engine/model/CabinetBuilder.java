@@ -233,7 +233,7 @@ public final class CabinetBuilder {
       case Change.ServiceCreated c -> create(c, at);
       case Change.ServicePhaseChanged c ->
           putService(requireService(c.service()).withPhase(c.phase(), at, c.waitsFor()));
-      case Change.CardsBound c -> bind(c);
+      case Change.CardsBound c -> bind(c, at);
       case Change.ServiceResized c -> putService(requireService(c.service()).withCards(c.cards()));
       case Change.PackageGenerated c ->
           putService(requireService(c.service()).withPackage(c.packageDigest(), c.packageBytes()));
@@ -258,6 +258,7 @@ public final class CabinetBuilder {
         }
         putService(s.with(s.versions().with(c.rollout())));
       }
+      case Change.MoveChanged c -> putService(requireService(c.service()).with(c.move()));
       case Change.PlacementChanged c -> {
         Service s = requireService(c.service());
         if (s.on(c.placement().position()).isEmpty()) {
@@ -417,12 +418,12 @@ public final class CabinetBuilder {
     touch(EntityKey.Kind.TRAFFIC, traffic.begun(c.index(), c.definition().name(), at));
   }
 
-  private void bind(Change.CardsBound c) {
+  private void bind(Change.CardsBound c, Instant at) {
     Service s = requireService(c.service());
     putService(
         s.withPlacements(
             c.positions().stream()
-                .map(p -> s.on(p).orElseGet(() -> Placement.pending(p)))
+                .map(p -> s.on(p).orElseGet(() -> Placement.pending(p).at(at)))
                 .toList()));
   }
 

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param settings how the proxies treat it; absent in records of earlier versions
  * @param packageDigest signed package of the current version, empty before phase 4
  * @param versions of its content; absent in records of earlier versions
+ * @param lastMove from one card to another, under way or ended; null when there was none
  */
 public record Service(
     int index,
@@ -27,7 +28,8 @@ public record Service(
     long packageBytes,
     List<Placement> placements,
     ServiceSettings settings,
-    ServiceVersions versions) {
+    ServiceVersions versions,
+    @Nullable Move lastMove) {
   public Service(
       int index,
       ServiceDefinition definition,
@@ -38,7 +40,8 @@ public record Service(
       long packageBytes,
       List<Placement> placements,
       @Nullable ServiceSettings settings,
-      @Nullable ServiceVersions versions) {
+      @Nullable ServiceVersions versions,
+      @Nullable Move lastMove) {
     this.index = index;
     this.definition = definition;
     this.phase = phase;
@@ -60,6 +63,7 @@ public record Service(
                     "",
                     "as ordered"))
             : versions;
+    this.lastMove = lastMove;
   }
 
   /** With everything about its visitors' way at the default, in its first version. */
@@ -82,6 +86,7 @@ public record Service(
         packageBytes,
         placements,
         null,
+        null,
         null);
   }
 
@@ -103,6 +108,11 @@ public record Service(
   /** The rollout of another version, if one is under way. */
   public Optional<Rollout> rollout() {
     return versions.active();
+  }
+
+  /** The move from one card to another, if one is under way. */
+  public Optional<Move> move() {
+    return Optional.ofNullable(lastMove).filter(m -> m.stage().active());
   }
 
   /** What a card is to have of it: the current version, or the next where a rollout says so. */
@@ -129,7 +139,8 @@ public record Service(
         packageBytes,
         placements,
         settings,
-        versions);
+        versions,
+        lastMove);
   }
 
   Service withCards(int number) {
@@ -153,6 +164,23 @@ public record Service(
         current.packageBytes(),
         placements,
         settings,
+        next,
+        lastMove);
+  }
+
+  /** The service with a move begun, gone on or ended. */
+  Service with(Move next) {
+    return new Service(
+        index,
+        definition,
+        phase,
+        phaseSince,
+        waitsFor,
+        packageDigest,
+        packageBytes,
+        placements,
+        settings,
+        versions,
         next);
   }
 
@@ -183,6 +211,7 @@ public record Service(
         packageBytes,
         placed,
         set,
-        versions);
+        versions,
+        lastMove);
   }
 }

@@ -8,11 +8,13 @@ import io.cade.agent.wire.RouteSnapshot;
 import io.cade.agent.wire.SensorReading;
 import io.cade.agent.wire.SoftwareDescriptor;
 import io.cade.engine.change.Refusal;
+import io.cade.engine.conduct.ServiceWaits;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Card;
 import io.cade.engine.model.CardState;
 import io.cade.engine.model.Drain;
 import io.cade.engine.model.Lease;
+import io.cade.engine.model.Move;
 import io.cade.engine.model.PowerHold;
 import io.cade.engine.model.Rollout;
 import io.cade.engine.model.Service;
@@ -108,7 +110,8 @@ public final class Inspection {
   public List<Views.ServiceView> services() {
     Cabinet c = cabinet.get();
     Announcement announcement = announcement(c);
-    return c.services().values().stream().map(s -> view(s, announcement)).toList();
+    Instant now = clock.instant();
+    return c.services().values().stream().map(s -> view(c, s, announcement, now)).toList();
   }
 
   /**
@@ -118,7 +121,7 @@ public final class Inspection {
    */
   public Views.ServiceView service(String name) throws Refusal {
     Cabinet c = cabinet.get();
-    return view(requireService(c, name), announcement(c));
+    return view(c, requireService(c, name), announcement(c), clock.instant());
   }
 
   /**
@@ -350,10 +353,21 @@ public final class Inspection {
 
   /** A service that was changed just now: no proxy can know yet. */
   static Views.ServiceView view(Service s) {
-    return view(s, Announcement.NONE);
+    return view(s, Announcement.NONE, List.of());
   }
 
-  private static Views.ServiceView view(Service s, Announcement announcement) {
+  private static Views.ServiceView view(
+      Cabinet c, Service s, Announcement announcement, Instant now) {
+    return view(
+        s,
+        announcement,
+        ServiceWaits.of(c, s, now).stream()
+            .map(w -> new Views.WaitView(w.what(), w.since(), w.until()))
+            .toList());
+  }
+
+  private static Views.ServiceView view(
+      Service s, Announcement announcement, List<Views.WaitView> waits) {
     return new Views.ServiceView(
         s.name(),
         s.definition().kind(),
@@ -373,7 +387,25 @@ public final class Inspection {
             .toList(),
         s.settings().values(),
         s.versions().current(),
-        rollout(s));
+        rollout(s),
+        move(s),
+        waits);
+  }
+
+  private static Views.@Nullable MoveView move(Service s) {
+    Move m = s.lastMove();
+    return m == null
+        ? null
+        : new Views.MoveView(
+            m.from(),
+            m.to(),
+            m.stage(),
+            m.since(),
+            m.automatic(),
+            m.by(),
+            m.why(),
+            m.cause(),
+            m.words());
   }
 
   private static Views.@Nullable RolloutView rollout(Service s) {

@@ -234,7 +234,8 @@ public final class Operations {
                   service.packageBytes(),
                   service.placements(),
                   service.settings(),
-                  service.versions());
+                  service.versions(),
+                  service.lastMove());
           return Decision.of(
               Inspection.view(removing),
               new Change.ServicePhaseChanged(name, ServicePhase.REMOVING, ""));

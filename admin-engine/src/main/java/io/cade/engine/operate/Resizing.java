@@ -81,6 +81,7 @@ public final class Resizing {
 
   private static void requireQuiet(Service service) throws Refusal {
     VersionOperations.requireNoRollout(service);
+    VersionOperations.requireNoMove(service);
     switch (service.phase()) {
       case BINDING, SETUP, ANNOUNCED -> {
         // Its cards are not chosen yet, or known to the proxies or about to be.

@@ -1,5 +1,6 @@
 package io.cade.engine.operate;
 
+import io.cade.agent.wire.CardPosition;
 import io.cade.engine.change.ChangeWriter;
 import io.cade.engine.change.Decision;
 import io.cade.engine.change.Refusal;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many cards a service has, and which (SPEC A4, D3): plan it, change it. Both ask the same
@@ -79,11 +81,7 @@ public final class SizeOperations {
         "resize service " + Operations.cut(name) + " to " + cards + " cards",
         true,
         (cabinet, now) -> {
-          if (deadline.isNegative() || deadline.compareTo(TrafficOperations.LONGEST_DEADLINE) > 0) {
-            throw new Refusal(
-                Refusal.Kind.INVALID,
-                "the deadline is " + deadline.toSeconds() + " s, outside 0 s to 7 days");
-          }
+          requireDeadline(deadline);
           Inspection.requireService(cabinet, name);
           check(name, cards);
           List<Change> changes = Resizing.resize(cabinet, name, cards, now.plus(deadline));
@@ -91,6 +89,42 @@ public final class SizeOperations {
               changes,
               Inspection.view(Rollouts.after(cabinet, changes, now).service(name).orElseThrow()));
         });
+  }
+
+  /**
+   * Moves a service's place from one card to another: the new one is set up and serves before the
+   * old one is emptied of visitors and given back.
+   *
+   * @param to null for the one that is chosen
+   * @param deadline for visitors who are bound to {@code from}
+   */
+  public CompletionStage<Views.ServiceView> move(
+      Caller caller, String name, CardPosition from, @Nullable CardPosition to, Duration deadline) {
+    return actions.carryOut(
+        caller,
+        Role.OPERATOR,
+        "move service "
+            + Operations.cut(name)
+            + " from card "
+            + from
+            + " to "
+            + (to == null ? "another" : "card " + to),
+        true,
+        (cabinet, now) -> {
+          requireDeadline(deadline);
+          List<Change> changes = Moving.move(cabinet, name, from, to, deadline, caller.user(), now);
+          return new Decision<>(
+              changes,
+              Inspection.view(Rollouts.after(cabinet, changes, now).service(name).orElseThrow()));
+        });
+  }
+
+  private static void requireDeadline(Duration deadline) throws Refusal {
+    if (deadline.isNegative() || deadline.compareTo(TrafficOperations.LONGEST_DEADLINE) > 0) {
+      throw new Refusal(
+          Refusal.Kind.INVALID,
+          "the deadline is " + deadline.toSeconds() + " s, outside 0 s to 7 days");
+    }
   }
 
   private void check(String name, int cards) throws Refusal {

@@ -3,6 +3,7 @@ package io.cade.engine.operate;
 import io.cade.engine.change.Decision;
 import io.cade.engine.change.Refusal;
 import io.cade.engine.change.Transaction;
+import io.cade.engine.conduct.Moves;
 import io.cade.engine.conduct.Rollouts;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Change;
@@ -152,13 +153,16 @@ public final class VersionOperations {
     };
   }
 
-  /** The cards that have got the version that is under way go back to the one that they had. */
+  /**
+   * The cards that have got the version that is under way go back to the one that they had; a move
+   * from card to card is undone.
+   */
   public CompletionStage<Views.ServiceView> cancel(Caller caller, String name) {
     return actions.carryOutOn(
         name,
         caller,
         Role.OPERATOR,
-        "cancel the update of service " + Operations.cut(name),
+        "cancel what is under way of service " + Operations.cut(name),
         true,
         cancelling(caller.user(), name));
   }
@@ -167,12 +171,18 @@ public final class VersionOperations {
   static Transaction<Views.ServiceView> cancelling(String by, String name) {
     return (cabinet, now) -> {
       Service service = Inspection.requireService(cabinet, name);
+      if (service.move().isPresent()) {
+        return decided(cabinet, now, Moves.cancel(cabinet, service, by, now), name);
+      }
       Rollout rollout =
           service
               .rollout()
               .orElseThrow(() ->
                   new Refusal(
-                      Refusal.Kind.CONFLICT, "no version of service " + name + " is on its way"));
+                      Refusal.Kind.CONFLICT,
+                      "service "
+                          + name
+                          + " is neither on its way to another version nor to another card"));
       if (rollout.stage() == Rollout.Stage.RETURNING) {
         return Decision.nothing(Inspection.view(service));
       }
@@ -206,6 +216,7 @@ public final class VersionOperations {
               + ": a version can be published while it is served (ANNOUNCED)");
     }
     requireNoRollout(service);
+    requireNoMove(service);
     if (service.placements().size() > service.definition().cards()) {
       throw new Refusal(
           Refusal.Kind.CONFLICT,
@@ -230,6 +241,19 @@ public final class VersionOperations {
               + " of service "
               + service.name()
               + " is on its way: wait for it, or cancel it");
+    }
+  }
+
+  /**
+   * Refuses while one card takes the place of another.
+   *
+   * @throws Refusal CONFLICT, with what can be done
+   */
+  static void requireNoMove(Service service) throws Refusal {
+    if (service.move().isPresent()) {
+      throw new Refusal(
+          Refusal.Kind.CONFLICT,
+          "service " + service.name() + ": " + service.move().get().words() + "; wait for it");
     }
   }
 

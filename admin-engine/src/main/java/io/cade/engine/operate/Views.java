@@ -4,6 +4,7 @@ import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.TrafficLimits;
 import io.cade.engine.model.CardState;
+import io.cade.engine.model.Move;
 import io.cade.engine.model.Placement;
 import io.cade.engine.model.Rollout;
 import io.cade.engine.model.ServicePhase;
@@ -161,7 +162,34 @@ public final class Views {
       List<PlacementView> placements,
       Map<String, String> settings,
       int version,
-      @Nullable RolloutView rollout) {}
+      @Nullable RolloutView rollout,
+      @Nullable MoveView move,
+      List<WaitView> waits) {}
+
+  /**
+   * A place on its way from one card to another, or the last that was.
+   *
+   * @param automatic whether the engine does it because {@code from} has failed
+   * @param cause why it was undone, else empty
+   */
+  public record MoveView(
+      CardPosition from,
+      CardPosition to,
+      Move.Stage stage,
+      Instant since,
+      boolean automatic,
+      String by,
+      String why,
+      String cause,
+      String words) {}
+
+  /**
+   * Something that a service waits for.
+   *
+   * @param what follows "waits for"
+   * @param until when it ends by itself, or something else is done about it, at the latest
+   */
+  public record WaitView(String what, Instant since, @Nullable Instant until) {}
 
   /**
    * A version on its way, or the last that was.

@@ -8,6 +8,7 @@ import io.cade.agent.wire.MacAddress;
 import io.cade.engine.gateway.TestWriter;
 import io.cade.engine.model.CardState;
 import io.cade.engine.model.Change;
+import io.cade.engine.model.Move;
 import io.cade.engine.model.Placement;
 import io.cade.engine.model.Service;
 import io.cade.engine.model.ServiceDefinition;
@@ -16,6 +17,7 @@ import io.cade.engine.operate.Role;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +114,53 @@ final class PlanCommandTest {
     assertThat(shrunk.code()).isZero();
     assertThat(writer.current().card(SECOND).orElseThrow().drain()).isNotNull();
     assertThat(shop().definition().cards()).isEqualTo(1);
+  }
+
+  @Test
+  void aServiceIsMovedAndTheCommandTellsEachStep() throws Exception {
+    desk.onPause =
+        () -> {
+          desk.onPause =
+              () ->
+                  writer.given(
+                      new Change.MoveChanged(
+                          "shop", lastMove().into(Move.Stage.DONE, Desk.NOW, "")),
+                      new Change.CardsBound("shop", List.of(SECOND)));
+          runs(SECOND);
+          writer.given(
+              new Change.MoveChanged("shop", lastMove().into(Move.Stage.DRAINING, Desk.NOW, "")));
+        };
+    Desk.Outcome moved = desk.run("service", "move", "shop", "1.1", "auto", "--wait", "5");
+    assertThat(moved.err())
+        .contains("shop: card 2.1 is set up to take the place of 1.1")
+        .contains("shop: card 2.1 serves; card 1.1 is emptied of visitors");
+    assertThat(moved.code()).isZero();
+    assertThat(moved.out())
+        .contains("card 2.1 took the place of 1.1", "ordered; chassis 2 has no card of shop");
+  }
+
+  private Move lastMove() {
+    return Objects.requireNonNull(shop().lastMove());
+  }
+
+  @Test
+  void aMoveThatIsUndoneOrRefusedSaysWhy() throws Exception {
+    assertThat(desk.run("service", "move", "shop", "1.1", "1.2").err())
+        .contains("card 1.2 cannot take the place of another: drained by vera");
+    assertThat(desk.run("service", "move", "shop", "2.1", "auto").err())
+        .contains("service shop is not on card 2.1, but on 1.1");
+    assertThat(desk.run("service", "move", "shop", "1.1").code()).isEqualTo(ExitCode.USAGE.code());
+    assertThat(desk.run("service", "move", "shop", "1.1", "2.1", "--no-wait").code()).isZero();
+    Desk.Outcome shown = desk.run("service", "show", "shop");
+    assertThat(shown.out())
+        .contains("card 2.1 to serve in place of 1.1, since 0 s (")
+        .contains("at the latest");
+    assertThat(desk.run("service", "list").out()).contains("card 2.1 to serve in place of 1.1");
+    assertThat(desk.run("service", "move", "shop", "1.1", "2.1").err())
+        .contains("card 2.1 is set up to take the place of 1.1; wait for it");
+    assertThat(desk.run("service", "cancel", "shop").code()).isZero();
+    assertThat(lastMove().cause()).startsWith("cancelled by ");
+    assertThat(shop().on(SECOND)).isEmpty();
   }
 
   @Test

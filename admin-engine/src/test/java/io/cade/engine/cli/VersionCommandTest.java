@@ -149,7 +149,7 @@ final class VersionCommandTest {
   @Test
   void whatIsUnderWayCanBeCancelledOnce() throws Exception {
     assertThat(desk.run("service", "cancel", "shop").err())
-        .contains("no version of service shop is on its way");
+        .contains("service shop is neither on its way to another version nor to another card");
     content("second");
     publish();
     Desk.Outcome cancelled = desk.run("service", "cancel", "shop", "--no-wait");

@@ -11,6 +11,7 @@ import io.cade.agent.wire.ServiceStatus;
 import io.cade.engine.model.Alarm;
 import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.Card;
+import io.cade.engine.model.CardState;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.Placement;
 import io.cade.engine.model.Rollout;
@@ -301,6 +302,67 @@ final class RolloutRulesTest {
     world.boot("1.1", 1, "b1.1");
     seconds(5);
     everythingIsAsBefore();
+  }
+
+  /** Proxies find a pulled card unusable seconds before the engine counts it as lost. */
+  @Test
+  void aCardThatIsPulledIsTheCauseAndNotWhatTheProxiesNoticedFirst() {
+    served();
+    publish();
+    until("proof", () -> rollout().stage() == Stage.PROVING);
+    seconds(6);
+    assertThat(rollout().stage()).isEqualTo(Stage.PROVING);
+    dead.add("1.1");
+    unusable.add("1.1 " + NEW);
+    until("return", () -> rollout().stage() != Stage.PROVING);
+    assertThat(rollout().cause()).isEqualTo("card 1.1 was lost while it proved the version");
+    assertThat(alarm().text())
+        .isEqualTo("version 2: card 1.1 was lost while it proved the version");
+  }
+
+  @Test
+  void aCardThatGoesOnSpeakingIsJudgedByTheProxiesWithinSeconds() {
+    served();
+    publish();
+    until("proof", () -> rollout().stage() == Stage.PROVING);
+    seconds(6);
+    unusable.add("1.1 " + NEW);
+    seconds(1);
+    assertThat(rollout().stage()).as("one word may have been under way").isEqualTo(Stage.PROVING);
+    seconds(2);
+    assertThat(rollout().cause()).isEqualTo("proxy 0.4 finds card 1.1 unusable: answers 500");
+  }
+
+  @Test
+  void whatProxiesFoundForAMomentIsForgotten() {
+    served();
+    publish();
+    until("proof", () -> rollout().stage() == Stage.PROVING);
+    seconds(6);
+    unusable.add("1.1 " + NEW);
+    seconds(1);
+    unusable.clear();
+    untilEnded();
+    assertThat(rollout().stage()).isEqualTo(Stage.DONE);
+  }
+
+  @Test
+  void aCardThatRestartsUnderTheVersionIsNamedAsSuch() {
+    served();
+    publish();
+    until("proof", () -> rollout().stage() == Stage.PROVING);
+    running.remove("1.1");
+    world.apply(
+        new Change.CardStateChanged(at("1.1"), CardState.BOOTING, "asked for its address"),
+        new Change.CardIntroduced(
+            at("1.1"),
+            world.card("1.1").role(),
+            "another boot",
+            Objects.requireNonNull(world.card("1.1").hardware()),
+            Objects.requireNonNull(world.card("1.1").software())),
+        new Change.CardStateChanged(at("1.1"), CardState.ASSIGNED, "introduced itself"));
+    world.settle();
+    assertThat(rollout().cause()).isEqualTo("card 1.1 restarted while it proved the version");
   }
 
   @Test

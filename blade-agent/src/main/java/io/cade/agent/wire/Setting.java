@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What can be set for a service's way through the proxies: name, form, range and default in one
  * place, for the engine that refuses, the proxies that obey, the command line and the
- * documentation. Where the default says {@code proxy}, the proxy's own configuration file decides.
+ * documentation. Two are for the engine alone. Where the default says {@code proxy}, the proxy's
+ * own configuration file decides.
  */
 public enum Setting {
   BALANCING(
@@ -49,6 +50,10 @@ public enum Setting {
   REQUEST_TIMEOUT("request-timeout", "0s", Form.duration(0, Duration.ofHours(24))),
   ATTEMPTS("attempts", "proxy", Form.number(1, 10)),
   RETRY_PERCENT("retry-percent", "20", Form.number(0, 100)),
+  /** The engine's: how long a card may be away before another one takes its place. */
+  REPLACE_AFTER("replace-after", "5min", Form.durationOrOff(1_000, Duration.ofHours(24))),
+  /** The engine's: whether cards of the service have to be in different chassis. */
+  SPREAD("spread", "prefer", Form.words("prefer", "require")),
   WEIGHT("weight", "1", Form.number(0, 256), true),
   COST("cost", "1", Form.number(0, 1_000_000), true),
   BACKUP("backup", "no", Form.words("yes", "no"), true);
@@ -175,6 +180,13 @@ public enum Setting {
             int number = Integer.parseInt(text);
             return number >= least && number <= most ? number : null;
           });
+    }
+
+    static Form durationOrOff(long leastMillis, Duration most) {
+      Form duration = duration(leastMillis, most);
+      return new Form(
+          duration.words + ", or off",
+          text -> text.equals("off") ? text : duration.good.apply(text));
     }
 
     static Form duration(long leastMillis, Duration most) {
