@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 record Description(int format, String architecture, long minimumBuild, List<PartEntry> parts) {
   static final String KIND = "boot-image";
   static final String FILE = "image.json";
-  static final String CHAIN = "signer.pem";
+  static final String CHAIN = CertifiedPackage.CHAIN;
   static final int FORMAT = 1;
 
   private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9._+-]{1,64}");

@@ -111,10 +111,9 @@ public final class ImageBuilder {
         new Description(Description.FORMAT, architecture, minimumBuild, parts);
     byte[] json = description.encode();
     content.file(Description.FILE, json);
-    content.file(Description.CHAIN, Chain.pem(signer.chain()).getBytes(StandardCharsets.US_ASCII));
     Path fresh = Files.createTempFile(target.toAbsolutePath().getParent(), ".image", ".tmp");
     try {
-      PackageBuilder.Built built = content.write(fresh, signer.key());
+      PackageBuilder.Built built = CertifiedPackage.write(content, fresh, signer);
       BootImage image = Description.image(built.manifest(), json);
       Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
       return new Built(image, built.digest(), built.bytes());

@@ -17,23 +17,23 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** An authority like the engine's: EC P-256, with signers that have Ed25519 keys. */
-final class TestAuthority {
+public final class TestAuthority {
   static final Instant FROM = Instant.parse("2026-01-01T00:00:00Z");
   static final Instant UNTIL = Instant.parse("2030-01-01T00:00:00Z");
 
   private final KeyPair keys;
-  final X509Certificate certificate;
+  public final X509Certificate certificate;
 
-  TestAuthority(String name) throws Exception {
+  public TestAuthority(String name) throws Exception {
     keys = pair("EC");
     certificate = issue(name, name, keys, keys, null);
   }
 
-  ImageSigner signer() throws Exception {
+  public ImageSigner signer() throws Exception {
     return signer("Ed25519", KeyPurposeId.id_kp_codeSigning);
   }
 
-  ImageSigner signer(String algorithm, KeyPurposeId purpose) throws Exception {
+  public ImageSigner signer(String algorithm, KeyPurposeId purpose) throws Exception {
     KeyPair own = pair(algorithm);
     String authority = certificate.getSubjectX500Principal().getName();
     return new ImageSigner(

@@ -1,0 +1,4 @@
+@NullMarked
+package io.cade.image.bundle;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.cade.image.trust;
+
+import org.jspecify.annotations.NullMarked;
