@@ -106,19 +106,22 @@ final class FileFunctions implements ItemFunctions<FileItem> {
     int limit = DeviceItem.MAX_CONTENT * 4;
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (SeekableByteChannel in =
-        parent.newByteChannel(
-            name, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
+        parent.newByteChannel(name, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
       ByteBuffer buffer = ByteBuffer.allocate(16 << 10);
       while (bytes.size() <= limit && in.read(buffer.clear()) >= 0) {
         bytes.write(buffer.array(), 0, buffer.position());
       }
     }
     if (bytes.size() > limit) {
-      throw new NoItemException(path + " has " + attributes.size() + " bytes, too many for an item");
+      throw new NoItemException(
+          path + " has " + attributes.size() + " bytes, too many for an item");
     }
     try {
       String text =
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray())).toString();
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .decode(ByteBuffer.wrap(bytes.toByteArray()))
+              .toString();
       if (text.length() > DeviceItem.MAX_CONTENT || text.indexOf('\0') >= 0) {
         throw new NoItemException(path + " has " + bytes.size() + " bytes and is no item's text");
       }
@@ -277,7 +280,10 @@ final class FileFunctions implements ItemFunctions<FileItem> {
       throw e;
     } catch (FileSystemException e) {
       throw new NoItemException(
-          "on the way to " + path + " is no directory but a link or a file: " + name
+          "on the way to "
+              + path
+              + " is no directory but a link or a file: "
+              + name
               + "; name the place itself");
     }
   }

@@ -36,7 +36,6 @@ public record AgentEnvironment(
       SoftwareDescriptor software,
       CardSensors sensors,
       BootConfigSource bootConfigs) {
-    this(
-        platform, config, role, directory, hardware, software, sensors, bootConfigs, null);
+    this(platform, config, role, directory, hardware, software, sensors, bootConfigs, null);
   }
 }

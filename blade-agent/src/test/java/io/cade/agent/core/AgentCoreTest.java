@@ -499,8 +499,9 @@ final class AgentCoreTest {
     reboot();
     goOnline();
     step(new AgentEvent.Poked());
-    assertThat(answer(read)).as("and read again by another").contains(
-        new AgentEffect.ChangeDevice(read));
+    assertThat(answer(read))
+        .as("and read again by another")
+        .contains(new AgentEffect.ChangeDevice(read));
   }
 
   @Test

@@ -65,8 +65,7 @@ final class AgentDeviceTest {
 
   private ModelStanding standing(Predicate<ModelStanding> wanted) throws InterruptedException {
     Report report =
-        gateway.await(
-            gateway.reports, r -> r.model() != null && wanted.test(r.model()));
+        gateway.await(gateway.reports, r -> r.model() != null && wanted.test(r.model()));
     ModelStanding model = report.model();
     assertThat(model).isNotNull();
     return model == null ? new ModelStanding("", 0, List.of(), 0, 0, 0, "") : model;
@@ -94,8 +93,9 @@ final class AgentDeviceTest {
       assertThat(resultOf(2).found()).hasSize(1);
       Path memory = dir.resolve("card/memory.json");
       assertThat(Files.readString(memory)).doesNotContain("known to all");
-      assertThat(PosixFilePermissions.toString(
-              Files.getPosixFilePermissions(dir.resolve("card/device.json"))))
+      assertThat(
+              PosixFilePermissions.toString(
+                  Files.getPosixFilePermissions(dir.resolve("card/device.json"))))
           .isEqualTo("rw-------");
     }
   }

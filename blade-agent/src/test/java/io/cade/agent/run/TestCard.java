@@ -39,6 +39,7 @@ final class TestCard {
   final InetAddress address;
   final int pokePort;
   final int servicePort;
+
   /** What models of the device change; null when none may. */
   @Nullable OperatingSystem system;
 
