@@ -97,7 +97,9 @@ final class Accounts {
     }
     for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
       String[] f = line.split(":", -1);
-      if (f.length == fields && f[2].matches("\\d{1,9}") && (fields < 7 || f[3].matches("\\d{1,9}"))) {
+      if (f.length == fields
+          && f[2].matches("\\d{1,9}")
+          && (fields < 7 || f[3].matches("\\d{1,9}"))) {
         lines.add(f);
       }
     }

@@ -55,7 +55,11 @@ final class KernelFunctions implements ItemFunctions<KernelItem> {
       throw new IOException("this kernel has no parameter " + wanted.name(), e);
     } catch (IOException e) {
       throw new IOException(
-          "the kernel refuses '" + wanted.value() + "' for " + wanted.name() + ": "
+          "the kernel refuses '"
+              + wanted.value()
+              + "' for "
+              + wanted.name()
+              + ": "
               + e.getMessage(),
           e);
     }

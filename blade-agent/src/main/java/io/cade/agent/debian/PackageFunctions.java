@@ -199,8 +199,7 @@ final class PackageFunctions implements ItemFunctions<PackageItem> {
                 "-o",
                 "DPkg::Lock::Timeout=60",
                 "install"));
-    words.add(
-        isOffered || archive == null ? wanted.name() + "=" + version : archive.toString());
+    words.add(isOffered || archive == null ? wanted.name() + "=" + version : archive.toString());
     manage(words);
   }
 
@@ -232,7 +231,9 @@ final class PackageFunctions implements ItemFunctions<PackageItem> {
     }
   }
 
-  /** Runs a package manager; one that was interrupted before, by a power cut, is put right first. */
+  /**
+   * Runs a package manager; one that was interrupted before, by a power cut, is put right first.
+   */
   private void manage(List<String> words) throws IOException, InterruptedException {
     Programs.Said said = programs.run(words, "", Programs.LONG);
     if (!said.well() && said.text().contains(INTERRUPTED)) {

@@ -39,7 +39,9 @@ interface Programs {
     /** Its last words, for an operator. */
     String cause() {
       String words =
-          text.lines().filter(l -> !l.isBlank()).reduce("", (a, b) -> a.isEmpty() ? b : a + " / " + b);
+          text.lines()
+              .filter(l -> !l.isBlank())
+              .reduce("", (a, b) -> a.isEmpty() ? b : a + " / " + b);
       String last = words.length() <= 400 ? words : "…" + words.substring(words.length() - 400);
       return last.isEmpty() ? "exit code " + code : last.replaceAll("\\p{Cntrl}", " ");
     }

@@ -15,8 +15,16 @@ import java.util.Set;
 final class UnitFunctions implements ItemFunctions<UnitItem> {
   private static final Set<String> RUNNING = Set.of("active", "activating", "reloading");
   private static final Set<String> KNOWN =
-      Set.of("enabled", "enabled-runtime", "disabled", "static", "indirect", "alias", "generated",
-          "masked", "linked");
+      Set.of(
+          "enabled",
+          "enabled-runtime",
+          "disabled",
+          "static",
+          "indirect",
+          "alias",
+          "generated",
+          "masked",
+          "linked");
 
   private final boolean live;
   private final Path root;
@@ -43,8 +51,7 @@ final class UnitFunctions implements ItemFunctions<UnitItem> {
   public DeviceItem look(String name) throws IOException, InterruptedException {
     AbsentItem absent = new AbsentItem("unit:" + name);
     if (!live) {
-      Programs.Said said =
-          programs.look("systemctl", "--root=" + root, "is-enabled", full(name));
+      Programs.Said said = programs.look("systemctl", "--root=" + root, "is-enabled", full(name));
       String state = said.text().strip();
       return KNOWN.contains(state)
           ? new UnitItem(name, state.startsWith("enabled"), false)
@@ -53,10 +60,7 @@ final class UnitFunctions implements ItemFunctions<UnitItem> {
     String told =
         programs.must(
             List.of(
-                "systemctl",
-                "show",
-                "--property=LoadState,UnitFileState,ActiveState",
-                full(name)),
+                "systemctl", "show", "--property=LoadState,UnitFileState,ActiveState", full(name)),
             "",
             Programs.SHORT);
     Map<String, String> properties = new HashMap<>();

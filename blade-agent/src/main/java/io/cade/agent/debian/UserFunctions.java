@@ -86,8 +86,7 @@ final class UserFunctions implements ItemFunctions<UserItem> {
       words.add("usermod");
       words.addAll(prefix);
     }
-    words.addAll(
-        List.of("--shell", wanted.shell(), "--groups", String.join(",", wanted.groups())));
+    words.addAll(List.of("--shell", wanted.shell(), "--groups", String.join(",", wanted.groups())));
     words.add(wanted.name());
     String _ = programs.must(words, "", Programs.SHORT);
     account = accounts.account(wanted.name());

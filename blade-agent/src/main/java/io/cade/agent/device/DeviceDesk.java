@@ -227,7 +227,10 @@ final class DeviceDesk {
       return refused(
           command,
           other.stage() == Stage.UNCONFIRMED
-              ? "change " + other.id() + " waits for its confirmation, " + leftMillis() / 1_000
+              ? "change "
+                  + other.id()
+                  + " waits for its confirmation, "
+                  + leftMillis() / 1_000
                   + " s are left; confirm it or wait until it is taken back"
               : "change " + other.id() + " is still being taken back: " + state.notice());
     }
@@ -248,9 +251,17 @@ final class DeviceDesk {
       throws InterruptedException {
     PendingChange pending =
         new PendingChange(
-            command.id(), digest(command), Stage.CHANGING, plan.before(), state.model(),
-            state.originals(), state.written(), confirmSeconds, confirmSeconds * 1_000L,
-            clock.millis(), "");
+            command.id(),
+            digest(command),
+            Stage.CHANGING,
+            plan.before(),
+            state.model(),
+            state.originals(),
+            state.written(),
+            confirmSeconds,
+            confirmSeconds * 1_000L,
+            clock.millis(),
+            "");
     if (!plan.steps().isEmpty()) {
       try {
         commit(state.withNotice("").with(pending));
@@ -266,16 +277,21 @@ final class DeviceDesk {
       return failed(command, pending, e.cause());
     }
     boolean unconfirmed = plan.risky() && confirmSeconds > 0;
-    String detail = plan.summary() + (unconfirmed ? "; taken back in " + confirmSeconds
-        + " s unless confirmed" : "");
+    String detail =
+        plan.summary()
+            + (unconfirmed ? "; taken back in " + confirmSeconds + " s unless confirmed" : "");
     Outcome outcome = new Outcome(command.id(), pending.digest(), true, detail, "");
     try {
       commit(
           state
               .withNotice("")
               .with(plan.model(), plan.originals(), plan.written(written))
-              .with(unconfirmed ? pending.at(Stage.UNCONFIRMED, "").left(
-                  confirmSeconds * 1_000L, clock.millis()) : null)
+              .with(
+                  unconfirmed
+                      ? pending
+                          .at(Stage.UNCONFIRMED, "")
+                          .left(confirmSeconds * 1_000L, clock.millis())
+                      : null)
               .with(outcome));
     } catch (IOException e) {
       return failed(command, pending, "it cannot be remembered: " + e.getMessage());
@@ -318,18 +334,14 @@ final class DeviceDesk {
             .withNotice(succeeded ? told : "")
             .with(
                 new Outcome(
-                    pending.id(),
-                    pending.digest(),
-                    succeeded,
-                    told,
-                    succeeded ? cause : "")));
+                    pending.id(), pending.digest(), succeeded, told, succeeded ? cause : "")));
     return told;
   }
 
   private boolean isKnownGood(PendingChange pending) {
     return state.outcomes().stream()
-        .anyMatch(o ->
-            o.id() == pending.id() && o.digest().equals(pending.digest()) && o.succeeded());
+        .anyMatch(
+            o -> o.id() == pending.id() && o.digest().equals(pending.digest()) && o.succeeded());
   }
 
   private static String notice(long id, String what, String cause, String left) {
@@ -382,7 +394,8 @@ final class DeviceDesk {
       if (characters > MAX_FOUND_CHARACTERS) {
         return refused(
             read,
-            "what is found has more than " + MAX_FOUND_CHARACTERS
+            "what is found has more than "
+                + MAX_FOUND_CHARACTERS
                 + " characters; ask for fewer items at once");
       }
     }

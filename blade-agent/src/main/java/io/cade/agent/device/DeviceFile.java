@@ -28,7 +28,10 @@ public final class DeviceFile implements DeviceJournal {
     file = directory.resolve("device.json");
     json.getFactory()
         .setStreamReadConstraints(
-            StreamReadConstraints.builder().maxNestingDepth(32).maxDocumentLength(MAX_BYTES).build());
+            StreamReadConstraints.builder()
+                .maxNestingDepth(32)
+                .maxDocumentLength(MAX_BYTES)
+                .build());
   }
 
   @Override

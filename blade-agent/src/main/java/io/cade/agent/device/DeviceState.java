@@ -92,8 +92,17 @@ record DeviceState(
 
     PendingChange at(Stage next, String why) {
       return new PendingChange(
-          id, digest, next, before, model, originals, written, limitSeconds, leftMillis,
-          asOfMillis, why);
+          id,
+          digest,
+          next,
+          before,
+          model,
+          originals,
+          written,
+          limitSeconds,
+          leftMillis,
+          asOfMillis,
+          why);
     }
 
     PendingChange left(long millis, long asOf) {
@@ -122,10 +131,8 @@ record DeviceState(
     return new DeviceState(model, originals, written, bootId, pending, outcomes, text);
   }
 
-  DeviceState with(
-      Model next, List<DeviceItem> nextOriginals, List<Written> nextWritten) {
-    return new DeviceState(
-        next, nextOriginals, nextWritten, bootId, pending, outcomes, notice);
+  DeviceState with(Model next, List<DeviceItem> nextOriginals, List<Written> nextWritten) {
+    return new DeviceState(next, nextOriginals, nextWritten, bootId, pending, outcomes, notice);
   }
 
   /** Remembers an outcome in place of an older one of the same command. */

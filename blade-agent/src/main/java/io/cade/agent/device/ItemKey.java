@@ -42,5 +42,4 @@ public record ItemKey(String kind, String name) {
   public String address() {
     return name.substring(name.indexOf('/') + 1);
   }
-
 }

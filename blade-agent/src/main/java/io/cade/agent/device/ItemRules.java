@@ -2,11 +2,11 @@ package io.cade.agent.device;
 
 import io.cade.agent.wire.DeviceItem;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.CharBuffer;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +42,8 @@ public final class ItemRules {
     checkKey(item.key());
     switch (item) {
       case DeviceItem.PackageItem p ->
-          must(VERSION.matcher(p.version()).matches(), item, "is no version: '" + p.version() + "'");
+          must(
+              VERSION.matcher(p.version()).matches(), item, "is no version: '" + p.version() + "'");
       case DeviceItem.UserItem u -> user(u);
       case DeviceItem.FileItem f -> file(f);
       case DeviceItem.KernelItem k ->
@@ -78,9 +79,12 @@ public final class ItemRules {
           case "route" -> name.equals("default") || prefix(name) != null;
           case "firewall" -> TABLE.matcher(name).matches();
           case "unit" -> UNIT.matcher(name).matches();
-          default -> throw new IOException(
-              "'" + text + "' is of no known kind: package, user, file, kernel, address, route,"
-                  + " firewall, unit");
+          default ->
+              throw new IOException(
+                  "'"
+                      + text
+                      + "' is of no known kind: package, user, file, kernel, address, route,"
+                      + " firewall, unit");
         };
     if (!sound) {
       throw new IOException("'" + name + "' is no name of a " + key.kind() + wanted(key.kind()));

@@ -340,7 +340,8 @@ public final class SimulatedCabinet implements AutoCloseable {
 
   private void boot(SlotRecord slot) {
     if (isGivenPower(slot)) {
-      running.put(slot.position(), SimulatedCard.powerOn(slot, disksOf(slot), systemOf(slot), platform));
+      running.put(
+          slot.position(), SimulatedCard.powerOn(slot, disksOf(slot), systemOf(slot), platform));
     }
   }
 

@@ -39,8 +39,7 @@ final class FileTree {
     }
     byte[] bytes = Files.readAllBytes(file);
     try {
-      String text =
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
       if (text.length() > DeviceItem.MAX_CONTENT || text.indexOf('\0') >= 0) {
         throw new NoItemException(path + " has " + size + " bytes and is no text of an item");
       }

@@ -63,7 +63,11 @@ final class PackageShelf {
     }
     if (!versions.contains(wanted)) {
       throw new IOException(
-          "there is no version " + wanted + " of " + name + "; there are "
+          "there is no version "
+              + wanted
+              + " of "
+              + name
+              + "; there are "
               + String.join(", ", versions));
     }
     return wanted;

@@ -93,7 +93,10 @@ final class PacketFilter {
       return !out;
     }
     // Other interfaces, addresses and protocols do not lead to the engine.
-    return !rule.contains("iif") && !rule.contains("oif") && !rule.contains("addr")
-        && !rule.contains("icmp") && !rule.contains("udp");
+    return !rule.contains("iif")
+        && !rule.contains("oif")
+        && !rule.contains("addr")
+        && !rule.contains("icmp")
+        && !rule.contains("udp");
   }
 }

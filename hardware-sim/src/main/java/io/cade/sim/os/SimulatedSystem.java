@@ -108,8 +108,7 @@ public final class SimulatedSystem implements OperatingSystem {
     List<DeviceItem> kept = items.values().stream().filter(i -> !isVolatile(i)).toList();
     Path fresh = directory.resolve("system.json.new");
     Files.write(fresh, json.encode(new Image(kept, List.copyOf(files.values()), boots)));
-    Files.move(
-        fresh, directory.resolve("system.json"), StandardCopyOption.ATOMIC_MOVE);
+    Files.move(fresh, directory.resolve("system.json"), StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** The card gets power: what is volatile is as from the factory again, enabled units run. */
@@ -179,10 +178,7 @@ public final class SimulatedSystem implements OperatingSystem {
     }
     FileItem known = files.get(path);
     return new FileItem(
-        path,
-        content,
-        known == null ? "0644" : known.mode(),
-        known == null ? "" : known.owner());
+        path, content, known == null ? "0644" : known.mode(), known == null ? "" : known.owner());
   }
 
   @Override

@@ -191,9 +191,7 @@ final class DebianSystemTest extends OperatingSystemContract {
   @Test
   void agentsOwnDirectoryIsNoModels() throws Exception {
     assertThatThrownBy(
-            () ->
-                system()
-                    .check(new FileItem("/var/lib/cade-agent/device.json", "{}", "0600", "")))
+            () -> system().check(new FileItem("/var/lib/cade-agent/device.json", "{}", "0600", "")))
         .hasMessageContaining("the agent's own");
     assertThatThrownBy(() -> system().look("file:/var/lib/cade-agent/key.pem"))
         .hasMessageContaining("the agent's own");
@@ -202,10 +200,7 @@ final class DebianSystemTest extends OperatingSystemContract {
   @Test
   void keysOfAnAccountAreReadableByItAlone() throws Exception {
     needs("user");
-    system()
-        .change(
-            new UserItem(
-                "alice", "/bin/sh", List.of(), List.of("ssh-ed25519 AAAA a")));
+    system().change(new UserItem("alice", "/bin/sh", List.of(), List.of("ssh-ed25519 AAAA a")));
     Path keys = root.resolve("home/alice/.ssh/authorized_keys");
     assertThat(keys).hasContent("ssh-ed25519 AAAA a\n");
     assertThat(Files.getAttribute(keys, "unix:mode")).isEqualTo(0100600);

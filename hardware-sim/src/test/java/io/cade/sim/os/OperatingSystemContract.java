@@ -120,8 +120,7 @@ abstract class OperatingSystemContract {
           .as(name)
           .isInstanceOf(NoItemException.class);
     }
-    FileItem most =
-        new FileItem("/srv/most", "ü".repeat(DeviceItem.MAX_CONTENT), "0644", "");
+    FileItem most = new FileItem("/srv/most", "ü".repeat(DeviceItem.MAX_CONTENT), "0644", "");
     becomes(most);
   }
 
@@ -172,10 +171,11 @@ abstract class OperatingSystemContract {
     becomes(new KernelItem("net.core.somaxconn", "1024"));
     assertThat(system().look("kernel:net.none.such"))
         .isEqualTo(new AbsentItem("kernel:net.none.such"));
-    assertThatThrownBy(() -> {
-          system().check(new KernelItem("net.none.such", "1"));
-          system().change(new KernelItem("net.none.such", "1"));
-        })
+    assertThatThrownBy(
+            () -> {
+              system().check(new KernelItem("net.none.such", "1"));
+              system().change(new KernelItem("net.none.such", "1"));
+            })
         .isInstanceOf(IOException.class);
   }
 
@@ -200,7 +200,7 @@ abstract class OperatingSystemContract {
   @Test
   void tablesOfThePacketFilterAreReplacedAsAWhole() throws Exception {
     needs("firewall");
-    String chain = "chain in { type filter hook input priority 0; policy accept; %s }";
+    String chain = "chain in { type filter hook input priority 0; policy accept; %s\n}";
     FirewallItem first = new FirewallItem("inet cade", chain.formatted("tcp dport ssh accept"));
     DeviceItem absent = system().look(first.key());
     assertThat(absent).isEqualTo(new AbsentItem(first.key()));

@@ -12,10 +12,10 @@ import io.cade.agent.wire.DeviceItem.UnitItem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.jspecify.annotations.Nullable;
 
 final class SimulatedSystemTest extends OperatingSystemContract {
   private @Nullable SimulatedSystem started;
