@@ -111,8 +111,7 @@ public record DeviceRecord(
   }
 
   public DeviceRecord withType(String next) {
-    return new DeviceRecord(
-        position, next, 0, given, order, renew, standing, trial, adoption);
+    return new DeviceRecord(position, next, 0, given, order, renew, standing, trial, adoption);
   }
 
   public DeviceRecord withPinned(int version) {
@@ -121,18 +120,15 @@ public record DeviceRecord(
   }
 
   public DeviceRecord withOrder(@Nullable DeviceOrder next) {
-    return new DeviceRecord(
-        position, type, pinned, given, next, renew, standing, trial, adoption);
+    return new DeviceRecord(position, type, pinned, given, next, renew, standing, trial, adoption);
   }
 
   public DeviceRecord withRenew(boolean again) {
-    return new DeviceRecord(
-        position, type, pinned, given, order, again, standing, trial, adoption);
+    return new DeviceRecord(position, type, pinned, given, order, again, standing, trial, adoption);
   }
 
   public DeviceRecord withAdoption(@Nullable Adoption next) {
-    return new DeviceRecord(
-        position, type, pinned, given, order, renew, standing, trial, next);
+    return new DeviceRecord(position, type, pinned, given, order, renew, standing, trial, next);
   }
 
   /** It has carried out what it was told. */

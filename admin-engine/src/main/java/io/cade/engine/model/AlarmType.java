@@ -68,8 +68,7 @@ public enum AlarmType {
   /** A share (humidity, fill, duty) is outside its limits. */
   RATIO_WRONG("ratioWrong", Severity.WARNING, "equipmentMalfunction", Ends.BY_ITSELF),
   /** A card is not what the model of its type says. */
-  DEVICE_DRIFT(
-      "deviceDrift", Severity.MINOR, "configurationOrCustomizationError", Ends.BY_ITSELF);
+  DEVICE_DRIFT("deviceDrift", Severity.MINOR, "configurationOrCustomizationError", Ends.BY_ITSELF);
 
   private enum Ends {
     BY_ITSELF,

@@ -138,9 +138,7 @@ final class DeviceDeskTest {
         .containsEntry("file:/etc/motd", file("/etc/motd", "factory\n"))
         .containsEntry("file:/srv/x", file("/srv/x", "new\n"));
     world.apply(4, "server/4", 0);
-    assertThat(world.system.items)
-        .doesNotContainKey("file:/srv/x")
-        .hasSize(2);
+    assertThat(world.system.items).doesNotContainKey("file:/srv/x").hasSize(2);
     assertThat(world.stored.originals()).isEmpty();
   }
 
@@ -205,8 +203,7 @@ final class DeviceDeskTest {
     assertThat(world.standing().checks()).isEqualTo(checks + 1);
     assertThat(world.standing().differences())
         .containsExactly(
-            new ItemDifference(
-                "file:/etc/motd", "content", "ends after line 1", "line 2: by hand"),
+            new ItemDifference("file:/etc/motd", "content", "ends after line 1", "line 2: by hand"),
             new ItemDifference("package:nginx", "presence", "present", "absent"));
     assertThat(world.system.changes).as("looking changes nothing").hasSize(3);
   }
@@ -239,7 +236,8 @@ final class DeviceDeskTest {
   @Test
   void whatTheStartOfTheSystemForgetsIsMadeSoAgainAndNothingElse() throws Exception {
     KernelItem kernel = new KernelItem("vm.swappiness", "10");
-    world.apply(1, "server/1", 0, kernel, firewall("tcp dport ssh accept"), file("/etc/motd", "a\n"));
+    world.apply(
+        1, "server/1", 0, kernel, firewall("tcp dport ssh accept"), file("/etc/motd", "a\n"));
     world.system.put(file("/etc/motd", "by hand\n"));
     world.system.items.remove(kernel.key());
     world.restart();
@@ -273,8 +271,7 @@ final class DeviceDeskTest {
     assertThat(world.standing().pendingChange()).isZero();
     assertThat(world.run(new Command.ConfirmChange(3, 2)))
         .isEqualTo(
-            new CommandResult(
-                3, false, "change 2 was taken back: not confirmed within 60 s"));
+            new CommandResult(3, false, "change 2 was taken back: not confirmed within 60 s"));
     assertThat(world.apply(4, "server/3", 0, file("/etc/motd", "3\n")).succeeded()).isTrue();
     assertThat(world.standing().problem()).isEmpty();
   }
@@ -358,9 +355,7 @@ final class DeviceDeskTest {
     world.apply(1, "server/1", 60, file("/etc/motd", "x\n"), firewall("drop"));
     world.system.stuck.add("file:/etc/motd");
     world.pass(Duration.ofSeconds(60));
-    assertThat(world.system.items)
-        .as("the rest is back")
-        .doesNotContainKey("firewall:inet cade");
+    assertThat(world.system.items).as("the rest is back").doesNotContainKey("firewall:inet cade");
     assertThat(world.standing().problem())
         .contains("change 1 is being taken back")
         .contains("file:/etc/motd: stuck");
