@@ -31,7 +31,6 @@ public sealed interface DeviceItem {
   int MAX_ITEMS = 512;
 
   /** What it is about, {@code kind:name}; unique within a model. */
-  @JsonIgnore
   String key();
 
   /**

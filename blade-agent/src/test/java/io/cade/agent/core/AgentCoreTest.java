@@ -14,6 +14,7 @@ import io.cade.agent.core.AgentEvent.Failure;
 import io.cade.agent.wire.AskReply;
 import io.cade.agent.wire.Command;
 import io.cade.agent.wire.CommandResult;
+import io.cade.agent.wire.DeviceItem;
 import io.cade.agent.wire.IntroductionReply;
 import io.cade.agent.wire.ReportReply;
 import io.cade.agent.wire.ServiceStatus;
@@ -473,5 +474,44 @@ final class AgentCoreTest {
     step(new AgentEvent.Started(NEW));
     step(new AgentEvent.Enrolled());
     assertThat(disk.results()).isEmpty();
+  }
+
+  @Test
+  void whatWasOnlyLookedAtIsNotRememberedAndLookedAtAgain() {
+    goOnline();
+    step(new AgentEvent.Poked());
+    Command.ReadItems read = new Command.ReadItems(5, List.of("file:/etc/motd"));
+    assertThat(answer(read)).contains(new AgentEffect.ChangeDevice(read));
+    AgentMemory before = disk;
+    CommandResult found =
+        new CommandResult(
+            5,
+            true,
+            "",
+            List.of(new DeviceItem.FileItem("/etc/motd", "x".repeat(60_000), "0644", "")));
+    assertThat(step(new AgentEvent.DeviceDone(found))).contains(new Ask(found));
+    assertThat(disk).as("neither result nor content is kept").isEqualTo(before);
+    assertThat(step(new ExchangeFailed(Exchange.ASK, Failure.UNREACHABLE, "cut")))
+        .contains(new CloseAskSession());
+
+    pass(Duration.ofMinutes(1));
+    assertThat(tick()).as("told again while the agent lives").contains(new OpenAskSession(found));
+    reboot();
+    goOnline();
+    step(new AgentEvent.Poked());
+    assertThat(answer(read)).as("and read again by another").contains(
+        new AgentEffect.ChangeDevice(read));
+  }
+
+  @Test
+  void changeOfTheDeviceIsRememberedBeforeItsResultIsTold() {
+    goOnline();
+    step(new AgentEvent.Poked());
+    Command.ConfirmChange confirm = new Command.ConfirmChange(5, 4);
+    answer(confirm);
+    CommandResult done = new CommandResult(5, true, "");
+    List<AgentEffect> effects = core.step(new AgentEvent.DeviceDone(done), now);
+    assertThat(effects.getFirst()).isInstanceOf(Remember.class);
+    assertThat(effects).contains(new Ask(done));
   }
 }

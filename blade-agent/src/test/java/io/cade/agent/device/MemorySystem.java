@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** A system as a map, which fails where a test wants it to. */
-final class MemorySystem implements OperatingSystem {
+public final class MemorySystem implements OperatingSystem {
   final Map<String, DeviceItem> items = new TreeMap<>();
 
   /** Changes of these items fail, and leave things as they are. */
@@ -29,15 +29,20 @@ final class MemorySystem implements OperatingSystem {
   private final Fuse fuse;
   private int boots = 1;
 
+  /** One that never loses power. */
+  public static MemorySystem calm() {
+    return new MemorySystem(new Fuse());
+  }
+
   MemorySystem(Fuse fuse) {
     this.fuse = fuse;
   }
 
-  void put(DeviceItem item) {
+  public synchronized void put(DeviceItem item) {
     items.put(item.key(), item);
   }
 
-  void reboot() {
+  synchronized void reboot() {
     boots++;
     items.values().removeIf(this::isVolatile);
   }
@@ -50,7 +55,7 @@ final class MemorySystem implements OperatingSystem {
   }
 
   @Override
-  public DeviceItem look(String key) throws IOException {
+  public synchronized DeviceItem look(String key) throws IOException {
     String other = unlike.get(key);
     if (other != null) {
       throw new NoItemException(other);
@@ -59,7 +64,7 @@ final class MemorySystem implements OperatingSystem {
   }
 
   @Override
-  public void change(DeviceItem wanted) throws IOException {
+  public synchronized void change(DeviceItem wanted) throws IOException {
     if (stuck.contains(wanted.key())) {
       throw new IOException("stuck");
     }

@@ -1,6 +1,7 @@
 package io.cade.agent.run;
 
 import io.cade.agent.core.AgentTimings;
+import io.cade.agent.device.OperatingSystem;
 import io.cade.agent.gateway.HttpEngineChannels;
 import io.cade.agent.gateway.TestGateway;
 import io.cade.agent.wire.CardBootConfig;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** One card with a real agent, against a {@link TestGateway}. */
 final class TestCard {
@@ -37,6 +39,9 @@ final class TestCard {
   final InetAddress address;
   final int pokePort;
   final int servicePort;
+  /** What models of the device change; null when none may. */
+  @Nullable OperatingSystem system;
+
   final AtomicInteger refetches = new AtomicInteger();
   private final TestGateway gateway;
   private final AgentPlatform platform;
@@ -107,7 +112,8 @@ final class TestCard {
                 List.of()),
             new SoftwareDescriptor("1", "base", "1", "Linux"),
             sensors(),
-            this::refetch));
+            this::refetch,
+            system));
   }
 
   private CardBootConfig refetch() {

@@ -200,7 +200,7 @@ abstract class OperatingSystemContract {
   @Test
   void tablesOfThePacketFilterAreReplacedAsAWhole() throws Exception {
     needs("firewall");
-    String chain = "chain in { type filter hook input priority 0; policy accept; %s }";
+    String chain = "chain in { type filter hook input priority 0; policy accept; %s\n}";
     FirewallItem first = new FirewallItem("inet cade", chain.formatted("tcp dport ssh accept"));
     DeviceItem absent = system().look(first.key());
     assertThat(absent).isEqualTo(new AbsentItem(first.key()));
