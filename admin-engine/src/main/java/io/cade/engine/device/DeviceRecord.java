@@ -131,7 +131,7 @@ public record DeviceRecord(
     return new DeviceRecord(position, type, pinned, given, order, renew, standing, trial, next);
   }
 
-  /** It has carried out what it was told. */
+  /** It has carried out what it was told: what it said of itself before means nothing any more. */
   public DeviceRecord completed(DeviceOrder done, String mac, Instant now) {
     return switch (done.kind()) {
       case APPLY ->
@@ -142,7 +142,7 @@ public record DeviceRecord(
               new Given(done.label(), done.version(), done.digest(), mac, now),
               null,
               false,
-              standing,
+              null,
               null,
               adoption);
       case TRY ->
@@ -153,7 +153,7 @@ public record DeviceRecord(
               given,
               null,
               renew,
-              standing,
+              null,
               new Trial(done.keys(), done.by(), done.why(), now),
               adoption);
     };
