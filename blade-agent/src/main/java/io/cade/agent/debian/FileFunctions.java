@@ -24,6 +24,7 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -67,12 +68,12 @@ final class FileFunctions implements ItemFunctions<FileItem> {
       Map<String, Object> attributes =
           Files.readAttributes(file, "unix:mode,uid,gid", LinkOption.NOFOLLOW_LINKS);
       String content = content(parent, path, name(path));
-      int mode = (Integer) attributes.get("mode") & MODE_BITS;
+      int mode = number(attributes, "mode") & MODE_BITS;
       if ((mode & SPECIAL_BITS) != 0) {
         throw new NoItemException(path + " has set-user-id, set-group-id or sticky bits");
       }
-      int user = (Integer) attributes.get("uid");
-      int group = (Integer) attributes.get("gid");
+      int user = number(attributes, "uid");
+      int group = number(attributes, "gid");
       return new FileItem(
           path,
           content,
@@ -81,6 +82,10 @@ final class FileFunctions implements ItemFunctions<FileItem> {
     } catch (NoSuchFileException e) {
       return new AbsentItem("file:" + path);
     }
+  }
+
+  private static int number(Map<String, Object> attributes, String name) {
+    return (Integer) Objects.requireNonNull(attributes.get(name), name);
   }
 
   private static String content(SecureDirectoryStream<Path> parent, String path, Path name)
@@ -226,6 +231,7 @@ final class FileFunctions implements ItemFunctions<FileItem> {
   }
 
   /** The directory that holds a file, held open; to be closed by the caller. */
+  @SuppressWarnings("StreamResourceLeak")
   private SecureDirectoryStream<Path> parent(String path, boolean make) throws IOException {
     SecureDirectoryStream<Path> here = secure(Files.newDirectoryStream(root), path);
     Path place = root;

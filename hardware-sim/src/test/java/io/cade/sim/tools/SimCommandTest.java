@@ -59,6 +59,10 @@ class SimCommandTest {
         "disk 1.3.1 replace",
         "mains off",
         "chassis 2 on",
+        "edit 1.3 /etc/motd hello",
+        "edit 1.3 /etc/motd --delete",
+        "unit 1.3 cron stop",
+        "look 1.3 file:/etc/motd",
         "status"
       })
   void everyDocumentedCommandIsSentAsItIs(String line) throws IOException {
@@ -103,6 +107,13 @@ class SimCommandTest {
         "mains",
         "chassis 21 off",
         "chassis -1 off",
+        "edit 1.3 etc/motd x",
+        "edit 1.3 /etc/motd",
+        "edit 0.4 /etc/motd x",
+        "edit 1.3 --delete /etc/motd",
+        "unit 1.3 cron",
+        "unit 1.3 cron reload",
+        "look 1.3",
         "status --xml",
         "pull 1.3 --state"
       })
