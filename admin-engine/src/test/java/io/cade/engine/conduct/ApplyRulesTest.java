@@ -198,6 +198,10 @@ final class ApplyRulesTest {
     return a == null ? "" : a.label();
   }
 
+  private String items(String card) {
+    return Objects.requireNonNull(has.get(card)).items().toString();
+  }
+
   private Set<String> labels() {
     Set<String> all = new HashSet<>();
     CARDS.forEach(card -> all.add(label(card)));
@@ -560,10 +564,10 @@ final class ApplyRulesTest {
     seconds(5);
     CardPosition shop =
         world.cabinet.service("shop").orElseThrow().placements().getFirst().position();
-    assertThat(has.get(shop.toString()).items().toString()).contains("sale");
+    assertThat(items(shop.toString())).contains("sale");
     List<String> others = new ArrayList<>(CARDS);
     others.remove(shop.toString());
-    assertThat(others).allSatisfy(c -> assertThat(has.get(c).items().toString()).contains("plain"));
+    assertThat(others).allSatisfy(c -> assertThat(items(c)).contains("plain"));
   }
 
   @Test
