@@ -96,8 +96,7 @@ final class ApiRoutes {
     router.delete(SERVICES + "/:name").handler(this::deleteService);
     new VersionRoutes(this, operations.versions(), inspection).addTo(router);
     new SizeRoutes(this, operations.sizes()).addTo(router);
-    new ModelRoutes(
-            this, operations.models(), operations.devices(), operations.modelInspection())
+    new ModelRoutes(this, operations.models(), operations.devices(), operations.modelInspection())
         .addTo(router);
     new HardwareRoutes(this, operations.hardware(), inspection.hardware()).addTo(router);
     new CommandRoutes(this, operations.commands(), inspection.commands()).addTo(router);

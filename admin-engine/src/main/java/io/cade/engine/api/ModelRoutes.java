@@ -54,8 +54,7 @@ final class ModelRoutes {
   void addTo(Router router) {
     routes.show(router, MODELS, _ -> Map.of("models", inspection.models()));
     routes.show(router, MODEL, c -> inspection.model(type(c)));
-    routes.show(
-        router, MODEL + "/versions", c -> Map.of("versions", inspection.versions(type(c))));
+    routes.show(router, MODEL + "/versions", c -> Map.of("versions", inspection.versions(type(c))));
     routes.show(
         router,
         MODEL + "/diff",
@@ -74,22 +73,27 @@ final class ModelRoutes {
     routes.show(router, DEVICES, _ -> Map.of("devices", inspection.devices()));
     routes.show(router, DEVICE, c -> inspection.device(position(c)));
     routes.show(
-        router,
-        "/api/v1/drift",
-        c -> Map.of("differences", inspection.drift(text(c, "type"))));
+        router, "/api/v1/drift", c -> Map.of("differences", inspection.drift(text(c, "type"))));
     router
         .post(MODEL + "/versions")
         .handler(c ->
             withBody(
                 c,
                 201,
-                (caller, body) ->
-                    models.edit(caller, type(c), name(c), body, text(c, "why"))));
-    router.post(MODEL + "/values").handler(c -> withBody(c, 201, (caller, body) -> set(c, caller, body)));
+                (caller, body) -> models.edit(caller, type(c), name(c), body, text(c, "why"))));
+    router
+        .post(MODEL + "/values")
+        .handler(c -> withBody(c, 201, (caller, body) -> set(c, caller, body)));
     router
         .post(MODEL + "/cards")
-        .handler(c -> act(c, 200, caller -> models.assign(caller, type(c), cards(c))
-            .thenApply(views -> Map.of("devices", views))));
+        .handler(c ->
+            act(
+                c,
+                200,
+                caller ->
+                    models
+                        .assign(caller, type(c), cards(c))
+                        .thenApply(views -> Map.of("devices", views))));
     router
         .post(MODEL + "/run")
         .handler(c ->
@@ -107,7 +111,9 @@ final class ModelRoutes {
     router
         .post(MODEL + "/run/confirm")
         .handler(c -> act(c, 202, caller -> models.confirm(caller, type(c))));
-    router.delete(MODEL + "/run").handler(c -> act(c, 202, caller -> models.cancel(caller, type(c))));
+    router
+        .delete(MODEL + "/run")
+        .handler(c -> act(c, 202, caller -> models.cancel(caller, type(c))));
     router
         .post(DEVICE + "/restore")
         .handler(c -> act(c, 202, caller -> devices.restore(caller, position(c))));
@@ -117,8 +123,7 @@ final class ModelRoutes {
             act(
                 c,
                 202,
-                caller ->
-                    devices.adopt(caller, position(c), c.queryParam("key"), text(c, "why"))));
+                caller -> devices.adopt(caller, position(c), c.queryParam("key"), text(c, "why"))));
     router
         .post(DEVICE + "/trial")
         .handler(c ->
@@ -189,16 +194,17 @@ final class ModelRoutes {
   private void withBody(RoutingContext context, int status, ActOn act) {
     var body = Bodies.read(routes.vertx(), context.request(), Gatekeeper.MAX_BODY, BODY_TIME);
     context.request().resume();
-    body.onSuccess(buffer -> {
-          try {
-            routes.answer(
-                context,
-                status,
-                act.by(Gatekeeper.caller(context), buffer.toString(StandardCharsets.UTF_8)));
-          } catch (Refusal e) {
-            routes.replies().fail(context, e);
-          }
-        })
+    body.onSuccess(
+            buffer -> {
+              try {
+                routes.answer(
+                    context,
+                    status,
+                    act.by(Gatekeeper.caller(context), buffer.toString(StandardCharsets.UTF_8)));
+              } catch (Refusal e) {
+                routes.replies().fail(context, e);
+              }
+            })
         .onFailure(e -> routes.replies().fail(context, e));
   }
 
@@ -234,8 +240,7 @@ final class ModelRoutes {
     return new ModelScope(cards(context), text(context, "service"));
   }
 
-  private static long seconds(RoutingContext context, String name, long otherwise)
-      throws Refusal {
+  private static long seconds(RoutingContext context, String name, long otherwise) throws Refusal {
     String given = text(context, name);
     if (given.isEmpty()) {
       return otherwise;

@@ -180,8 +180,7 @@ record ModelPages(PrintStream out, boolean colour, Instant now) {
     out.print(Words.printable(run.text("type") + ": " + run.text("summary")) + "\n\n");
     Table table = table("CARD", "PROGRESS", ">BEFORE", "DETAIL");
     for (Fields card : run.objects("cards")) {
-      table.row(
-          card.text("card"), card.text("progress"), card.text("before"), card.text("detail"));
+      table.row(card.text("card"), card.text("progress"), card.text("before"), card.text("detail"));
     }
     table.print(out);
   }
@@ -191,8 +190,7 @@ record ModelPages(PrintStream out, boolean colour, Instant now) {
       out.print("no difference: every device that said something is as its model says\n");
       return;
     }
-    Table table =
-        table("CARD", "MODEL", "ITEM", "ATTRIBUTE", "WANTED", "FOUND", "TRIAL", ">SINCE");
+    Table table = table("CARD", "MODEL", "ITEM", "ATTRIBUTE", "WANTED", "FOUND", "TRIAL", ">SINCE");
     for (Fields d : all) {
       table.row(
           d.text("card"),

@@ -62,7 +62,11 @@ final class ModelTree {
   static void addTo(CommandTree tree, CommandSpec root) {
     CommandSpec model =
         tree.addGroup(
-            root, "model", "What the cards of a type are to be.", "model list", "model plan server");
+            root,
+            "model",
+            "What the cards of a type are to be.",
+            "model list",
+            "model plan server");
     if (!tree.isNamed("model")) {
       return;
     }
@@ -336,7 +340,8 @@ final class ModelTree {
   }
 
   private static void file(CommandSpec command) {
-    command.addOption(CommandTree.option(FILE, "FILE", "YAML; see docs/models.md.").required(true).build());
+    command.addOption(
+        CommandTree.option(FILE, "FILE", "YAML; see docs/models.md.").required(true).build());
   }
 
   private static OptionSpec why() {
@@ -387,8 +392,7 @@ final class ModelTree {
       throws CommandFailure {
     if (work == Work.DRIFT) {
       String type = leaf.matchedPositionalValue(0, "");
-      return client.get(
-          API + "drift" + (type.isEmpty() ? "" : "?type=" + Runner.encode(type)));
+      return client.get(API + "drift" + (type.isEmpty() ? "" : "?type=" + Runner.encode(type)));
     }
     String model = API + "models/" + Runner.argument(leaf);
     String device = API + "devices/" + Runner.argument(leaf);

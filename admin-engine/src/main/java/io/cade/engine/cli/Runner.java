@@ -111,8 +111,7 @@ final class Runner {
               options);
       case Action.ModelWork asked -> {
         ModelTree.Work work = ModelTree.work(asked.work(), leaf);
-        print(
-            ModelTree.carryOut(client(options), work, leaf, surroundings), work.view(), options);
+        print(ModelTree.carryOut(client(options), work, leaf, surroundings), work.view(), options);
       }
       case Action.PlanService _ -> print(PlanTree.plan(client(options), leaf), View.PLAN, options);
       case Action.ResizeService _ ->

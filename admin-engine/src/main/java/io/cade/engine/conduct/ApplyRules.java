@@ -69,7 +69,9 @@ final class ApplyRules {
   private static Target follow(Draft draft, ApplyRun run, DeviceModel model, Target target) {
     Card card = draft.cabinet().cards().get(target.position());
     if (card == null) {
-      return target.progress() == Progress.AWAY ? target : target.into(Progress.AWAY, "is not there");
+      return target.progress() == Progress.AWAY
+          ? target
+          : target.into(Progress.AWAY, "is not there");
     }
     DeviceRecord record = draft.cabinet().devices().record(target.position());
     boolean up = WantedModels.isUp(card);
@@ -87,16 +89,18 @@ final class ApplyRules {
           return target;
         }
         int number = back ? target.before() : run.version();
-        if (order != null && order.version() == number && order.label().equals(model.label(number))) {
-          return target.into(
-              Progress.FAILED, (back ? "did not go back: " : "") + order.detail());
+        if (order != null
+            && order.version() == number
+            && order.label().equals(model.label(number))) {
+          return target.into(Progress.FAILED, (back ? "did not go back: " : "") + order.detail());
         }
         if (has(draft, card, record, model, number)) {
           return target.into(back ? Progress.RETURNED : Progress.DONE, "");
         }
         if (!up) {
           return back
-              ? target.into(Progress.RETURNED, "gets it when it comes back: " + WantedModels.away(card))
+              ? target.into(
+                  Progress.RETURNED, "gets it when it comes back: " + WantedModels.away(card))
               : target.into(Progress.AWAY, WantedModels.away(card));
         }
         String problem = problem(draft, card, model, number);

@@ -25,12 +25,7 @@ public final class ApplyRuns {
    * @param confirmSeconds 10 to 3,600
    */
   public record Way(
-      int parallel,
-      int canary,
-      int stopAt,
-      int confirmSeconds,
-      boolean byOperator,
-      boolean keep) {
+      int parallel, int canary, int stopAt, int confirmSeconds, boolean byOperator, boolean keep) {
     public static final Way USUAL = new Way(10, 1, 10, 60, false, false);
   }
 

@@ -57,7 +57,12 @@ final class DeviceRules {
   private record Seen(ModelVersion version, Facts facts, @Nullable Rendered rendered) {}
 
   private record Rested(
-      Devices devices, Object cards, Object services, Object leases, Object queues, Instant until) {}
+      Devices devices,
+      Object cards,
+      Object services,
+      Object leases,
+      Object queues,
+      Instant until) {}
 
   private final Map<CardPosition, Seen> seen = new HashMap<>();
   private @Nullable Rested rested;
@@ -200,7 +205,8 @@ final class DeviceRules {
       }
       return;
     }
-    DeviceModel model = card == null ? null : WantedModels.model(draft.cabinet(), card).orElse(null);
+    DeviceModel model =
+        card == null ? null : WantedModels.model(draft.cabinet(), card).orElse(null);
     if (card == null || model == null) {
       put(draft, record.withAdoption(adoption.ended(false, "its type is gone")));
       return;
@@ -209,12 +215,14 @@ final class DeviceRules {
       put(
           draft,
           record.withAdoption(
-              adoption.ended(false, "a version of " + model.type() + " is on its way: wait for it")));
+              adoption.ended(
+                  false, "a version of " + model.type() + " is on its way: wait for it")));
       return;
     }
     try {
       int from = draft.cabinet().devices().versionOf(at, model);
-      ModelVersion base = model.version(from).orElseThrow(() -> new ModelProblem("no version " + from));
+      ModelVersion base =
+          model.version(from).orElseThrow(() -> new ModelProblem("no version " + from));
       Rendered given = Rendering.render(base, WantedModels.facts(draft.cabinet(), card));
       ModelVersion next =
           Adopting.adopted(base, given, adoption.found())
@@ -298,7 +306,9 @@ final class DeviceRules {
   private static boolean isDue(
       DeviceRecord record, Card card, String label, Rendered rendered, Instant now) {
     boolean right =
-        WantedModels.has(record, card, label, rendered) && !record.renew() && !isStrange(record, now);
+        WantedModels.has(record, card, label, rendered)
+            && !record.renew()
+            && !isStrange(record, now);
     DeviceOrder order = record.order();
     if (right) {
       return false;
@@ -342,8 +352,7 @@ final class DeviceRules {
     long id = draft.cabinet().nextCommand();
     draft.change(
         new Change.CommandQueued(
-            at,
-            new Command.ApplyModel(id, label, rendered.items(), rendered.ignored(), confirm)));
+            at, new Command.ApplyModel(id, label, rendered.items(), rendered.ignored(), confirm)));
     put(
         draft,
         record.withOrder(

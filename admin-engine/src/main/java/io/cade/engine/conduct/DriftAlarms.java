@@ -52,9 +52,7 @@ final class DriftAlarms {
     }
     CardPosition at = record.position();
     boolean wanted = order.label().equals(model.label(cabinet.devices().versionOf(at, model)));
-    return wanted
-        ? "could not be brought to " + order.label() + ": " + order.detail()
-        : "";
+    return wanted ? "could not be brought to " + order.label() + ": " + order.detail() : "";
   }
 
   private static String drift(DeviceRecord record, boolean raised, Instant now) {
@@ -68,7 +66,7 @@ final class DriftAlarms {
     }
     String problem = standing.told().problem();
     if (!problem.isEmpty()) {
-      return "its agent cannot look at it: " + problem;
+      return "its agent says: " + problem;
     }
     List<ItemDifference> differences = record.drift();
     int count = differences.size() + (record.trial() == null ? standing.told().more() : 0);
@@ -78,7 +76,10 @@ final class DriftAlarms {
     String first =
         differences.isEmpty()
             ? ""
-            : ": " + differences.getFirst().key() + " " + differences.getFirst().attribute()
+            : ": "
+                + differences.getFirst().key()
+                + " "
+                + differences.getFirst().attribute()
                 + (count > 1 ? " and " + (count - 1) + " more" : "");
     return "%d difference%s from its model%s; see model drift, then model restore %s or model adopt %s"
         .formatted(count, count == 1 ? "" : "s", first, record.position(), record.position());

@@ -122,8 +122,7 @@ public record ApplyRun(
     return with(stage, since, cards, true, cause);
   }
 
-  private ApplyRun with(
-      Stage next, Instant at, List<Target> all, boolean agreed, String reason) {
+  private ApplyRun with(Stage next, Instant at, List<Target> all, boolean agreed, String reason) {
     return new ApplyRun(
         type,
         version,

@@ -111,8 +111,7 @@ public record DeviceRecord(
   }
 
   public DeviceRecord withType(String next) {
-    return new DeviceRecord(
-        position, next, 0, given, order, renew, standing, trial, adoption);
+    return new DeviceRecord(position, next, 0, given, order, renew, standing, trial, adoption);
   }
 
   public DeviceRecord withPinned(int version) {
@@ -121,21 +120,18 @@ public record DeviceRecord(
   }
 
   public DeviceRecord withOrder(@Nullable DeviceOrder next) {
-    return new DeviceRecord(
-        position, type, pinned, given, next, renew, standing, trial, adoption);
+    return new DeviceRecord(position, type, pinned, given, next, renew, standing, trial, adoption);
   }
 
   public DeviceRecord withRenew(boolean again) {
-    return new DeviceRecord(
-        position, type, pinned, given, order, again, standing, trial, adoption);
+    return new DeviceRecord(position, type, pinned, given, order, again, standing, trial, adoption);
   }
 
   public DeviceRecord withAdoption(@Nullable Adoption next) {
-    return new DeviceRecord(
-        position, type, pinned, given, order, renew, standing, trial, next);
+    return new DeviceRecord(position, type, pinned, given, order, renew, standing, trial, next);
   }
 
-  /** It has carried out what it was told. */
+  /** It has carried out what it was told: what it said of itself before means nothing any more. */
   public DeviceRecord completed(DeviceOrder done, String mac, Instant now) {
     return switch (done.kind()) {
       case APPLY ->
@@ -146,7 +142,7 @@ public record DeviceRecord(
               new Given(done.label(), done.version(), done.digest(), mac, now),
               null,
               false,
-              standing,
+              null,
               null,
               adoption);
       case TRY ->
@@ -157,7 +153,7 @@ public record DeviceRecord(
               given,
               null,
               renew,
-              standing,
+              null,
               new Trial(done.keys(), done.by(), done.why(), now),
               adoption);
     };

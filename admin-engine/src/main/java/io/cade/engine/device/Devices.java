@@ -79,10 +79,11 @@ public record Devices(
         used.add(given.version());
       }
     }
-    active(type).ifPresent(run -> {
-      used.add(run.version());
-      run.cards().forEach(c -> used.add(c.before()));
-    });
+    active(type)
+        .ifPresent(run -> {
+          used.add(run.version());
+          run.cards().forEach(c -> used.add(c.before()));
+        });
     return used;
   }
 }

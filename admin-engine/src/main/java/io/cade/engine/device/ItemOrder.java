@@ -24,7 +24,8 @@ final class ItemOrder {
     for (ModelItem item : items) {
       for (String needed : item.after()) {
         if (!byKey.containsKey(needed)) {
-          throw new ModelProblem(item.key() + " is to come after " + needed + ", which there is not");
+          throw new ModelProblem(
+              item.key() + " is to come after " + needed + ", which there is not");
         }
       }
     }

@@ -44,7 +44,8 @@ public final class ItemTexts {
         yield new UserItem(turn.of(i.name()), turn.of(i.shell()), groups, keys);
       }
       case FileItem i ->
-          new FileItem(turn.of(i.path()), turn.of(i.content()), turn.of(i.mode()), turn.of(i.owner()));
+          new FileItem(
+              turn.of(i.path()), turn.of(i.content()), turn.of(i.mode()), turn.of(i.owner()));
       case KernelItem i -> new KernelItem(turn.of(i.name()), turn.of(i.value()));
       case AddressItem i -> new AddressItem(turn.of(i.device()), turn.of(i.address()));
       case RouteItem i -> new RouteItem(turn.of(i.destination()), turn.of(i.via()));
@@ -54,7 +55,10 @@ public final class ItemTexts {
     };
   }
 
-  /** What is said of the item beside its key, by attribute; {@code absent} alone for what is not to be. */
+  /**
+   * What is said of the item beside its key, by attribute; {@code absent} alone for what is not to
+   * be.
+   */
   public static Map<String, String> attributes(DeviceItem item) {
     Map<String, String> all = new LinkedHashMap<>();
     switch (item) {

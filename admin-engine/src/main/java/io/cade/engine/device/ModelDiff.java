@@ -33,7 +33,8 @@ public final class ModelDiff {
   public static List<Line> between(ModelVersion from, ModelVersion to) {
     List<Line> lines = new ArrayList<>();
     if (!from.description().equals(to.description())) {
-      lines.add(new Line("description", "changed", "", cut(from.description()), cut(to.description())));
+      lines.add(
+          new Line("description", "changed", "", cut(from.description()), cut(to.description())));
     }
     compare("parameter ", parameters(from), parameters(to), "", lines);
     compareItems(templates(from), templates(to), ModelDiff::cut, lines);
@@ -110,11 +111,12 @@ public final class ModelDiff {
 
   private static String summary(DeviceItem item, Show show) {
     StringBuilder text = new StringBuilder();
-    ItemTexts.attributes(item).forEach((name, value) -> {
-      if (!value.isEmpty()) {
-        text.append(text.isEmpty() ? "" : ", ").append(name).append(' ').append(show.of(value));
-      }
-    });
+    ItemTexts.attributes(item)
+        .forEach((name, value) -> {
+          if (!value.isEmpty()) {
+            text.append(text.isEmpty() ? "" : ", ").append(name).append(' ').append(show.of(value));
+          }
+        });
     return text.toString();
   }
 
@@ -190,11 +192,13 @@ public final class ModelDiff {
 
   private static SortedMap<String, String> orders(ModelVersion version) {
     SortedMap<String, String> all = new TreeMap<>();
-    version.items().forEach(i -> {
-      if (!i.after().isEmpty()) {
-        all.put(i.key(), String.join(" ", i.after()));
-      }
-    });
+    version
+        .items()
+        .forEach(i -> {
+          if (!i.after().isEmpty()) {
+            all.put(i.key(), String.join(" ", i.after()));
+          }
+        });
     return all;
   }
 

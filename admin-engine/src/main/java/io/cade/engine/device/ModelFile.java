@@ -107,7 +107,8 @@ public final class ModelFile {
     }
     for (ModelRole role : ModelRole.values()) {
       Section part = s.section(role.word());
-      part.sections("parameters", ModelVersion.MAX_PARAMETERS, (name, p) -> parameter(role, name, p));
+      part.sections(
+          "parameters", ModelVersion.MAX_PARAMETERS, (name, p) -> parameter(role, name, p));
       items(role, part);
     }
     names(s, "");
@@ -138,17 +139,7 @@ public final class ModelFile {
       before.cardValues().forEach((at, all) -> cards.put(at, kept(all)));
     }
     return new ModelVersion(
-        number,
-        description,
-        parameters,
-        items,
-        ignored,
-        values,
-        services,
-        cards,
-        now,
-        by,
-        why);
+        number, description, parameters, items, ignored, values, services, cards, now, by, why);
   }
 
   private interface Key<K> {
@@ -239,7 +230,8 @@ public final class ModelFile {
       throw new IllegalArgumentException(
           "is one too many, " + ModelVersion.MAX_PARAMETERS + " are allowed");
     }
-    ModelParameter.Type type = s.choice("type", ModelParameter.Type.class, ModelParameter.Type.TEXT);
+    ModelParameter.Type type =
+        s.choice("type", ModelParameter.Type.class, ModelParameter.Type.TEXT);
     List<String> choices = s.list("values", 64, text -> text);
     if (type == ModelParameter.Type.CHOICE && choices.isEmpty()) {
       s.problem("values", "is missing: what may be chosen?");

@@ -70,7 +70,8 @@ public record ModelParameter(
               value.length() > MAX_VALUE || outside(value.length())
                   ? "a text" + range(" of ", " characters") + " is meant"
                   : "";
-          case NUMBER -> isNumber(value) ? "" : "a whole number" + range(" from ", "") + " is meant";
+          case NUMBER ->
+              isNumber(value) ? "" : "a whole number" + range(" from ", "") + " is meant";
           case BOOLEAN ->
               value.equals("true") || value.equals("false") ? "" : "true or false is meant";
           case CHOICE ->
@@ -111,7 +112,6 @@ public record ModelParameter(
 
   /** The same with another default. */
   public ModelParameter withStandard(@Nullable String value) {
-    return new ModelParameter(
-        name, role, type, value, choices, min, max, description, secret);
+    return new ModelParameter(name, role, type, value, choices, min, max, description, secret);
   }
 }

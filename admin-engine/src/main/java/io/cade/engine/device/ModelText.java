@@ -127,7 +127,8 @@ public final class ModelText {
   private void list(int depth, String name, List<String> all) {
     if (!all.isEmpty()) {
       head(depth, name);
-      all.forEach(text -> out.append("  ".repeat(depth + 1)).append("- ").append(quoted(text)).append('\n'));
+      all.forEach(text ->
+          out.append("  ".repeat(depth + 1)).append("- ").append(quoted(text)).append('\n'));
     }
   }
 
@@ -152,7 +153,9 @@ public final class ModelText {
         && !value.startsWith("\n")
         && !value.startsWith(" ")
         && !value.endsWith("\n\n")
-        && value.chars().allMatch(c -> c == '\n' || c == '\t' || (c >= ' ' && c != 0x7f && c < 0x80))
+        && value
+            .chars()
+            .allMatch(c -> c == '\n' || c == '\t' || (c >= ' ' && c != 0x7f && c < 0x80))
         && value.lines().noneMatch(l -> l.isBlank() && !l.isEmpty());
   }
 

@@ -108,7 +108,16 @@ public record ModelVersion(
 
   public ModelVersion withItems(List<ModelItem> next) {
     return new ModelVersion(
-        number, description, parameters, next, ignored, values, serviceValues, cardValues, at, by,
+        number,
+        description,
+        parameters,
+        next,
+        ignored,
+        values,
+        serviceValues,
+        cardValues,
+        at,
+        by,
         why);
   }
 

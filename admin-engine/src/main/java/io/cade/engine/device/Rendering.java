@@ -44,7 +44,8 @@ public final class Rendering {
       try {
         done = ItemTexts.map(item.template(), text -> filled(item.key(), text, values, facts));
       } catch (IllegalArgumentException e) {
-        throw new ModelProblem("item " + item.key() + " for card " + facts.card() + ": " + e.getMessage());
+        throw new ModelProblem(
+            "item " + item.key() + " for card " + facts.card() + ": " + e.getMessage());
       }
       if (!keys.add(done.key())) {
         throw new ModelProblem("two items become " + done.key() + " on card " + facts.card());
@@ -55,8 +56,7 @@ public final class Rendering {
     return new Rendered(items, ignored, digest(items, ignored), secrets);
   }
 
-  private static Map<String, String> values(ModelVersion version, Facts facts)
-      throws ModelProblem {
+  private static Map<String, String> values(ModelVersion version, Facts facts) throws ModelProblem {
     Map<String, String> values = new HashMap<>();
     for (ModelParameter p : version.parameters()) {
       String value = version.values().get(p.name());
@@ -126,10 +126,11 @@ public final class Rendering {
       MessageDigest sha = MessageDigest.getInstance("SHA-256");
       for (DeviceItem item : items) {
         add(sha, item.key());
-        ItemTexts.attributes(item).forEach((name, value) -> {
-          add(sha, name);
-          add(sha, value);
-        });
+        ItemTexts.attributes(item)
+            .forEach((name, value) -> {
+              add(sha, name);
+              add(sha, value);
+            });
       }
       ignored.forEach(key -> add(sha, key));
       return HexFormat.of().formatHex(sha.digest());

@@ -20,8 +20,7 @@ final class DeviceReports {
   static List<Change> record(Cabinet cabinet, CardPosition at, ModelStanding told, Instant now) {
     return isNews(cabinet, at, told)
         ? List.of(
-            new Change.DeviceChange.RecordChanged(
-                cabinet.devices().record(at).told(told, now)))
+            new Change.DeviceChange.RecordChanged(cabinet.devices().record(at).told(told, now)))
         : List.of();
   }
 }

@@ -283,8 +283,8 @@ public final class EngineGateway implements AgentGateway {
         return CompletableFuture.completedFuture(reply);
       }
       // An agent says this once: it is answered when it is on record.
-      return writer.submit((newest, time) ->
-          new Decision<>(DeviceReports.record(newest, at, told, time), reply));
+      return writer.submit(
+          (newest, time) -> new Decision<>(DeviceReports.record(newest, at, told, time), reply));
     } catch (Refusal e) {
       return CompletableFuture.failedFuture(e);
     }

@@ -122,7 +122,9 @@ final class DeviceDraft {
       return;
     }
     DeviceOrder order = record.order();
-    if (order != null && order.stage() == DeviceOrder.Stage.QUEUED && order.command() == c.commandId()) {
+    if (order != null
+        && order.stage() == DeviceOrder.Stage.QUEUED
+        && order.command() == c.commandId()) {
       if (!c.succeeded()) {
         put(record.withOrder(order.into(DeviceOrder.Stage.FAILED, at, 0, c.detail())));
       } else if (order.confirmSeconds() > 0) {

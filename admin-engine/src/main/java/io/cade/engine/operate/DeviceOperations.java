@@ -103,7 +103,12 @@ public final class DeviceOperations {
             if (!known.contains(key)) {
               throw new Refusal(
                   Refusal.Kind.NOT_FOUND,
-                  "card " + at + " does not differ in " + Operations.cut(key) + "; differing: " + known);
+                  "card "
+                      + at
+                      + " does not differ in "
+                      + Operations.cut(key)
+                      + "; differing: "
+                      + known);
             }
           }
           if (known.isEmpty()) {
@@ -187,8 +192,7 @@ public final class DeviceOperations {
       throws Refusal {
     try {
       List<ModelItem> items = ModelFile.readItems(name, text);
-      ModelVersion version =
-          DeviceModel.empty("trial").newest().withItems(items);
+      ModelVersion version = DeviceModel.empty("trial").newest().withItems(items);
       return Rendering.render(version, WantedModels.facts(cabinet, card));
     } catch (ModelProblem e) {
       throw new Refusal(Refusal.Kind.INVALID, String.valueOf(e.getMessage()));
@@ -223,22 +227,20 @@ public final class DeviceOperations {
   private static Decision<ModelViews.DeviceView> decided(
       Cabinet cabinet, Instant now, Card card, Change... changes) {
     List<Change> all = new ArrayList<>(List.of(changes));
-    return new Decision<>(
-        all, ModelInspection.device(Rollouts.after(cabinet, all, now), card));
+    return new Decision<>(all, ModelInspection.device(Rollouts.after(cabinet, all, now), card));
   }
 
   private static DeviceModel requireModel(Cabinet cabinet, Card card) throws Refusal {
     return WantedModels.model(cabinet, card)
-        .orElseThrow(() ->
-            new Refusal(Refusal.Kind.CONFLICT, "card " + card.position() + " has no type"));
+        .orElseThrow(
+            () -> new Refusal(Refusal.Kind.CONFLICT, "card " + card.position() + " has no type"));
   }
 
   /** A card that is up, and not being changed. */
   private static Card requireIdle(Cabinet cabinet, CardPosition at) throws Refusal {
     Card card = ModelInspection.requireCard(cabinet, at);
     if (!WantedModels.isUp(card)) {
-      throw new Refusal(
-          Refusal.Kind.CONFLICT, "card " + at + " " + WantedModels.away(card));
+      throw new Refusal(Refusal.Kind.CONFLICT, "card " + at + " " + WantedModels.away(card));
     }
     if (cabinet.devices().record(at).busy()) {
       throw new Refusal(

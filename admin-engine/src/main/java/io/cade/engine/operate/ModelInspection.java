@@ -135,7 +135,14 @@ public final class ModelInspection {
       rendered = Rendering.render(version, facts);
     } catch (ModelProblem e) {
       return new ModelViews.CardPlan(
-          card.position(), "cannot", String.valueOf(e.getMessage()), has, false, false, 0, List.of());
+          card.position(),
+          "cannot",
+          String.valueOf(e.getMessage()),
+          has,
+          false,
+          false,
+          0,
+          List.of());
     }
     List<ModelDiff.Line> lines =
         ModelDiff.between(
@@ -265,9 +272,7 @@ public final class ModelInspection {
         order != null && !order.busy() ? order.detail() : "",
         differences,
         record.trial() == null ? List.of() : record.trial().keys(),
-        adoption == null
-            ? ""
-            : adoption.underWay() ? "reads what is found" : adoption.outcome(),
+        adoption == null ? "" : adoption.underWay() ? "reads what is found" : adoption.outcome(),
         adoption != null && adoption.done());
   }
 
@@ -321,8 +326,7 @@ public final class ModelInspection {
         newest.parameters().stream().map(p -> view(newest, p)).toList(),
         newest.items().stream()
             .map(i ->
-                new ModelViews.ItemView(
-                    i.role().word(), i.key(), i.template().risky(), i.after()))
+                new ModelViews.ItemView(i.role().word(), i.key(), i.template().risky(), i.after()))
             .toList(),
         run == null ? null : view(c, run));
   }
@@ -445,7 +449,7 @@ public final class ModelInspection {
 
   static Card requireCard(Cabinet c, CardPosition at) throws Refusal {
     return c.card(at)
-        .orElseThrow(() ->
-            new Refusal(Refusal.Kind.NOT_FOUND, "no card was ever seen in slot " + at));
+        .orElseThrow(
+            () -> new Refusal(Refusal.Kind.NOT_FOUND, "no card was ever seen in slot " + at));
   }
 }

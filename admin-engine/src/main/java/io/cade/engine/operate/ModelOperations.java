@@ -58,8 +58,7 @@ public final class ModelOperations {
           int number = first ? 1 : model.next();
           ModelVersion version;
           try {
-            version =
-                ModelFile.read(name, text, model.newest(), number, now, caller.user(), why);
+            version = ModelFile.read(name, text, model.newest(), number, now, caller.user(), why);
           } catch (ModelProblem e) {
             throw new Refusal(Refusal.Kind.INVALID, String.valueOf(e.getMessage()));
           }
@@ -72,7 +71,11 @@ public final class ModelOperations {
     if (version.number() > 1 && model.newest().saysTheSameAs(version)) {
       throw new Refusal(
           Refusal.Kind.CONFLICT,
-          "this is what version " + model.newest().number() + " of " + model.type() + " says already");
+          "this is what version "
+              + model.newest().number()
+              + " of "
+              + model.type()
+              + " says already");
     }
     Change change = new Change.DeviceChange.ModelVersionAdded(model.type(), version);
     DeviceModel after =
@@ -112,7 +115,10 @@ public final class ModelOperations {
       @Nullable CardPosition card,
       String service,
       String why) {
-    String about = card != null ? " for card " + card : service.isEmpty() ? "" : " for service " + Operations.cut(service);
+    String about =
+        card != null
+            ? " for card " + card
+            : service.isEmpty() ? "" : " for service " + Operations.cut(service);
     return actions.carryOut(
         caller,
         Role.OPERATOR,
@@ -145,7 +151,8 @@ public final class ModelOperations {
           taken.keySet().removeAll(given.keySet());
           for (String name : taken.keySet()) {
             if (old.parameter(name).isEmpty()) {
-              throw new Refusal(Refusal.Kind.INVALID, "there is no parameter " + Operations.cut(name));
+              throw new Refusal(
+                  Refusal.Kind.INVALID, "there is no parameter " + Operations.cut(name));
             }
           }
           try {
@@ -172,7 +179,9 @@ public final class ModelOperations {
   }
 
   private static SortedMap<String, String> changed(
-      @Nullable SortedMap<String, String> old, Map<String, String> given, Map<String, String> taken) {
+      @Nullable SortedMap<String, String> old,
+      Map<String, String> given,
+      Map<String, String> taken) {
     SortedMap<String, String> next = new TreeMap<>(old == null ? Map.of() : old);
     next.keySet().removeAll(taken.keySet());
     next.putAll(given);
@@ -225,7 +234,9 @@ public final class ModelOperations {
             + (number == 0 ? "the newest version" : "version " + number)
             + " of model "
             + Operations.cut(type)
-            + (scope.isWhole() ? "" : " to " + scope.positions() + " " + Operations.cut(scope.service()))
+            + (scope.isWhole()
+                ? ""
+                : " to " + scope.positions() + " " + Operations.cut(scope.service()))
             + reason(why),
         true,
         (cabinet, now) -> {

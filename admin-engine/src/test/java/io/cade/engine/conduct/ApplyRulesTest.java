@@ -61,8 +61,7 @@ final class ApplyRulesTest {
     try {
       ModelVersion before = DeviceModel.empty(type).newest();
       return new DeviceChange.ModelVersionAdded(
-          type,
-          ModelFile.read("m.yaml", text, before, number, Instant.EPOCH, "ann", "why"));
+          type, ModelFile.read("m.yaml", text, before, number, Instant.EPOCH, "ann", "why"));
     } catch (ModelProblem e) {
       throw new AssertionError(e);
     }
@@ -99,15 +98,15 @@ final class ApplyRulesTest {
         List<ServiceStatus> services =
             world.cabinet.servicesOn(at(card)).stream()
                 .map(s ->
-                    new ServiceStatus(
-                        s.name(), ServiceStatus.State.RUNNING, s.packageDigest(), ""))
+                    new ServiceStatus(s.name(), ServiceStatus.State.RUNNING, s.packageDigest(), ""))
                 .toList();
         world.report(card, "b" + card, services.toArray(ServiceStatus[]::new));
       }
     }
     world.settle();
     int busy =
-        (int) world.cabinet.devices().records().values().stream().filter(DeviceRecord::busy).count();
+        (int)
+            world.cabinet.devices().records().values().stream().filter(DeviceRecord::busy).count();
     mostAtOnce = Math.max(mostAtOnce, busy);
   }
 
@@ -197,6 +196,10 @@ final class ApplyRulesTest {
   private String label(String card) {
     Command.ApplyModel a = has.get(card);
     return a == null ? "" : a.label();
+  }
+
+  private String items(String card) {
+    return Objects.requireNonNull(has.get(card)).items().toString();
   }
 
   private Set<String> labels() {
@@ -302,8 +305,8 @@ final class ApplyRulesTest {
     var since = world.now;
     apply(2, way(10, 1, 10));
     assertThat(run().cause()).contains("did not answer within 5 min");
-    assertThat(Duration.between(since, world.now)).isBetween(
-        Duration.ofMinutes(5), Duration.ofMinutes(6));
+    assertThat(Duration.between(since, world.now))
+        .isBetween(Duration.ofMinutes(5), Duration.ofMinutes(6));
   }
 
   @Test
@@ -433,7 +436,8 @@ final class ApplyRulesTest {
     begin(4, new ApplyRuns.Way(10, 1, 10, 120, true, false));
     seconds(60);
     assertThat(run().stage()).isEqualTo(Stage.CANARY);
-    assertThat(record("1.1").order()).extracting(DeviceOrder::stage)
+    assertThat(record("1.1").order())
+        .extracting(DeviceOrder::stage)
         .isEqualTo(DeviceOrder.Stage.UNCONFIRMED);
     world.apply(new DeviceChange.RunChanged(run().confirm()));
     until("the end", () -> !run().stage().isActive());
@@ -558,11 +562,12 @@ final class ApplyRulesTest {
     world.create("shop", 1);
     world.generate("shop");
     seconds(5);
-    CardPosition shop = world.cabinet.service("shop").orElseThrow().placements().getFirst().position();
-    assertThat(has.get(shop.toString()).items().toString()).contains("sale");
+    CardPosition shop =
+        world.cabinet.service("shop").orElseThrow().placements().getFirst().position();
+    assertThat(items(shop.toString())).contains("sale");
     List<String> others = new ArrayList<>(CARDS);
     others.remove(shop.toString());
-    assertThat(others).allSatisfy(c -> assertThat(has.get(c).items().toString()).contains("plain"));
+    assertThat(others).allSatisfy(c -> assertThat(items(c)).contains("plain"));
   }
 
   @Test

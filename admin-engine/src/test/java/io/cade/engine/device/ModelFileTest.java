@@ -84,8 +84,7 @@ public final class ModelFileTest {
   }
 
   private static String problem(String text) {
-    return String.valueOf(
-        catchThrowableOfType(ModelProblem.class, () -> read(text)).getMessage());
+    return String.valueOf(catchThrowableOfType(ModelProblem.class, () -> read(text)).getMessage());
   }
 
   private static Facts facts(String... services) {

@@ -15,6 +15,8 @@ import io.cade.agent.wire.ErrorReply;
 import io.cade.agent.wire.IntroductionReply;
 import io.cade.agent.wire.ProxyReport;
 import io.cade.agent.wire.Report;
+import io.cade.agent.wire.ItemDifference;
+import io.cade.agent.wire.ModelStanding;
 import io.cade.agent.wire.ReportReply;
 import io.cade.agent.wire.RouteSnapshot;
 import io.cade.engine.model.CardState;
@@ -75,6 +77,29 @@ class GatewayServerTest {
       throws Exception {
     return new EnrolRequest(
         at, GatewayBench.mac(at), secret, PkiFixtures.request("card", key, key));
+  }
+
+  @Test
+  void whatACardSaysOfItsModelIsOnRecordBeforeItIsAnswered() throws Exception {
+    try (TestPeer a = bench.introduced(A, CardRole.SERVER)) {
+      Report plain = GatewayBench.report(A);
+      ModelStanding told =
+          new ModelStanding(
+              "server/2",
+              1,
+              List.of(new ItemDifference("file:/etc/motd", "mode", "0644", "0600")),
+              0,
+              0,
+              0,
+              "");
+      Report report =
+          new Report(A, plain.bootId(), plain.services(), plain.readings(), null, List.of(), told);
+      a.call("/v1/report", report, ReportReply.class);
+      assertThat(bench.writer.current().devices().record(A).drift()).hasSize(1);
+      a.call("/v1/report", report, ReportReply.class);
+      a.call("/v1/report", plain, ReportReply.class);
+      assertThat(bench.writer.changes(Change.DeviceChange.class)).as("news only").hasSize(1);
+    }
   }
 
   @Test

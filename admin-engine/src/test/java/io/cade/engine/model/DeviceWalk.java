@@ -32,12 +32,12 @@ final class DeviceWalk {
 
   Change change(Cabinet cabinet, CardPosition at, Instant now) {
     String type = TYPES.get(random.nextInt(TYPES.size()));
-    DeviceModel model =
-        cabinet.devices().model(type).orElseGet(() -> DeviceModel.empty(type));
+    DeviceModel model = cabinet.devices().model(type).orElseGet(() -> DeviceModel.empty(type));
     boolean first = cabinet.devices().model(type).isEmpty();
     DeviceRecord record = cabinet.devices().record(at);
     return switch (random.nextInt(6)) {
-      case 0 -> new DeviceChange.ModelVersionAdded(type, version(first ? 1 : model.next(), at, now));
+      case 0 ->
+          new DeviceChange.ModelVersionAdded(type, version(first ? 1 : model.next(), at, now));
       case 1 -> new DeviceChange.RunChanged(run(type, 1 + random.nextInt(3), at, now));
       case 2 -> new DeviceChange.RecordChanged(record.withOrder(order(cabinet, now)));
       case 3 ->
@@ -68,7 +68,14 @@ final class DeviceWalk {
                           false,
                           "")));
       default ->
-          new Change.CommandQueued(at, new Command.ApplyModel(cabinet.nextCommand(), "web/1", List.of(new DeviceItem.AbsentItem("file:/x")), List.of("file:/y"), 9));
+          new Change.CommandQueued(
+              at,
+              new Command.ApplyModel(
+                  cabinet.nextCommand(),
+                  "web/1",
+                  List.of(new DeviceItem.AbsentItem("file:/x")),
+                  List.of("file:/y"),
+                  9));
     };
   }
 
