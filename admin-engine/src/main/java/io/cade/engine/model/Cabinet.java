@@ -20,6 +20,7 @@ import java.util.SortedMap;
  *     yet, at most {@value #MAX_NOTIFICATIONS}, then the oldest is given up (its alarm stays in
  *     list and history); besides them the newest {@value #MIN_NOTIFICATIONS}
  * @param alarmState what surrounds the alarms
+ * @param spares free cards that are kept back
  * @param nextAlarm sequence of the next alarm
  * @param nextNotification sequence of the next notification
  * @param nextServiceIndex index of the next service
@@ -41,6 +42,7 @@ public record Cabinet(
     SortedMap<String, SiteProtection> protection,
     SortedMap<Integer, ServiceTraffic> traffic,
     List<Swap> swaps,
+    SparePool spares,
     long nextAlarm,
     long nextNotification,
     int nextServiceIndex,

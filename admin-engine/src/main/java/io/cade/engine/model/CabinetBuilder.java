@@ -41,6 +41,7 @@ public final class CabinetBuilder {
   private SortedTree<String, SiteProtection> protection;
   private final TrafficBook traffic;
   private List<Swap> swaps;
+  private SparePool spares;
   private int nextServiceIndex;
   private long nextCommand;
   private long nextSwap;
@@ -64,6 +65,7 @@ public final class CabinetBuilder {
     protection = SortedTree.copyOf(from.protection());
     traffic = new TrafficBook(SortedTree.copyOf(from.traffic()));
     swaps = from.swaps();
+    spares = from.spares();
     nextServiceIndex = from.nextServiceIndex();
     nextCommand = from.nextCommand();
     nextSwap = from.nextSwap();
@@ -82,6 +84,7 @@ public final class CabinetBuilder {
     protection = SortedTree.empty();
     traffic = new TrafficBook(SortedTree.empty());
     swaps = List.of();
+    spares = SparePool.NONE;
     nextServiceIndex = counters.nextServiceIndex();
     nextCommand = counters.nextCommand();
     nextSwap = counters.nextSwap();
@@ -115,6 +118,7 @@ public final class CabinetBuilder {
       case SiteProtection p -> protection = protection.with(p.service(), p);
       case ServiceTraffic t -> traffic.put(t);
       case Swap s -> addSwap(s);
+      case SparePool s -> spares = s;
       default -> {
         if (!alarms.restore(entity)) {
           throw new IllegalArgumentException("not an entity: " + entity.getClass().getName());
@@ -160,6 +164,7 @@ public final class CabinetBuilder {
             protection,
             traffic.all(),
             swaps,
+            spares,
             alarms.nextAlarm(),
             alarms.nextNotification(),
             nextServiceIndex,
@@ -249,6 +254,10 @@ public final class CabinetBuilder {
               "service " + c.service() + " has no version " + c.rollout().to());
         }
         putService(s.with(s.versions().with(c.rollout())));
+      }
+      case Change.SparesSet c -> {
+        spares = new SparePool(c.cards());
+        touch(EntityKey.Kind.SPARES, "cabinet");
       }
       case Change.MoveChanged c -> putService(requireService(c.service()).with(c.move()));
       case Change.PlacementChanged c -> {
