@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,8 +58,6 @@ public final class CardChooser {
   private final Map<Integer, String> weak = new HashMap<>();
 
   private final boolean apart;
-
-  private static final Predicate<Verdict> JOINS = v -> v.kind() == Kind.JOINS;
 
   private CardChooser(Cabinet cabinet, String name, Set<CardPosition> without) {
     this.cabinet = cabinet;
@@ -186,7 +183,7 @@ public final class CardChooser {
     if (service != null) {
       verdicts.addAll(LeavingCards.verdicts(cabinet, service, Math.max(0, bound - cards)));
     }
-    boolean kept = missing > 0 && verdicts.stream().filter(JOINS).count() == usable;
+    boolean kept = missing > 0 && verdicts.stream().filter(v -> v.kind() == Kind.JOINS).count() == usable;
     for (CardPosition spare : free.keySet()) {
       others.add(left(spare, last, ownThen, usedThen, kept));
     }

@@ -186,8 +186,7 @@ public final class ServiceWaits {
     String obstacle = Replacing.obstacle(cabinet, service, now);
     if (obstacle.isEmpty()) {
       CardPosition at = placement.position();
-      Choice choice =
-          CardChooser.replace(cabinet, service, at, Replacing.tried(service, at, now));
+      Choice choice = CardChooser.replace(cabinet, service, at, Replacing.tried(service, at, now));
       obstacle =
           choice.isComplete() ? "another card is about to take its place" : choice.shortage();
     }
