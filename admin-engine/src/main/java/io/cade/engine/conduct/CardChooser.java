@@ -183,7 +183,8 @@ public final class CardChooser {
     if (service != null) {
       verdicts.addAll(LeavingCards.verdicts(cabinet, service, Math.max(0, bound - cards)));
     }
-    boolean kept = missing > 0 && verdicts.stream().filter(v -> v.kind() == Kind.JOINS).count() == usable;
+    boolean kept =
+        missing > 0 && verdicts.stream().filter(v -> v.kind() == Kind.JOINS).count() == usable;
     for (CardPosition spare : free.keySet()) {
       others.add(left(spare, last, ownThen, usedThen, kept));
     }
