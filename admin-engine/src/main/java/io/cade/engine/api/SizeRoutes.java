@@ -11,6 +11,8 @@ import java.util.List;
  * name that no service has; {@code POST /api/v1/services/NAME/cards?cards=N&deadline=5min}, {@code
  * POST /api/v1/services/NAME/move?from=1.3&to=2.4&deadline=5min}, without {@code to} for the card
  * that is chosen.
+ *
+ * <p>{@code GET /api/v1/spares}; {@code POST /api/v1/spares?cards=N}.
  */
 final class SizeRoutes {
   private final ApiRoutes routes;
@@ -29,6 +31,23 @@ final class SizeRoutes {
     router
         .post("/api/v1/services/:name/cards")
         .handler(context -> routes.withoutBody(context, () -> resize(context)));
+    routes.show(router, "/api/v1/spares", _ -> sizes.spares());
+    router
+        .post("/api/v1/spares")
+        .handler(context ->
+            routes.withoutBody(
+                context,
+                () -> {
+                  try {
+                    routes.answer(
+                        context,
+                        200,
+                        sizes.keepBack(
+                            Gatekeeper.caller(context), ApiRoutes.number(context, "cards", -1)));
+                  } catch (Refusal e) {
+                    routes.replies().fail(context, e);
+                  }
+                }));
     router
         .post("/api/v1/services/:name/move")
         .handler(context -> routes.withoutBody(context, () -> move(context)));

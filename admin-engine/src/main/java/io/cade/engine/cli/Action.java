@@ -28,6 +28,11 @@ sealed interface Action {
 
   record MoveService() implements Action {}
 
+  record SetSpares() implements Action {}
+
+  /** Lets visitors in, or not. */
+  record SwitchService(boolean on) implements Action {}
+
   record SetService() implements Action {}
 
   record ShowSettings() implements Action {}

@@ -65,6 +65,7 @@ final class CommandTree {
     addShow(root);
     addCard(root);
     addService(root);
+    MoveTree.addSpares(this, root);
     addAlarm(root);
     addLease(root);
     ModelTree.addTo(this, root);

@@ -1,7 +1,9 @@
 package io.cade.engine.cli;
 
 import io.cade.agent.wire.CardPosition;
+import java.io.PrintStream;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -17,6 +19,21 @@ final class MoveTree {
   private MoveTree() {}
 
   static void addToService(CommandTree tree, CommandSpec service) {
+    tree.add(
+            service,
+            "stop",
+            new Action.SwitchService(false),
+            "Lets no visitors in: they read that nothing runs just now (503). The service keeps its"
+                + " cards and goes on running there.",
+            "service stop shop")
+        .addPositional(CommandTree.name());
+    tree.add(
+            service,
+            "start",
+            new Action.SwitchService(true),
+            "Lets visitors in again.",
+            "service start shop")
+        .addPositional(CommandTree.name());
     CommandSpec move =
         tree.add(
             service,
@@ -46,6 +63,49 @@ final class MoveTree {
             .build());
     move.addOption(CommandTree.noWait());
     move.addOption(CommandTree.waiting(WAIT));
+  }
+
+  static void addSpares(CommandTree tree, CommandSpec root) {
+    CommandSpec spare = tree.addGroup(root, "spare", "Spare cards.", "spare show", "spare set 2");
+    if (tree.isNamed("spare")) {
+      tree.add(
+          spare,
+          "show",
+          new Action.Show("/api/v1/spares", View.SPARES),
+          "Free cards, and how many of them are kept back to take the place of failed ones.",
+          "spare show",
+          "spare show --json");
+      tree.add(
+              spare,
+              "set",
+              new Action.SetSpares(),
+              "Keeps so many free cards back: new services, and services that grow, do not get"
+                  + " them; they take the place of cards that fail.",
+              "spare set 2",
+              "spare set 0")
+          .addPositional(
+              PositionalParamSpec.builder()
+                  .index("0")
+                  .arity("1")
+                  .required(true)
+                  .type(int.class)
+                  .paramLabel("N")
+                  .description("How many; 0 for none.")
+                  .build());
+    }
+  }
+
+  static void spares(Fields spares, PrintStream out) {
+    List<String> free = spares.texts("free");
+    String kept = spares.text("keptBack");
+    out.print(
+        kept
+            + (kept.equals("1") ? " card is" : " cards are")
+            + " kept back to take the place of failed ones; "
+            + free.size()
+            + (free.size() == 1 ? " is free" : " are free")
+            + (free.isEmpty() ? "" : ": " + String.join(", ", free))
+            + "\n");
   }
 
   private static PositionalParamSpec.Builder card(String index, String label, String what) {

@@ -118,6 +118,23 @@ final class Runner {
           print(PlanTree.resize(client(options), leaf, surroundings), View.SERVICE, options);
       case Action.MoveService _ ->
           print(MoveTree.move(client(options), leaf, surroundings), View.SERVICE, options);
+      case Action.SwitchService(boolean on) ->
+          print(
+              client(options)
+                  .change(
+                      "POST",
+                      "/api/v1/services/"
+                          + argument(leaf)
+                          + "/settings?"
+                          + ServiceOrder.query(List.of("serving=" + (on ? "" : "off")))),
+              View.SERVICE,
+              options);
+      case Action.SetSpares _ ->
+          print(
+              client(options)
+                  .change("POST", "/api/v1/spares?cards=" + leaf.matchedPositionalValue(0, 0)),
+              View.SPARES,
+              options);
       case Action.SetService _ -> {
         List<String> settings = List.of(leaf.matchedPositionalValue(1, new String[0]));
         print(

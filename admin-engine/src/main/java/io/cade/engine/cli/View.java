@@ -17,6 +17,7 @@ enum View {
   SETTINGS(""),
   VERSIONS("versions"),
   PLAN(""),
+  SPARES(""),
   SENSORS("sensors"),
   ALARMS("alarms"),
   ALARM(""),
@@ -82,6 +83,7 @@ enum View {
       case SETTINGS -> printer.settings(answer.object("settings"));
       case VERSIONS -> VersionPages.versions(all, out, colour, now);
       case PLAN -> PlanPage.print(answer, out, colour);
+      case SPARES -> MoveTree.spares(answer, out);
       case SENSORS -> printer.sensors(all);
       case ALARMS -> printer.alarms(all);
       case ALARM -> printer.alarms(List.of(answer));

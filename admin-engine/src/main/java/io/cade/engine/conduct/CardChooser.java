@@ -2,13 +2,17 @@ package io.cade.engine.conduct;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
+import io.cade.agent.wire.Setting;
 import io.cade.engine.conduct.Choice.Kind;
 import io.cade.engine.conduct.Choice.Verdict;
+import io.cade.engine.model.AlarmKey;
+import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Card;
 import io.cade.engine.model.CardState;
 import io.cade.engine.model.Placement;
 import io.cade.engine.model.Service;
+import io.cade.engine.model.SparePool;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -20,11 +24,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses cards for a service so that a lost chassis takes as few of them as possible (SPEC A4
- * phase 2): each from the chassis that has the fewest cards of this service; among those from the
- * one that has the fewest in use; there one without temperature alarm; there the one in the lowest
- * slot. Of cards to be given back, see {@link LeavingCards}. Pure.
+ * phase 2): each from the chassis that has the fewest cards of this service (with {@code
+ * spread=require}, none); among those from one whose supplies, fans and air are as they ought to
+ * be; then from the one that has the fewest in use; there one without temperature alarm; there the
+ * one in the lowest slot. Free cards that are kept back ({@link SparePool}) only take the place of
+ * others. Of cards to be given back, see {@link LeavingCards}. Pure.
  */
 public final class CardChooser {
+  /** With one of these a chassis has no power or no air to spare. */
+  private static final Set<AlarmType> WEAKENS =
+      Set.of(
+          AlarmType.SUPPLY_FAILED,
+          AlarmType.POWER_BUDGET,
+          AlarmType.FAN_FAILED,
+          AlarmType.TEMPERATURE_HIGH);
+
   private final Cabinet cabinet;
   private final String name;
   private final @Nullable Service service;
@@ -40,11 +54,23 @@ public final class CardChooser {
 
   private final Map<Integer, Integer> used = new HashMap<>();
 
+  /** Chassis that are not as they ought to be, each with the type of an alarm that says so. */
+  private final Map<Integer, String> weak = new HashMap<>();
+
+  private final boolean apart;
+
   private CardChooser(Cabinet cabinet, String name, Set<CardPosition> without) {
     this.cabinet = cabinet;
     this.without = without;
     this.name = name;
     this.service = cabinet.service(name).orElse(null);
+    this.apart = service != null && service.settings().is(Setting.SPREAD, "require");
+    for (AlarmKey alarm : cabinet.alarms().keySet()) {
+      Place place = Place.of(alarm.source());
+      if (place != null && place.card() == null && WEAKENS.contains(alarm.type())) {
+        weak.putIfAbsent(place.chassis(), alarm.type().word());
+      }
+    }
     for (Service each : cabinet.services().values()) {
       for (Placement placement : each.placements()) {
         CardPosition at = placement.position();
@@ -81,13 +107,18 @@ public final class CardChooser {
     return new CardChooser(cabinet, service.name(), without).replace(service, from);
   }
 
+  /** Cards that no service has and that could have one. */
+  public static List<CardPosition> free(Cabinet cabinet) {
+    return List.copyOf(new CardChooser(cabinet, "", Set.of()).free(new ArrayList<>()).keySet());
+  }
+
   private Choice replace(Service of, CardPosition from) {
     own.merge(from.chassis(), -1, Integer::sum);
     used.merge(from.chassis(), -1, Integer::sum);
     List<Verdict> verdicts = new ArrayList<>();
     List<Verdict> others = new ArrayList<>();
     Map<CardPosition, Card> free = free(others);
-    CardPosition best = free.keySet().stream().min(best()).orElse(null);
+    CardPosition best = free.keySet().stream().filter(this::isApart).min(best()).orElse(null);
     Map<Integer, Integer> ownThen = Map.copyOf(own);
     Map<Integer, Integer> usedThen = Map.copyOf(used);
     if (best != null) {
@@ -99,7 +130,7 @@ public final class CardChooser {
         .filter(v -> !v.position().equals(from))
         .forEach(verdicts::add);
     for (CardPosition spare : free.keySet()) {
-      others.add(new Verdict(spare, Kind.SPARE, whySpare(spare, best, ownThen, usedThen)));
+      others.add(left(spare, best, ownThen, usedThen, false));
     }
     others.sort(Comparator.comparing(Verdict::position));
     verdicts.addAll(others);
@@ -134,10 +165,15 @@ public final class CardChooser {
     // What was found in the chassis when the last card was chosen decides about those left over.
     Map<Integer, Integer> ownThen = Map.of();
     Map<Integer, Integer> usedThen = Map.of();
-    while (bound + verdicts.size() < cards && !free.isEmpty()) {
+    int usable = Math.max(0, free.size() - cabinet.spares().cards());
+    while (bound + verdicts.size() < cards && verdicts.size() < usable) {
+      CardPosition next = free.keySet().stream().filter(this::isApart).min(best).orElse(null);
+      if (next == null) {
+        break;
+      }
       ownThen = Map.copyOf(own);
       usedThen = Map.copyOf(used);
-      last = free.keySet().stream().min(best).orElseThrow();
+      last = next;
       verdicts.add(new Verdict(last, Kind.JOINS, whyJoins(last)));
       free.remove(last);
       own.merge(last.chassis(), 1, Integer::sum);
@@ -147,16 +183,49 @@ public final class CardChooser {
     if (service != null) {
       verdicts.addAll(LeavingCards.verdicts(cabinet, service, Math.max(0, bound - cards)));
     }
+    boolean kept =
+        missing > 0 && verdicts.stream().filter(v -> v.kind() == Kind.JOINS).count() == usable;
     for (CardPosition spare : free.keySet()) {
-      others.add(new Verdict(spare, Kind.SPARE, whySpare(spare, last, ownThen, usedThen)));
+      others.add(left(spare, last, ownThen, usedThen, kept));
     }
     others.sort(Comparator.comparing(Verdict::position));
     verdicts.addAll(others);
     return new Choice(name, cards, missing, verdicts);
   }
 
+  private boolean isApart(CardPosition at) {
+    return !apart || own.getOrDefault(at.chassis(), 0) == 0;
+  }
+
+  /** A card that is free and was not chosen. */
+  private Verdict left(
+      CardPosition at,
+      @Nullable CardPosition last,
+      Map<Integer, Integer> ownThen,
+      Map<Integer, Integer> usedThen,
+      boolean kept) {
+    if (!isApart(at)) {
+      return new Verdict(
+          at,
+          Kind.TOO_CLOSE,
+          "free, but chassis %d has a card of %s, and its spread is 'require'"
+              .formatted(at.chassis(), name));
+    }
+    return kept
+        ? new Verdict(
+            at,
+            Kind.KEPT_BACK,
+            "free, but %s kept back to take the place of failed ones (spare set)"
+                .formatted(
+                    cabinet.spares().cards() == 1
+                        ? "1 card is"
+                        : cabinet.spares().cards() + " cards are"))
+        : new Verdict(at, Kind.SPARE, whySpare(at, last, ownThen, usedThen));
+  }
+
   private Comparator<CardPosition> best() {
     return Comparator.comparingInt((CardPosition p) -> own.getOrDefault(p.chassis(), 0))
+        .thenComparing(p -> weak.containsKey(p.chassis()))
         .thenComparingInt(p -> used.getOrDefault(p.chassis(), 0))
         .thenComparing(this::isHot)
         .thenComparingInt(CardPosition::slot)
@@ -199,6 +268,10 @@ public final class CardChooser {
                 here == 0 ? "no card" : cards(here),
                 name,
                 cards(used.getOrDefault(at.chassis(), 0)));
+    String alarm = weak.get(at.chassis());
+    if (alarm != null) {
+      reason += "; it has the alarm " + alarm;
+    }
     return isHot(at) ? reason + "; there is a temperature alarm on it" : reason;
   }
 
@@ -219,6 +292,10 @@ public final class CardChooser {
     if (ownHere != ownThere) {
       return "free, but chassis %d carries %s of %s already, chassis %d had %d"
           .formatted(at.chassis(), cards(ownHere), name, last.chassis(), ownThere);
+    }
+    String alarm = weak.get(at.chassis());
+    if (alarm != null && !weak.containsKey(last.chassis())) {
+      return "free, but chassis %d has the alarm %s".formatted(at.chassis(), alarm);
     }
     if (usedHere != usedThere) {
       return "free, but chassis %d has %s in use, chassis %d had %d"

@@ -28,6 +28,10 @@ public record Choice(String service, int cards, int missing, List<Verdict> verdi
     STAYS,
     /** Is free, and others are better. */
     SPARE,
+    /** Is free, and kept back to take the place of a failed one. */
+    KEPT_BACK,
+    /** Is free, but would share a chassis with another card of the service, which is not to be. */
+    TOO_CLOSE,
     /** Another service has it. */
     IN_USE,
     /** Is kept free of visitors. */
@@ -129,7 +133,7 @@ public record Choice(String service, int cards, int missing, List<Verdict> verdi
       case STAYS -> "stay";
       case JOINS -> "join";
       case LEAVES -> "leave";
-      case SPARE, IN_USE, DRAINED, HELD, NOT_AVAILABLE -> kind.words();
+      case SPARE, KEPT_BACK, TOO_CLOSE, IN_USE, DRAINED, HELD, NOT_AVAILABLE -> kind.words();
     };
   }
 

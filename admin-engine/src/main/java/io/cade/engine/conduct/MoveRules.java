@@ -116,7 +116,10 @@ final class MoveRules {
     }
     boolean settled = !draft.now().isBefore(move.since().plus(HoldRules.ROUTES_SETTLE));
     boolean over = !draft.now().isBefore(move.since().plus(move.drain()));
-    if (settled && (over || RolloutRules.isEmpty(service, move.since(), move.from(), observed))) {
+    if (settled
+        && (over
+            || Routing.isStopped(service)
+            || RolloutRules.isEmpty(service, move.since(), move.from(), observed))) {
       finish(draft, service, move, from);
     }
   }

@@ -62,8 +62,7 @@ public final class Replacing {
     CardPosition at = placement.position();
     Card card = cabinet.cards().get(at);
     if (card == null
-        || card.state().isAlive()
-        || placement.state() != Placement.State.PENDING
+        || !isAway(card, placement)
         || (service.phase() != ServicePhase.SETUP && service.phase() != ServicePhase.ANNOUNCED)) {
       return Optional.empty();
     }
@@ -100,6 +99,13 @@ public final class Replacing {
                   .formatted(gone.size(), bound.size())));
     }
     return Optional.of(new Outlook(away.plus(patience.get()), "its place is kept for now"));
+  }
+
+  /** Lost, off, or on its way to be off and told to stop. */
+  private static boolean isAway(Card card, Placement placement) {
+    return card.state().isAlive()
+        ? card.hold() != null && placement.state() != Placement.State.RUNNING
+        : placement.state() == Placement.State.PENDING;
   }
 
   /** Why no card takes a place now although it is time; empty when one may. */

@@ -1,5 +1,6 @@
 package io.cade.engine.conduct;
 
+import io.cade.agent.wire.Setting;
 import io.cade.engine.model.Card;
 import io.cade.engine.model.Placement;
 import io.cade.engine.model.Service;
@@ -7,6 +8,11 @@ import io.cade.engine.model.Service;
 /** When visitors may be sent to a card: the one place that says so (SPEC A4 phase 5, P6). */
 public final class Routing {
   private Routing() {}
+
+  /** Whether an operator lets no visitors in. */
+  public static boolean isStopped(Service service) {
+    return service.settings().is(Setting.SERVING, "off");
+  }
 
   /**
    * Whether the service answers on this boot of the card. A route to a card that is not alive or

@@ -15,7 +15,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -130,16 +129,8 @@ public final class ServiceWaits {
     if (card != null && Routing.serves(service, card)) {
       return Optional.empty();
     }
-    if (card == null || !card.state().isAlive()) {
+    if (card == null || !card.state().isAlive() || card.hold() != null) {
       return Optional.of(away(cabinet, service, placement, card, now));
-    }
-    if (card.hold() != null) {
-      return Optional.of(
-          new Wait(
-              "card %s, %s".formatted(at, HoldRules.cause(card.hold())),
-              card.hold().since(),
-              null,
-              true));
     }
     int commands =
         (int)
@@ -168,17 +159,17 @@ public final class ServiceWaits {
 
   private static Wait away(
       Cabinet cabinet, Service service, Placement placement, @Nullable Card card, Instant now) {
-    String what =
-        "card "
-            + placement.position()
-            + (card == null
-                ? ", never seen"
-                : ", which is "
-                    + card.state()
-                    + (card.cause().isEmpty() ? "" : ": " + card.cause()));
+    String what = "card " + placement.position() + ", ";
+    if (card == null) {
+      what += "never seen";
+    } else if (card.hold() != null) {
+      what += HoldRules.cause(card.hold());
+    } else {
+      what += "which is " + card.state() + (card.cause().isEmpty() ? "" : ": " + card.cause());
+    }
     // Before the rules have looked, its time has not begun.
     Instant since =
-        placement.state() == Placement.State.PENDING || card == null
+        placement.state() != Placement.State.RUNNING || card == null
             ? placement.since()
             : card.since();
     Replacing.Outlook outlook =
@@ -194,7 +185,8 @@ public final class ServiceWaits {
     }
     String obstacle = Replacing.obstacle(cabinet, service, now);
     if (obstacle.isEmpty()) {
-      Choice choice = CardChooser.replace(cabinet, service, placement.position(), Set.of());
+      CardPosition at = placement.position();
+      Choice choice = CardChooser.replace(cabinet, service, at, Replacing.tried(service, at, now));
       obstacle =
           choice.isComplete() ? "another card is about to take its place" : choice.shortage();
     }

@@ -22,6 +22,7 @@ import java.util.SortedMap;
  *     list and history); besides them the newest {@value #MIN_NOTIFICATIONS}
  * @param alarmState what surrounds the alarms
  * @param devices models of devices, and what is on record about each
+ * @param spares free cards that are kept back
  * @param nextAlarm sequence of the next alarm
  * @param nextNotification sequence of the next notification
  * @param nextServiceIndex index of the next service
@@ -44,6 +45,7 @@ public record Cabinet(
     SortedMap<Integer, ServiceTraffic> traffic,
     List<Swap> swaps,
     Devices devices,
+    SparePool spares,
     long nextAlarm,
     long nextNotification,
     int nextServiceIndex,

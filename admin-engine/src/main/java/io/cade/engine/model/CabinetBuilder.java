@@ -42,6 +42,7 @@ public final class CabinetBuilder {
   private final TrafficBook traffic;
   private final DeviceDraft devices;
   private List<Swap> swaps;
+  private SparePool spares;
   private int nextServiceIndex;
   private long nextCommand;
   private long nextSwap;
@@ -66,6 +67,7 @@ public final class CabinetBuilder {
     traffic = new TrafficBook(SortedTree.copyOf(from.traffic()));
     devices = new DeviceDraft(from.devices(), this::touch);
     swaps = from.swaps();
+    spares = from.spares();
     nextServiceIndex = from.nextServiceIndex();
     nextCommand = from.nextCommand();
     nextSwap = from.nextSwap();
@@ -85,6 +87,7 @@ public final class CabinetBuilder {
     traffic = new TrafficBook(SortedTree.empty());
     devices = new DeviceDraft(null, this::touch);
     swaps = List.of();
+    spares = SparePool.NONE;
     nextServiceIndex = counters.nextServiceIndex();
     nextCommand = counters.nextCommand();
     nextSwap = counters.nextSwap();
@@ -118,6 +121,7 @@ public final class CabinetBuilder {
       case SiteProtection p -> protection = protection.with(p.service(), p);
       case ServiceTraffic t -> traffic.put(t);
       case Swap s -> addSwap(s);
+      case SparePool s -> spares = s;
       default -> {
         if (!alarms.restore(entity) && !devices.restore(entity)) {
           throw new IllegalArgumentException("not an entity: " + entity.getClass().getName());
@@ -164,6 +168,7 @@ public final class CabinetBuilder {
             traffic.all(),
             swaps,
             devices.view(),
+            spares,
             alarms.nextAlarm(),
             alarms.nextNotification(),
             nextServiceIndex,
@@ -257,6 +262,10 @@ public final class CabinetBuilder {
               "service " + c.service() + " has no version " + c.rollout().to());
         }
         putService(s.with(s.versions().with(c.rollout())));
+      }
+      case Change.SparesSet c -> {
+        spares = new SparePool(c.cards());
+        touch(EntityKey.Kind.SPARES, "cabinet");
       }
       case Change.MoveChanged c -> putService(requireService(c.service()).with(c.move()));
       case Change.PlacementChanged c -> {

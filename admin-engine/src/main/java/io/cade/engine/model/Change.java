@@ -45,6 +45,7 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = Change.VersionAdded.class, name = "version-added"),
   @JsonSubTypes.Type(value = Change.VersionBuilt.class, name = "version-built"),
   @JsonSubTypes.Type(value = Change.RolloutChanged.class, name = "rollout-changed"),
+  @JsonSubTypes.Type(value = Change.SparesSet.class, name = "spares-set"),
   @JsonSubTypes.Type(value = Change.MoveChanged.class, name = "move-changed"),
   @JsonSubTypes.Type(value = Change.PlacementChanged.class, name = "placement-changed"),
   @JsonSubTypes.Type(value = Change.ServiceDeleted.class, name = "service-deleted"),
@@ -172,6 +173,9 @@ public sealed interface Change {
 
   /** How far a rollout has come; as DONE it makes its version the current one. */
   record RolloutChanged(String service, Rollout rollout) implements Change {}
+
+  /** So many free cards are kept back from now on. */
+  record SparesSet(int cards) implements Change {}
 
   /** How far a service's move from one card to another has come. */
   record MoveChanged(String service, Move move) implements Change {}

@@ -28,6 +28,7 @@ public record EntityKey(Kind kind, String id) {
     ALARM_RULE,
     DEVICE_MODEL,
     APPLY_RUN,
-    DEVICE
+    DEVICE,
+    SPARES
   }
 }

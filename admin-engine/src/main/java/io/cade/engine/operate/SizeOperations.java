@@ -119,6 +119,36 @@ public final class SizeOperations {
         });
   }
 
+  /** Free cards, and how many of them are kept back. */
+  public Views.SparesView spares() {
+    return view(writer.current(), writer.current().spares().cards());
+  }
+
+  private static Views.SparesView view(Cabinet cabinet, int keptBack) {
+    return new Views.SparesView(keptBack, CardChooser.free(cabinet));
+  }
+
+  /** From now on so many free cards are kept back to take the place of failed ones. */
+  public CompletionStage<Views.SparesView> keepBack(Caller caller, int cards) {
+    return actions.carryOut(
+        caller,
+        Role.OPERATOR,
+        "keep back " + cards + " spare cards",
+        true,
+        (cabinet, _) -> {
+          if (cards < 0 || cards > slots) {
+            throw new Refusal(
+                Refusal.Kind.INVALID,
+                "spare cards: "
+                    + cards
+                    + ", outside 0 to "
+                    + slots
+                    + ", the slots of this cabinet");
+          }
+          return Decision.of(view(cabinet, cards), new Change.SparesSet(cards));
+        });
+  }
+
   private static void requireDeadline(Duration deadline) throws Refusal {
     if (deadline.isNegative() || deadline.compareTo(TrafficOperations.LONGEST_DEADLINE) > 0) {
       throw new Refusal(

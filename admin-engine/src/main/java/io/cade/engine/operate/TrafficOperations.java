@@ -2,6 +2,7 @@ package io.cade.engine.operate;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.ServiceSettings;
+import io.cade.agent.wire.Setting;
 import io.cade.engine.change.Decision;
 import io.cade.engine.change.Refusal;
 import io.cade.engine.conduct.Routing;
@@ -51,6 +52,9 @@ public final class TrafficOperations {
         (cabinet, _) -> {
           Service service = Inspection.requireService(cabinet, name);
           ServiceSettings next = changed(service.settings(), changes);
+          if (changes.containsKey(Setting.SERVING.key())) {
+            VersionOperations.requireNoRollout(service);
+          }
           return next.equals(service.settings())
               ? Decision.nothing(Inspection.view(service))
               : Decision.of(

@@ -5,6 +5,7 @@ import io.cade.engine.change.Refusal;
 import io.cade.engine.change.Transaction;
 import io.cade.engine.conduct.Moves;
 import io.cade.engine.conduct.Rollouts;
+import io.cade.engine.conduct.Routing;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.Rollout;
@@ -217,6 +218,15 @@ public final class VersionOperations {
     }
     requireNoRollout(service);
     requireNoMove(service);
+    if (Routing.isStopped(service)) {
+      throw new Refusal(
+          Refusal.Kind.CONFLICT,
+          "service "
+              + service.name()
+              + " is stopped: no version can prove itself without visitors; service start "
+              + service.name()
+              + " first");
+    }
     if (service.placements().size() > service.definition().cards()) {
       throw new Refusal(
           Refusal.Kind.CONFLICT,

@@ -184,6 +184,14 @@ public final class Views {
       String words) {}
 
   /**
+   * Free cards.
+   *
+   * @param keptBack how many of them only take the place of others
+   * @param free all of them
+   */
+  public record SparesView(int keptBack, List<CardPosition> free) {}
+
+  /**
    * Something that a service waits for.
    *
    * @param what follows "waits for"

@@ -81,7 +81,9 @@ public final class RouteDerivation {
         continue;
       }
       List<RouteSnapshot.Backend> backends = new ArrayList<>();
-      for (Placement p : service.placements()) {
+      // A stopped service keeps its cards; its site answers that nothing runs just now.
+      List<Placement> visited = Routing.isStopped(service) ? List.of() : service.placements();
+      for (Placement p : visited) {
         Card card = cabinet.cards().get(p.position());
         Lease lease = cabinet.leases().get(p.position());
         if (card != null && lease != null && Routing.serves(service, card)) {

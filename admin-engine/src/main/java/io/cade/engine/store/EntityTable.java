@@ -23,6 +23,7 @@ import io.cade.engine.model.ReceiverCursor;
 import io.cade.engine.model.SensorThreshold;
 import io.cade.engine.model.Service;
 import io.cade.engine.model.ServiceTraffic;
+import io.cade.engine.model.SparePool;
 import io.cade.engine.model.StoredImage;
 import io.cade.engine.model.SuppressedAlarm;
 import io.cade.engine.model.Swap;
@@ -165,6 +166,16 @@ record EntityTable<E>(
               (cabinet, id) -> cabinet.images().get(id),
               i -> List.of(i.name(), i.version(), i.build(), i.architecture(), i.used()),
               (into, id, i) -> into.restore(i)),
+          new EntityTable<>(
+              Kind.SPARES,
+              "spare_pool",
+              "name",
+              false,
+              List.of("cards"),
+              json(SparePool.class),
+              (cabinet, _) -> cabinet.spares().cards() == 0 ? null : cabinet.spares(),
+              s -> List.of(s.cards()),
+              (into, id, s) -> into.restore(s)),
           new EntityTable<>(
               Kind.PROTECTION,
               "protection",

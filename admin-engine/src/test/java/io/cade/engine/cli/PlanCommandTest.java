@@ -14,6 +14,7 @@ import io.cade.engine.model.Service;
 import io.cade.engine.model.ServiceDefinition;
 import io.cade.engine.model.ServicePhase;
 import io.cade.engine.operate.Role;
+import io.cade.engine.route.RouteDerivation;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -137,6 +138,39 @@ final class PlanCommandTest {
     assertThat(moved.code()).isZero();
     assertThat(moved.out())
         .contains("card 2.1 took the place of 1.1", "ordered; chassis 2 has no card of shop");
+  }
+
+  @Test
+  void aServiceIsStoppedAndStartedAndKeepsItsCards() throws Exception {
+    RouteDerivation routes = new RouteDerivation(_ -> RouteDerivation.SiteCertificate.none(), 8000);
+    writer.given(
+        new Change.LeaseGranted(
+            FIRST, new MacAddress("02:00:00:00:01:01"), "127.1.1.1", Desk.NOW.plusSeconds(60)));
+    assertThat(routes.sites(writer.current()).getFirst().backends()).hasSize(1);
+    assertThat(desk.run("service", "stop", "shop").out()).contains("serving", "off", "1/1");
+    assertThat(routes.sites(writer.current()))
+        .singleElement()
+        .satisfies(site -> assertThat(site.backends()).isEmpty());
+    assertThat(desk.run("service", "return", "shop", "1").err())
+        .contains("service shop is stopped", "service start shop first");
+    assertThat(desk.run("service", "start", "shop").out()).doesNotContain("serving");
+    assertThat(routes.sites(writer.current()).getFirst().backends()).hasSize(1);
+  }
+
+  @Test
+  void sparesAreKeptBackAndShown() throws Exception {
+    assertThat(desk.run("spare", "show").out())
+        .isEqualTo("0 cards are kept back to take the place of failed ones; 1 is free: 2.1\n");
+    assertThat(desk.run("spare", "set", "1").out()).startsWith("1 card is kept back");
+    assertThat(desk.run("service", "resize", "shop", "--cards", "2").err())
+        .contains("needs 1 Available cards, 0 free; of the others: 1 kept back");
+    assertThat(desk.run("service", "plan", "shop", "--cards", "2").out())
+        .contains("kept back", "free, but 1 card is kept back to take the place of failed ones");
+    assertThat(desk.run("spare", "set", "-1").err()).contains("outside 0 to");
+    assertThat(desk.run("spare", "set", "100000").err()).contains("the slots of this cabinet");
+    served.sitsDown("vera", Role.VIEWER);
+    assertThat(desk.run("spare", "set", "0").code()).isEqualTo(ExitCode.REFUSED.code());
+    assertThat(desk.run("spare", "show").code()).isZero();
   }
 
   private Move lastMove() {

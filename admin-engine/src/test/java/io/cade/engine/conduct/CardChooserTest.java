@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
+import io.cade.agent.wire.ServiceSettings;
 import io.cade.engine.conduct.Choice.Kind;
 import io.cade.engine.conduct.Choice.Verdict;
 import io.cade.engine.model.AlarmKey;
@@ -17,6 +18,8 @@ import io.cade.engine.model.ServiceDefinition;
 import io.cade.engine.model.ServicePhase;
 import io.cade.engine.model.Severity;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -141,6 +144,84 @@ final class CardChooserTest {
         .isEqualTo(
             "service shop cannot have 3 cards: needs 3 Available cards, 1 free (1.4);"
                 + " of the others: 1 drained, 1 held, 1 not available");
+  }
+
+  @Test
+  void sparesAreKeptBackFromNewServicesButNotFromThePlaceOfAFailedCard() {
+    cards("1.1", "1.2", "2.1", "2.2");
+    service("shop", "1.1");
+    world.apply(new Change.SparesSet(2));
+    assertThat(choose("news", 1).joining()).containsExactly(at("2.1"));
+    Choice choice = choose("news", 3);
+    assertThat(choice.isComplete()).isFalse();
+    assertThat(choice.joining()).hasSize(1);
+    assertThat(verdict(choice, "1.2"))
+        .isEqualTo(
+            new Verdict(
+                at("1.2"),
+                Kind.KEPT_BACK,
+                "free, but 2 cards are kept back to take the place of failed ones (spare set)"));
+    assertThat(choice.shortage())
+        .isEqualTo("needs 3 Available cards, 1 free (2.1); of the others: 2 kept back, 1 in use");
+    assertThat(replace("1.1").joining()).containsExactly(at("2.1"));
+    world.apply(new Change.SparesSet(0));
+    assertThat(choose("news", 3).isComplete()).isTrue();
+  }
+
+  private Choice replace(String from, String... without) {
+    return CardChooser.replace(
+        world.cabinet,
+        world.cabinet.service("shop").orElseThrow(),
+        at(from),
+        Stream.of(without).map(World::at).collect(Collectors.toSet()));
+  }
+
+  @Test
+  void whoTakesThePlaceOfACardIsChosenAsIfThatOneWereNotThere() {
+    cards("1.1", "1.2", "2.1", "2.2", "3.1");
+    service("shop", "1.1", "2.1");
+    service("news", "3.1");
+    Choice choice = replace("1.1");
+    assertThat(choice.joining()).containsExactly(at("1.2"));
+    assertThat(choice.leaving()).containsExactly(at("1.1"));
+    assertThat(verdict(choice, "1.2").reason()).contains("chassis 1 has no card of shop");
+    assertThat(verdict(choice, "2.2").reason()).contains("chassis 2 carries 1 card of shop");
+    assertThat(verdict(choice, "2.1").kind()).isEqualTo(Kind.STAYS);
+    assertThat(replace("1.1", "1.2").joining()).containsExactly(at("2.2"));
+  }
+
+  @Test
+  void cardsThatMustBeApartAreNeverInOneChassis() {
+    cards("1.1", "1.2", "2.1", "2.2");
+    service("shop", "1.1");
+    world.apply(
+        new Change.ServiceSettingsChanged(
+            "shop", ServiceSettings.none().with(Map.of("spread", "require"))));
+    assertThat(choose("shop", 2).joining()).containsExactly(at("2.1"));
+    Choice choice = choose("shop", 3);
+    assertThat(choice.isComplete()).isFalse();
+    assertThat(verdict(choice, "1.2"))
+        .isEqualTo(
+            new Verdict(
+                at("1.2"),
+                Kind.TOO_CLOSE,
+                "free, but chassis 1 has a card of shop, and its spread is 'require'"));
+    assertThat(choice.shortage()).endsWith("; of the others: 2 too close");
+  }
+
+  @Test
+  void aChassisWithoutPowerOrAirToSpareIsChosenLast() {
+    cards("1.1", "2.1", "2.2");
+    service("news", "2.2");
+    world.apply(
+        new Change.AlarmRaised(
+            new AlarmKey(AlarmType.SUPPLY_FAILED, "chassis 1 supply1"), Severity.MAJOR, "dead"));
+    Choice choice = choose("shop", 1);
+    assertThat(choice.joining()).containsExactly(at("2.1"));
+    assertThat(verdict(choice, "1.1").reason())
+        .isEqualTo("free, but chassis 1 has the alarm supplyFailed");
+    assertThat(verdict(choose("shop", 2), "1.1").reason())
+        .endsWith("; it has the alarm supplyFailed");
   }
 
   @Test

@@ -151,7 +151,7 @@ final class MoveRulesTest {
       Set<String> services = Objects.requireNonNull(running.get(position));
       if (good && c instanceof Command.StartService) {
         services.add(c.service());
-      } else if (c instanceof Command.RemoveService) {
+      } else if (c instanceof Command.RemoveService || c instanceof Command.StopService) {
         services.remove(c.service());
       }
       world.apply(new Change.CommandFinished(p, c.id(), good, good ? "" : "the disk is full"));
@@ -391,6 +391,26 @@ final class MoveRulesTest {
     running.put("2.1", new TreeSet<>());
     until("off", () -> !world.card("2.1").state().isAlive());
     until("replacement", () -> shop().lastMove() != null);
+    until("end", () -> move().stage() == Stage.DONE);
+    assertThat(bound("shop")).containsExactly(at("1.1"), at("1.2"));
+  }
+
+  @Test
+  void aHeldCardThatNobodyCanSwitchOffIsReplacedAsWell() {
+    cards("1.1", "1.2", "2.1");
+    served("shop", 2);
+    world.apply(
+        new Change.CardHeld(
+            at("2.1"),
+            PowerHold.Reason.HEAT,
+            world.now,
+            world.now.plus(MINUTE.multipliedBy(60)),
+            "heat"));
+    Instant held = world.now;
+    until("replacement", () -> shop().lastMove() != null);
+    assertThat(world.card("2.1").state().isAlive()).isTrue();
+    assertThat(Duration.between(held, world.now))
+        .isBetween(MINUTE.multipliedBy(5), MINUTE.multipliedBy(6));
     until("end", () -> move().stage() == Stage.DONE);
     assertThat(bound("shop")).containsExactly(at("1.1"), at("1.2"));
   }

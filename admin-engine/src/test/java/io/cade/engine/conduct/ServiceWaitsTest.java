@@ -121,7 +121,7 @@ final class ServiceWaitsTest {
     world.apply(new Change.CardHeld(at("2.1"), PowerHold.Reason.OPERATOR, world.now, null, "ann"));
     assertThat(waits())
         .extracting(ServiceWaits.Wait::what)
-        .contains("card 2.1, switched off by ann");
+        .contains("card 2.1, switched off by ann (its place is kept for now)");
   }
 
   @Test

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What can be set for a service's way through the proxies: name, form, range and default in one
  * place, for the engine that refuses, the proxies that obey, the command line and the
- * documentation. Two are for the engine alone. Where the default says {@code proxy}, the proxy's
+ * documentation. Three are for the engine alone. Where the default says {@code proxy}, the proxy's
  * own configuration file decides.
  */
 public enum Setting {
@@ -52,6 +52,8 @@ public enum Setting {
   RETRY_PERCENT("retry-percent", "20", Form.number(0, 100)),
   /** The engine's: how long a card may be away before another one takes its place. */
   REPLACE_AFTER("replace-after", "5min", Form.durationOrOff(1_000, Duration.ofHours(24))),
+  /** The engine's: whether visitors are sent to the service's cards at all. */
+  SERVING("serving", "on", Form.words("on", "off")),
   /** The engine's: whether cards of the service have to be in different chassis. */
   SPREAD("spread", "prefer", Form.words("prefer", "require")),
   WEIGHT("weight", "1", Form.number(0, 256), true),

@@ -26,11 +26,11 @@ final class VirtualCabinet implements VirtualEngine.Surroundings {
   static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
   /**
-   * All that was lost is back within this time after the last fault; an alarm that has come and
-   * gone too often stays until it was quiet for five minutes, and a card that was too hot cools for
-   * ten.
+   * All that was lost is back within this time after the last fault; a card that was too hot cools
+   * for ten minutes, and then an alarm that has come and gone too often stays until it was quiet
+   * for five.
    */
-  static final Duration RECOVERY = Duration.ofMinutes(14);
+  static final Duration RECOVERY = Duration.ofMinutes(16);
 
   /** Conductor's pace, commit and way of the last report. */
   private static final Duration SLACK = Duration.ofMillis(500);
