@@ -40,7 +40,8 @@ record AgentFile(
     @Nullable Integer chassisBus,
     List<String> disks,
     List<String> rebootCommand) {
-  private static final List<String> HARDWARE = List.of("cardBus", "chassisBus", "disks", "rebootCommand");
+  private static final List<String> HARDWARE =
+      List.of("cardBus", "chassisBus", "disks", "rebootCommand");
   private static final int MAX_BUS = 255;
   private static final int MAX_DISKS = 8;
   private static final int MAX_WORDS = 16;
@@ -111,8 +112,7 @@ record AgentFile(
         reboot);
   }
 
-  private static List<String> words(
-      @Nullable JsonNode value, String key, List<String> problems) {
+  private static List<String> words(@Nullable JsonNode value, String key, List<String> problems) {
     List<String> words = new ArrayList<>();
     if (value == null) {
       return words;
@@ -124,7 +124,9 @@ record AgentFile(
     }
     if (!sound || !words.getFirst().startsWith("/")) {
       problems.add(
-          "'" + key + "' must be a program with its whole path and at most 15 arguments, as a list");
+          "'"
+              + key
+              + "' must be a program with its whole path and at most 15 arguments, as a list");
     }
     return words;
   }

@@ -29,7 +29,9 @@ public interface EngineChannel extends AutoCloseable {
   /** Exchanges the one-time secret and a certificate request for a certificate. */
   EnrolReply enrol(EnrolRequest request) throws IOException, InterruptedException;
 
-  /** Exchanges a request, shown with the present certificate, for the certificate that follows it. */
+  /**
+   * Exchanges a request, shown with the present certificate, for the certificate that follows it.
+   */
   EnrolReply renew(RenewRequest request) throws IOException, InterruptedException;
 
   IntroductionReply introduce(Introduction introduction) throws IOException, InterruptedException;
