@@ -222,10 +222,18 @@ final class CommandDesk {
           each.text("state"),
           Words.age(each.instant("queuedAt"), now),
           took(each),
-          each.text("attempts").equals("0") ? "-" : each.text("attempts") + " times",
+          times(each.text("attempts")),
           each.text("detail"));
     }
     table.print(out);
+  }
+
+  private static String times(String attempts) {
+    return switch (attempts) {
+      case "", "0" -> "-";
+      case "1" -> "once";
+      default -> attempts + " times";
+    };
   }
 
   private static String took(Fields command) {
