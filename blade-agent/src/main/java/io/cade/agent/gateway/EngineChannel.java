@@ -32,7 +32,9 @@ public interface EngineChannel extends AutoCloseable {
   /**
    * Exchanges a request, shown with the present certificate, for the certificate that follows it.
    */
-  EnrolReply renew(RenewRequest request) throws IOException, InterruptedException;
+  default EnrolReply renew(RenewRequest request) throws IOException, InterruptedException {
+    throw new IOException("certificates are not renewed here");
+  }
 
   IntroductionReply introduce(Introduction introduction) throws IOException, InterruptedException;
 
