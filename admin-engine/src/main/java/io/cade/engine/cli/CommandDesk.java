@@ -36,7 +36,8 @@ final class CommandDesk {
             card,
             "commands",
             new Action.Show("/api/v1/cards/", View.COMMANDS),
-            "The commands that wait for a card's agent, and its last ones with what became of them.",
+            "The commands that wait for a card's agent, and its last ones with what became of"
+                + " them.",
             "card commands 1.3",
             "card commands 1.3 --json")
         .addPositional(position);
@@ -65,7 +66,8 @@ final class CommandDesk {
             card,
             "ping",
             new Action.CommandWork(Work.PING),
-            "Has a card's agent answer by the way that all commands take, and says how long it took.",
+            "Has a card's agent answer by the way that all commands take, and says how long it"
+                + " took.",
             "card ping 1.3",
             "card ping 1.3 --count 10 --wait 30");
     ping.addPositional(position);
@@ -149,10 +151,7 @@ final class CommandDesk {
               surroundings);
       case REVOKE ->
           client.change(
-              "POST",
-              card
-                  + "/revoke?why="
-                  + Runner.encode(leaf.matchedOptionValue(WHY, "")));
+              "POST", card + "/revoke?why=" + Runner.encode(leaf.matchedOptionValue(WHY, "")));
       case TRUST -> client.change("POST", card + "/trust");
     };
   }
@@ -223,10 +222,18 @@ final class CommandDesk {
           each.text("state"),
           Words.age(each.instant("queuedAt"), now),
           took(each),
-          each.text("attempts").equals("0") ? "-" : each.text("attempts") + " times",
+          times(each.text("attempts")),
           each.text("detail"));
     }
     table.print(out);
+  }
+
+  private static String times(String attempts) {
+    return switch (attempts) {
+      case "", "0" -> "-";
+      case "1" -> "once";
+      default -> attempts + " times";
+    };
   }
 
   private static String took(Fields command) {

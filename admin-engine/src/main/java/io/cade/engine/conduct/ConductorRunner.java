@@ -36,7 +36,6 @@ public final class ConductorRunner implements AutoCloseable {
   /** After that, silence counts from so much later on. */
   static final Duration CLOCK_GRACE = Duration.ofSeconds(30);
 
-
   private final Conductor conductor;
   private final ChangeWriter writer;
   private final Observations observations;

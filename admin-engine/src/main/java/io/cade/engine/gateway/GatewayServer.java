@@ -48,8 +48,8 @@ import org.slf4j.LoggerFactory;
  * certificate of the module's authority; one of another authority already fails the handshake.
  *
  * <p>Limits: {@value #MAX_CONNECTIONS} connections (two for each of 280 cards, and some); 10 s to
- * the first request and for each body; 90 s without traffic; bodies of 32 KiB (enrol, renew, ask), 128 KiB
- * (introduce), 256 KiB (report), 4 MiB (proxy-report). A refusal is an {@link ErrorReply}.
+ * the first request and for each body; 90 s without traffic; bodies of 32 KiB (enrol, renew, ask),
+ * 128 KiB (introduce), 256 KiB (report), 4 MiB (proxy-report). A refusal is an {@link ErrorReply}.
  */
 public final class GatewayServer implements AutoCloseable {
   static final int MAX_CONNECTIONS = 1_024;

@@ -26,8 +26,8 @@ public final class CommandInspection {
   /**
    * One command of a card.
    *
-   * @param state {@code waiting}, {@code given} (the card has it and may be carrying it out), {@code
-   *     done} or {@code failed}
+   * @param state {@code waiting}, {@code given} (the card has it and may be carrying it out),
+   *     {@code done} or {@code failed}
    * @param queuedAt absent when an earlier version queued it
    * @param givenAt when the card was first given it, as far as this run of the engine knows
    * @param attempts how often the card was given it
@@ -65,16 +65,16 @@ public final class CommandInspection {
     Observed.CommandFetch fetch = observed.get().fetches().get(at);
     List<CommandView> all = new ArrayList<>();
     for (Command each : queue.waiting()) {
-      boolean given = fetch != null && fetch.command() == each.id();
+      Observed.CommandFetch given = fetch != null && fetch.command() == each.id() ? fetch : null;
       all.add(
           new CommandView(
               each.id(),
               PastCommand.kind(each),
               each.service(),
-              given ? "given" : "waiting",
+              given == null ? "waiting" : "given",
               queue.since().get(each.id()),
-              given ? fetch.first() : null,
-              given ? fetch.times() : 0,
+              given == null ? null : given.first(),
+              given == null ? 0 : given.times(),
               null,
               ""));
     }

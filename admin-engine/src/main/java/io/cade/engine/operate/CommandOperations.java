@@ -260,8 +260,7 @@ public final class CommandOperations {
     return card;
   }
 
-  private static void requireRoom(Cabinet cabinet, CardPosition position, int more)
-      throws Refusal {
+  private static void requireRoom(Cabinet cabinet, CardPosition position, int more) throws Refusal {
     if (cabinet.queue(position).waiting().size() + more > CommandQueue.MAX_COMMANDS) {
       throw new Refusal(
           Refusal.Kind.LIMIT,

@@ -119,7 +119,7 @@ final class CommandDeskTest {
     assertThat(cade("card ping 1.3 --no-wait").code()).isZero();
     long id = writer.current().queue(AT).waiting().getFirst().id();
     served.observations.gave(AT, id, Desk.NOW);
-    assertThat(cade("card commands 1.3").out()).contains("given").contains("1 times");
+    assertThat(cade("card commands 1.3").out()).contains("given").contains("once");
     Desk.Outcome refused = cade("card cancel 1.3 " + id);
     assertThat(refused.code()).isEqualTo(5);
     assertThat(refused.err()).contains("nobody can call it back");

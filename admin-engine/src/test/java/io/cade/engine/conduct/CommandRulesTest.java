@@ -40,13 +40,15 @@ final class CommandRulesTest {
     live(44, "b1");
     assertThat(past()).isEmpty();
     live(2, "b1");
-    assertThat(past()).singleElement().satisfies(p -> {
-      assertThat(p.id()).isEqualTo(5);
-      assertThat(p.succeeded()).isFalse();
-      assertThat(p.detail())
-          .contains("card 1.1 did not answer within 15 s")
-          .contains("has fetched ping 5");
-    });
+    assertThat(past())
+        .singleElement()
+        .satisfies(p -> {
+          assertThat(p.id()).isEqualTo(5);
+          assertThat(p.succeeded()).isFalse();
+          assertThat(p.detail())
+              .contains("card 1.1 did not answer within 15 s")
+              .contains("has fetched ping 5");
+        });
     assertThat(world.cabinet.queue(World.at("1.1")).waiting())
         .as("the next has its turn, with its own time")
         .containsExactly(new Command.Ping(6));
@@ -93,8 +95,9 @@ final class CommandRulesTest {
       world.boot("1.1", 1, "b" + i);
       world.settle();
     }
-    assertThat(past()).singleElement().satisfies(p ->
-        assertThat(p.detail()).contains("restarted 3 times"));
+    assertThat(past())
+        .singleElement()
+        .satisfies(p -> assertThat(p.detail()).contains("restarted 3 times"));
   }
 
   @Test

@@ -132,8 +132,7 @@ final class IdentityTest {
       bench.seat(PROXY, CardRole.PROXY);
       assertThat(status(a.post("/v1/renew", forProxy))).isEqualTo(403);
     }
-    try (TestPeer nobody =
-        TestPeer.anonymous(bench.authority.certificate(), bench.server.port())) {
+    try (TestPeer nobody = TestPeer.anonymous(bench.authority.certificate(), bench.server.port())) {
       KeyPair key = PkiFixtures.newKey();
       RenewRequest request = new RenewRequest(A, PkiFixtures.request("card", key, key));
       assertThat(status(nobody.post("/v1/renew", request))).isEqualTo(401);
@@ -164,7 +163,8 @@ final class IdentityTest {
   @Test
   void lockedCardEnrolsAgainOnlyWhenItIsTrusted() throws Exception {
     try (TestPeer a = bench.introduced(A, CardRole.SERVER)) {
-      bench.writer
+      bench
+          .writer
           .submit((c, _) -> new Decision<>(IdentityLock.revoke(c, card(), "lent"), true))
           .join();
       assertThat(card().state()).isEqualTo(CardState.QUARANTINED);
@@ -183,7 +183,8 @@ final class IdentityTest {
                           bench.secrets.issue(A),
                           PkiFixtures.request("card", key, key)))))
           .isEqualTo(403);
-      bench.writer
+      bench
+          .writer
           .submit((c, _) -> new Decision<>(IdentityLock.trust(c, card(), "ann"), true))
           .join();
       EnrolReply reply =
@@ -279,10 +280,7 @@ final class IdentityTest {
                   peer.post(
                       "/v1/enrol",
                       new EnrolRequest(
-                          A,
-                          GatewayBench.mac(A),
-                          secret,
-                          PkiFixtures.request("card", key, key)))))
+                          A, GatewayBench.mac(A), secret, PkiFixtures.request("card", key, key)))))
           .isEqualTo(403);
     }
     assertThat(bench.secrets.redeem(A, secret)).as("the secret is not spent").isTrue();
@@ -298,8 +296,7 @@ final class IdentityTest {
       }
     }
     KeyPair key = PkiFixtures.newKey();
-    X509Certificate issued =
-        bench.authority.issueCard(A, PkiFixtures.request("card", key, key));
+    X509Certificate issued = bench.authority.issueCard(A, PkiFixtures.request("card", key, key));
     assertThat(issued.getNotBefore().toInstant())
         .as("valid also when the clock is set back a day")
         .isBefore(bench.now.get().minus(Duration.ofDays(1)));
@@ -326,9 +323,7 @@ final class IdentityTest {
       assertThat(bench.writer.current().queue(A).past())
           .extracting(p -> p.kind() + " " + p.service())
           .containsExactly("remove-service old", "remove-service older");
-      assertThat(
-              status(
-                  a.post("/v1/report", new Report(A, "other", List.of(), List.of(), null))))
+      assertThat(status(a.post("/v1/report", new Report(A, "other", List.of(), List.of(), null))))
           .isEqualTo(200);
       assertThat(
               a.call(

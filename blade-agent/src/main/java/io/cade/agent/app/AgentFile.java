@@ -122,8 +122,7 @@ record AgentFile(
         system);
   }
 
-  private static List<String> words(
-      @Nullable JsonNode value, String key, List<String> problems) {
+  private static List<String> words(@Nullable JsonNode value, String key, List<String> problems) {
     List<String> words = new ArrayList<>();
     if (value == null) {
       return words;
@@ -135,7 +134,9 @@ record AgentFile(
     }
     if (!sound || !words.getFirst().startsWith("/")) {
       problems.add(
-          "'" + key + "' must be a program with its whole path and at most 15 arguments, as a list");
+          "'"
+              + key
+              + "' must be a program with its whole path and at most 15 arguments, as a list");
     }
     return words;
   }

@@ -151,7 +151,8 @@ public final class AgentCore {
       case AgentEvent.ServiceDeleted deleted ->
           services.deleted(deleted.service(), deleted.cause());
       case AgentEvent.HardwareDone done -> services.hardwareDone(done.command(), done.cause());
-      case AgentEvent.RebootFailed failed -> services.rebootFailed(failed.command(), failed.cause());
+      case AgentEvent.RebootFailed failed ->
+          services.rebootFailed(failed.command(), failed.cause());
       case AgentEvent.DeviceDone done -> services.deviceDone(done.result());
     }
   }

@@ -111,7 +111,8 @@ public final class CardIdentityStore {
    *
    * @throws IOException when it is not, or cannot be written
    */
-  public synchronized void store(String certificatePem, String authorityPem, CardPosition position, Instant now)
+  public synchronized void store(
+      String certificatePem, String authorityPem, CardPosition position, Instant now)
       throws IOException {
     X509Certificate authority = certificate(authorityPem, "the module's authority");
     if (usable(certificatePem, authority, loadOrCreateKeys().getPublic(), position, now)

@@ -29,8 +29,12 @@ public interface EngineChannel extends AutoCloseable {
   /** Exchanges the one-time secret and a certificate request for a certificate. */
   EnrolReply enrol(EnrolRequest request) throws IOException, InterruptedException;
 
-  /** Exchanges a request, shown with the present certificate, for the certificate that follows it. */
-  EnrolReply renew(RenewRequest request) throws IOException, InterruptedException;
+  /**
+   * Exchanges a request, shown with the present certificate, for the certificate that follows it.
+   */
+  default EnrolReply renew(RenewRequest request) throws IOException, InterruptedException {
+    throw new IOException("certificates are not renewed here");
+  }
 
   IntroductionReply introduce(Introduction introduction) throws IOException, InterruptedException;
 

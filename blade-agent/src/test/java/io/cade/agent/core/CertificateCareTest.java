@@ -27,7 +27,8 @@ final class CertificateCareTest {
 
   private static Standing.Renewal renewal(Instant issued) {
     return new Standing.Renewal(
-        issued.plus(LIFE.dividedBy(3).multipliedBy(2)), issued.plus(LIFE.dividedBy(4).multipliedBy(3)));
+        issued.plus(LIFE.dividedBy(3).multipliedBy(2)),
+        issued.plus(LIFE.dividedBy(4).multipliedBy(3)));
   }
 
   /** One card, whose reports are all answered. */
@@ -84,7 +85,8 @@ final class CertificateCareTest {
     Standing.Renewal window = renewal(BEGIN);
     assertThat(times).allSatisfy(t -> assertThat(t).isBetween(window.from(), window.until()));
     times.sort(null);
-    assertThat(Duration.between(times.getFirst(), times.getLast())).isGreaterThan(Duration.ofDays(15));
+    assertThat(Duration.between(times.getFirst(), times.getLast()))
+        .isGreaterThan(Duration.ofDays(15));
   }
 
   @Test
@@ -95,7 +97,8 @@ final class CertificateCareTest {
     card.step(new AgentEvent.ExchangeFailed(Exchange.RENEW, Failure.UNREACHABLE, "no engine"));
     assertThat(card.core.online()).as("everything else goes on").isTrue();
     Instant second = card.renews();
-    assertThat(Duration.between(first, second)).isBetween(Duration.ofHours(6), Duration.ofHours(12));
+    assertThat(Duration.between(first, second))
+        .isBetween(Duration.ofHours(6), Duration.ofHours(12));
     card.step(new AgentEvent.Renewed(renewal(second)));
     assertThat(card.renews()).isAfterOrEqualTo(renewal(second).from());
   }
@@ -129,15 +132,13 @@ final class CertificateCareTest {
           .hasAtLeastOneElementOfType(AgentEffect.RefetchBootConfig.class);
       assertThat(
               card.step(
-                  new AgentEvent.BootConfigFetched(
-                      new Standing(false, true, Duration.ofHours(1)))))
+                  new AgentEvent.BootConfigFetched(new Standing(false, true, Duration.ofHours(1)))))
           .contains(new AgentEffect.Enrol());
       card.step(new AgentEvent.ExchangeFailed(Exchange.ENROL, Failure.REFUSED, "locked away"));
     }
     card.now = card.core.nextWake();
     card.step(new AgentEvent.Tick());
-    card.step(
-        new AgentEvent.BootConfigFetched(new Standing(false, true, Duration.ofHours(1))));
+    card.step(new AgentEvent.BootConfigFetched(new Standing(false, true, Duration.ofHours(1))));
     assertThat(card.step(new AgentEvent.Enrolled(renewal(card.now))))
         .contains(new AgentEffect.Introduce());
   }
@@ -152,7 +153,8 @@ final class CertificateCareTest {
     Card card = new Card(1, AgentMemory.empty());
     card.boot(standing());
     card.step(new AgentEvent.Poked());
-    List<AgentEffect> effects = card.step(new AgentEvent.AskAnswered(new AskReply(new Command.Reboot(7))));
+    List<AgentEffect> effects =
+        card.step(new AgentEvent.AskAnswered(new AskReply(new Command.Reboot(7))));
     assertThat(effects.getFirst()).isInstanceOf(AgentEffect.Remember.class);
     assertThat(effects).contains(new AgentEffect.Reboot(7));
 
@@ -160,7 +162,8 @@ final class CertificateCareTest {
     again.step(new AgentEvent.Started(standing()));
     List<AgentEffect> up =
         again.step(new AgentEvent.IntroductionAnswered(new IntroductionReply("key", true)));
-    assertThat(up).contains(new AgentEffect.OpenAskSession(new CommandResult(7, true, "restarted")));
+    assertThat(up)
+        .contains(new AgentEffect.OpenAskSession(new CommandResult(7, true, "restarted")));
     assertThat(again.step(new AgentEvent.AskAnswered(new AskReply(new Command.Reboot(7)))))
         .as("it is not restarted twice for one command")
         .doesNotContain(new AgentEffect.Reboot(7));

@@ -103,7 +103,9 @@ final class CardIdentityStoreTest {
     enrol();
     CardIdentity old = store().load(authority.pem(), CARD, now);
     store().nextRequestPem(CARD);
-    String other = new TestAuthority("other").issueCard(store().nextRequestPem(CARD), CARD, Duration.ofHours(1));
+    String other =
+        new TestAuthority("other")
+            .issueCard(store().nextRequestPem(CARD), CARD, Duration.ofHours(1));
     assertThatThrownBy(() -> store().keepNext(other, authority.pem(), CARD, now))
         .hasMessageContaining("does not fit");
     Files.writeString(dir.resolve("card.next.crt"), other);

@@ -15,8 +15,9 @@ import java.util.Set;
  */
 public final class BenchMain {
   private static final String USAGE =
-      "usage: ./cade bench boot|footprint|storm|tftp|dhcp|leases|proxy|routes|snmp|sensors|alarms|agents [--quick]"
-          + " (proxy: [--only PART,…], parts are "
+      "usage: ./cade bench"
+          + " boot|footprint|storm|tftp|dhcp|leases|proxy|routes|snmp|sensors|alarms|agents"
+          + " [--quick] (proxy: [--only PART,…], parts are "
           + String.join(", ", ProxyBench.PARTS)
           + ")";
 

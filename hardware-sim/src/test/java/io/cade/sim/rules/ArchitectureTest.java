@@ -42,6 +42,7 @@ class ArchitectureTest {
           "io.cade.sim.bench.RoutesBench",
           "io.cade.sim.bench.SensorBench",
           "io.cade.sim.bench.AlarmBench",
+          "io.cade.sim.bench.AgentsBench",
           "io.cade.sim.bench.StormBench",
           "io.cade.sim.demo.Demo",
           "io.cade.sim.demo.DemoMain",

@@ -151,10 +151,7 @@ final class CardExchanges {
               new RenewRequest(
                   config.position(), card.flash().identities().nextRequestPem(config.position())),
               RenewRequest.class);
-      send(
-          engine -> engine.gateway().renew(peer(), request),
-          this::prove,
-          told(Exchange.RENEW));
+      send(engine -> engine.gateway().renew(peer(), request), this::prove, told(Exchange.RENEW));
     } catch (IOException e) {
       card.failed(Exchange.RENEW, Failure.UNREACHABLE, e.toString());
     }
