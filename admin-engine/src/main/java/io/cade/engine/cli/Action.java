@@ -74,7 +74,7 @@ sealed interface Action {
 
   record SetAccess() implements Action {}
 
-  record Update() implements Action {}
+  record UpdateWork(UpdateTree.Work work) implements Action {}
 
   record StartShell() implements Action {}
 

@@ -100,10 +100,19 @@ final class ApiClient {
     return send(method, path);
   }
 
+  /** The same, where the engine itself has to wait for others. */
+  Answer changeSlowly(String method, String path) throws CommandFailure {
+    return send(method, path, patience.upload());
+  }
+
   private Answer send(String method, String path) throws CommandFailure {
+    return send(method, path, patience.answer());
+  }
+
+  private Answer send(String method, String path, Duration answer) throws CommandFailure {
     boolean change = !method.equals("GET");
     try {
-      HttpsURLConnection connection = open(path, patience.answer());
+      HttpsURLConnection connection = open(path, answer);
       connection.setRequestMethod(method);
       connection.setRequestProperty("Accept", "application/json, application/problem+json");
       if (change) {

@@ -249,9 +249,13 @@ final class Runner {
               TrafficRequests.protection(client(options), leaf, "access"),
               View.PROTECTION,
               options);
-      case Action.Update _ ->
-          throw new CommandFailure(
-              ExitCode.FAILED, "this version has no updates yet; nothing was changed");
+      case Action.UpdateWork work ->
+          print(
+              work.work().isOffline()
+                  ? new UpdateDesk(surroundings, images(options)).carryOut(work.work(), leaf)
+                  : UpdateTree.carryOut(client(options), work.work(), leaf, surroundings),
+              work.work().view(),
+              options);
       case Action.StartShell _ -> {
         if (!shellAllowed) {
           throw new CommandFailure(ExitCode.USAGE, "this is the shell already; exit ends it");

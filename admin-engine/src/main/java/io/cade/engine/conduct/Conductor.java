@@ -16,6 +16,7 @@ public final class Conductor {
   private final BudgetRules budget;
   private final ChassisRules chassis;
   private final RolloutRules rollouts = new RolloutRules();
+  private final ImageUpdateRules imageUpdates;
   private final ShrinkRules shrinks = new ShrinkRules();
   private final PlacementRules placements;
   private final ServiceRules services = new ServiceRules();
@@ -26,6 +27,7 @@ public final class Conductor {
     holds = new HoldRules(policy);
     budget = new BudgetRules(policy);
     chassis = new ChassisRules(policy);
+    imageUpdates = new ImageUpdateRules(policy);
     placements = new PlacementRules(policy);
     alarms = new AlarmRules(policy);
   }
@@ -40,6 +42,7 @@ public final class Conductor {
     holds.apply(draft, observed);
     chassis.apply(draft, observed);
     rollouts.apply(draft, observed);
+    imageUpdates.apply(draft, observed);
     shrinks.apply(draft, observed);
     placements.apply(draft, observed);
     services.apply(draft);

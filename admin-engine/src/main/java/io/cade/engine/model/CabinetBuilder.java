@@ -40,6 +40,7 @@ public final class CabinetBuilder {
   private final AlarmBook alarms;
   private SortedTree<String, SiteProtection> protection;
   private final TrafficBook traffic;
+  private final ImageUpdates updates;
   private List<Swap> swaps;
   private int nextServiceIndex;
   private long nextCommand;
@@ -64,6 +65,7 @@ public final class CabinetBuilder {
     protection = SortedTree.copyOf(from.protection());
     traffic = new TrafficBook(SortedTree.copyOf(from.traffic()));
     swaps = from.swaps();
+    updates = updates(SortedTree.copyOf(from.updates()));
     nextServiceIndex = from.nextServiceIndex();
     nextCommand = from.nextCommand();
     nextSwap = from.nextSwap();
@@ -82,10 +84,15 @@ public final class CabinetBuilder {
     protection = SortedTree.empty();
     traffic = new TrafficBook(SortedTree.empty());
     swaps = List.of();
+    updates = updates(SortedTree.empty());
     nextServiceIndex = counters.nextServiceIndex();
     nextCommand = counters.nextCommand();
     nextSwap = counters.nextSwap();
     this.position = position;
+  }
+
+  private ImageUpdates updates(SortedTree<String, ImageUpdate> all) {
+    return new ImageUpdates(all, name -> touch(EntityKey.Kind.IMAGE_UPDATE, name));
   }
 
   /**
@@ -115,6 +122,7 @@ public final class CabinetBuilder {
       case SiteProtection p -> protection = protection.with(p.service(), p);
       case ServiceTraffic t -> traffic.put(t);
       case Swap s -> addSwap(s);
+      case ImageUpdate u -> updates.restore(u);
       default -> {
         if (!alarms.restore(entity)) {
           throw new IllegalArgumentException("not an entity: " + entity.getClass().getName());
@@ -160,6 +168,7 @@ public final class CabinetBuilder {
             protection,
             traffic.all(),
             swaps,
+            updates.all(),
             alarms.nextAlarm(),
             alarms.nextNotification(),
             nextServiceIndex,
@@ -289,6 +298,7 @@ public final class CabinetBuilder {
         images = images.without(c.digest());
         touch(EntityKey.Kind.IMAGE, c.digest());
       }
+      case Change.ImageUpdateChanged c -> updates.put(c.update());
       case Change.AlarmChange c -> alarms.apply(c, at);
       case Change.ProtectionSet c -> {
         SiteProtection set = c.protection();
@@ -428,6 +438,7 @@ public final class CabinetBuilder {
       return;
     }
     queue = queue.without(c.commandId());
+    updates.answered(c, command);
     Service service = services.get(command.service());
     Placement placement = service == null ? null : service.on(c.position()).orElse(null);
     Card card = cards.get(c.position());

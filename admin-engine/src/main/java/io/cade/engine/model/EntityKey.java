@@ -25,6 +25,7 @@ public record EntityKey(Kind kind, String id) {
     ALARM_FLAPS,
     THRESHOLD,
     RECEIVER,
-    ALARM_RULE
+    ALARM_RULE,
+    IMAGE_UPDATE
   }
 }

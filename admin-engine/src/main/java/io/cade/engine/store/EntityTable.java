@@ -13,6 +13,7 @@ import io.cade.engine.model.Card;
 import io.cade.engine.model.CommandQueue;
 import io.cade.engine.model.EntityKey;
 import io.cade.engine.model.EntityKey.Kind;
+import io.cade.engine.model.ImageUpdate;
 import io.cade.engine.model.Lease;
 import io.cade.engine.model.PendingNotification;
 import io.cade.engine.model.PoolLease;
@@ -162,6 +163,16 @@ record EntityTable<E>(
               (cabinet, id) -> cabinet.images().get(id),
               i -> List.of(i.name(), i.version(), i.build(), i.architecture(), i.used()),
               (into, id, i) -> into.restore(i)),
+          new EntityTable<>(
+              Kind.IMAGE_UPDATE,
+              "image_update",
+              "name",
+              false,
+              List.of("version", "stage", "cards"),
+              json(ImageUpdate.class),
+              (cabinet, id) -> cabinet.updates().get(id),
+              u -> List.of(u.image().version(), u.stage().name(), u.cards().size()),
+              (into, id, u) -> into.restore(u)),
           new EntityTable<>(
               Kind.PROTECTION,
               "protection",

@@ -12,6 +12,7 @@ import java.nio.file.Path;
  * @param config as fetched at boot
  * @param directory the card's own; survives reboots; made when it does not exist (0700)
  * @param bootConfigs where the configuration is fetched again when the engine refuses the card
+ * @param images the card's image store
  */
 public record AgentEnvironment(
     AgentPlatform platform,
@@ -21,4 +22,28 @@ public record AgentEnvironment(
     HardwareDescriptor hardware,
     SoftwareDescriptor software,
     CardSensors sensors,
-    BootConfigSource bootConfigs) {}
+    BootConfigSource bootConfigs,
+    CardImages images) {
+
+  /** A card without an image store. */
+  public AgentEnvironment(
+      AgentPlatform platform,
+      CardBootConfig config,
+      CardRole role,
+      Path directory,
+      HardwareDescriptor hardware,
+      SoftwareDescriptor software,
+      CardSensors sensors,
+      BootConfigSource bootConfigs) {
+    this(
+        platform,
+        config,
+        role,
+        directory,
+        hardware,
+        software,
+        sensors,
+        bootConfigs,
+        CardImages.none());
+  }
+}

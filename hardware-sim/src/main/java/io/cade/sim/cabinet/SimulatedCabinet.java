@@ -303,8 +303,21 @@ public final class SimulatedCabinet implements AutoCloseable {
 
   private void boot(SlotRecord slot) {
     if (isGivenPower(slot)) {
-      running.put(slot.position(), SimulatedCard.powerOn(slot, disksOf(slot), platform));
+      running.put(
+          slot.position(), SimulatedCard.powerOn(slot, disksOf(slot), platform, this::restart));
     }
+  }
+
+  /** For a card's own threads: it restarts itself, so its boot ROM begins anew. */
+  private void restart(CardPosition at) {
+    owner.execute(() -> {
+      SlotRecord slot = slots.get(at);
+      if (running.containsKey(at) && slot != null) {
+        LOG.info("card {} restarts", at);
+        cutPower(at);
+        boot(slot);
+      }
+    });
   }
 
   private void cutPower(CardPosition at) {

@@ -8,10 +8,14 @@ import io.cade.agent.run.AgentPlatform;
 import io.cade.agent.run.BootConfigSource;
 import io.cade.agent.run.BusSensors;
 import io.cade.agent.run.SensorPoll;
+import io.cade.agent.run.SlotImages;
 import io.cade.agent.wire.CardBootConfig;
+import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.SoftwareDescriptor;
 import io.cade.agent.wire.WireJson;
+import io.cade.image.PackageReader;
+import io.cade.image.slot.ImageStore;
 import io.cade.sim.firmware.BootResult;
 import io.cade.sim.firmware.CardFirmware;
 import io.cade.sim.firmware.PoweredCard;
@@ -22,9 +26,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +41,9 @@ import org.slf4j.LoggerFactory;
  * until power goes. Methods may be called by any thread.
  */
 final class SimulatedCard {
+  /** Folder of the image store on a card's own flash. */
+  private static final String STORE = "images";
+
   private static final Logger LOG = LoggerFactory.getLogger(SimulatedCard.class);
 
   /** What all cards of the process share. */
@@ -45,24 +55,35 @@ final class SimulatedCard {
       int bootHttpPort,
       Executor executor) {}
 
+  /** What the factory put on each card; an image store that holds nothing leads to it. */
+  private static final SoftwareDescriptor FACTORY =
+      new SoftwareDescriptor("0.1", "blade-sim", "1", "simulated");
+
   private final SlotRecord slot;
   private final SimulatedDisks disks;
   private final Platform platform;
   private final PoweredCard rom;
+  private final Consumer<CardPosition> restart;
   // Guarded by this.
   private boolean off;
   private @Nullable Agent agent;
   private @Nullable SensorPoll sensors;
 
-  private SimulatedCard(SlotRecord slot, SimulatedDisks disks, Platform platform) {
+  private SimulatedCard(
+      SlotRecord slot, SimulatedDisks disks, Platform platform, Consumer<CardPosition> restart) {
+    this.restart = restart;
     this.slot = slot;
     this.disks = disks;
     this.platform = platform;
     this.rom = platform.firmware().powerOn(slot.position(), slot.mac());
   }
 
-  static SimulatedCard powerOn(SlotRecord slot, SimulatedDisks disks, Platform platform) {
-    SimulatedCard card = new SimulatedCard(slot, disks, platform);
+  /**
+   * @param restart is told when the card restarts itself
+   */
+  static SimulatedCard powerOn(
+      SlotRecord slot, SimulatedDisks disks, Platform platform, Consumer<CardPosition> restart) {
+    SimulatedCard card = new SimulatedCard(slot, disks, platform, restart);
     var _ =
         card.rom
             .booted()
@@ -85,6 +106,12 @@ final class SimulatedCard {
   private void startAgent(BootResult booted) {
     try {
       CardBootConfig config = new WireJson().decode(booted.configuration(), CardBootConfig.class);
+      Path own = platform.directory().resolve(slot.serial());
+      SoftwareDescriptor software = bootLoader(own.resolve(STORE));
+      if (software == null) {
+        LOG.info("card {} hangs in its boot image", slot.position());
+        return;
+      }
       SensorPoll readers = openSensors();
       Agent started =
           Agent.start(
@@ -93,11 +120,13 @@ final class SimulatedCard {
                   config,
                   CardRole.SERVER,
                   // The card's own flash and disks: another card in the slot has others.
-                  platform.directory().resolve(slot.serial()),
+                  own,
                   slot.hardware(),
-                  new SoftwareDescriptor("0.1", "blade-sim", "1", "simulated"),
+                  software,
                   readers,
-                  refetch(booted)));
+                  refetch(booted),
+                  new SlotImages(
+                      own.resolve(STORE), config, platform.agents().clock(), this::restarts)));
       synchronized (this) {
         agent = started;
         sensors = readers;
@@ -110,6 +139,35 @@ final class SimulatedCard {
     } catch (IOException | RuntimeException e) {
       LOG.error("the agent of card {} cannot start", slot.position(), e);
     }
+  }
+
+  /**
+   * The image that the card's slots lead to (SPEC B5).
+   *
+   * @return what it brings; null when it hangs, as one does whose kernel's command line says so
+   */
+  private static @Nullable SoftwareDescriptor bootLoader(Path store) throws IOException {
+    ImageStore.Booted booted = new ImageStore(store).powerOn().orElse(null);
+    if (booted == null) {
+      return FACTORY;
+    }
+    if (PackageReader.peek(booted.file(), Set.of("cmdline"), 1024)
+            instanceof PackageReader.Opening.Understood u
+        && u.claims().files().containsKey("cmdline")
+        && new String(u.claims().files().get("cmdline"), StandardCharsets.US_ASCII)
+            .contains("sim.hang")) {
+      return null;
+    }
+    return new SoftwareDescriptor(
+        FACTORY.agentVersion(),
+        booted.image().name(),
+        booted.image().version(),
+        FACTORY.operatingSystem());
+  }
+
+  /** The agent restarts its card: power stays, everything on it begins anew. */
+  private void restarts() {
+    platform.executor().execute(() -> restart.accept(slot.position()));
   }
 
   private SensorPoll openSensors() {
