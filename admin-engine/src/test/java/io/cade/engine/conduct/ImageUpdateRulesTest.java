@@ -9,6 +9,7 @@ import io.cade.agent.wire.ProxyReport;
 import io.cade.agent.wire.Report;
 import io.cade.agent.wire.ServiceStatus;
 import io.cade.engine.model.Card;
+import io.cade.engine.model.CardState;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.ImageUpdate;
 import io.cade.engine.model.ImageUpdate.CardStep;
@@ -67,6 +68,10 @@ final class ImageUpdateRulesTest {
     return world.cabinet.service("shop").orElseThrow();
   }
 
+  private Blade blade(String position) {
+    return Objects.requireNonNull(blades.get(position));
+  }
+
   private ImageUpdate update() {
     return Objects.requireNonNull(world.cabinet.updates().get("blade"));
   }
@@ -90,7 +95,7 @@ final class ImageUpdateRulesTest {
 
   /** Power comes back, or the card restarts: the slots decide. */
   private void power(String position) {
-    Blade blade = blades.get(position);
+    Blade blade = blade(position);
     blade.serves = false;
     blade.bootsIn = BOOT_SECONDS;
     blade.hangs = false;
@@ -107,7 +112,7 @@ final class ImageUpdateRulesTest {
   }
 
   private void introduce(String position) {
-    Blade blade = blades.get(position);
+    Blade blade = blade(position);
     blade.bootsIn = 0;
     blade.boots++;
     world.boot(position, 1, bootId(position, blade));
@@ -116,13 +121,18 @@ final class ImageUpdateRulesTest {
   private void second() {
     world.now = world.now.plus(SECOND);
     for (String position : CARDS) {
-      Blade blade = blades.get(position);
+      Blade blade = blade(position);
       PowerHold hold = world.card(position).hold();
       if (hold != null && hold.reason() == PowerHold.Reason.CYCLE && blade.bootsIn == 0) {
         power(position);
       } else if (blade.bootsIn > 0) {
         if (--blade.bootsIn == 0 && !blade.hangs) {
           introduce(position);
+        } else if (blade.bootsIn == 2
+            && world.card(position).state().mayBecome(CardState.BOOTING)) {
+          // Its boot ROM has asked for an address.
+          world.apply(
+              new Change.CardStateChanged(at(position), CardState.BOOTING, "asked"));
         }
       } else if (!blade.hangs) {
         obey(position, blade);
@@ -162,7 +172,7 @@ final class ImageUpdateRulesTest {
         case Command.BootImage _ -> restart = true;
         case Command.MarkImage _ -> blade.slots = blade.slots.markGood();
         case Command.RevertImage revert -> {
-          restart = world.imageVersions.get(position).equals("2") && blade.slots.booted() != null;
+          restart = "2".equals(world.imageVersions.get(position)) && blade.slots.booted() != null;
           said = restart ? "restarts" : "does not run here";
           slot(blade, revert.digest())
               .ifPresent(s -> blade.slots = blade.slots.withdraw(s, "engine", "test", 0));
