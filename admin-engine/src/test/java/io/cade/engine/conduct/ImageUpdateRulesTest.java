@@ -131,8 +131,7 @@ final class ImageUpdateRulesTest {
         } else if (blade.bootsIn == 2
             && world.card(position).state().mayBecome(CardState.BOOTING)) {
           // Its boot ROM has asked for an address.
-          world.apply(
-              new Change.CardStateChanged(at(position), CardState.BOOTING, "asked"));
+          world.apply(new Change.CardStateChanged(at(position), CardState.BOOTING, "asked"));
         }
       } else if (!blade.hangs) {
         obey(position, blade);
@@ -314,19 +313,19 @@ final class ImageUpdateRulesTest {
   void theCanaryIsAloneUntilItHasProvedItself() {
     begin();
     start(1, 4, "");
-    until("canary", () -> update().done() == 1);
+    until("canary", () -> reached("MARKING 1.1"));
     assertThat(mostAtOnce).isEqualTo(1);
   }
 
   @Test
   void cardsAreBegunOnlyWithinTheirWindow() {
     begin();
-    start(1, 1, "11:00-11:01");
+    start(1, 1, "10:20-10:21");
     seconds(30);
-    assertThat(update().cause()).contains("until it is 11:00-11:01");
+    assertThat(update().cause()).contains("until it is 10:20-10:21");
     assertThat(update().cards()).isEmpty();
     until("window", () -> !update().cards().isEmpty());
-    assertThat(world.now).isAfterOrEqualTo("2026-11-21T11:00:00Z");
+    assertThat(world.now).isAfterOrEqualTo("2026-11-21T10:20:00Z");
     assertThat(ImageUpdateOrders.isWithin("22:00-04:00", world.now)).isFalse();
     assertThat(ImageUpdateOrders.isWithin("22:00-12:00", world.now)).isTrue();
   }
