@@ -153,8 +153,8 @@ final class SimulatedCard {
     }
     if (PackageReader.peek(booted.file(), Set.of("cmdline"), 1024)
             instanceof PackageReader.Opening.Understood u
-        && u.claims().files().containsKey("cmdline")
-        && new String(u.claims().files().get("cmdline"), StandardCharsets.US_ASCII)
+        && new String(
+                u.claims().files().getOrDefault("cmdline", new byte[0]), StandardCharsets.US_ASCII)
             .contains("sim.hang")) {
       return null;
     }
