@@ -89,6 +89,7 @@ final class ApiRoutes {
     show(router, "/api/v1/boot", _ -> Map.of("counters", inspection.bootCounters()));
     new TrafficRoutes(this, backing.traffic(), backing.protection()).addTo(router);
     new ImageRoutes(this, backing.images()).addTo(router);
+    new UpdateRoutes(this, backing.updates()).addTo(router);
     new BackupRoutes(this, backing.backups()).addTo(router);
     new CertificateRoutes(this, backing.certificates()).addTo(router);
     new AlarmRoutes(this, operations.alarms(), inspection).addTo(router);

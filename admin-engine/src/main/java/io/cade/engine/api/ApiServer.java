@@ -9,6 +9,7 @@ import io.cade.engine.operate.Operations;
 import io.cade.engine.operate.ProtectionOperations;
 import io.cade.engine.operate.TrafficInspection;
 import io.cade.engine.pki.Identity;
+import io.cade.engine.update.UpdateOperations;
 import io.cade.engine.web.ConnectionGuard;
 import io.cade.engine.web.TlsOptions;
 import io.cade.engine.web.WebRuntime;
@@ -53,6 +54,7 @@ public final class ApiServer implements AutoCloseable {
       Operations operations,
       LeaseTransfer leases,
       ImageOperations images,
+      UpdateOperations updates,
       BackupOperations backups,
       CertificateDesk certificates,
       TrafficInspection traffic,

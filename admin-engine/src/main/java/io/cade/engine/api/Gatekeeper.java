@@ -83,7 +83,10 @@ final class Gatekeeper {
 
   private void admit(RoutingContext context) {
     long limit =
-        ImageRoutes.IMAGES.equals(context.request().path()) ? ImageRoutes.MAX_IMAGE : MAX_CONTENT;
+        ImageRoutes.IMAGES.equals(context.request().path())
+                || UpdateRoutes.BUNDLES.equals(context.request().path())
+            ? ImageRoutes.MAX_IMAGE
+            : MAX_CONTENT;
     if (Bodies.announcesMoreThan(context.request(), limit)) {
       replies.fail(context, new Bodies.TooLarge(limit));
       return;

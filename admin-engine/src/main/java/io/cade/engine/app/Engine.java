@@ -48,6 +48,8 @@ import io.cade.engine.snmp.EngineCabinetView;
 import io.cade.engine.snmp.HostProbe;
 import io.cade.engine.store.EngineState;
 import io.cade.engine.traffic.TrafficRecorder;
+import io.cade.engine.update.BundleDepot;
+import io.cade.engine.update.UpdateOperations;
 import io.cade.engine.web.WebRuntime;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -165,6 +167,8 @@ public final class Engine implements AutoCloseable {
         new AgentConfigSource(config, keys.authority().certificatePem(), secrets);
     ContentStore contents = ContentStore.open(directory.path("content"));
     ContentStore packages = ContentStore.open(directory.path("packages"));
+    BundleDepot bundles =
+        BundleDepot.open(directory.path("updates"), keys.authority().certificate(), clock);
     Duration settled = Duration.ofHours(1);
     var _ =
         timer.scheduleWithFixedDelay(
@@ -208,7 +212,7 @@ public final class Engine implements AutoCloseable {
             keys.authority(),
             secrets,
             keys.packages().publicKeyPem(),
-            packages::find,
+            digest -> packages.find(digest).or(() -> bundles.image(digest)),
             routes::snapshot,
             timer,
             clock,
@@ -303,6 +307,7 @@ public final class Engine implements AutoCloseable {
         observations,
         routes,
         new ImageOperations(writer, images, blocking),
+        new UpdateOperations(writer, bundles, config.name(), clock, blocking),
         new CertificateDesk(writer, uploaded, ordered.wishes(), certificates, blocking),
         keys.admin(),
         blocking,
@@ -391,6 +396,7 @@ public final class Engine implements AutoCloseable {
       Observations observations,
       RoutePublisher routes,
       ImageOperations images,
+      UpdateOperations updates,
       CertificateDesk certificates,
       Identity identity,
       ExecutorService blocking,
@@ -438,6 +444,7 @@ public final class Engine implements AutoCloseable {
             operations,
             new LeaseTransfer(state.writer(), address -> BootServices.leasePlace(config, address)),
             images,
+            updates,
             backups,
             certificates,
             new TrafficInspection(state.writer()::current, observations.traffic(), clock),

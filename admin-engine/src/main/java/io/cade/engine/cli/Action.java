@@ -87,7 +87,7 @@ sealed interface Action {
 
   record SetAccess() implements Action {}
 
-  record Update() implements Action {}
+  record UpdateWork(UpdateTree.Work work) implements Action {}
 
   /** Something that is done to users. */
   record UserWork(UserTree.Work work) implements Action {}

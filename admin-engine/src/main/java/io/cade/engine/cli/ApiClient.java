@@ -102,17 +102,23 @@ final class ApiClient {
 
   /** A change with a JSON body; never sent twice. */
   Answer post(String path, String json) throws CommandFailure {
-    return send("POST", path, json);
+    return send("POST", path, json, patience.answer());
+  }
+
+  /** A change where the engine itself has to wait for others. */
+  Answer changeSlowly(String method, String path) throws CommandFailure {
+    return send(method, path, "", patience.upload());
   }
 
   private Answer send(String method, String path) throws CommandFailure {
-    return send(method, path, "");
+    return send(method, path, "", patience.answer());
   }
 
-  private Answer send(String method, String path, String json) throws CommandFailure {
+  private Answer send(String method, String path, String json, Duration answer)
+      throws CommandFailure {
     boolean change = !method.equals("GET");
     try {
-      HttpsURLConnection connection = open(path, patience.answer());
+      HttpsURLConnection connection = open(path, answer);
       connection.setRequestMethod(method);
       connection.setRequestProperty("Accept", "application/json, application/problem+json");
       if (change) {

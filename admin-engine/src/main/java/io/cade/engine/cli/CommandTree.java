@@ -74,12 +74,7 @@ final class CommandTree {
     EachTree.addTo(this, root);
     UserTree.addTo(this, root);
     MibsDesk.addTo(this, root);
-    add(
-        root,
-        "update",
-        new Action.Update(),
-        "Updates of cards' images; not in this version. Versions of services: service publish.",
-        "update");
+    UpdateTree.addTo(this, root);
     add(
         root,
         "shell",

@@ -79,7 +79,7 @@ final class ImageDesk {
     }
   }
 
-  private List<X509Certificate> authorities(ParseResult leaf) throws CommandFailure {
+  List<X509Certificate> authorities(ParseResult leaf) throws CommandFailure {
     Path file = optional(leaf, ImageTree.CA).orElse(state.resolve("authority-certificate.pem"));
     if (!leaf.hasMatchedOption(ImageTree.CA) && Files.exists(state.resolve("endpoints.json"))) {
       file = Engine.find(state).authorityFile();
@@ -244,7 +244,7 @@ final class ImageDesk {
     return found;
   }
 
-  private ImageSigner signer(ParseResult leaf) throws CommandFailure {
+  ImageSigner signer(ParseResult leaf) throws CommandFailure {
     Path demonstration = state.resolve("engine/pki/image-signer.pem");
     Path file =
         optional(leaf, ImageTree.KEY)
@@ -324,7 +324,7 @@ final class ImageDesk {
     return new CommandFailure(ExitCode.USAGE, what);
   }
 
-  private static CommandFailure unreadable(Path file, IOException e) {
+  static CommandFailure unreadable(Path file, IOException e) {
     return new CommandFailure(
         ExitCode.FAILED,
         Files.notExists(file) ? file + " does not exist" : file + " cannot be read: " + words(e));

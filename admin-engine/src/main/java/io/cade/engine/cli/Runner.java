@@ -277,9 +277,6 @@ final class Runner {
               TrafficRequests.protection(client(options), leaf, "access"),
               View.PROTECTION,
               options);
-      case Action.Update _ ->
-          throw new CommandFailure(
-              ExitCode.FAILED, "this version has no updates yet; nothing was changed");
       case Action.UserWork work ->
           print(
               UserTree.carryOut(client(options), engine(options), work.work(), leaf),
@@ -292,6 +289,13 @@ final class Runner {
           return new EachRun(order, surroundings, patience, options, report).run(client(options));
         }
       }
+      case Action.UpdateWork work ->
+          print(
+              work.work().isOffline()
+                  ? new UpdateDesk(surroundings, images(options)).carryOut(work.work(), leaf)
+                  : UpdateTree.carryOut(client(options), work.work(), leaf, surroundings),
+              work.work().view(),
+              options);
       case Action.StartShell _ -> {
         if (!shellAllowed) {
           throw new CommandFailure(ExitCode.USAGE, "this is the shell already; exit ends it");

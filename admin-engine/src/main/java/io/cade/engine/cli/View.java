@@ -56,7 +56,13 @@ enum View {
   REFUSALS("refusals"),
   PROTECTION(""),
   IMAGES("images"),
-  IMAGE("");
+  IMAGE(""),
+  BUNDLES("bundles"),
+  BUNDLE(""),
+  OFFERS("offers"),
+  UPDATES("updates"),
+  UPDATE(""),
+  TOLD("lines");
 
   private final String list;
 
@@ -131,6 +137,12 @@ enum View {
       case PROTECTION -> TrafficPages.protection(answer, out, colour);
       case IMAGES -> ImagePages.list(all, out, colour, now);
       case IMAGE -> ImagePages.one(answer, out, colour);
+      case BUNDLES -> UpdatePages.bundles(all, out, colour, now);
+      case BUNDLE -> UpdatePages.bundle(answer, out, colour);
+      case OFFERS -> UpdatePages.offers(answer, out, colour);
+      case UPDATES -> UpdatePages.updates(all, out, colour, now);
+      case UPDATE -> UpdatePages.update(answer, out, colour, now);
+      case TOLD -> all.forEach(line -> out.print(line.text("text") + "\n"));
     }
   }
 

@@ -202,7 +202,9 @@ final class AlarmRules {
         Card card = cabinet.cards().get(p.position());
         boolean isUpdated = service.rollout().filter(r -> r.worksOn(p.position())).isPresent();
         if (card != null
-            && (Routing.serves(service, card) || (isUpdated && card.state().isAlive()))) {
+            && (Routing.serves(service, card)
+                || (isUpdated && card.state().isAlive())
+                || ImageUpdateRules.explains(cabinet, card))) {
           running++;
         } else {
           missing.add(p.position());

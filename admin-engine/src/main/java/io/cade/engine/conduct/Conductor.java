@@ -16,6 +16,7 @@ public final class Conductor {
   private final BudgetRules budget;
   private final ChassisRules chassis;
   private final RolloutRules rollouts = new RolloutRules();
+  private final ImageUpdateRules imageUpdates;
   private final ShrinkRules shrinks = new ShrinkRules();
   private final DeviceRules devices = new DeviceRules();
   private final CommandRules commands;
@@ -30,6 +31,7 @@ public final class Conductor {
     budget = new BudgetRules(policy);
     chassis = new ChassisRules(policy);
     commands = new CommandRules(policy);
+    imageUpdates = new ImageUpdateRules(policy);
     placements = new PlacementRules(policy);
     alarms = new AlarmRules(policy);
   }
@@ -45,6 +47,7 @@ public final class Conductor {
     chassis.apply(draft, observed);
     commands.apply(draft, observed);
     rollouts.apply(draft, observed);
+    imageUpdates.apply(draft, observed);
     shrinks.apply(draft, observed);
     devices.apply(draft);
     moves.apply(draft, observed, listeningSince);

@@ -363,7 +363,10 @@ public final class EngineGateway implements AgentGateway {
       }
       boolean assigned =
           cabinet.servicesOn(at).stream()
-              .anyMatch(s -> s.versionOn(at).packageDigest().equals(digest));
+                  .anyMatch(s -> s.versionOn(at).packageDigest().equals(digest))
+              || cabinet.queue(at).waiting().stream()
+                  .anyMatch(
+                      c -> c instanceof Command.StageImage stage && stage.digest().equals(digest));
       if (!assigned) {
         audit.refused(at, "fetch package " + digest);
         throw new Refusal(

@@ -17,6 +17,7 @@ import java.util.SortedMap;
  * @param protection of services by their name, and of the whole module
  * @param traffic by index of the service; deleted ones, too, at most {@value #MAX_TRAFFIC}
  * @param swaps the last {@value #MAX_SWAPS}, oldest first
+ * @param updates of cards to boot images, by the image's name, at most {@value #MAX_UPDATES}
  * @param notifications the log of notifications by sequence: those that some receiver has not got
  *     yet, at most {@value #MAX_NOTIFICATIONS}, then the oldest is given up (its alarm stays in
  *     list and history); besides them the newest {@value #MIN_NOTIFICATIONS}
@@ -46,6 +47,7 @@ public record Cabinet(
     List<Swap> swaps,
     Devices devices,
     SparePool spares,
+    SortedMap<String, ImageUpdate> updates,
     long nextAlarm,
     long nextNotification,
     int nextServiceIndex,
@@ -54,6 +56,7 @@ public record Cabinet(
   public static final int MAX_IMAGES = 32;
   public static final int MAX_TRAFFIC = 2_000;
   public static final int MAX_SWAPS = 1_000;
+  public static final int MAX_UPDATES = 16;
   public static final int MAX_NOTIFICATIONS = 100_000;
 
   /** Newest notifications that are kept though every receiver has them. */

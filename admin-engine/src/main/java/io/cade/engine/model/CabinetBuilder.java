@@ -41,6 +41,7 @@ public final class CabinetBuilder {
   private SortedTree<String, SiteProtection> protection;
   private final TrafficBook traffic;
   private final DeviceDraft devices;
+  private final ImageUpdates updates;
   private List<Swap> swaps;
   private SparePool spares;
   private int nextServiceIndex;
@@ -68,6 +69,7 @@ public final class CabinetBuilder {
     devices = new DeviceDraft(from.devices(), this::touch);
     swaps = from.swaps();
     spares = from.spares();
+    updates = updates(SortedTree.copyOf(from.updates()));
     nextServiceIndex = from.nextServiceIndex();
     nextCommand = from.nextCommand();
     nextSwap = from.nextSwap();
@@ -88,10 +90,15 @@ public final class CabinetBuilder {
     devices = new DeviceDraft(null, this::touch);
     swaps = List.of();
     spares = SparePool.NONE;
+    updates = updates(SortedTree.empty());
     nextServiceIndex = counters.nextServiceIndex();
     nextCommand = counters.nextCommand();
     nextSwap = counters.nextSwap();
     this.position = position;
+  }
+
+  private ImageUpdates updates(SortedTree<String, ImageUpdate> all) {
+    return new ImageUpdates(all, name -> touch(EntityKey.Kind.IMAGE_UPDATE, name));
   }
 
   /**
@@ -122,6 +129,7 @@ public final class CabinetBuilder {
       case ServiceTraffic t -> traffic.put(t);
       case Swap s -> addSwap(s);
       case SparePool s -> spares = s;
+      case ImageUpdate u -> updates.restore(u);
       default -> {
         if (!alarms.restore(entity) && !devices.restore(entity)) {
           throw new IllegalArgumentException("not an entity: " + entity.getClass().getName());
@@ -169,6 +177,7 @@ public final class CabinetBuilder {
             swaps,
             devices.view(),
             spares,
+            updates.all(),
             alarms.nextAlarm(),
             alarms.nextNotification(),
             nextServiceIndex,
@@ -307,6 +316,7 @@ public final class CabinetBuilder {
         images = images.without(c.digest());
         touch(EntityKey.Kind.IMAGE, c.digest());
       }
+      case Change.ImageUpdateChanged c -> updates.put(c.update());
       case Change.AlarmChange c -> alarms.apply(c, at);
       case Change.DeviceChange c -> devices.apply(c);
       case Change.ProtectionSet c -> {
@@ -448,6 +458,7 @@ public final class CabinetBuilder {
       return;
     }
     queue = queue.without(c.commandId(), at, c.succeeded(), c.detail());
+    updates.answered(c, command);
     Service service = services.get(command.service());
     Placement placement = service == null ? null : service.on(c.position()).orElse(null);
     Card card = cards.get(c.position());
@@ -457,7 +468,7 @@ public final class CabinetBuilder {
               command.service(), at, "void: command " + c.commandId() + " before it failed");
     }
     putQueue(c.position(), queue);
-    if (command instanceof Command.OfDevice) {
+    if (command instanceof Command.OfDevice && !(command instanceof Command.OfImage)) {
       devices.finished(c, card == null ? "" : String.valueOf(card.mac()), at);
       return;
     }

@@ -65,6 +65,7 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = Change.ImageImported.class, name = "image-imported"),
   @JsonSubTypes.Type(value = Change.ImageUsed.class, name = "image-used"),
   @JsonSubTypes.Type(value = Change.ImageRemoved.class, name = "image-removed"),
+  @JsonSubTypes.Type(value = Change.ImageUpdateChanged.class, name = "image-update-changed"),
   @JsonSubTypes.Type(value = Change.AlarmRaised.class, name = "alarm-raised"),
   @JsonSubTypes.Type(value = Change.AlarmCleared.class, name = "alarm-cleared"),
   @JsonSubTypes.Type(value = Change.AlarmAcknowledged.class, name = "alarm-acknowledged"),
@@ -248,6 +249,9 @@ public sealed interface Change {
   record ImageUsed(String digest) implements Change {}
 
   record ImageRemoved(String digest) implements Change {}
+
+  /** How far an update of cards to another boot image has come. */
+  record ImageUpdateChanged(ImageUpdate update) implements Change {}
 
   /**
    * @param rootCause key of the alarm that this one follows from, as text, else empty

@@ -29,6 +29,7 @@ public record EntityKey(Kind kind, String id) {
     DEVICE_MODEL,
     APPLY_RUN,
     DEVICE,
-    SPARES
+    SPARES,
+    IMAGE_UPDATE
   }
 }

@@ -16,6 +16,7 @@ import io.cade.engine.model.Card;
 import io.cade.engine.model.CommandQueue;
 import io.cade.engine.model.EntityKey;
 import io.cade.engine.model.EntityKey.Kind;
+import io.cade.engine.model.ImageUpdate;
 import io.cade.engine.model.Lease;
 import io.cade.engine.model.PendingNotification;
 import io.cade.engine.model.PoolLease;
@@ -176,6 +177,16 @@ record EntityTable<E>(
               (cabinet, _) -> cabinet.spares().cards() == 0 ? null : cabinet.spares(),
               s -> List.of(s.cards()),
               (into, id, s) -> into.restore(s)),
+          new EntityTable<>(
+              Kind.IMAGE_UPDATE,
+              "image_update",
+              "name",
+              false,
+              List.of("version", "stage", "cards"),
+              json(ImageUpdate.class),
+              (cabinet, id) -> cabinet.updates().get(id),
+              u -> List.of(u.image().version(), u.stage().name(), u.cards().size()),
+              (into, id, u) -> into.restore(u)),
           new EntityTable<>(
               Kind.PROTECTION,
               "protection",

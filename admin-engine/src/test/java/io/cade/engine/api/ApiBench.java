@@ -36,6 +36,8 @@ import io.cade.engine.operate.ProtectionOperations;
 import io.cade.engine.operate.Role;
 import io.cade.engine.operate.TrafficInspection;
 import io.cade.engine.pki.ModuleAuthority;
+import io.cade.engine.update.BundleDepot;
+import io.cade.engine.update.UpdateOperations;
 import io.cade.engine.web.WebRuntime;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -115,6 +117,12 @@ final class ApiBench implements AutoCloseable {
                         writer,
                         ImageCatalogue.open(
                             dir.resolve("images"), writer::current, authority.certificate(), clock),
+                        blocking),
+                    new UpdateOperations(
+                        writer,
+                        BundleDepot.open(dir.resolve("updates"), authority.certificate(), clock),
+                        "hall-3",
+                        clock,
                         blocking),
                     new BackupOperations(
                         writer,

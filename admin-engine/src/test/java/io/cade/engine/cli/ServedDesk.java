@@ -24,6 +24,8 @@ import io.cade.engine.operate.ProtectionOperations;
 import io.cade.engine.operate.Role;
 import io.cade.engine.operate.TrafficInspection;
 import io.cade.engine.pki.ModuleAuthority;
+import io.cade.engine.update.BundleDepot;
+import io.cade.engine.update.UpdateOperations;
 import io.cade.engine.web.WebRuntime;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -128,6 +130,13 @@ final class ServedDesk implements AutoCloseable {
                     operations,
                     new LeaseTransfer(writer, wishes.places()),
                     new ImageOperations(writer, images, blocking),
+                    new UpdateOperations(
+                        writer,
+                        BundleDepot.open(
+                            dir.resolve("updates"), authority.certificate(), wishes.clock()),
+                        "hall-3",
+                        wishes.clock(),
+                        blocking),
                     new BackupOperations(writer, () -> backups.hold(), blocking),
                     Certificates.desk(
                         writer,

@@ -20,7 +20,9 @@ import io.cade.engine.observe.Observations;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A cabinet in a test's hands: time stands still until the test moves it. */
@@ -36,6 +38,10 @@ final class World {
   Observations observations = new Observations();
   final List<Change> history = new ArrayList<>();
   final List<Order> orders = new ArrayList<>();
+
+  /** Version of the boot image by position, where it is not "1". */
+  final Map<String, String> imageVersions = new HashMap<>();
+
   Instant now = Instant.parse("2026-11-21T10:00:00Z");
   Instant listeningSince = now;
   Cabinet cabinet = Cabinet.empty();
@@ -112,7 +118,8 @@ final class World {
             role,
             bootId,
             new HardwareDescriptor("Cade", "Blade", "S" + generation, mac, 1, 1 << 30, List.of()),
-            new SoftwareDescriptor("1", "blade", "1", "Linux")),
+            new SoftwareDescriptor(
+                "1", "blade", imageVersions.getOrDefault(position, "1"), "Linux")),
         new Change.CardStateChanged(
             p, bound ? CardState.ASSIGNED : CardState.AVAILABLE, "introduced itself"));
     report(position, bootId);

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param bootConfigs where the configuration is fetched again when the engine refuses the card
  * @param power restarts the card
  * @param system what models of the device change; null when none may
+ * @param images the card's image store
  */
 public record AgentEnvironment(
     AgentPlatform platform,
@@ -27,8 +28,12 @@ public record AgentEnvironment(
     CardSensors sensors,
     BootConfigSource bootConfigs,
     CardPower power,
-    @Nullable OperatingSystem system) {
-  /** Of an agent that cannot restart its card, and whose system no model changes. */
+    @Nullable OperatingSystem system,
+    CardImages images) {
+  /**
+   * Of an agent that cannot restart its card, whose system no model changes, and which has no image
+   * store.
+   */
   public AgentEnvironment(
       AgentPlatform platform,
       CardBootConfig config,
@@ -48,6 +53,7 @@ public record AgentEnvironment(
         sensors,
         bootConfigs,
         CardPower.none(),
-        null);
+        null,
+        CardImages.none());
   }
 }

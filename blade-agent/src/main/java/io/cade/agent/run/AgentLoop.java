@@ -56,6 +56,10 @@ final class AgentLoop implements Runnable {
   private volatile List<ServiceStatus> services = List.of();
   private volatile boolean online;
 
+  /** Command after whose result the card restarts; 0 for none. Set by its task. */
+  private final java.util.concurrent.atomic.AtomicLong restartAfter =
+      new java.util.concurrent.atomic.AtomicLong();
+
   AgentLoop(
       AgentEnvironment env,
       EngineExchanges engine,
@@ -152,6 +156,23 @@ final class AgentLoop implements Runnable {
     if (event instanceof AgentEvent.ServiceExited exited) {
       launchers.remove(exited.launch());
     }
+    if (event instanceof AgentEvent.DeviceDone done
+        && done.result().commandId() == restartAfter.get()) {
+      // Its result is remembered by now: the engine hears it before or after.
+      env.images().restart();
+    }
+  }
+
+  private AgentEvent images(Command.OfImage command) throws InterruptedException {
+    try {
+      CardImages.Done done = env.images().carryOut(command, engine::session);
+      if (done.restart()) {
+        restartAfter.set(command.id());
+      }
+      return new AgentEvent.DeviceDone(new CommandResult(command.id(), true, done.detail()));
+    } catch (IOException | RuntimeException e) {
+      return new AgentEvent.DeviceDone(new CommandResult(command.id(), false, message(e)));
+    }
   }
 
   private void log(AgentEvent event) {
@@ -197,6 +218,7 @@ final class AgentLoop implements Runnable {
           });
       case AgentEffect.DeleteService delete -> background(() -> delete(delete.service()));
       case AgentEffect.SetHardware set -> background(() -> setHardware(set.command()));
+      case AgentEffect.ChangeDevice(Command.OfImage image) -> background(() -> images(image));
       case AgentEffect.ChangeDevice change -> changeDevice(change.command());
       case AgentEffect.Reboot reboot -> background(() -> reboot(reboot.command()));
       case AgentEffect.StartProcess start -> launch(start);

@@ -22,6 +22,10 @@ import java.util.List;
   @JsonSubTypes.Type(value = Command.ReadItems.class, name = "read-items"),
   @JsonSubTypes.Type(value = Command.Ping.class, name = "ping"),
   @JsonSubTypes.Type(value = Command.Reboot.class, name = "reboot"),
+  @JsonSubTypes.Type(value = Command.StageImage.class, name = "stage-image"),
+  @JsonSubTypes.Type(value = Command.BootImage.class, name = "boot-image"),
+  @JsonSubTypes.Type(value = Command.MarkImage.class, name = "mark-image"),
+  @JsonSubTypes.Type(value = Command.RevertImage.class, name = "revert-image"),
 })
 public sealed interface Command {
   /** Ascending per engine; the log position that queued the command. */
@@ -161,6 +165,57 @@ public sealed interface Command {
     public ReadItems {
       keys = Limits.list("keys", keys, DeviceItem.MAX_ITEMS);
       keys.forEach(key -> Limits.text("key", key, 600));
+    }
+  }
+
+  /**
+   * A command about the card's image store (SPEC B5, U2). Each may be repeated: it is done when the
+   * store is as the command wants it.
+   */
+  sealed interface OfImage extends OfDevice {
+    /** Of the image's file: {@code sha256:} and 64 hexadecimal digits. */
+    String digest();
+  }
+
+  /**
+   * Fetch the image over the authenticated channel, check digest and signer, and put it into the
+   * slot that does not run, for one boot on trial. What runs is not touched.
+   *
+   * @param bytes size of the image's file; the agent refuses more
+   * @param permit why an older build than the one that runs is allowed; empty when it is not
+   */
+  record StageImage(long id, String digest, long bytes, String permit) implements OfImage {
+    public StageImage {
+      Limits.text("digest", digest, 80);
+      Limits.range("bytes", bytes, 1, 1L << 32);
+      Limits.text("permit", permit, 256);
+    }
+  }
+
+  /** Restart into the image that was staged; the result is told before or after. */
+  record BootImage(long id, String digest) implements OfImage {
+    public BootImage {
+      Limits.text("digest", digest, 80);
+    }
+  }
+
+  /** The image that runs has proven good: it stays. Refused when another one runs. */
+  record MarkImage(long id, String digest) implements OfImage {
+    public MarkImage {
+      Limits.text("digest", digest, 80);
+    }
+  }
+
+  /**
+   * Never boot this image again and, when it runs, restart into the one of before. The result's
+   * detail begins with {@code restarts} when it does.
+   *
+   * @param reason why, and on whose behalf: goes on the card's record
+   */
+  record RevertImage(long id, String digest, String reason) implements OfImage {
+    public RevertImage {
+      Limits.text("digest", digest, 80);
+      Limits.text("reason", reason, 256);
     }
   }
 }

@@ -88,6 +88,21 @@ public record SlotState(
       long build,
       long minimumBuild,
       Optional<DowngradePermit> permit) {
+    return install(digest, version, build, minimumBuild, TRIES, permit);
+  }
+
+  /**
+   * The same with another number of attempts.
+   *
+   * @param tries 1 to {@value #TRIES}; with 1 every boot that is not marked good is the last
+   */
+  public Installation install(
+      String digest,
+      String version,
+      long build,
+      long minimumBuild,
+      int tries,
+      Optional<DowngradePermit> permit) {
     Slot target =
         booted != null
             ? booted.other()
@@ -103,7 +118,7 @@ public record SlotState(
               + "; an older image needs an authorised permit");
     }
     SlotContent content =
-        new SlotContent(digest, version, build, minimumBuild, Standing.TRYING, TRIES);
+        new SlotContent(digest, version, build, minimumBuild, Standing.TRYING, tries);
     SlotState next =
         build < lowest && permit.isPresent()
             ? with(target, content).lowered(permit.get())
@@ -191,6 +206,21 @@ public record SlotState(
     SlotState next = with(slot, content.with(Standing.BAD, 0));
     return preferred == slot
         ? new SlotState(next.a, next.b, slot.other(), booted, floor, permits)
+        : next;
+  }
+
+  /**
+   * Takes an image back on somebody's order: it is never booted again, and what it forbade is
+   * allowed again as far as the other slot needs it.
+   *
+   * @param by and reason: whose order it is, for the record
+   * @param at seconds since 1970
+   */
+  public SlotState withdraw(Slot slot, String by, String reason, long at) {
+    SlotState next = markBad(slot);
+    SlotContent other = content(slot.other()).orElse(null);
+    return other != null && other.build() < floor
+        ? next.lowered(new DowngradePermit(by, reason, other.build(), at))
         : next;
   }
 

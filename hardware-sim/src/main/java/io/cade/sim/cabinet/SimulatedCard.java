@@ -8,11 +8,14 @@ import io.cade.agent.run.AgentPlatform;
 import io.cade.agent.run.BootConfigSource;
 import io.cade.agent.run.BusSensors;
 import io.cade.agent.run.SensorPoll;
+import io.cade.agent.run.SlotImages;
 import io.cade.agent.wire.CardBootConfig;
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.SoftwareDescriptor;
 import io.cade.agent.wire.WireJson;
+import io.cade.image.PackageReader;
+import io.cade.image.slot.ImageStore;
 import io.cade.sim.firmware.BootResult;
 import io.cade.sim.firmware.CardFirmware;
 import io.cade.sim.firmware.PoweredCard;
@@ -25,8 +28,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +43,9 @@ import org.slf4j.LoggerFactory;
  * until power goes. Methods may be called by any thread.
  */
 final class SimulatedCard {
+  /** Folder of the image store on a card's own flash. */
+  private static final String STORE = "images";
+
   private static final Logger LOG = LoggerFactory.getLogger(SimulatedCard.class);
 
   /**
@@ -53,6 +61,10 @@ final class SimulatedCard {
       int bootHttpPort,
       Executor executor,
       Consumer<CardPosition> reboot) {}
+
+  /** What the factory put on each card; an image store that holds nothing leads to it. */
+  private static final SoftwareDescriptor FACTORY =
+      new SoftwareDescriptor("0.1", "blade-sim", "1", "simulated");
 
   private final SlotRecord slot;
   private final SimulatedDisks disks;
@@ -99,6 +111,12 @@ final class SimulatedCard {
     try {
       system.powerOn();
       CardBootConfig config = new WireJson().decode(booted.configuration(), CardBootConfig.class);
+      Path own = platform.directory().resolve(slot.serial());
+      SoftwareDescriptor software = bootLoader(own.resolve(STORE));
+      if (software == null) {
+        LOG.info("card {} hangs in its boot image", slot.position());
+        return;
+      }
       SensorPoll readers = openSensors();
       Agent started =
           Agent.start(
@@ -107,13 +125,15 @@ final class SimulatedCard {
                   config,
                   CardRole.SERVER,
                   // The card's own flash and disks: another card in the slot has others.
-                  platform.directory().resolve(slot.serial()),
+                  own,
                   slot.hardware(),
-                  new SoftwareDescriptor("0.1", "blade-sim", "1", "simulated"),
+                  software,
                   readers,
                   refetch(booted),
                   () -> platform.reboot().accept(slot.position()),
-                  system));
+                  system,
+                  new SlotImages(
+                      own.resolve(STORE), config, platform.agents().clock(), this::restarts)));
       synchronized (this) {
         agent = started;
         sensors = readers;
@@ -136,6 +156,35 @@ final class SimulatedCard {
         agents.clock(),
         agents.random(),
         agents.timings());
+  }
+
+  /**
+   * The image that the card's slots lead to (SPEC B5).
+   *
+   * @return what it brings; null when it hangs, as one does whose kernel's command line says so
+   */
+  private static @Nullable SoftwareDescriptor bootLoader(Path store) throws IOException {
+    ImageStore.Booted booted = new ImageStore(store).powerOn().orElse(null);
+    if (booted == null) {
+      return FACTORY;
+    }
+    if (PackageReader.peek(booted.file(), Set.of("cmdline"), 1024)
+            instanceof PackageReader.Opening.Understood u
+        && new String(
+                u.claims().files().getOrDefault("cmdline", new byte[0]), StandardCharsets.US_ASCII)
+            .contains("sim.hang")) {
+      return null;
+    }
+    return new SoftwareDescriptor(
+        FACTORY.agentVersion(),
+        booted.image().name(),
+        booted.image().version(),
+        FACTORY.operatingSystem());
+  }
+
+  /** The agent restarts its card: power stays, everything on it begins anew. */
+  private void restarts() {
+    platform.executor().execute(() -> platform.reboot().accept(slot.position()));
   }
 
   private SensorPoll openSensors() {

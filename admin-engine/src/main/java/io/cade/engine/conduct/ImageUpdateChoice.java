@@ -1,0 +1,166 @@
+package io.cade.engine.conduct;
+
+import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.CardRole;
+import io.cade.engine.model.Cabinet;
+import io.cade.engine.model.Card;
+import io.cade.engine.model.Change;
+import io.cade.engine.model.ImageUpdate;
+import io.cade.engine.model.ImageUpdate.Answer;
+import io.cade.engine.model.ImageUpdate.CardStep;
+import io.cade.engine.model.ImageUpdate.Stage;
+import io.cade.engine.model.ImageUpdate.State;
+import io.cade.engine.model.Placement;
+import io.cade.engine.model.Service;
+import io.cade.engine.model.ServicePhase;
+import io.cade.image.bundle.FromVersions;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** Which cards are begun next, and why none is. Pure. */
+final class ImageUpdateChoice {
+  private ImageUpdateChoice() {}
+
+  /** Begins as many cards as may be, or ends the update. */
+  static void next(Draft draft, ImageUpdate begun) {
+    ImageUpdate update = begun;
+    List<String> waits = new ArrayList<>();
+    List<String> away = new ArrayList<>();
+    for (Card card : draft.cabinet().cards().values()) {
+      if (!concerns(update, card) || update.on(card.position()).isPresent()) {
+        continue;
+      }
+      if (ImageUpdateRules.isAway(card)) {
+        away.add(card.position().toString());
+        continue;
+      }
+      String obstacle = obstacle(draft.cabinet(), update, card, draft.now());
+      if (obstacle.isEmpty()) {
+        begin(draft, update, card);
+        update = ImageUpdateRules.now(draft, update.name());
+      } else {
+        waits.add(obstacle);
+      }
+    }
+    if (!update.underWay().isEmpty()) {
+      wait(draft, update, "");
+    } else if (!waits.isEmpty()) {
+      wait(draft, update, "waits: " + waits.getFirst());
+    } else {
+      String cause =
+          away.isEmpty() ? "" : "cards " + away + " were away: start it again when they are back";
+      ImageUpdateRules.set(draft, update.into(Stage.DONE, draft.now(), cut(cause)));
+    }
+  }
+
+  /** Whether the card runs what the image may follow on. */
+  static boolean concerns(ImageUpdate update, Card card) {
+    var software = card.software();
+    String role = update.image().role();
+    return card.role() == CardRole.SERVER
+        && !card.position().isManagement()
+        && (role.equals("any") || role.equals(card.role().name().toLowerCase(Locale.ROOT)))
+        && software != null
+        && software.imageName().equals(update.name())
+        && !software.imageVersion().equals(update.image().version())
+        && new FromVersions(update.from()).accepts(software.imageVersion());
+  }
+
+  private static String obstacle(Cabinet cabinet, ImageUpdate update, Card card, Instant now) {
+    int allowed =
+        update.done() < update.course().canary()
+            ? update.course().canary() - update.done()
+            : update.course().parallel();
+    if (update.underWay().size() >= allowed) {
+      return "for cards that are under way";
+    }
+    if (!isWithin(update.course().window(), now)) {
+      return "until it is " + update.course().window() + " (UTC)";
+    }
+    if (card.drain() != null) {
+      return "for card " + card.position() + ", which is drained by " + card.drain().by();
+    }
+    Set<CardPosition> busy = new HashSet<>();
+    update.underWay().forEach(step -> busy.add(step.position()));
+    for (Service service : cabinet.servicesOn(card.position())) {
+      if (service.rollout().isPresent() || !isServed(service)) {
+        return "for service " + service.name() + ", which is being changed";
+      }
+      for (Placement placement : service.placements()) {
+        CardPosition other = placement.position();
+        if (other.equals(card.position())) {
+          continue;
+        }
+        if (busy.contains(other)) {
+          return "for card " + other + " of service " + service.name();
+        }
+        Card peer = cabinet.cards().get(other);
+        if (peer == null || !Routing.serves(service, peer)) {
+          return "for service " + service.name() + " to run on card " + other;
+        }
+      }
+    }
+    return isWell(cabinet, card) ? "" : "for the services of card " + card.position() + " to run";
+  }
+
+  static boolean isServed(Service service) {
+    return service.phase() == ServicePhase.ANNOUNCED;
+  }
+
+  private static void begin(Draft draft, ImageUpdate update, Card card) {
+    CardPosition at = card.position();
+    Instant now = draft.now();
+    if (!draft.cabinet().servicesOn(at).isEmpty()) {
+      draft.change(
+          new Change.CardDrained(
+              at, now.plus(update.course().drain()), ImageUpdateRules.by(update)));
+    }
+    var software = card.software();
+    ImageUpdateRules.set(
+        draft,
+        update.with(
+            new CardStep(
+                at,
+                State.DRAINING,
+                now,
+                0,
+                Answer.WAITING,
+                "",
+                card.bootId(),
+                software == null ? "" : software.imageVersion())));
+  }
+
+  /** Whether it is a time of the day (UTC) like {@code 22:00-04:00}; always when there is none. */
+  static boolean isWithin(String window, Instant now) {
+    if (window.isEmpty()) {
+      return true;
+    }
+    LocalTime from = LocalTime.parse(window.substring(0, 5));
+    LocalTime to = LocalTime.parse(window.substring(6));
+    LocalTime time = LocalTime.ofInstant(now, ZoneOffset.UTC);
+    return from.isBefore(to)
+        ? !time.isBefore(from) && time.isBefore(to)
+        : !time.isBefore(from) || time.isBefore(to);
+  }
+
+  private static void wait(Draft draft, ImageUpdate update, String cause) {
+    if (!update.cause().equals(cut(cause))) {
+      ImageUpdateRules.set(draft, update.waiting(cut(cause)));
+    }
+  }
+
+  private static String cut(String text) {
+    return text.length() <= 500 ? text : text.substring(0, 499) + "…";
+  }
+
+  /** An update must not begin on a card in trouble. */
+  private static boolean isWell(Cabinet cabinet, Card card) {
+    return cabinet.servicesOn(card.position()).stream().allMatch(s -> Routing.serves(s, card));
+  }
+}

@@ -1,0 +1,199 @@
+package io.cade.engine.conduct;
+
+import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.Command;
+import io.cade.engine.model.Card;
+import io.cade.engine.model.CardState;
+import io.cade.engine.model.Change;
+import io.cade.engine.model.ImageUpdate;
+import io.cade.engine.model.ImageUpdate.Answer;
+import io.cade.engine.model.ImageUpdate.CardStep;
+import io.cade.engine.model.ImageUpdate.Stage;
+import io.cade.engine.model.ImageUpdate.State;
+import io.cade.engine.model.PowerHold;
+import io.cade.engine.observe.Observed;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Brings cards back to the image that they had, one after the other, the last first. A card that
+ * does not obey has its power switched off and on once: its slots then lead it back by themselves.
+ * One that cannot be brought back even so is named, and does not keep the others. Pure.
+ */
+final class ImageUpdateReturn {
+  private final ConductorPolicy policy;
+
+  ImageUpdateReturn(ConductorPolicy policy) {
+    this.policy = policy;
+  }
+
+  void apply(Draft draft, ImageUpdate update, Observed observed) {
+    List<CardStep> left = update.cards().stream().filter(c -> c.state() != State.RETURNED).toList();
+    if (left.isEmpty()) {
+      ImageUpdateRules.set(draft, update.into(Stage.RETURNED, draft.now(), update.cause()));
+      return;
+    }
+    // One that is on its way back first; else those under way, which have no visitors as it is.
+    CardStep step =
+        left.stream()
+            .filter(c -> isOnTheWayBack(c.state()))
+            .findFirst()
+            .orElseGet(() ->
+                left.reversed().stream()
+                    .filter(c -> c.state().isUnderWay())
+                    .findFirst()
+                    .orElse(left.getLast()));
+    Card card = draft.cabinet().cards().get(step.position());
+    if (card == null) {
+      ImageUpdateRules.set(draft, update.without(step.position()));
+      return;
+    }
+    switch (step.state()) {
+      case DRAINING -> end(draft, update, step, card, "");
+      case STAGING, RESTARTING, BOOTING, STARTING -> order(draft, update, step, card);
+      case PROVING, MARKING, DONE -> drain(draft, update, step, card);
+      case BACK_DRAINING -> {
+        if (ImageUpdateRules.isAway(card)
+            || ImageUpdateRules.isEmpty(draft, update, step, card, observed)) {
+          order(draft, update, step, card);
+        }
+      }
+      case BACK_ORDERED, BACK_CYCLED -> obey(draft, update, step, card);
+      case BACK_BOOTING -> boot(draft, update, step, card);
+      case BACK_STARTING -> start(draft, update, step, card);
+      case RETURNED -> {
+        // Filtered above.
+      }
+    }
+  }
+
+  private static boolean isOnTheWayBack(State state) {
+    return switch (state) {
+      case BACK_DRAINING, BACK_ORDERED, BACK_CYCLED, BACK_BOOTING, BACK_STARTING -> true;
+      case DRAINING, STAGING, RESTARTING, BOOTING, STARTING, PROVING, MARKING, DONE, RETURNED ->
+          false;
+    };
+  }
+
+  private static void drain(Draft draft, ImageUpdate update, CardStep step, Card card) {
+    if (ImageUpdateRules.isAway(card)
+        || card.drain() != null
+        || draft.cabinet().servicesOn(card.position()).isEmpty()) {
+      order(draft, update, step, card);
+      return;
+    }
+    draft.change(
+        new Change.CardDrained(
+            card.position(),
+            draft.now().plus(update.course().drain()),
+            ImageUpdateRules.by(update)));
+    ImageUpdateRules.set(
+        draft, update.with(step.into(State.BACK_DRAINING, draft.now(), 0, card.bootId())));
+  }
+
+  private static void order(Draft draft, ImageUpdate update, CardStep step, Card card) {
+    CardPosition at = card.position();
+    for (Command waiting : draft.cabinet().queue(at).waiting()) {
+      if (waiting instanceof Command.OfImage) {
+        // What was ordered on the way up must not follow the order to go back.
+        draft.change(
+            new Change.CommandFinished(at, waiting.id(), true, "void: the update goes back"));
+      }
+    }
+    ImageUpdate now = ImageUpdateRules.now(draft, update.name());
+    ImageUpdateRules.order(
+        draft,
+        now,
+        step,
+        State.BACK_ORDERED,
+        card,
+        new Command.RevertImage(
+            draft.cabinet().nextCommand(),
+            update.image().digest(),
+            cut(ImageUpdateRules.by(update) + ": " + update.cause())));
+  }
+
+  private void obey(Draft draft, ImageUpdate update, CardStep step, Card card) {
+    CardPosition at = card.position();
+    boolean rebooted = !card.bootId().equals(step.bootId());
+    boolean alive = card.state().isAlive();
+    if (step.answer() == Answer.DONE) {
+      boolean restarts = step.detail().startsWith("restarts") && !rebooted;
+      if (restarts && alive) {
+        draft.become(card, CardState.BOOTING, "restarts into the image of before");
+      }
+      ImageUpdateRules.set(
+          draft,
+          update.with(
+              step.into(
+                  restarts ? State.BACK_BOOTING : State.BACK_STARTING,
+                  draft.now(),
+                  0,
+                  step.bootId())));
+    } else if (step.answer() == Answer.FAILED) {
+      end(draft, update, step, card, "could not be brought back: " + step.detail());
+    } else if (ImageUpdateRules.isOver(draft, step, patience())) {
+      if (step.state() == State.BACK_CYCLED || card.hold() != null) {
+        end(draft, update, step, card, "could not be brought back: it does not answer");
+      } else {
+        draft.change(
+            new Change.CardHeld(
+                at, PowerHold.Reason.CYCLE, draft.now(), draft.now(), ImageUpdateRules.by(update)));
+        CardStep cycled =
+            new CardStep(
+                at,
+                State.BACK_CYCLED,
+                draft.now(),
+                step.command(),
+                Answer.WAITING,
+                "",
+                step.bootId(),
+                step.before());
+        ImageUpdateRules.set(draft, update.with(cycled));
+      }
+    }
+  }
+
+  private void boot(Draft draft, ImageUpdate update, CardStep step, Card card) {
+    boolean rebooted = !card.bootId().equals(step.bootId());
+    if (card.state().isAlive() && rebooted) {
+      if (ImageUpdateRules.runs(card, update)) {
+        end(draft, update, step, card, "came back with the image that it was to give up");
+      } else {
+        ImageUpdateRules.set(
+            draft, update.with(step.into(State.BACK_STARTING, draft.now(), 0, card.bootId())));
+      }
+    } else if (ImageUpdateRules.isOver(draft, step, patience())) {
+      end(draft, update, step, card, "did not come back from its restart");
+    }
+  }
+
+  private static void start(Draft draft, ImageUpdate update, CardStep step, Card card) {
+    if (card.state().isAlive() && ImageUpdateRules.serve(draft, card)) {
+      end(draft, update, step, card, "");
+    } else if (ImageUpdateRules.isOver(draft, step, RolloutRules.START_LIMIT)) {
+      end(draft, update, step, card, "its services did not come up again");
+    }
+  }
+
+  private Duration patience() {
+    return policy.bootTime().plus(policy.silence());
+  }
+
+  private static void end(
+      Draft draft, ImageUpdate update, CardStep step, Card card, String remark) {
+    ImageUpdateRules.undrain(draft, update, card);
+    ImageUpdate ended = update.with(step.ended(State.RETURNED, draft.now(), remark));
+    if (remark.isEmpty()) {
+      ImageUpdateRules.set(draft, ended);
+      return;
+    }
+    String cause = cut(update.cause() + "; card " + card.position() + " " + remark);
+    // Somebody has to look at that card, whoever began it.
+    ImageUpdateRules.fail(draft, ended, cause);
+  }
+
+  private static String cut(String text) {
+    return text.length() <= 250 ? text : text.substring(0, 249) + "…";
+  }
+}

@@ -1,0 +1,97 @@
+package io.cade.engine.update;
+
+import io.cade.engine.model.ImageUpdate;
+import io.cade.image.trust.Notice;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+
+/** Updates as the API shows them. */
+public final class UpdateViews {
+  private UpdateViews() {}
+
+  /**
+   * An update of cards.
+   *
+   * @param stage {@code running}, {@code returning}, {@code done} or {@code returned}
+   * @param done cards that have the image for good
+   */
+  public record UpdateView(
+      String name,
+      String version,
+      long build,
+      String bundle,
+      String image,
+      String stage,
+      Instant since,
+      int done,
+      int canary,
+      int parallel,
+      String window,
+      long gateSeconds,
+      String by,
+      String cause,
+      List<CardView> cards) {
+    public UpdateView {
+      cards = List.copyOf(cards);
+    }
+  }
+
+  /** One card of it. */
+  public record CardView(String card, String state, Instant since, String before, String detail) {}
+
+  /**
+   * What a repository offers.
+   *
+   * @param concerns whether this module is meant
+   * @param now whether its time has come and is not over
+   * @param stored whether its bundle is here already
+   */
+  public record OfferView(
+      String file,
+      long bytes,
+      String digest,
+      Notice notice,
+      boolean concerns,
+      boolean now,
+      boolean stored) {}
+
+  /** What a look at a repository found. */
+  public record OffersView(long root, long version, Instant expires, List<OfferView> offers) {
+    public OffersView {
+      offers = List.copyOf(offers);
+    }
+  }
+
+  /** The repository's root that this module trusts from now on. */
+  public record TrustView(long root, String profile) {}
+
+  static UpdateView of(ImageUpdate u) {
+    Duration gate = u.course().gate();
+    return new UpdateView(
+        u.name(),
+        u.image().version(),
+        u.image().build(),
+        u.image().bundle(),
+        u.image().digest(),
+        word(u.stage()),
+        u.since(),
+        u.done(),
+        u.course().canary(),
+        u.course().parallel(),
+        u.course().window(),
+        gate.toSeconds(),
+        u.by(),
+        u.cause(),
+        u.cards().stream()
+            .map(c ->
+                new CardView(
+                    c.position().toString(), word(c.state()), c.since(), c.before(), c.detail()))
+            .toList());
+  }
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+}
