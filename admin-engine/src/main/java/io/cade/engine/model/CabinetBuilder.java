@@ -468,7 +468,7 @@ public final class CabinetBuilder {
               command.service(), at, "void: command " + c.commandId() + " before it failed");
     }
     putQueue(c.position(), queue);
-    if (command instanceof Command.OfDevice && !(command instanceof Command.OfImage)) {
+    if (command instanceof Command.OfDevice) {
       devices.finished(c, card == null ? "" : String.valueOf(card.mac()), at);
       return;
     }

@@ -7,6 +7,7 @@ import io.cade.agent.gateway.HttpEngineChannels;
 import io.cade.agent.hw.CardBus;
 import io.cade.agent.hw.ChassisBus;
 import io.cade.agent.linux.LinuxI2cProvider;
+import io.cade.agent.run.CardImages;
 import io.cade.agent.run.Agent;
 import io.cade.agent.run.AgentEnvironment;
 import io.cade.agent.run.AgentPlatform;
@@ -76,7 +77,8 @@ final class AgentProgram {
                 : new RebootCommand(settings.rebootCommand()),
             settings.system().equals("debian")
                 ? DebianSystem.ofThisMachine(settings.directory())
-                : null));
+                : null,
+            CardImages.none()));
   }
 
   /** A bus that is not there, or a chip, shows as unavailable readings, not here. */

@@ -81,4 +81,7 @@ public sealed interface AgentEffect {
 
   /** Carry out a command about the device itself: {@link AgentEvent.DeviceDone}. */
   record ChangeDevice(Command.OfDevice command) implements AgentEffect {}
+
+  /** Carry out a command about the card's image store: {@link AgentEvent.DeviceDone}. */
+  record ChangeImages(Command.OfImage command) implements AgentEffect {}
 }

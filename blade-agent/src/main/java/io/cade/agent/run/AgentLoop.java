@@ -218,7 +218,7 @@ final class AgentLoop implements Runnable {
           });
       case AgentEffect.DeleteService delete -> background(() -> delete(delete.service()));
       case AgentEffect.SetHardware set -> background(() -> setHardware(set.command()));
-      case AgentEffect.ChangeDevice(Command.OfImage image) -> background(() -> images(image));
+      case AgentEffect.ChangeImages change -> background(() -> images(change.command()));
       case AgentEffect.ChangeDevice change -> changeDevice(change.command());
       case AgentEffect.Reboot reboot -> background(() -> reboot(reboot.command()));
       case AgentEffect.StartProcess start -> launch(start);
@@ -267,7 +267,8 @@ final class AgentLoop implements Runnable {
             Command.RemoveService _,
             Command.Ping _,
             Command.Reboot _,
-            Command.OfDevice _ ->
+            Command.OfDevice _,
+            Command.OfImage _ ->
             throw new IOException("not a command about hardware");
       }
       return new AgentEvent.HardwareDone(command.id(), "");

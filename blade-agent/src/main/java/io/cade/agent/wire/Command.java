@@ -172,7 +172,12 @@ public sealed interface Command {
    * A command about the card's image store (SPEC B5, U2). Each may be repeated: it is done when the
    * store is as the command wants it.
    */
-  sealed interface OfImage extends OfDevice {
+  sealed interface OfImage extends Command {
+    @Override
+    default String service() {
+      return "";
+    }
+
     /** Of the image's file: {@code sha256:} and 64 hexadecimal digits. */
     String digest();
   }

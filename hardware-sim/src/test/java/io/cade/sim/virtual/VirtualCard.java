@@ -202,6 +202,11 @@ final class VirtualCard {
               1,
               50,
               () -> step(new AgentEvent.DeviceDone(new CommandResult(c.command().id(), true, ""))));
+      case AgentEffect.ChangeImages c ->
+          after(
+              1,
+              50,
+              () -> step(new AgentEvent.DeviceDone(new CommandResult(c.command().id(), true, ""))));
       case AgentEffect.Reboot _ -> after(1, 50, () -> world.powerFails(this));
       case AgentEffect.StartProcess s -> launch(s);
       case AgentEffect.StopProcess s -> after(1, 300, () -> ended(s.launch(), "exit code 0"));
