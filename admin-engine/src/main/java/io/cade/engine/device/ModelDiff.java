@@ -22,7 +22,7 @@ public final class ModelDiff {
    * One difference.
    *
    * @param what it is about: the key of an item, {@code parameter NAME}, {@code value NAME}, …
-   * @param change {@code added}, {@code removed} or {@code changed}
+   * @param change one of the words added, removed and changed
    * @param attribute of an item, else empty
    * @param before empty when it was added
    * @param after empty when it was removed

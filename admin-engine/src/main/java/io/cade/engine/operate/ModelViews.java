@@ -63,7 +63,7 @@ public final class ModelViews {
       String type, int version, int current, String summary, List<CardPlan> cards) {}
 
   /**
-   * @param verdict {@code change}, {@code same}, {@code later} (away) or {@code cannot}
+   * @param verdict one of the words change, same, later (it is away) and cannot
    * @param reason why not, or what else is to be known
    * @param risky whether it may cut the card off, and is taken back unless confirmed
    * @param disturbs whether what serves may stop for a moment: one card of a service at a time
