@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -166,18 +168,20 @@ final class WebRepository implements RepositorySource, AutoCloseable {
   /** A body that is closed when it stands still. */
   private static final class Guarded extends java.io.FilterInputStream {
     private final AtomicLong moved = new AtomicLong();
-    private final Thread watch;
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     Guarded(InputStream body) {
       super(body);
-      watch = Thread.ofVirtual().start(this::watch);
+      var _ = Thread.ofVirtual().start(this::watch);
     }
 
     private void watch() {
       try {
         for (long last = -1; last != moved.get(); ) {
           last = moved.get();
-          Thread.sleep(STALL);
+          if (closed.await(STALL.toSeconds(), TimeUnit.SECONDS)) {
+            return;
+          }
         }
         in.close();
       } catch (InterruptedException e) {
@@ -196,7 +200,7 @@ final class WebRepository implements RepositorySource, AutoCloseable {
 
     @Override
     public void close() throws IOException {
-      watch.interrupt();
+      closed.countDown();
       in.close();
     }
   }
