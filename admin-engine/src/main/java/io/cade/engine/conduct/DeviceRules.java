@@ -104,6 +104,7 @@ final class DeviceRules {
   }
 
   /** Whether it is the same instance: to compare all of it would take longer than the pass. */
+  @SuppressWarnings("ReferenceEquality")
   private static boolean same(Object a, Object b) {
     return a == b;
   }
