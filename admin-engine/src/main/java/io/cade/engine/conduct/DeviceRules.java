@@ -75,11 +75,11 @@ final class DeviceRules {
     }
     Rested known = rested;
     if (known != null
-        && known.devices() == devices
-        && known.cards() == before.cards()
-        && known.services() == before.services()
-        && known.leases() == before.leases()
-        && known.queues() == before.queues()
+        && same(known.devices(), devices)
+        && same(known.cards(), before.cards())
+        && same(known.services(), before.services())
+        && same(known.leases(), before.leases())
+        && same(known.queues(), before.queues())
         && draft.now().isBefore(known.until())) {
       return;
     }
@@ -92,7 +92,7 @@ final class DeviceRules {
     place(draft, mates);
     Cabinet after = draft.cabinet();
     rested =
-        after.devices() == devices
+        same(after.devices(), devices)
             ? new Rested(
                 devices,
                 before.cards(),
@@ -101,6 +101,12 @@ final class DeviceRules {
                 before.queues(),
                 draft.now().plus(REST))
             : null;
+  }
+
+  /** Whether it is the same instance: to compare all of it would take longer than the pass. */
+  @SuppressWarnings("ReferenceEquality")
+  private static boolean same(Object a, Object b) {
+    return a == b;
   }
 
   /** What was ordered comes to an end: done, refused, confirmed, or too late. */
@@ -377,7 +383,7 @@ final class DeviceRules {
       Cabinet cabinet, Card card, ModelVersion version, List<String> services) {
     Facts facts = WantedModels.facts(cabinet, card, services);
     Seen known = seen.get(card.position());
-    if (known == null || known.version() != version || !known.facts().equals(facts)) {
+    if (known == null || !same(known.version(), version) || !known.facts().equals(facts)) {
       Rendered rendered;
       try {
         rendered = Rendering.render(version, facts);
