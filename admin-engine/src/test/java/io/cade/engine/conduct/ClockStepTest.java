@@ -15,6 +15,7 @@ import io.cade.engine.observe.Observations;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -27,7 +28,8 @@ final class ClockStepTest {
   private static final CardPosition AT = new CardPosition(1, 3);
   private final AtomicReference<Instant> now =
       new AtomicReference<>(Instant.parse("2026-11-21T10:00:00Z"));
-  private final TestWriter writer = new TestWriter(now::get);
+  private final InstantSource clock = now::get;
+  private final TestWriter writer = new TestWriter(clock);
   private final Observations observations = new Observations();
   private final Queue<Runnable> passes = new ArrayDeque<>();
   private final ConductorRunner runner =
@@ -35,7 +37,7 @@ final class ClockStepTest {
           new Conductor(ConductorPolicy.of(Duration.ofSeconds(5), Duration.ofSeconds(90), 8000)),
           writer,
           observations,
-          now.get(),
+          clock.instant(),
           scheduler(),
           _ -> {});
 
@@ -60,7 +62,7 @@ final class ClockStepTest {
   }
 
   private void report() {
-    observations.heard(new Report(AT, "boot", List.of(), List.of(), null), now.get());
+    observations.heard(new Report(AT, "boot", List.of(), List.of(), null), clock.instant());
   }
 
   private CardState state() {

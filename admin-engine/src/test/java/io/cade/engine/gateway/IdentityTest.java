@@ -250,7 +250,7 @@ final class IdentityTest {
     try (TestPeer a = bench.introduced(A, CardRole.SERVER)) {
       bench.writer.given(
           new Change.LeaseGranted(
-              A, GatewayBench.mac(A), "127.0.0.1", bench.now.get().plusSeconds(600)));
+              A, GatewayBench.mac(A), "127.0.0.1", bench.clock.instant().plusSeconds(600)));
       bench.address.set("10.9.1.3");
       assertThat(introduce(a, "boot")).as("the network was configured anew").isEqualTo(200);
     }
@@ -299,7 +299,7 @@ final class IdentityTest {
     X509Certificate issued = bench.authority.issueCard(A, PkiFixtures.request("card", key, key));
     assertThat(issued.getNotBefore().toInstant())
         .as("valid also when the clock is set back a day")
-        .isBefore(bench.now.get().minus(Duration.ofDays(1)));
+        .isBefore(bench.clock.instant().minus(Duration.ofDays(1)));
   }
 
   @Test
