@@ -30,7 +30,10 @@ public final class CommandTimes {
           Duration.ofMinutes(2).plusSeconds(install.packageBytes() / BYTES_PER_SECOND);
       case Command.ApplyModel apply -> change(apply.confirmSeconds());
       case Command.TryItems items -> change(items.confirmSeconds());
-      case Command.Reboot _ -> boot.plus(SHORT);
+      case Command.StageImage image ->
+          Duration.ofMinutes(5).plusSeconds(image.bytes() / BYTES_PER_SECOND);
+      case Command.MarkImage _, Command.RevertImage _ -> SHORT;
+      case Command.Reboot _, Command.BootImage _ -> boot.plus(SHORT);
     };
   }
 

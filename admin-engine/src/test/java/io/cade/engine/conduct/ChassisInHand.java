@@ -99,7 +99,11 @@ abstract class ChassisInHand {
         case Command.SetChassisOutputs set -> outputs = set.outputs();
         case Command.StartService _ -> shopRuns = true;
         case Command.StopService _, Command.RemoveService _ -> shopRuns = false;
-        case Command.InstallService _, Command.Ping _, Command.Reboot _, Command.OfDevice _, Command.OfImage _ -> {
+        case Command.InstallService _,
+            Command.Ping _,
+            Command.Reboot _,
+            Command.OfDevice _,
+            Command.OfImage _ -> {
           // Nothing to see.
         }
       }

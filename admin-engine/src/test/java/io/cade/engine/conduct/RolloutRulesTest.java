@@ -107,7 +107,11 @@ final class RolloutRulesTest {
         case Command.InstallService install -> digest = install.packageDigest();
         case Command.StartService start -> running.put(position, start.packageDigest());
         case Command.StopService _, Command.RemoveService _ -> running.remove(position);
-        case Command.SetChassisOutputs _, Command.Ping _, Command.Reboot _, Command.OfDevice _, Command.OfImage _ -> {
+        case Command.SetChassisOutputs _,
+            Command.Ping _,
+            Command.Reboot _,
+            Command.OfDevice _,
+            Command.OfImage _ -> {
           // Nothing to see.
         }
       }

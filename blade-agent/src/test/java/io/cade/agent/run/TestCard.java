@@ -114,7 +114,9 @@ final class TestCard {
             new SoftwareDescriptor("1", "base", "1", "Linux"),
             sensors(),
             this::refetch,
-            system));
+            CardPower.none(),
+            system,
+            CardImages.none()));
   }
 
   private CardBootConfig refetch() {
