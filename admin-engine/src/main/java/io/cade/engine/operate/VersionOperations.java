@@ -165,7 +165,9 @@ public final class VersionOperations {
         Role.OPERATOR,
         "cancel what is under way of service " + Operations.cut(name),
         true,
-        cancelling(caller.user(), name));
+        caller.role() == Role.TENANT
+            ? cancellingVersion(caller.user(), name)
+            : cancelling(caller.user(), name));
   }
 
   /** What {@link #cancel} decides, without authorisation and record. */
@@ -175,6 +177,14 @@ public final class VersionOperations {
       if (service.move().isPresent()) {
         return decided(cabinet, now, Moves.cancel(cabinet, service, by, now), name);
       }
+      return cancellingVersion(by, name).decide(cabinet, now);
+    };
+  }
+
+  /** Tenants have to do with their versions, not with cards. */
+  private static Transaction<Views.ServiceView> cancellingVersion(String by, String name) {
+    return (cabinet, now) -> {
+      Service service = Inspection.requireService(cabinet, name);
       Rollout rollout =
           service
               .rollout()

@@ -547,11 +547,6 @@ class CadeCommandTest {
   }
 
   @Test
-  void updateSaysThatThereIsNoneYet() {
-    assertFails(desk.run("update"), ExitCode.FAILED, "this version has no updates yet");
-  }
-
-  @Test
   void colourIsForTerminalsOnlyAndCanBeSwitchedOff() {
     engine.when("GET /api/v1/cards", 200, CARDS);
     desk.terminal = true;

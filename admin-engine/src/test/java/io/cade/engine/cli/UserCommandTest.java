@@ -108,7 +108,7 @@ final class UserCommandTest {
     assertThat(audited("ann"))
         .containsExactly(
             "publish a version of service shop (new): done",
-            "cancel the update of service shop: done");
+            "cancel what is under way of service shop: done");
   }
 
   @Test

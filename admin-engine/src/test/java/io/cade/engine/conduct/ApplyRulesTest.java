@@ -628,6 +628,8 @@ final class ApplyRulesTest {
         .as("after %d transactions", transactions)
         .containsExactly(fails ? "server/2" : "server/4");
     assertThat(test.pending).as("after %d transactions", transactions).isEmpty();
-    assertThat(test.world.cabinet.queues()).as("after %d transactions", transactions).isEmpty();
+    assertThat(test.world.cabinet.queues().values())
+        .as("after %d transactions", transactions)
+        .allSatisfy(queue -> assertThat(queue.waiting()).isEmpty());
   }
 }

@@ -504,7 +504,8 @@ final class MoveRulesTest {
         .containsExactly(at("1.1"), at("1.2"));
     assertThat(test.shop().running()).isEqualTo(2);
     assertThat(test.world.card("2.1").drain()).isNull();
-    assertThat(test.world.cabinet.queues()).isEmpty();
+    assertThat(test.world.cabinet.queues().values())
+        .allSatisfy(queue -> assertThat(queue.waiting()).isEmpty());
     if (!automatic) {
       assertThat(test.leastServing).isEqualTo(2);
       assertThat(test.world.state("2.1")).isEqualTo(CardState.AVAILABLE);

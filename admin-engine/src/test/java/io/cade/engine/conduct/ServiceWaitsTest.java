@@ -82,9 +82,16 @@ final class ServiceWaitsTest {
     world.obey("1.1");
     assertThat(first()).isEqualTo("its cards to serve: card 2.1 ORDERED");
     minutes(5);
-    assertThat(world.alarms()).containsExactly(STUCK);
-    world.obey("2.1");
+    // By then its commands were given up, with the cause, and are given anew each minute.
+    assertThat(world.alarms()).containsExactly("serviceDegraded service shop");
+    assertThat(world.cabinet.queue(at("2.1")).past())
+        .anySatisfy(past -> assertThat(past.detail()).contains("never fetched install-service"));
+    for (int i = 0; i < 3; i++) {
+      world.obey("2.1");
+      minutes(1);
+    }
     assertThat(world.alarms()).isEmpty();
+    assertThat(waits()).isEmpty();
   }
 
   @Test
