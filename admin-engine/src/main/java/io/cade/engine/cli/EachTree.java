@@ -191,6 +191,30 @@ final class EachTree {
     }
   }
 
+  /**
+   * What holds for all of them. Said after the command it is meant for the whole, too: otherwise
+   * the ones would be looked for in one engine and changed in another.
+   */
+  static Runner.Defaults defaults(ParseResult leaf, Runner.Defaults otherwise)
+      throws CommandFailure {
+    String state = otherwise.state();
+    boolean json = otherwise.json();
+    List<String> words = Arrays.asList(leaf.matchedPositionalValue(0, new String[0]));
+    for (int i = 0; i < words.size(); i++) {
+      String word = words.get(i);
+      if (word.equals(CommandTree.STATE)) {
+        if (i + 1 == words.size()) {
+          throw new CommandFailure(ExitCode.USAGE, "a directory is missing after --state");
+        }
+        state = words.get(++i);
+      } else if (word.startsWith(CommandTree.STATE + "=")) {
+        state = word.substring(CommandTree.STATE.length() + 1);
+      }
+      json |= word.equals(CommandTree.JSON);
+    }
+    return new Runner.Defaults(state, json);
+  }
+
   static Order order(Of of, ParseResult leaf) throws CommandFailure {
     List<String> command = Arrays.asList(leaf.matchedPositionalValue(0, new String[0]));
     if (NOT_FOR_MANY.contains(command.getFirst())) {

@@ -285,8 +285,9 @@ final class Runner {
       case Action.Each each -> {
         EachTree.Order order = EachTree.order(each.of(), leaf);
         Path file = leaf.hasMatchedOption(EachTree.REPORT) ? path(leaf, EachTree.REPORT) : null;
-        try (EachReport report = new EachReport(surroundings, options.json(), file)) {
-          return new EachRun(order, surroundings, patience, options, report).run(client(options));
+        Defaults all = EachTree.defaults(leaf, options);
+        try (EachReport report = new EachReport(surroundings, all.json(), file)) {
+          return new EachRun(order, surroundings, patience, all, report).run(client(all));
         }
       }
       case Action.UpdateWork work ->

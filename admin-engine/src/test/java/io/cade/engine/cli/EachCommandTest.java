@@ -73,6 +73,22 @@ final class EachCommandTest {
   }
 
   @Test
+  void theStateDirectoryIsTheSameForLookingAndForDoing() {
+    String state = desk.environment.get("CADE_STATE");
+    desk.environment.put("CADE_STATE", dir.resolve("elsewhere").toString());
+    for (List<String> named : List.of(List.of("--state", state), List.of("--state=" + state))) {
+      List<String> words =
+          new ArrayList<>(List.of("each", "card", "--where", "slot=3", "locate", "on", "--json"));
+      words.addAll(named);
+      Desk.Outcome outcome = desk.run(words.toArray(String[]::new));
+      assertThat(outcome.code()).as(outcome.err()).isZero();
+      assertThat(outcome.out()).contains("{\"item\":\"2.3\",\"outcome\":\"done\"");
+    }
+    assertThat(located()).containsExactlyInAnyOrder("1.3", "2.3");
+    assertThat(desk.run("each", "card", "--where", "slot=3", "locate", "on").code()).isEqualTo(3);
+  }
+
+  @Test
   void aDryRunOnlyTellsWhichOnes() {
     long before = writer.current().position();
     Desk.Outcome outcome =
