@@ -18,6 +18,8 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A repository behind any web server. Nothing that comes from it is believed here; this only sees
@@ -25,6 +27,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * For one thread.
  */
 final class WebRepository implements RepositorySource, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(WebRepository.class);
+
   /** Without a byte for so long, a connection is closed. */
   private static final Duration STALL = Duration.ofSeconds(30);
 
@@ -129,7 +133,7 @@ final class WebRepository implements RepositorySource, AutoCloseable {
               goesOn ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING)) {
         byte[] buffer = new byte[BUFFER];
         long size = goesOn ? have : 0;
-        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        for (int n = more(in, buffer); n >= 0; n = more(in, buffer)) {
           size += n;
           if (size > target.length()) {
             throw new IOException(
@@ -143,6 +147,16 @@ final class WebRepository implements RepositorySource, AutoCloseable {
                   .formatted(size, target.length(), target.name()));
         }
       }
+    }
+  }
+
+  /** The next bytes; -1 at the end, also when the connection broke: how much is there tells. */
+  private static int more(InputStream in, byte[] buffer) {
+    try {
+      return in.read(buffer);
+    } catch (IOException e) {
+      LOG.info("a download broke off", e);
+      return -1;
     }
   }
 
