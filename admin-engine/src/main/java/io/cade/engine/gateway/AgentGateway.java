@@ -15,7 +15,6 @@ import io.cade.engine.pki.PeerIdentity;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -45,10 +44,7 @@ public interface AgentGateway {
    * Issues the certificate that is to follow the card's present one. Both count until the new one
    * is used.
    */
-  default CompletionStage<EnrolReply> renew(PeerIdentity peer, RenewRequest request) {
-    return CompletableFuture.failedFuture(
-        new UnsupportedOperationException("certificates are not renewed here"));
-  }
+  CompletionStage<EnrolReply> renew(PeerIdentity peer, RenewRequest request);
 
   CompletionStage<IntroductionReply> introduce(PeerIdentity peer, Introduction introduction);
 

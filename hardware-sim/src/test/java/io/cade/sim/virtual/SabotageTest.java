@@ -10,6 +10,7 @@ import io.cade.agent.wire.EnrolRequest;
 import io.cade.agent.wire.Introduction;
 import io.cade.agent.wire.IntroductionReply;
 import io.cade.agent.wire.ProxyReport;
+import io.cade.agent.wire.RenewRequest;
 import io.cade.agent.wire.Report;
 import io.cade.agent.wire.ReportReply;
 import io.cade.agent.wire.RouteSnapshot;
@@ -258,6 +259,11 @@ class SabotageTest {
     @Override
     public CompletionStage<EnrolReply> enrol(EnrolRequest request) {
       return real.enrol(request);
+    }
+
+    @Override
+    public CompletionStage<EnrolReply> renew(PeerIdentity peer, RenewRequest request) {
+      return real.renew(peer, request);
     }
 
     @Override
