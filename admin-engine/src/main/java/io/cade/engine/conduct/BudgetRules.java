@@ -57,6 +57,9 @@ final class BudgetRules {
 
   private static void balance(Draft draft, List<Card> cards, int capacity, CardPosition reader) {
     int demand = cards.stream().filter(CardHardware::draws).mapToInt(CardHardware::maxWatts).sum();
+    if (demand <= capacity && cards.stream().noneMatch(BudgetRules::isHeldForBudget)) {
+      return; // who is missed least is worth knowing only when somebody has to go or to come back
+    }
     List<Card> order = new ArrayList<>(cards);
     order.sort(leastMissed(draft.cabinet()));
     for (Card card : order) {
@@ -75,13 +78,18 @@ final class BudgetRules {
     for (Card card : order.reversed()) {
       PowerHold hold = card.hold();
       if (hold != null
-          && hold.reason() == PowerHold.Reason.BUDGET
+          && isHeldForBudget(card)
           && hold.since().isBefore(settled)
           && demand + CardHardware.maxWatts(card) <= capacity) {
         HoldRules.release(draft, card);
         demand += CardHardware.maxWatts(card);
       }
     }
+  }
+
+  private static boolean isHeldForBudget(Card card) {
+    PowerHold hold = card.hold();
+    return hold != null && hold.reason() == PowerHold.Reason.BUDGET;
   }
 
   /** Who is missed least comes first: spare cards, then by the others that carry its services. */

@@ -16,6 +16,7 @@ import io.cade.engine.model.Severity;
 import io.cade.engine.model.ThresholdBook;
 import io.cade.engine.observe.Observed;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,6 +38,14 @@ final class SensorRules {
   private @Nullable Map<SensorThreshold.Key, SensorThreshold> set;
   private ThresholdBook book;
 
+  /**
+   * Words that gave no cause for an alarm. A pass comes several times between two reports: the same
+   * words under the same thresholds say the same, and need not be judged again.
+   */
+  private final Map<CardPosition, Observed.CardHeard> harmlessCards = new HashMap<>();
+
+  private final Map<Integer, Observed.ChassisHeard> harmlessChassis = new HashMap<>();
+
   SensorRules(ThresholdBook configured) {
     this.configured = configured;
     this.book = configured;
@@ -54,28 +63,34 @@ final class SensorRules {
     };
   }
 
-  @SuppressWarnings("ReferenceEquality") // the same map needs no second book
+  @SuppressWarnings("ReferenceEquality") // the same map needs no second book, nor the same words
   void apply(Cabinet cabinet, Observed observed, DueAlarms due) {
     Map<SensorThreshold.Key, SensorThreshold> now = cabinet.alarmState().thresholds();
     if (now != set) {
       set = now;
       book = configured.over(now.values());
+      harmlessCards.clear();
+      harmlessChassis.clear();
     }
     observed
         .chassis()
         .forEach((chassis, heard) -> {
-          for (SensorReading r : heard.status().readings()) {
-            sensor(cabinet, "chassis " + chassis, "", r, due);
+          if (harmlessChassis.get(chassis) != heard
+              && !gaveCause(
+                  cabinet, "chassis " + chassis, "", heard.status().readings(), due)) {
+            harmlessChassis.put(chassis, heard);
           }
         });
     observed
         .cards()
         .forEach((position, heard) -> {
           Card card = cabinet.cards().get(position);
-          if (card != null && isOfThisBoot(card, heard)) {
+          if (card != null
+              && harmlessCards.get(position) != heard
+              && isOfThisBoot(card, heard)) {
             String model = card.hardware() == null ? "" : card.hardware().model();
-            for (SensorReading r : heard.readings()) {
-              sensor(cabinet, "card " + position, model, r, due);
+            if (!gaveCause(cabinet, "card " + position, model, heard.readings(), due)) {
+              harmlessCards.put(position, heard);
             }
           }
         });
@@ -88,11 +103,23 @@ final class SensorRules {
     }
   }
 
-  private void sensor(Cabinet cabinet, String at, String model, SensorReading r, DueAlarms due) {
+  /** Adds what is due by these readings; false when it is nothing. */
+  private boolean gaveCause(
+      Cabinet cabinet, String at, String model, List<SensorReading> readings, DueAlarms due) {
+    boolean cause = false;
+    for (SensorReading r : readings) {
+      cause |= sensor(cabinet, at, model, r, due);
+    }
+    return cause;
+  }
+
+  private boolean sensor(
+      Cabinet cabinet, String at, String model, SensorReading r, DueAlarms due) {
     SensorThreshold t = book.of(r.kind(), r.name(), model, at);
     if (r.quality() != SensorReading.Quality.OK || t == null) {
-      return;
+      return false;
     }
+    boolean cause = false;
     String source = at + " " + r.name();
     for (boolean high : new boolean[] {true, false}) {
       AlarmKey key = new AlarmKey(type(r.kind(), high), source);
@@ -102,6 +129,7 @@ final class SensorRules {
       SensorLevel level = ThresholdBook.levelOf(t, before, r.value());
       Severity severity = level.severity();
       if (severity != null && level.isHigh() == high) {
+        cause = true;
         due.add(
             key,
             new Due(
@@ -113,6 +141,7 @@ final class SensorRules {
                 t.hold()));
       }
     }
+    return cause;
   }
 
   private static String text(String source, SensorReading r, double limit, boolean high) {

@@ -267,7 +267,7 @@ public final class EngineGateway implements AgentGateway {
       Instant now = clock.instant();
       // Only the reader's word about the chassis counts: two cards would contradict each other.
       observations.heard(withoutChassis(report), now);
-      boolean reader = election.elect(card.position(), cabinet, observations.snapshot(), now);
+      boolean reader = election.elect(card.position(), cabinet, observations, now);
       if (reader && report.chassis() != null) {
         observations.heard(report, now);
       }

@@ -3,6 +3,7 @@ package io.cade.engine.gateway;
 import io.cade.agent.wire.CardPosition;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Card;
+import io.cade.engine.observe.Observations;
 import io.cade.engine.observe.Observed;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,7 +29,7 @@ final class ReaderElection {
   }
 
   /** Whether the card, which has just been heard, is its chassis' reader from now on. */
-  boolean elect(CardPosition candidate, Cabinet cabinet, Observed observed, Instant now) {
+  boolean elect(CardPosition candidate, Cabinet cabinet, Observations observed, Instant now) {
     if (candidate.isManagement()) {
       return false;
     }
@@ -43,7 +44,7 @@ final class ReaderElection {
 
   /** Cards that are about to lose their power come last: they would cut themselves off. */
   private @Nullable CardPosition lowest(
-      int chassis, Cabinet cabinet, Observed observed, Instant now) {
+      int chassis, Cabinet cabinet, Observations observed, Instant now) {
     List<Card> living =
         cabinet.cards().values().stream()
             .filter(card -> card.position().chassis() == chassis && lives(card, observed, now))
@@ -57,16 +58,16 @@ final class ReaderElection {
   }
 
   /** Whether the incumbent goes on: a card about to lose its power hands over if another can. */
-  private boolean goesOn(CardPosition incumbent, Cabinet cabinet, Observed observed, Instant now) {
+  private boolean goesOn(CardPosition incumbent, Cabinet cabinet, Observations observed, Instant now) {
     Card card = cabinet.cards().get(incumbent);
     return card != null && lives(card, observed, now) && card.hold() == null;
   }
 
-  private boolean lives(@Nullable Card card, Observed observed, Instant now) {
+  private boolean lives(@Nullable Card card, Observations observed, Instant now) {
     if (card == null || !card.state().isAlive()) {
       return false;
     }
-    Observed.CardHeard heard = observed.cards().get(card.position());
+    Observed.CardHeard heard = observed.card(card.position());
     return heard != null
         && heard.bootId().equals(card.bootId())
         && !now.isAfter(heard.at().plus(silence))

@@ -4,6 +4,8 @@ import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.MacAddress;
 import io.cade.agent.wire.SiteProtection;
 import io.cade.engine.device.Devices;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -108,6 +110,16 @@ public record Cabinet(
 
   /** Services bound to a card. */
   public List<Service> servicesOn(CardPosition at) {
-    return services.values().stream().filter(s -> s.on(at).isPresent()).toList();
+    // Asked for every card several times in each pass: most have none, and no stream is worth it.
+    List<Service> found = List.of();
+    for (Service service : services.values()) {
+      if (service.isOn(at)) {
+        if (found.isEmpty()) {
+          found = new ArrayList<>();
+        }
+        found.add(service);
+      }
+    }
+    return Collections.unmodifiableList(found);
   }
 }

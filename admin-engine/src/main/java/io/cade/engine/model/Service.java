@@ -97,7 +97,21 @@ public record Service(
 
   /** The placement on a card, if the service is bound to it. */
   public Optional<Placement> on(CardPosition position) {
-    return placements.stream().filter(p -> p.position().equals(position)).findFirst();
+    return Optional.ofNullable(placement(position));
+  }
+
+  /** Whether it is bound to a card. */
+  boolean isOn(CardPosition position) {
+    return placement(position) != null;
+  }
+
+  private @Nullable Placement placement(CardPosition position) {
+    for (Placement each : placements) {
+      if (each.position().equals(position)) {
+        return each;
+      }
+    }
+    return null;
   }
 
   /** Placements that serve now. */

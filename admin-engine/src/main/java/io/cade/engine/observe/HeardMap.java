@@ -33,6 +33,10 @@ final class HeardMap<K, V> {
     version.incrementAndGet();
   }
 
+  @Nullable V get(K key) {
+    return heard.get(key);
+  }
+
   /** What is in it now; the same instance until something changes. */
   Map<K, V> copy() {
     // Read before the entries: a change in between makes the next copy, at worst once too often.

@@ -8,6 +8,7 @@ import io.cade.agent.wire.Report;
 import io.cade.engine.traffic.TrafficLedger;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Collects what is heard. Thread-safe; bounded by the positions that exist. */
 public final class Observations {
@@ -76,6 +77,11 @@ public final class Observations {
   public void forget(CardPosition position) {
     cards.remove(position);
     routesInUse.remove(position);
+  }
+
+  /** A card's last words; null when it was not heard. Far cheaper than a whole snapshot. */
+  public Observed.@Nullable CardHeard card(CardPosition position) {
+    return cards.get(position);
   }
 
   /** What was heard; each map is the same instance for as long as nothing in it has changed. */

@@ -37,7 +37,7 @@ class ReaderElectionTest {
 
   private boolean reports(CardPosition at) {
     observations.heard(GatewayBench.report(at), now);
-    return election.elect(at, writer.current(), observations.snapshot(), now);
+    return election.elect(at, writer.current(), observations, now);
   }
 
   @Test

@@ -34,7 +34,7 @@ import java.util.concurrent.TimeUnit;
 final class AgentsBench {
   private static final Duration READY_LIMIT = Duration.ofMinutes(10);
   private static final Duration DRAINED_LIMIT = Duration.ofMinutes(3);
-  private static final Duration LOOK = Duration.ofMillis(50);
+  private static final Duration LOOK = Duration.ofMillis(250);
   private static final Set<String> UP = Set.of("AVAILABLE", "ASSIGNED", "RUNNING", "DEGRADED");
   private static final int SLOTS = 14;
   private static final int TICKS_A_SECOND = 100;
