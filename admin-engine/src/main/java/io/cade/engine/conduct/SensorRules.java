@@ -76,8 +76,7 @@ final class SensorRules {
         .chassis()
         .forEach((chassis, heard) -> {
           if (harmlessChassis.get(chassis) != heard
-              && !gaveCause(
-                  cabinet, "chassis " + chassis, "", heard.status().readings(), due)) {
+              && !gaveCause(cabinet, "chassis " + chassis, "", heard.status().readings(), due)) {
             harmlessChassis.put(chassis, heard);
           }
         });
@@ -85,9 +84,7 @@ final class SensorRules {
         .cards()
         .forEach((position, heard) -> {
           Card card = cabinet.cards().get(position);
-          if (card != null
-              && harmlessCards.get(position) != heard
-              && isOfThisBoot(card, heard)) {
+          if (card != null && harmlessCards.get(position) != heard && isOfThisBoot(card, heard)) {
             String model = card.hardware() == null ? "" : card.hardware().model();
             if (!gaveCause(cabinet, "card " + position, model, heard.readings(), due)) {
               harmlessCards.put(position, heard);
@@ -113,8 +110,7 @@ final class SensorRules {
     return cause;
   }
 
-  private boolean sensor(
-      Cabinet cabinet, String at, String model, SensorReading r, DueAlarms due) {
+  private boolean sensor(Cabinet cabinet, String at, String model, SensorReading r, DueAlarms due) {
     SensorThreshold t = book.of(r.kind(), r.name(), model, at);
     if (r.quality() != SensorReading.Quality.OK || t == null) {
       return false;

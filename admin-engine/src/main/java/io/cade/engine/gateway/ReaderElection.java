@@ -58,7 +58,8 @@ final class ReaderElection {
   }
 
   /** Whether the incumbent goes on: a card about to lose its power hands over if another can. */
-  private boolean goesOn(CardPosition incumbent, Cabinet cabinet, Observations observed, Instant now) {
+  private boolean goesOn(
+      CardPosition incumbent, Cabinet cabinet, Observations observed, Instant now) {
     Card card = cabinet.cards().get(incumbent);
     return card != null && lives(card, observed, now) && card.hold() == null;
   }

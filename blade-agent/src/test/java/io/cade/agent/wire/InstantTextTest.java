@@ -74,7 +74,8 @@ class InstantTextTest {
   private static Instant at(String json) throws IOException {
     String reading =
         """
-        {"name":"inlet","kind":"CELSIUS","value":21.5,"quality":"OK","cause":"","at":%s}"""
+        {"name":"inlet","kind":"CELSIUS","value":21.5,"quality":"OK","cause":"","at":%s}\
+        """
             .formatted(json);
     return new WireJson()
         .decode(reading.getBytes(StandardCharsets.UTF_8), SensorReading.class)

@@ -27,9 +27,8 @@ import java.util.concurrent.TimeUnit;
  * beside the engine on the same processors. Every order and every result is durable before it is
  * acknowledged.
  *
- * <p>Measurements of a whole cabinet are methods of one kind, each with the cards that are up: what
- * is done to all of them at once (a change of the model, an update in waves) has its place beside
- * {@link #throughput}.
+ * <p>What is done to all cards at once (a change of the model, an update in waves) is done by the
+ * commands that an operator types, and ends when the command does.
  */
 final class AgentsBench {
   private static final Duration READY_LIMIT = Duration.ofMinutes(10);
@@ -61,6 +60,9 @@ final class AgentsBench {
       rest(engine, quick);
       latency(api, cards, quick ? 40 : 250);
       throughput(api, engine, cards, quick ? 20 : 40);
+      Operator operator = new Operator(launcher, workspace);
+      model(operator, engine, cards.size());
+      update(operator, engine, cards.size());
       BenchMain.figure(
           out,
           "agents.engine_resident_mib",
@@ -89,18 +91,92 @@ final class AgentsBench {
     throw new IOException("only " + up.size() + " of " + wanted + " cards are up");
   }
 
-  /** Share of one core that the engine uses while all agents report and nothing is ordered. */
+  /**
+   * Share of one core that the engine uses while all agents report and nothing is ordered: right
+   * after all cards are up, when its code is still being compiled, and two minutes later.
+   */
   private void rest(long engine, boolean quick) throws IOException, InterruptedException {
     TimeUnit.SECONDS.sleep(quick ? 3 : 10);
+    BenchMain.figure(out, "agents.engine_cpu_after_start", share(engine, quick ? 8 : 30), "%");
+    TimeUnit.SECONDS.sleep(quick ? 15 : 90);
+    BenchMain.figure(out, "agents.engine_cpu_at_rest", share(engine, quick ? 8 : 30), "%");
+  }
+
+  private static double share(long engine, int seconds) throws IOException, InterruptedException {
     long ticks = ticks(engine);
     long began = System.nanoTime();
-    TimeUnit.SECONDS.sleep(quick ? 8 : 30);
-    double seconds = (System.nanoTime() - began) / 1e9;
-    BenchMain.figure(
-        out,
-        "agents.engine_cpu_at_rest",
-        100.0 * (ticks(engine) - ticks) / TICKS_A_SECOND / seconds,
-        "%");
+    TimeUnit.SECONDS.sleep(seconds);
+    return 100.0 * (ticks(engine) - ticks) / TICKS_A_SECOND / ((System.nanoTime() - began) / 1e9);
+  }
+
+  /** A changed model on all cards: one first, then fifty at a time, as an operator types it. */
+  private void model(Operator operator, long engine, int cards)
+      throws IOException, InterruptedException {
+    Path file =
+        operator.file(
+            "server.yaml",
+            """
+            os:
+              items:
+                file:/etc/motd:
+                  content: |
+                    card {{card}}, {{address}}
+                kernel:net.core.somaxconn:
+                  value: "4096"
+            """);
+    operator.types("model", "edit", "server", "--file", file.toString(), "--why", "measured");
+    long ticks = ticks(engine);
+    long began = System.nanoTime();
+    operator.types("model", "apply", "server", "--parallel", "50");
+    BenchMain.figure(out, "agents.model_applied_in", (System.nanoTime() - began) / 1e9, "s");
+    BenchMain.figure(out, "agents.model_engine_cpu", cpuMillis(engine, ticks) / cards, "ms/card");
+  }
+
+  /**
+   * Another boot image on all cards: each is drained, restarts on trial, proves itself for two
+   * seconds and keeps it; one first, then forty at a time. The time that a simulated card takes to
+   * boot is part of it.
+   */
+  private void update(Operator operator, long engine, int cards)
+      throws IOException, InterruptedException {
+    Path kernel = operator.file("kernel", "a kernel");
+    String image = operator.path("blade-sim-2.img");
+    String bundle = operator.path("blade-sim-2.cade");
+    operator.types(
+        "image",
+        "build",
+        "--kernel",
+        kernel.toString(),
+        "--name",
+        "blade-sim",
+        "--version",
+        "2",
+        "--architecture",
+        "x86_64",
+        "--out",
+        image);
+    operator.types("update", "build", "--image", image, "--from", "1", "--out", bundle);
+    operator.types("update", "import", bundle);
+    long ticks = ticks(engine);
+    long began = System.nanoTime();
+    operator.types(
+        "update",
+        "start",
+        "blade-sim:2",
+        "--parallel",
+        "40",
+        "--gate",
+        "2s",
+        "--drain",
+        "1s",
+        "--wait",
+        "1200");
+    BenchMain.figure(out, "agents.updated_in", (System.nanoTime() - began) / 1e9, "s");
+    BenchMain.figure(out, "agents.update_engine_cpu", cpuMillis(engine, ticks) / cards, "ms/card");
+  }
+
+  private static double cpuMillis(long engine, long before) throws IOException {
+    return (ticks(engine) - before) * 1e3 / TICKS_A_SECOND;
   }
 
   /** One ping after the other, each to another card: from the durable order to its result. */
