@@ -13,6 +13,8 @@ import io.cade.agent.wire.DeviceItem.PackageItem;
 import io.cade.agent.wire.DeviceItem.RouteItem;
 import io.cade.agent.wire.DeviceItem.UnitItem;
 import io.cade.agent.wire.DeviceItem.UserItem;
+import io.cade.agent.wire.Inventory;
+import io.cade.agent.wire.LogLine;
 import io.cade.agent.wire.WireJson;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,6 +61,7 @@ public final class SimulatedSystem implements OperatingSystem {
   private final Map<String, DeviceItem> items = new TreeMap<>();
   private final Map<String, FileItem> files = new TreeMap<>();
   private int boots;
+  private final UnitJournal journal = new UnitJournal();
 
   private SimulatedSystem(Path directory) {
     this.directory = directory;
@@ -116,8 +119,10 @@ public final class SimulatedSystem implements OperatingSystem {
     boots++;
     items.values().removeIf(this::isVolatile);
     KERNEL.forEach((name, value) -> put(new KernelItem(name, value)));
+    journal.clear();
     items.replaceAll((key, item) ->
         item instanceof UnitItem u ? new UnitItem(u.name(), u.enabled(), u.enabled()) : item);
+    items.values().forEach(item -> journal.note(null, item));
     store();
   }
 
@@ -190,6 +195,7 @@ public final class SimulatedSystem implements OperatingSystem {
       }
       case PackageItem p -> install(p.name(), PackageShelf.version(p.name(), p.version()));
       case UnitItem u -> {
+        journal.note(items.get(u.key()), u);
         if (!items.containsKey(u.key()) && (u.enabled() || u.running())) {
           throw new IOException(
               "there is no unit " + u.name() + "; it comes with its package: put that before it");
@@ -241,6 +247,34 @@ public final class SimulatedSystem implements OperatingSystem {
     return all;
   }
 
+  @Override
+  public synchronized List<Inventory.Unit> units() {
+    List<Inventory.Unit> all = new ArrayList<>();
+    for (DeviceItem item : items.values()) {
+      if (item instanceof UnitItem u) {
+        all.add(
+            new Inventory.Unit(
+                u.name() + ".service", u.enabled(), u.running() ? "running" : "dead"));
+      }
+    }
+    return all;
+  }
+
+  @Override
+  public String kernel() {
+    return "6.1.0-sim";
+  }
+
+  @Override
+  public synchronized List<LogLine> journal(String unit, long sinceMicros, int lines)
+      throws IOException {
+    String name = unit.replaceAll("\\.service$", "");
+    if (!items.containsKey("unit:" + name)) {
+      throw new IOException("there is no unit " + unit);
+    }
+    return journal.read(name, sinceMicros, lines);
+  }
+
   /**
    * A technician's hand changes a file; its mode and owner stay.
    *
@@ -272,6 +306,7 @@ public final class SimulatedSystem implements OperatingSystem {
     }
     boolean enabled = verb.equals("enable") || (unit.enabled() && !verb.equals("disable"));
     boolean running = verb.equals("start") || (unit.running() && !verb.equals("stop"));
+    journal.note(unit, new UnitItem(name, enabled, running));
     put(new UnitItem(name, enabled, running));
     store();
   }
