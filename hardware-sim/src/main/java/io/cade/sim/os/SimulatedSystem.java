@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -61,9 +62,10 @@ public final class SimulatedSystem implements OperatingSystem {
   private final Map<String, DeviceItem> items = new TreeMap<>();
   private final Map<String, FileItem> files = new TreeMap<>();
   private int boots;
-  private final UnitJournal journal = new UnitJournal();
+  private final UnitJournal journal;
 
-  private SimulatedSystem(Path directory) {
+  private SimulatedSystem(Path directory, InstantSource clock) {
+    this.journal = new UnitJournal(clock);
     this.directory = directory;
     this.tree = new FileTree(directory.resolve("root"));
   }
@@ -72,9 +74,10 @@ public final class SimulatedSystem implements OperatingSystem {
    * The system of a card; one that was never started is as from the factory.
    *
    * @param cardDirectory the card's own
+   * @param clock by which its journal is written
    */
-  public static SimulatedSystem on(Path cardDirectory) throws IOException {
-    SimulatedSystem system = new SimulatedSystem(cardDirectory.resolve("system"));
+  public static SimulatedSystem on(Path cardDirectory, InstantSource clock) throws IOException {
+    SimulatedSystem system = new SimulatedSystem(cardDirectory.resolve("system"), clock);
     system.load();
     return system;
   }

@@ -4,6 +4,7 @@ import io.cade.agent.wire.DeviceItem;
 import io.cade.agent.wire.DeviceItem.UnitItem;
 import io.cade.agent.wire.LogLine;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -21,7 +22,12 @@ final class UnitJournal {
   private record Entry(String unit, LogLine line) {}
 
   private final Deque<Entry> entries = new ArrayDeque<>();
+  private final InstantSource clock;
   private long last;
+
+  UnitJournal(InstantSource clock) {
+    this.clock = clock;
+  }
 
   /** Notes what a unit's change means. */
   void note(@Nullable DeviceItem before, DeviceItem after) {
@@ -33,7 +39,7 @@ final class UnitJournal {
 
   /** Adds an entry; the oldest goes when there are too many. */
   void say(String unit, String text) {
-    Instant now = Instant.now();
+    Instant now = clock.instant();
     last = Math.max(last + 1, ChronoUnit.MICROS.between(Instant.EPOCH, now));
     entries.add(new Entry(unit, new LogLine(last, now, text)));
     if (entries.size() > MAX_ENTRIES) {

@@ -22,7 +22,7 @@ final class SimulatedSystemTest extends OperatingSystemContract {
 
   /** Started again, as after a power cut. */
   private SimulatedSystem start() throws IOException {
-    SimulatedSystem system = SimulatedSystem.on(dir);
+    SimulatedSystem system = SimulatedSystem.on(dir, java.time.InstantSource.system());
     system.powerOn();
     started = system;
     return system;
