@@ -222,8 +222,7 @@ public final class Engine implements AutoCloseable {
             new SensorWatches(thresholds()),
             config::addressOf);
     Collected collected =
-        Collected.open(
-            directory.path("cards"), CardLogs.Bounds.standard(), clock, blocking);
+        Collected.open(directory.path("cards"), CardLogs.Bounds.standard(), clock, blocking);
     gateway.collect(collected);
     writer.listen(routes);
     writer.listen(certificates);

@@ -42,7 +42,8 @@ public final class EngineBackup {
 
   private static final String STAGING = "backup.part";
   private static final Set<String> LEFT_OUT =
-      Set.of("lock", "endpoints.json", "uploads", "cards", "log", "store", "configuration", STAGING);
+      Set.of(
+          "lock", "endpoints.json", "uploads", "cards", "log", "store", "configuration", STAGING);
 
   /** Files in these never change once they have their name. */
   private static final List<String> BY_DIGEST = List.of("content", "packages", "images");

@@ -63,7 +63,9 @@ final class LogTree {
     logs.addOption(flag(AGENT, "Only what the agent has written."));
     logs.addOption(
         CommandTree.option(
-                SINCE, "TIME", "Not older: an age like 30s, 10min, 2h or 1d, or a time like"
+                SINCE,
+                "TIME",
+                "Not older: an age like 30s, 10min, 2h or 1d, or a time like"
                     + " 2026-01-31T12:00:00Z.")
             .build());
     logs.addOption(
@@ -93,8 +95,7 @@ final class LogTree {
   }
 
   /** Shows logs, and goes on with them if asked to. */
-  static void logs(
-      ApiClient client, ParseResult leaf, Surroundings surroundings, boolean json)
+  static void logs(ApiClient client, ParseResult leaf, Surroundings surroundings, boolean json)
       throws CommandFailure {
     String card = card(leaf);
     Instant now = surroundings.clock().instant();
@@ -102,8 +103,7 @@ final class LogTree {
     long since = since(leaf.matchedOptionValue(SINCE, ""), now);
     int lines = leaf.matchedOptionValue(LINES, 200);
     boolean follow = leaf.hasMatchedOption(FOLLOW);
-    String query =
-        "/logs?source=" + Runner.encode(source) + "&since=" + since + "&lines=";
+    String query = "/logs?source=" + Runner.encode(source) + "&since=" + since + "&lines=";
     boolean asks = !leaf.hasMatchedOption(STORED);
     if (follow && !asks) {
       throw new CommandFailure(ExitCode.USAGE, FOLLOW + " and " + STORED + " exclude each other");
@@ -114,8 +114,7 @@ final class LogTree {
       Runner.refuse(look);
       state = ServiceWait.fields(look);
       // A card that cannot be asked is what its logs were collected for.
-      asks = !AWAY.contains(state.text("state"))
-          || follow;
+      asks = !AWAY.contains(state.text("state")) || follow;
     }
     if (asks) {
       ask(
@@ -220,11 +219,7 @@ final class LogTree {
 
   /** Has the card send, and waits until it has. */
   private static void ask(
-      ApiClient client,
-      String card,
-      String order,
-      ParseResult leaf,
-      Surroundings surroundings)
+      ApiClient client, String card, String order, ParseResult leaf, Surroundings surroundings)
       throws CommandFailure {
     int seconds = leaf.matchedOptionValue(CommandTree.WAIT, WAIT);
     if (seconds < 1 || seconds > 3600) {

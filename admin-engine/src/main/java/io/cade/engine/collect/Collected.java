@@ -81,8 +81,7 @@ public final class Collected {
         allowances.merge(
             at,
             new Allowance(minute, 1),
-            (old, first) ->
-                old.minute() == minute ? new Allowance(minute, old.used() + 1) : first);
+            (old, first) -> old.minute() == minute ? new Allowance(minute, old.used() + 1) : first);
     if (now.used() > UPLOADS_PER_MINUTE) {
       return CompletableFuture.failedFuture(
           new Refusal(

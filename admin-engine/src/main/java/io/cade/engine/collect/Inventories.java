@@ -34,8 +34,9 @@ public final class Inventories {
     Path fresh = own.resolve("inventory.json.new");
     Files.deleteIfExists(fresh);
     Files.createFile(
-        fresh, PosixFilePermissions.asFileAttribute(Set.copyOf(
-            PosixFilePermissions.fromString("rw-------"))));
+        fresh,
+        PosixFilePermissions.asFileAttribute(
+            Set.copyOf(PosixFilePermissions.fromString("rw-------"))));
     Files.write(fresh, json.encode(inventory));
     Files.move(
         fresh,

@@ -51,7 +51,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Limits: {@value #MAX_CONNECTIONS} connections (two for each of 280 cards, and some); 10 s to
  * the first request and for each body; 90 s without traffic; bodies of 32 KiB (enrol, renew, ask),
- * 128 KiB (introduce), 256 KiB (report), 512 KiB (logs), 2 MiB (inventory), 4 MiB (proxy-report). A refusal is an {@link ErrorReply}.
+ * 128 KiB (introduce), 256 KiB (report), 512 KiB (logs), 2 MiB (inventory), 4 MiB (proxy-report). A
+ * refusal is an {@link ErrorReply}.
  */
 public final class GatewayServer implements AutoCloseable {
   static final int MAX_CONNECTIONS = 1_024;

@@ -135,8 +135,7 @@ public final class CollectOperations {
     }
     if (cabinet.queue(at).waiting().size() >= CommandQueue.MAX_COMMANDS) {
       throw new Refusal(
-          Refusal.Kind.LIMIT,
-          "the queue of card " + at + " is full: " + CommandQueue.MAX_COMMANDS);
+          Refusal.Kind.LIMIT, "the queue of card " + at + " is full: " + CommandQueue.MAX_COMMANDS);
     }
     return Decision.of(
         new CommandOperations.Ordered(at, List.of(command.id())),
@@ -161,8 +160,7 @@ public final class CollectOperations {
   }
 
   /** Logs as they are here; blocks for the disk. */
-  public LogsView logs(Caller caller, CardPosition at, Which which)
-      throws Refusal, IOException {
+  public LogsView logs(Caller caller, CardPosition at, Which which) throws Refusal, IOException {
     requireOperator(caller);
     check(which);
     Card card = require(writer.current(), at);
@@ -170,8 +168,7 @@ public final class CollectOperations {
     if (from == null) {
       return new LogsView(at, card.state().name(), null, List.of(), List.of());
     }
-    Instant since =
-        which.seconds() == 0 ? Instant.EPOCH : from.now().minusSeconds(which.seconds());
+    Instant since = which.seconds() == 0 ? Instant.EPOCH : from.now().minusSeconds(which.seconds());
     Predicate<String> wanted =
         which.source().isEmpty()
             ? source -> LogSource.unitOf(source).isEmpty()

@@ -59,8 +59,7 @@ final class LogCommandTest {
     served = new ServedDesk(dir, ServedDesk.Wishes.of(writer, clock).with(role));
     desk = served.desk;
     collected =
-        Collected.open(
-            dir.resolve("cards"), CardLogs.Bounds.standard(), clock, Runnable::run);
+        Collected.open(dir.resolve("cards"), CardLogs.Bounds.standard(), clock, Runnable::run);
     served.operations.collect().from(collected);
   }
 
@@ -157,8 +156,7 @@ final class LogCommandTest {
     served.close();
     serve(Role.VIEWER);
     for (String words :
-        List.of(
-            "card logs 1.3", "card logs 1.3 --stored", "card inventory 1.3 --stored")) {
+        List.of("card logs 1.3", "card logs 1.3 --stored", "card inventory 1.3 --stored")) {
       Desk.Outcome refused = cade(words);
       assertThat(refused.code()).as(words).isEqualTo(4);
       assertThat(refused.out()).isEmpty();

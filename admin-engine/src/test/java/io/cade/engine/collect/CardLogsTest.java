@@ -89,8 +89,7 @@ class CardLogsTest {
 
   @Test
   void noCardTakesMoreThanItsShareAndNoneAnothers() throws IOException {
-    CardLogs logs =
-        CardLogs.open(dir.resolve("cards"), new CardLogs.Bounds(1_000, 4_000, 100_000));
+    CardLogs logs = CardLogs.open(dir.resolve("cards"), new CardLogs.Bounds(1_000, 4_000, 100_000));
     logs.take(B, lines(B, "agent", "e1", 0, 1), NOW);
     for (int source = 0; source < 60; source++) {
       for (long n = 0; n < 100; n++) {
@@ -104,8 +103,7 @@ class CardLogsTest {
 
   @Test
   void allCardsTogetherHaveABoundAndTheOldestGoes() throws IOException {
-    CardLogs logs =
-        CardLogs.open(dir.resolve("cards"), new CardLogs.Bounds(1_000, 2_000, 10_000));
+    CardLogs logs = CardLogs.open(dir.resolve("cards"), new CardLogs.Bounds(1_000, 2_000, 10_000));
     for (int slot = 1; slot <= 14; slot++) {
       CardPosition at = new CardPosition(1, slot);
       for (long n = 0; n < 100; n++) {
@@ -121,10 +119,7 @@ class CardLogsTest {
     CardLogs logs = open();
     logs.take(A, lines(A, "unit:ssh", "journal", 5, 900), NOW);
     LogUpload fresh = lines(A, "unit:ssh", "journal", 700);
-    logs.take(
-        A,
-        new LogUpload(A, "boot", "unit:ssh", "journal", true, fresh.lines()),
-        NOW);
+    logs.take(A, new LogUpload(A, "boot", "unit:ssh", "journal", true, fresh.lines()), NOW);
     assertThat(texts(logs, A, 10)).containsExactly("line 700");
     logs.take(A, lines(A, "unit:ssh", "journal", 705), NOW);
     assertThat(texts(logs, A, 10)).containsExactly("line 700", "line 705");

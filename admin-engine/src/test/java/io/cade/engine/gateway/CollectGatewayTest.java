@@ -77,8 +77,7 @@ class CollectGatewayTest {
       assertThat(a.post("/v1/logs", upload(A, "before", new LogLine(0, NOW, "x"))).statusCode())
           .isEqualTo(409);
     }
-    try (TestPeer nobody =
-        TestPeer.anonymous(bench.authority.certificate(), bench.server.port())) {
+    try (TestPeer nobody = TestPeer.anonymous(bench.authority.certificate(), bench.server.port())) {
       assertThat(nobody.post("/v1/logs", upload(A, "boot", new LogLine(0, NOW, "x"))).statusCode())
           .isEqualTo(401);
     }
@@ -128,8 +127,7 @@ class CollectGatewayTest {
               "replaces", false,
               "lines", many);
       assertThat(a.post("/v1/logs", upload).statusCode()).isEqualTo(400);
-      assertThat(
-              a.post("/v1/logs", Map.of("bootId", "x".repeat(600 << 10))).statusCode())
+      assertThat(a.post("/v1/logs", Map.of("bootId", "x".repeat(600 << 10))).statusCode())
           .isEqualTo(413);
     }
     assertThat(collected.logs().sources(A)).isEmpty();
@@ -186,8 +184,7 @@ class CollectGatewayTest {
         assertThat(a.post("/v1/inventory", inventory).statusCode()).isEqualTo(200);
       }
       Inventory last = collected.inventories().last(A).orElseThrow();
-      assertThat(last.packages())
-          .containsExactly(new Inventory.InstalledPackage("nginx", "1.24"));
+      assertThat(last.packages()).containsExactly(new Inventory.InstalledPackage("nginx", "1.24"));
       assertThat(a.post("/v1/inventory", Map.of("kernel", "x".repeat(3 << 20))).statusCode())
           .isEqualTo(413);
       assertThat(collected.inventories().last(A)).contains(last);

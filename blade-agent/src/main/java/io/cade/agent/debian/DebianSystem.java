@@ -21,8 +21,8 @@ import java.util.List;
 
 /**
  * Debian and what is made of it: dpkg and apt, systemd, passwd's tools, nftables, iproute2, and the
- * kernel's {@code /proc/sys}. Wants to be root. Called by one thread at a time,
- * but for what only tells of it: inventory and journals.
+ * kernel's {@code /proc/sys}. Wants to be root. Called by one thread at a time, but for what only
+ * tells of it: inventory and journals.
  */
 public final class DebianSystem implements OperatingSystem {
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");

@@ -42,7 +42,12 @@ public final class LogFormat {
 
   /** The line as it lies in a file. */
   public static byte[] write(LogLine line) {
-    return (line.number() + " " + line.at().truncatedTo(ChronoUnit.MILLIS) + " " + line.text() + "\n")
+    return (line.number()
+            + " "
+            + line.at().truncatedTo(ChronoUnit.MILLIS)
+            + " "
+            + line.text()
+            + "\n")
         .getBytes(StandardCharsets.UTF_8);
   }
 
@@ -51,8 +56,7 @@ public final class LogFormat {
     try (var channel =
         Files.newByteChannel(
             file,
-            Set.of(
-                StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+            Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.APPEND),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
       var buffer = java.nio.ByteBuffer.wrap(bytes);
       while (buffer.hasRemaining()) {

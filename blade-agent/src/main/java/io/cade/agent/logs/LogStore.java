@@ -2,7 +2,6 @@ package io.cade.agent.logs;
 
 import io.cade.agent.wire.LogLine;
 import io.cade.agent.wire.LogSource;
-import io.cade.agent.wire.LogText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -27,12 +26,12 @@ import org.slf4j.LoggerFactory;
  * The logs on a card (SPEC A9): {@code logs/SOURCE.log} and {@code .old}, each line {@code NUMBER
  * TIME TEXT}, readable by the agent's user only. Thread-safe.
  *
- * <p>Whatever a service writes, its log stays below {@value #MAX_BYTES} bytes on the card: two files
- * of {@value #SEGMENT_BYTES} take turns. More than {@value #LINES_PER_SECOND} lines a second, after
- * a first {@value #BURST}, are counted and not written, so that neither flash nor processor is used
- * up. Of more than {@value #MAX_SOURCES} sources the one that was written to longest ago goes.
- * Nothing is synced: a power cut may cost the last seconds. A disk that is full costs lines and
- * stops nobody.
+ * <p>Whatever a service writes, its log stays below {@value #MAX_BYTES} bytes on the card: two
+ * files of {@value #SEGMENT_BYTES} take turns. More than {@value #LINES_PER_SECOND} lines a second,
+ * after a first {@value #BURST}, are counted and not written, so that neither flash nor processor
+ * is used up. Of more than {@value #MAX_SOURCES} sources the one that was written to longest ago
+ * goes. Nothing is synced: a power cut may cost the last seconds. A disk that is full costs lines
+ * and stops nobody.
  */
 public final class LogStore {
   /** Of one file. */
@@ -94,8 +93,7 @@ public final class LogStore {
     try {
       Open open = open(source);
       long now = nanos.getAsLong();
-      open.credit =
-          Math.min(BURST, open.credit + (now - open.creditAt) * 1e-9 * LINES_PER_SECOND);
+      open.credit = Math.min(BURST, open.credit + (now - open.creditAt) * 1e-9 * LINES_PER_SECOND);
       open.creditAt = now;
       if (open.credit < 1) {
         open.dropped++;

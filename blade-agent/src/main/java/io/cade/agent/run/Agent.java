@@ -58,8 +58,7 @@ public final class Agent implements AutoCloseable {
     this.executor = executor;
     this.owner = Thread.ofVirtual().name("agent-" + position).unstarted(loop);
     this.watch = Thread.ofVirtual().name("agent-" + position + "-sensors").unstarted(this::watch);
-    this.logs =
-        Thread.ofVirtual().name("agent-" + position + "-logs").unstarted(loop.logs());
+    this.logs = Thread.ofVirtual().name("agent-" + position + "-logs").unstarted(loop.logs());
     DeviceKeeper keeper = loop.keeper();
     this.device =
         keeper == null

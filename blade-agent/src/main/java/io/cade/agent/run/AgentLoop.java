@@ -242,8 +242,7 @@ final class AgentLoop implements Runnable {
       case AgentEffect.SetHardware set -> background(() -> setHardware(set.command()));
       case AgentEffect.ChangeImages change -> background(() -> images(change.command()));
       case AgentEffect.ChangeDevice change -> changeDevice(change.command());
-      case AgentEffect.Collect collect ->
-          background(() -> collector.carryOut(collect.command()));
+      case AgentEffect.Collect collect -> background(() -> collector.carryOut(collect.command()));
       case AgentEffect.Reboot reboot -> background(() -> reboot(reboot.command()));
       case AgentEffect.StartProcess start -> launch(start);
       case AgentEffect.StopProcess stop -> {

@@ -31,9 +31,7 @@ final class CardCollector {
   private final LogShipper shipper;
 
   CardCollector(
-      AgentEnvironment env,
-      EngineExchanges engine,
-      java.util.function.BooleanSupplier online) {
+      AgentEnvironment env, EngineExchanges engine, java.util.function.BooleanSupplier online) {
     this.env = env;
     this.engine = engine;
     this.store =

@@ -260,8 +260,7 @@ final class EngineExchanges {
       throws IOException, InterruptedException {
     channel()
         .upload(
-            new Inventory(
-                config().position(), bootId, at, kernel, packages, units, more, problem));
+            new Inventory(config().position(), bootId, at, kernel, packages, units, more, problem));
   }
 
   /** What is said of the device's model from now on. */

@@ -253,8 +253,7 @@ final class LogShipper implements Runnable {
   private long upload(String unit, boolean replaces, List<LogLine> lines)
       throws IOException, InterruptedException {
     List<LogLine> fit = newest(lines);
-    LogReply _ =
-        channel.upload(io.cade.agent.wire.LogSource.unit(unit), "journal", replaces, fit);
+    LogReply _ = channel.upload(io.cade.agent.wire.LogSource.unit(unit), "journal", replaces, fit);
     return fit.isEmpty() ? 0 : fit.getLast().number();
   }
 

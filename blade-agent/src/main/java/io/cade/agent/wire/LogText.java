@@ -2,7 +2,8 @@ package io.cade.agent.wire;
 
 /**
  * Text of others made harmless for a line of a log: nothing in it moves a terminal's cursor, breaks
- * the line or turns the direction of writing. Both sides apply it, since neither believes the other.
+ * the line or turns the direction of writing. Both sides apply it, since neither believes the
+ * other.
  */
 public final class LogText {
   /** Longest line of a log, in characters; longer ones are cut. */

@@ -18,8 +18,7 @@ class JournalFunctionsTest {
         true,
         (words, _, _) -> {
           ran.add(words);
-          return new Programs.Said(
-              0, words.getFirst().equals("journalctl") ? journal : state);
+          return new Programs.Said(0, words.getFirst().equals("journalctl") ? journal : state);
         });
   }
 
@@ -55,8 +54,7 @@ class JournalFunctionsTest {
 
   @Test
   void onlyWhatIsNewerIsTold() throws Exception {
-    JournalFunctions journal =
-        told("1700000000.100000 h a: old\n1700000000.100002 h a: new\n", "");
+    JournalFunctions journal = told("1700000000.100000 h a: old\n1700000000.100002 h a: new\n", "");
     assertThat(journal.journal("ssh", 1_700_000_000_100_000L, 20))
         .singleElement()
         .satisfies(line -> assertThat(line.text()).isEqualTo("a: new"));
