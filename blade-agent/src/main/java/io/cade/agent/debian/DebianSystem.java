@@ -154,6 +154,11 @@ public final class DebianSystem implements OperatingSystem {
   }
 
   @Override
+  public void restart(String unit) throws IOException, InterruptedException {
+    units.restart(unit);
+  }
+
+  @Override
   public String bootId() throws IOException {
     return Files.readString(BOOT_ID).strip();
   }

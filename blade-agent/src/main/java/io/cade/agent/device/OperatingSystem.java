@@ -38,6 +38,14 @@ public interface OperatingSystem {
    */
   void change(DeviceItem wanted) throws IOException, InterruptedException;
 
+  /**
+   * Stops and starts a unit that runs, so that it reads its files anew.
+   *
+   * @param unit its name
+   * @throws IOException when that fails; the message is for an operator
+   */
+  void restart(String unit) throws IOException, InterruptedException;
+
   /** Another one after each start of the system: then it has forgotten what is volatile. */
   String bootId() throws IOException;
 

@@ -203,7 +203,7 @@ public final class SimulatedSystem implements OperatingSystem {
           throw new IOException(
               "there is no unit " + u.name() + "; it comes with its package: put that before it");
         }
-        put(u);
+        put(new UnitItem(u.name(), u.enabled(), u.running()));
       }
       case AbsentItem a -> remove(a.key());
       case AddressItem _, KernelItem _, UserItem _ -> {
@@ -213,6 +213,16 @@ public final class SimulatedSystem implements OperatingSystem {
       case RouteItem _, FirewallItem _ -> put(wanted);
     }
     store();
+  }
+
+  @Override
+  public synchronized void restart(String unit) throws IOException {
+    if (!(items.get("unit:" + unit) instanceof UnitItem there) || !there.running()) {
+      throw new IOException("there is no unit " + unit + " that runs");
+    }
+    UnitItem stopped = new UnitItem(unit, there.enabled(), false);
+    journal.note(there, stopped);
+    journal.note(stopped, there);
   }
 
   private void remove(String key) throws IOException {

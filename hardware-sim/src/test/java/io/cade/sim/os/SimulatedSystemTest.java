@@ -84,6 +84,17 @@ final class SimulatedSystemTest extends OperatingSystemContract {
   }
 
   @Test
+  void aRestartIsInTheUnitsJournal() throws Exception {
+    SimulatedSystem system = system();
+    system.restart("ssh");
+    assertThat(system.look("unit:ssh")).isEqualTo(new UnitItem("ssh", true, true));
+    assertThat(system.journal("ssh", 0, 2))
+        .extracting(io.cade.agent.wire.LogLine::text)
+        .containsExactly(
+            "systemd[1]: Stopped ssh.service.", "systemd[1]: Started ssh.service.");
+  }
+
+  @Test
   void handsChangeFilesAndUnits() throws Exception {
     SimulatedSystem system = system();
     system.edit("/etc/motd", "by hand\n");
