@@ -101,6 +101,7 @@ final class ApiRoutes {
         .addTo(router);
     new HardwareRoutes(this, operations.hardware(), inspection.hardware()).addTo(router);
     new CommandRoutes(this, operations.commands(), inspection.commands()).addTo(router);
+    new CollectRoutes(this, operations.collect()).addTo(router);
     new BalancingRoutes(this, operations.traffic(), inspection).addTo(router);
     router.post("/api/v1/alarms/:sequence/acknowledge").handler(this::acknowledge);
     return this;

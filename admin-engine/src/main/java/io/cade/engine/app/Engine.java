@@ -8,6 +8,8 @@ import io.cade.engine.backup.BackupOperations;
 import io.cade.engine.backup.EngineBackup;
 import io.cade.engine.change.ChangeWriter;
 import io.cade.engine.change.Decision;
+import io.cade.engine.collect.CardLogs;
+import io.cade.engine.collect.Collected;
 import io.cade.engine.conduct.Conductor;
 import io.cade.engine.conduct.ConductorPolicy;
 import io.cade.engine.conduct.ConductorRunner;
@@ -219,6 +221,9 @@ public final class Engine implements AutoCloseable {
             config.reportInterval(),
             new SensorWatches(thresholds()),
             config::addressOf);
+    Collected collected =
+        Collected.open(directory.path("cards"), CardLogs.Bounds.standard(), clock, blocking);
+    gateway.collect(collected);
     writer.listen(routes);
     writer.listen(certificates);
     every(
@@ -299,6 +304,7 @@ public final class Engine implements AutoCloseable {
             blocking,
             observations::snapshot,
             thresholds());
+    operations.collect().from(collected);
     startApi(
         vertx,
         operations,

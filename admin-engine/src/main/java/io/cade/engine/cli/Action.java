@@ -52,6 +52,10 @@ sealed interface Action {
   /** Something that is done to a card's commands or identity. */
   record CommandWork(CommandDesk.Work work) implements Action {}
 
+  record CardLogs() implements Action {}
+
+  record CardInventory() implements Action {}
+
   record AcknowledgeAlarm() implements Action {}
 
   /** Something else that is done to alarms. */

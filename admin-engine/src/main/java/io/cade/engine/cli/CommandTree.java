@@ -194,6 +194,7 @@ final class CommandTree {
               .build());
       HardwareTree.addToCard(this, card, position());
       CommandDesk.addToCard(this, card, position());
+      LogTree.addToCard(this, card, position());
     }
   }
 

@@ -197,6 +197,9 @@ final class Runner {
               CommandDesk.carryOut(client(options), work.work(), leaf, surroundings),
               CommandDesk.view(work.work()),
               options);
+      case Action.CardLogs _ -> LogTree.logs(client(options), leaf, surroundings, options.json());
+      case Action.CardInventory _ ->
+          print(LogTree.inventory(client(options), leaf, surroundings), View.INVENTORY, options);
       case Action.AcknowledgeAlarm _ ->
           print(
               client(options).change("POST", "/api/v1/alarms/" + argument(leaf) + "/acknowledge"),

@@ -49,6 +49,7 @@ enum View {
   CHASSIS("chassis"),
   COMMANDS(""),
   CANCELLED(""),
+  INVENTORY(""),
   LEASES("leases"),
   LEASE_IMPORT(""),
   BOOT("counters"),
@@ -122,6 +123,7 @@ enum View {
       case CHASSIS -> ChassisPage.print(all, out, colour, now);
       case COMMANDS -> CommandDesk.print(answer, out, colour, now);
       case CANCELLED -> CommandDesk.printCancelled(answer, out);
+      case INVENTORY -> LogTree.printInventory(answer, out, colour, now);
       case LEASES -> printer.leases(all, answer);
       case LEASE_IMPORT ->
           out.print(

@@ -25,7 +25,7 @@ public final class CommandTimes {
       // The agent gives a service 60 s to answer.
       case Command.StartService _ -> Duration.ofSeconds(90);
       case Command.StopService _, Command.RemoveService _ -> SHORT;
-      case Command.ConfirmChange _, Command.ReadItems _ -> SHORT;
+      case Command.ConfirmChange _, Command.ReadItems _, Command.Collect _ -> SHORT;
       case Command.InstallService install ->
           Duration.ofMinutes(2).plusSeconds(install.packageBytes() / BYTES_PER_SECOND);
       case Command.ApplyModel apply -> change(apply.confirmSeconds());

@@ -101,7 +101,7 @@ public final class Adopting {
           when template instanceof FirewallItem t && given instanceof FirewallItem g ->
           new FirewallItem(t.table(), pick(t.rules(), g.rules(), f.rules()));
       case UnitItem f when template instanceof UnitItem t ->
-          new UnitItem(t.name(), f.enabled(), f.running());
+          new UnitItem(t.name(), f.enabled(), f.running(), t.restartOn());
       default -> literal(found);
     };
   }

@@ -42,7 +42,11 @@ final class ItemForm {
           case "firewall" -> new DeviceItem.FirewallItem(name, needed(section, "rules", absent));
           case "unit" ->
               new DeviceItem.UnitItem(
-                  name, section.flag("enabled", true), section.flag("running", true));
+                  name,
+                  section.flag("enabled", true),
+                  section.flag("running", true),
+                  section.list(
+                      "restart-on", DeviceItem.UnitItem.MAX_RESTART_ON, text -> text));
           default -> throw refused(key);
         };
     return absent ? new DeviceItem.AbsentItem(item.key()) : item;

@@ -50,7 +50,13 @@ public final class ItemTexts {
       case AddressItem i -> new AddressItem(turn.of(i.device()), turn.of(i.address()));
       case RouteItem i -> new RouteItem(turn.of(i.destination()), turn.of(i.via()));
       case FirewallItem i -> new FirewallItem(turn.of(i.table()), turn.of(i.rules()));
-      case UnitItem i -> new UnitItem(turn.of(i.name()), i.enabled(), i.running());
+      case UnitItem i -> {
+        var restartOn = new ArrayList<String>();
+        for (String key : i.restartOn()) {
+          restartOn.add(turn.of(key));
+        }
+        yield new UnitItem(turn.of(i.name()), i.enabled(), i.running(), restartOn);
+      }
       case AbsentItem i -> new AbsentItem(turn.of(i.key()));
     };
   }
@@ -80,6 +86,9 @@ public final class ItemTexts {
       case UnitItem i -> {
         all.put("enabled", String.valueOf(i.enabled()));
         all.put("running", String.valueOf(i.running()));
+        if (!i.restartOn().isEmpty()) {
+          all.put("restart-on", String.join(" ", i.restartOn()));
+        }
       }
       case AbsentItem _ -> all.put("absent", "true");
     }

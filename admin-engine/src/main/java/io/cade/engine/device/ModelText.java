@@ -2,6 +2,7 @@ package io.cade.engine.device;
 
 import io.cade.agent.wire.DeviceItem.AbsentItem;
 import io.cade.agent.wire.DeviceItem.FileItem;
+import io.cade.agent.wire.DeviceItem.UnitItem;
 import io.cade.agent.wire.DeviceItem.UserItem;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +90,11 @@ public final class ModelText {
         list(3, "keys", user.keys());
       }
       case AbsentItem _ -> line(3, "absent", "true");
+      case UnitItem unit -> {
+        line(3, "enabled", String.valueOf(unit.enabled()));
+        line(3, "running", String.valueOf(unit.running()));
+        list(3, "restart-on", unit.restartOn());
+      }
       default ->
           ItemTexts.attributes(item.template())
               .forEach((name, value) -> {

@@ -6,15 +6,20 @@ import io.cade.agent.wire.EnrolReply;
 import io.cade.agent.wire.EnrolRequest;
 import io.cade.agent.wire.Introduction;
 import io.cade.agent.wire.IntroductionReply;
+import io.cade.agent.wire.Inventory;
+import io.cade.agent.wire.LogReply;
+import io.cade.agent.wire.LogUpload;
 import io.cade.agent.wire.ProxyReport;
 import io.cade.agent.wire.RenewRequest;
 import io.cade.agent.wire.Report;
 import io.cade.agent.wire.ReportReply;
 import io.cade.agent.wire.RouteSnapshot;
+import io.cade.engine.change.Refusal;
 import io.cade.engine.pki.PeerIdentity;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -67,4 +72,16 @@ public interface AgentGateway {
   CompletionStage<Optional<RouteSnapshot>> routes(PeerIdentity peer, long after, Duration wait);
 
   CompletionStage<Void> proxyReport(PeerIdentity peer, ProxyReport report);
+
+  /** Takes lines of the card's log (SPEC A9). */
+  default CompletionStage<LogReply> logs(PeerIdentity peer, LogUpload lines) {
+    return CompletableFuture.failedFuture(
+        new Refusal(Refusal.Kind.NOT_FOUND, "logs are not taken here"));
+  }
+
+  /** Takes an inventory of the card. */
+  default CompletionStage<?> inventory(PeerIdentity peer, Inventory inventory) {
+    return CompletableFuture.failedFuture(
+        new Refusal(Refusal.Kind.NOT_FOUND, "inventories are not taken here"));
+  }
 }

@@ -10,6 +10,9 @@ import io.cade.agent.wire.EnrolReply;
 import io.cade.agent.wire.EnrolRequest;
 import io.cade.agent.wire.Introduction;
 import io.cade.agent.wire.IntroductionReply;
+import io.cade.agent.wire.Inventory;
+import io.cade.agent.wire.LogReply;
+import io.cade.agent.wire.LogUpload;
 import io.cade.agent.wire.ModelStanding;
 import io.cade.agent.wire.ProxyReport;
 import io.cade.agent.wire.RenewRequest;
@@ -19,6 +22,7 @@ import io.cade.agent.wire.RouteSnapshot;
 import io.cade.engine.change.ChangeWriter;
 import io.cade.engine.change.Decision;
 import io.cade.engine.change.Refusal;
+import io.cade.engine.collect.Collected;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.CabinetBuilder;
 import io.cade.engine.model.Card;
@@ -42,6 +46,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers agents and proxies from the model. What a card says about itself is believed only as far
@@ -64,6 +69,7 @@ public final class EngineGateway implements AgentGateway {
   private final AccessAudit audit;
   private final SensorWatches watches;
   private final IdentityGuard guard;
+  private volatile @Nullable Collected collected;
 
   /**
    * @param packageKeyPem public key that signs packages
@@ -405,6 +411,44 @@ public final class EngineGateway implements AgentGateway {
       requireBoot(card, report.bootId());
       observations.heard(report, clock.instant());
       return CompletableFuture.completedFuture(null);
+    } catch (Refusal e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /** From now on logs and inventories are taken. */
+  public void collect(Collected into) {
+    collected = into;
+  }
+
+  @Override
+  public CompletionStage<LogReply> logs(PeerIdentity peer, LogUpload lines) {
+    return take(peer, lines.position(), lines.bootId(), into -> into.take(peer.position(), lines));
+  }
+
+  @Override
+  public CompletionStage<?> inventory(PeerIdentity peer, Inventory inventory) {
+    return take(
+        peer,
+        inventory.position(),
+        inventory.bootId(),
+        into -> into.take(peer.position(), inventory));
+  }
+
+  /** From the card itself, in its present boot. */
+  private <T> CompletionStage<T> take(
+      PeerIdentity peer,
+      CardPosition claimed,
+      String bootId,
+      Function<Collected, CompletionStage<T>> how) {
+    try {
+      guard.admit(peer);
+      requireBoot(PeerRules.requireCard(writer.current(), peer, claimed), bootId);
+      Collected into = collected;
+      if (into == null) {
+        throw new Refusal(Refusal.Kind.NOT_FOUND, "nothing is collected here");
+      }
+      return how.apply(into);
     } catch (Refusal e) {
       return CompletableFuture.failedFuture(e);
     }

@@ -5,6 +5,8 @@ import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.EnrolRequest;
 import io.cade.agent.wire.ErrorReply;
 import io.cade.agent.wire.Introduction;
+import io.cade.agent.wire.Inventory;
+import io.cade.agent.wire.LogUpload;
 import io.cade.agent.wire.ProxyReport;
 import io.cade.agent.wire.RenewRequest;
 import io.cade.agent.wire.Report;
@@ -49,7 +51,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Limits: {@value #MAX_CONNECTIONS} connections (two for each of 280 cards, and some); 10 s to
  * the first request and for each body; 90 s without traffic; bodies of 32 KiB (enrol, renew, ask),
- * 128 KiB (introduce), 256 KiB (report), 4 MiB (proxy-report). A refusal is an {@link ErrorReply}.
+ * 128 KiB (introduce), 256 KiB (report), 512 KiB (logs), 2 MiB (inventory), 4 MiB (proxy-report). A
+ * refusal is an {@link ErrorReply}.
  */
 public final class GatewayServer implements AutoCloseable {
   static final int MAX_CONNECTIONS = 1_024;
@@ -150,6 +153,8 @@ public final class GatewayServer implements AutoCloseable {
       case "/v1/report" -> post(request, 256 << 10, Report.class, gateway::report);
       case "/v1/ask" -> post(request, 32 << 10, Ask.class, gateway::ask);
       case "/v1/proxy-report" -> post(request, 4 << 20, ProxyReport.class, gateway::proxyReport);
+      case "/v1/logs" -> post(request, 512 << 10, LogUpload.class, gateway::logs);
+      case "/v1/inventory" -> post(request, 2 << 20, Inventory.class, gateway::inventory);
       case "/v1/routes" -> routes(request);
       default -> {
         if (path.startsWith(PACKAGES)) {

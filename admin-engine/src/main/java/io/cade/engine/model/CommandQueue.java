@@ -90,6 +90,10 @@ public record CommandQueue(
     List<PastCommand> over = new ArrayList<>(past);
     for (Command each : waiting) {
       if (which.test(each)) {
+        if (each instanceof Command.Collect) {
+          // Somebody reads along: that is not to push what was done out of the history.
+          over.removeIf(p -> p.kind().equals(PastCommand.kind(each)));
+        }
         over.add(PastCommand.of(each, times.remove(each.id()), now, succeeded, detail));
       } else {
         next.add(each);

@@ -2,6 +2,7 @@ package io.cade.engine.operate;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
+import io.cade.agent.wire.DeviceItem;
 import io.cade.agent.wire.ItemDifference;
 import io.cade.engine.change.Refusal;
 import io.cade.engine.conduct.WantedModels;
@@ -163,6 +164,10 @@ public final class ModelInspection {
     if (record.trial() != null) {
       reasons.add("ends its trial");
     }
+    List<String> restarts = restarts(rendered, lines);
+    if (!restarts.isEmpty()) {
+      reasons.add("will be restarted: " + String.join(", ", restarts));
+    }
     return new ModelViews.CardPlan(
         card.position(),
         verdict,
@@ -172,6 +177,19 @@ public final class ModelInspection {
         rendered.disturbs(),
         record.standing() == null ? 0 : record.standing().told().differences().size(),
         lines);
+  }
+
+  /** Units that read what would change. */
+  private static List<String> restarts(Rendered rendered, List<ModelDiff.Line> lines) {
+    List<String> changed = lines.stream().map(ModelDiff.Line::what).toList();
+    return rendered.items().stream()
+        .filter(
+            item ->
+                item instanceof DeviceItem.UnitItem unit
+                    && unit.running()
+                    && unit.restartOn().stream().anyMatch(changed::contains))
+        .map(item -> ((DeviceItem.UnitItem) item).name())
+        .toList();
   }
 
   /**

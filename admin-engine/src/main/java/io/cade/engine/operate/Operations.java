@@ -39,6 +39,7 @@ public final class Operations {
   private final TrafficOperations traffic;
   private final HardwareOperations hardware;
   private final CommandOperations commands;
+  private final CollectOperations collect;
   private final AlarmOperations alarms;
   private final ContentIntake intake;
   private final VersionOperations versions;
@@ -81,6 +82,7 @@ public final class Operations {
     this.traffic = new TrafficOperations(actions);
     this.hardware = new HardwareOperations(actions, observed);
     this.commands = new CommandOperations(actions, observed);
+    this.collect = new CollectOperations(actions, writer);
     this.alarms = new AlarmOperations(actions, thresholds);
     this.intake = new ContentIntake(contents, kinds);
     this.versions = new VersionOperations(actions, intake, blocking);
@@ -104,6 +106,11 @@ public final class Operations {
   /** What can be done to the cards' commands and identities. */
   public CommandOperations commands() {
     return commands;
+  }
+
+  /** What cards can be asked for beyond their reports. */
+  public CollectOperations collect() {
+    return collect;
   }
 
   /** What can be done to the versions of services. */

@@ -103,6 +103,7 @@ abstract class ChassisInHand {
             Command.Ping _,
             Command.Reboot _,
             Command.OfDevice _,
+            Command.Collect _,
             Command.OfImage _ -> {
           // Nothing to see.
         }

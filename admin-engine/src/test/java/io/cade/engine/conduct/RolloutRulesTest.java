@@ -111,6 +111,7 @@ final class RolloutRulesTest {
             Command.Ping _,
             Command.Reboot _,
             Command.OfDevice _,
+            Command.Collect _,
             Command.OfImage _ -> {
           // Nothing to see.
         }

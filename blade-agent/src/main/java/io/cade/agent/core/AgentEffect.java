@@ -82,6 +82,9 @@ public sealed interface AgentEffect {
   /** Carry out a command about the device itself: {@link AgentEvent.DeviceDone}. */
   record ChangeDevice(Command.OfDevice command) implements AgentEffect {}
 
+  /** Tell the engine what a command asks for: {@link AgentEvent.DeviceDone}. */
+  record Collect(Command.Collect command) implements AgentEffect {}
+
   /** Carry out a command about the card's image store: {@link AgentEvent.DeviceDone}. */
   record ChangeImages(Command.OfImage command) implements AgentEffect {}
 }

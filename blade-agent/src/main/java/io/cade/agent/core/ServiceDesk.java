@@ -121,6 +121,7 @@ final class ServiceDesk {
         effects.add(new AgentEffect.Reboot(reboot.id()));
       }
       case Command.OfDevice device -> effects.add(new AgentEffect.ChangeDevice(device));
+      case Command.Collect collect -> effects.add(new AgentEffect.Collect(collect));
       case Command.OfImage image -> effects.add(new AgentEffect.ChangeImages(image));
     }
   }

@@ -12,6 +12,8 @@ import io.cade.agent.wire.DeviceItem.PackageItem;
 import io.cade.agent.wire.DeviceItem.RouteItem;
 import io.cade.agent.wire.DeviceItem.UnitItem;
 import io.cade.agent.wire.DeviceItem.UserItem;
+import io.cade.agent.wire.Inventory;
+import io.cade.agent.wire.LogLine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +21,8 @@ import java.util.List;
 
 /**
  * Debian and what is made of it: dpkg and apt, systemd, passwd's tools, nftables, iproute2, and the
- * kernel's {@code /proc/sys}. Wants to be root. Called by one thread at a time.
+ * kernel's {@code /proc/sys}. Wants to be root. Called by one thread at a time, but for what only
+ * tells of it: inventory and journals.
  */
 public final class DebianSystem implements OperatingSystem {
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
@@ -28,6 +31,7 @@ public final class DebianSystem implements OperatingSystem {
   private final FileFunctions files;
   private final PackageFunctions packages;
   private final UnitFunctions units;
+  private final JournalFunctions journal;
   private final UserFunctions users;
   private final KernelFunctions kernel;
   private final ItemFunctions<AddressItem> addresses;
@@ -69,6 +73,7 @@ public final class DebianSystem implements OperatingSystem {
     files = new FileFunctions(root, accounts);
     packages = new PackageFunctions(root, live, programs);
     units = new UnitFunctions(root, live, programs);
+    journal = new JournalFunctions(live, programs);
     users =
         new UserFunctions(
             live ? List.of() : List.of("--prefix", root.toString()), programs, accounts, files);
@@ -149,6 +154,11 @@ public final class DebianSystem implements OperatingSystem {
   }
 
   @Override
+  public void restart(String unit) throws IOException, InterruptedException {
+    units.restart(unit);
+  }
+
+  @Override
   public String bootId() throws IOException {
     return Files.readString(BOOT_ID).strip();
   }
@@ -156,5 +166,16 @@ public final class DebianSystem implements OperatingSystem {
   @Override
   public List<PackageItem> packages() throws IOException, InterruptedException {
     return packages.all();
+  }
+
+  @Override
+  public List<Inventory.Unit> units() throws IOException, InterruptedException {
+    return journal.units();
+  }
+
+  @Override
+  public List<LogLine> journal(String unit, long sinceMicros, int lines)
+      throws IOException, InterruptedException {
+    return journal.journal(unit, sinceMicros, lines);
   }
 }

@@ -117,7 +117,7 @@ final class PackageFunctions implements ItemFunctions<PackageItem> {
     return parts.length == 3 ? parts[1].replace("%3a", ":") : "";
   }
 
-  private Map<String, String> installed() throws IOException, InterruptedException {
+  private synchronized Map<String, String> installed() throws IOException, InterruptedException {
     Path status = root.resolve("var/lib/dpkg/status");
     FileTime changed = Files.exists(status) ? Files.getLastModifiedTime(status) : null;
     if (changed == null) {

@@ -99,6 +99,16 @@ final class UnitFunctions implements ItemFunctions<UnitItem> {
     }
   }
 
+  /** As {@link io.cade.agent.device.OperatingSystem#restart}. */
+  void restart(String name) throws IOException, InterruptedException {
+    if (!live) {
+      throw new IOException("nothing runs units below " + root);
+    }
+    // Its file may be among those that were changed.
+    systemctl("daemon-reload");
+    systemctl("restart", full(name));
+  }
+
   private void systemctl(String... words) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("systemctl"));
     if (!live) {

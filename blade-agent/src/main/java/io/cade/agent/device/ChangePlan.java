@@ -157,10 +157,77 @@ record ChangePlan(
     return all;
   }
 
+  /**
+   * Units that read what is changed: those are restarted after it, and again when it is taken back.
+   * A unit that the old model described and the new one does not still reads what it read.
+   *
+   * @param old items of the model that was applied before
+   */
+  List<String> watchers(List<DeviceItem> old) {
+    Map<String, DeviceItem> items = new TreeMap<>(ItemKey.index(old));
+    for (DeviceItem target : targets) {
+      if (target instanceof DeviceItem.UnitItem || !items.containsKey(target.key())) {
+        DeviceItem known = items.get(target.key());
+        boolean leaves =
+            known instanceof DeviceItem.UnitItem && !ItemKey.index(model.items()).containsKey(
+                target.key());
+        if (!leaves) {
+          items.put(target.key(), target);
+        }
+      }
+    }
+    List<String> changed = steps.stream().map(DeviceItem::key).toList();
+    List<String> units = new ArrayList<>();
+    for (DeviceItem item : items.values()) {
+      if (item instanceof DeviceItem.UnitItem unit
+          && unit.restartOn().stream().anyMatch(changed::contains)) {
+        units.add(unit.name());
+      }
+    }
+    return units;
+  }
+
+  /** Whether this change starts the unit, after everything that it reads. */
+  private boolean startsLast(String unit) {
+    int start = -1;
+    int last = -1;
+    List<String> reads = List.of();
+    for (int i = 0; i < steps.size(); i++) {
+      if (steps.get(i) instanceof DeviceItem.UnitItem u && u.name().equals(unit)) {
+        boolean ran = before.get(i) instanceof DeviceItem.UnitItem b && b.running();
+        start = u.running() && !ran ? i : -1;
+        reads = u.restartOn();
+      }
+    }
+    for (int i = 0; i < steps.size(); i++) {
+      if (reads.contains(steps.get(i).key())) {
+        last = i;
+      }
+    }
+    return start > last;
+  }
+
+  /**
+   * Restarts those of the units that have not just been started.
+   *
+   * @return those that were to be restarted
+   * @throws ItemWork.Failed when one does not run afterwards
+   */
+  List<String> restart(List<String> watchers, ItemWork work)
+      throws ItemWork.Failed, InterruptedException {
+    List<String> due = watchers.stream().filter(unit -> !startsLast(unit)).toList();
+    List<String> causes = work.restart(due);
+    if (!causes.isEmpty()) {
+      throw new ItemWork.Failed(String.join("; ", causes));
+    }
+    return due;
+  }
+
   /** For the operator. */
-  String summary() {
-    return steps.isEmpty()
-        ? "all " + targets.size() + " items were so already"
-        : steps.size() + " of " + targets.size() + " items changed";
+  String summary(List<String> restarted) {
+    return (steps.isEmpty()
+            ? "all " + targets.size() + " items were so already"
+            : steps.size() + " of " + targets.size() + " items changed")
+        + (restarted.isEmpty() ? "" : ", restarted: " + String.join(", ", restarted));
   }
 }

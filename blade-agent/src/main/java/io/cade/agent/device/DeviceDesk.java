@@ -249,6 +249,7 @@ final class DeviceDesk {
 
   private CommandResult carryOut(Command command, ChangePlan plan, int confirmSeconds)
       throws InterruptedException {
+    List<String> watchers = plan.watchers(state.model().items());
     PendingChange pending =
         new PendingChange(
             command.id(),
@@ -261,7 +262,8 @@ final class DeviceDesk {
             confirmSeconds,
             confirmSeconds * 1_000L,
             clock.millis(),
-            "");
+            "",
+            watchers);
     if (!plan.steps().isEmpty()) {
       try {
         commit(state.withNotice("").with(pending));
@@ -271,14 +273,16 @@ final class DeviceDesk {
       }
     }
     List<DeviceState.Written> written;
+    List<String> restarted;
     try {
       written = plan.run(work);
+      restarted = plan.restart(watchers, work);
     } catch (ItemWork.Failed e) {
       return failed(command, pending, e.cause());
     }
     boolean unconfirmed = plan.risky() && confirmSeconds > 0;
     String detail =
-        plan.summary()
+        plan.summary(restarted)
             + (unconfirmed ? "; taken back in " + confirmSeconds + " s unless confirmed" : "");
     Outcome outcome = new Outcome(command.id(), pending.digest(), true, detail, "");
     try {
@@ -318,7 +322,11 @@ final class DeviceDesk {
       // Even when this cannot be written: a device that is cut off has to come back.
       tryStore(state.with(back));
     }
-    List<String> left = work.putBack(pending.before());
+    List<String> left = new ArrayList<>(work.putBack(pending.before()));
+    if (left.isEmpty()) {
+      // They read what was taken back, whether they had read it changed or not.
+      left.addAll(work.restart(pending.watchers()));
+    }
     // Something that had succeeded is told of in the standing; of the rest the result tells.
     boolean succeeded = isKnownGood(pending);
     if (!left.isEmpty()) {

@@ -71,6 +71,7 @@ record DeviceState(
    * @param leftMillis of that, at {@code asOfMillis}
    * @param asOfMillis wall clock; only ever shortens what is left
    * @param cause why it is taken back
+   * @param watchers units that read what is changed: restarted when it has been taken back
    */
   record PendingChange(
       long id,
@@ -83,8 +84,11 @@ record DeviceState(
       int limitSeconds,
       long leftMillis,
       long asOfMillis,
-      String cause) {
+      String cause,
+      List<String> watchers) {
     PendingChange {
+      // Earlier versions wrote none.
+      watchers = watchers == null ? List.of() : List.copyOf(watchers);
       before = List.copyOf(before);
       originals = List.copyOf(originals);
       written = List.copyOf(written);
@@ -102,12 +106,24 @@ record DeviceState(
           limitSeconds,
           leftMillis,
           asOfMillis,
-          why);
+          why,
+          watchers);
     }
 
     PendingChange left(long millis, long asOf) {
       return new PendingChange(
-          id, digest, stage, before, model, originals, written, limitSeconds, millis, asOf, cause);
+          id,
+          digest,
+          stage,
+          before,
+          model,
+          originals,
+          written,
+          limitSeconds,
+          millis,
+          asOf,
+          cause,
+          watchers);
     }
   }
 

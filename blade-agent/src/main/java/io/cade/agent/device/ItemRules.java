@@ -54,7 +54,11 @@ public final class ItemRules {
         String flaw = NftText.flaw(f.rules());
         must(flaw.isEmpty(), item, flaw);
       }
-      case DeviceItem.UnitItem _ -> {}
+      case DeviceItem.UnitItem u -> {
+        for (String key : u.restartOn()) {
+          checkKey(key);
+        }
+      }
       case DeviceItem.AbsentItem a ->
           must(!a.key().startsWith("kernel:"), item, "a kernel's parameter cannot be absent");
     }

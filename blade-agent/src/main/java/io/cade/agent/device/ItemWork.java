@@ -101,6 +101,38 @@ final class ItemWork {
   }
 
   /**
+   * Restarts units that run; goes on where one fails.
+   *
+   * @return why some could not be restarted, or do not run any more; empty when all is well
+   */
+  List<String> restart(List<String> units) throws InterruptedException {
+    List<String> causes = new ArrayList<>();
+    for (String unit : units) {
+      String key = "unit:" + unit;
+      try {
+        if (runs(key)) {
+          step(
+              key,
+              () -> {
+                system.restart(unit);
+                return true;
+              });
+          if (!runs(key)) {
+            causes.add(key + ": does not run after its restart");
+          }
+        }
+      } catch (Failed e) {
+        causes.add(e.cause());
+      }
+    }
+    return causes;
+  }
+
+  private boolean runs(String key) throws Failed, InterruptedException {
+    return look(key) instanceof DeviceItem.UnitItem unit && unit.running();
+  }
+
+  /**
    * In what a thing differs, by the system's own words for it where those are known.
    *
    * @throws Failed when it cannot be told

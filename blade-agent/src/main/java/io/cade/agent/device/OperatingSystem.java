@@ -1,6 +1,8 @@
 package io.cade.agent.device;
 
 import io.cade.agent.wire.DeviceItem;
+import io.cade.agent.wire.Inventory;
+import io.cade.agent.wire.LogLine;
 import java.io.IOException;
 import java.util.List;
 
@@ -36,6 +38,14 @@ public interface OperatingSystem {
    */
   void change(DeviceItem wanted) throws IOException, InterruptedException;
 
+  /**
+   * Stops and starts a unit that runs, so that it reads its files anew.
+   *
+   * @param unit its name
+   * @throws IOException when that fails; the message is for an operator
+   */
+  void restart(String unit) throws IOException, InterruptedException;
+
   /** Another one after each start of the system: then it has forgotten what is volatile. */
   String bootId() throws IOException;
 
@@ -61,4 +71,27 @@ public interface OperatingSystem {
 
   /** Inventory: all packages with their versions, by name. */
   List<DeviceItem.PackageItem> packages() throws IOException, InterruptedException;
+
+  /** Inventory: the units that it knows, by name. Like {@link #journal}, for any thread. */
+  default List<Inventory.Unit> units() throws IOException, InterruptedException {
+    return List.of();
+  }
+
+  /** Release of the kernel that runs. */
+  default String kernel() {
+    return System.getProperty("os.version", "");
+  }
+
+  /**
+   * The newest entries of a unit's journal, oldest first.
+   *
+   * @param unit its name, as of {@link io.cade.agent.wire.LogSource}
+   * @param sinceMicros only later ones, microseconds since 1970; 0 for all
+   * @param lines at most
+   * @throws IOException when there is no such unit, or no journal
+   */
+  default List<LogLine> journal(String unit, long sinceMicros, int lines)
+      throws IOException, InterruptedException {
+    throw new IOException("this card's system keeps no journal");
+  }
 }

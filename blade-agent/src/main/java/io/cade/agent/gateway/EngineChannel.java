@@ -6,6 +6,9 @@ import io.cade.agent.wire.EnrolReply;
 import io.cade.agent.wire.EnrolRequest;
 import io.cade.agent.wire.Introduction;
 import io.cade.agent.wire.IntroductionReply;
+import io.cade.agent.wire.Inventory;
+import io.cade.agent.wire.LogReply;
+import io.cade.agent.wire.LogUpload;
 import io.cade.agent.wire.ProxyReport;
 import io.cade.agent.wire.RenewRequest;
 import io.cade.agent.wire.Report;
@@ -60,6 +63,16 @@ public interface EngineChannel extends AutoCloseable {
       throws IOException, InterruptedException;
 
   void report(ProxyReport report) throws IOException, InterruptedException;
+
+  /** Hands lines of the card's log over; an engine that does not take them refuses them. */
+  default LogReply upload(LogUpload lines) throws IOException, InterruptedException {
+    throw new IOException("logs are not taken here");
+  }
+
+  /** Hands an inventory of the card over. */
+  default void upload(Inventory inventory) throws IOException, InterruptedException {
+    throw new IOException("inventories are not taken here");
+  }
 
   @Override
   void close();

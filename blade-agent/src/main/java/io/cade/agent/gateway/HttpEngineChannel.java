@@ -7,6 +7,9 @@ import io.cade.agent.wire.EnrolRequest;
 import io.cade.agent.wire.ErrorReply;
 import io.cade.agent.wire.Introduction;
 import io.cade.agent.wire.IntroductionReply;
+import io.cade.agent.wire.Inventory;
+import io.cade.agent.wire.LogReply;
+import io.cade.agent.wire.LogUpload;
 import io.cade.agent.wire.ProxyReport;
 import io.cade.agent.wire.RenewRequest;
 import io.cade.agent.wire.Report;
@@ -109,6 +112,16 @@ final class HttpEngineChannel implements EngineChannel {
   @Override
   public void report(ProxyReport report) throws IOException, InterruptedException {
     exchange(postRequest("/v1/proxy-report", report));
+  }
+
+  @Override
+  public LogReply upload(LogUpload lines) throws IOException, InterruptedException {
+    return post("/v1/logs", lines, LogReply.class);
+  }
+
+  @Override
+  public void upload(Inventory inventory) throws IOException, InterruptedException {
+    exchange(postRequest("/v1/inventory", inventory));
   }
 
   @Override

@@ -42,6 +42,7 @@ public final class Agent implements AutoCloseable {
   private final Thread owner;
   private final Thread watch;
   private final @Nullable Thread device;
+  private final Thread logs;
   private final CountDownLatch ending = new CountDownLatch(1);
 
   private Agent(
@@ -57,6 +58,7 @@ public final class Agent implements AutoCloseable {
     this.executor = executor;
     this.owner = Thread.ofVirtual().name("agent-" + position).unstarted(loop);
     this.watch = Thread.ofVirtual().name("agent-" + position + "-sensors").unstarted(this::watch);
+    this.logs = Thread.ofVirtual().name("agent-" + position + "-logs").unstarted(loop.logs());
     DeviceKeeper keeper = loop.keeper();
     this.device =
         keeper == null
@@ -93,6 +95,7 @@ public final class Agent implements AutoCloseable {
     Agent agent = new Agent(config.position(), engine, loop, pokes, executor);
     agent.owner.start();
     agent.watch.start();
+    agent.logs.start();
     if (agent.device != null) {
       agent.device.start();
     }
@@ -152,12 +155,14 @@ public final class Agent implements AutoCloseable {
     pokes.close();
     ending.countDown();
     owner.interrupt();
+    logs.interrupt();
     if (device != null) {
       device.interrupt();
     }
     try {
       watch.join();
       owner.join();
+      logs.join();
       if (device != null) {
         device.join();
       }

@@ -35,6 +35,11 @@ import org.slf4j.LoggerFactory;
 final class AgentLoop implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(AgentLoop.class);
 
+  /** Logs are for later when a whole module starts. */
+  private static final Duration AFTER_START = Duration.ofSeconds(3);
+
+  private static final Duration AFTER_END = Duration.ofMillis(500);
+
   /** Events waiting; tasks wait for room, pokes are dropped. */
   private static final int MAX_EVENTS = 256;
 
@@ -51,6 +56,7 @@ final class AgentLoop implements Runnable {
   private final BlockingQueue<AgentEvent> events = new ArrayBlockingQueue<>(MAX_EVENTS);
   private final Map<Long, ServiceLauncher> launchers = new HashMap<>();
   private final @Nullable DeviceKeeper keeper;
+  private final CardCollector collector;
   private final ModelReports models;
   private AgentMemory memory;
   private volatile List<ServiceStatus> services = List.of();
@@ -77,6 +83,7 @@ final class AgentLoop implements Runnable {
     this.core = new AgentCore(env.platform().timings(), memory, env.platform().random());
     DeviceKeeper device = keeper(env);
     this.keeper = device;
+    this.collector = new CardCollector(env, engine, () -> online);
     this.models = new ModelReports(() -> device == null ? null : device.standing());
     engine.models(models);
   }
@@ -175,7 +182,22 @@ final class AgentLoop implements Runnable {
     }
   }
 
+  /** What brings the card's logs to the engine; its thread is the agent's. */
+  Runnable logs() {
+    return collector.shipper();
+  }
+
   private void log(AgentEvent event) {
+    String line = AgentWords.of(event);
+    if (!line.isEmpty()) {
+      collector.say(line);
+    }
+    // After a start and after an end there may be no later occasion.
+    if (event instanceof AgentEvent.IntroductionAnswered) {
+      collector.shipper().within(AFTER_START);
+    } else if (event instanceof AgentEvent.ServiceExited) {
+      collector.shipper().within(AFTER_END);
+    }
     switch (event) {
       case AgentEvent.ExchangeFailed failed ->
           LOG.info("card {}: {}", env.config().position(), failed);
@@ -220,6 +242,7 @@ final class AgentLoop implements Runnable {
       case AgentEffect.SetHardware set -> background(() -> setHardware(set.command()));
       case AgentEffect.ChangeImages change -> background(() -> images(change.command()));
       case AgentEffect.ChangeDevice change -> changeDevice(change.command());
+      case AgentEffect.Collect collect -> background(() -> collector.carryOut(collect.command()));
       case AgentEffect.Reboot reboot -> background(() -> reboot(reboot.command()));
       case AgentEffect.StartProcess start -> launch(start);
       case AgentEffect.StopProcess stop -> {
@@ -268,6 +291,7 @@ final class AgentLoop implements Runnable {
             Command.Ping _,
             Command.Reboot _,
             Command.OfDevice _,
+            Command.Collect _,
             Command.OfImage _ ->
             throw new IOException("not a command about hardware");
       }
@@ -313,7 +337,12 @@ final class AgentLoop implements Runnable {
 
   private void launch(AgentEffect.StartProcess start) throws IOException {
     ServiceLauncher launcher =
-        new ServiceLauncher(start.launch(), start.how(), files, env.platform().processes());
+        new ServiceLauncher(
+            start.launch(),
+            start.how(),
+            files,
+            env.platform().processes(),
+            collector.outputOf(start.how().service()));
     launchers.put(start.launch(), launcher);
     String key = memory.packageKeyPem();
     InetAddress card = InetAddress.ofLiteral(env.config().localAddress());

@@ -17,6 +17,10 @@ import io.cade.agent.wire.EnrolReply;
 import io.cade.agent.wire.EnrolRequest;
 import io.cade.agent.wire.Introduction;
 import io.cade.agent.wire.IntroductionReply;
+import io.cade.agent.wire.Inventory;
+import io.cade.agent.wire.LogLine;
+import io.cade.agent.wire.LogReply;
+import io.cade.agent.wire.LogUpload;
 import io.cade.agent.wire.ModelStanding;
 import io.cade.agent.wire.RenewRequest;
 import io.cade.agent.wire.Report;
@@ -236,6 +240,27 @@ final class EngineExchanges {
     }
     sensors.watch(reply.watches());
     return new AgentEvent.ReportAnswered(reply);
+  }
+
+  /** Brings lines of a log. */
+  LogReply upload(String source, String epoch, boolean replaces, List<LogLine> lines)
+      throws IOException, InterruptedException {
+    return channel()
+        .upload(new LogUpload(config().position(), bootId, source, epoch, replaces, lines));
+  }
+
+  /** Brings an inventory. */
+  void upload(
+      Instant at,
+      String kernel,
+      List<Inventory.InstalledPackage> packages,
+      List<Inventory.Unit> units,
+      int more,
+      String problem)
+      throws IOException, InterruptedException {
+    channel()
+        .upload(
+            new Inventory(config().position(), bootId, at, kernel, packages, units, more, problem));
   }
 
   /** What is said of the device's model from now on. */

@@ -1,5 +1,6 @@
 package io.cade.agent.run;
 
+import io.cade.agent.wire.LogText;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +21,11 @@ import org.slf4j.LoggerFactory;
 public final class OsServiceProcesses implements ServiceProcesses {
   private static final Logger LOG = LoggerFactory.getLogger(OsServiceProcesses.class);
   private static final int GRACE_SECONDS = 5;
-  private static final int MAX_LINE = 400;
+  private static final int MAX_LINE = LogText.MAX_CHARACTERS;
+
+  /** Of the last line, when it is the cause of an end. */
+  private static final int MAX_CAUSE = 400;
+
   private static final long WATCHER_STACK_BYTES = 128 * 1024;
 
   /**
@@ -57,7 +63,7 @@ public final class OsServiceProcesses implements ServiceProcesses {
     environment.clear();
     environment.put("LC_ALL", "C.UTF-8");
     environment.putAll(runtime.environment());
-    Started started = new Started(spec.service(), builder.start());
+    Started started = new Started(spec.service(), builder.start(), spec.output());
     if (!runtime.saysReady()) {
       // Whether it answers is all that it tells.
       started.listening.complete(null);
@@ -74,10 +80,12 @@ public final class OsServiceProcesses implements ServiceProcesses {
   private static final class Started implements ServiceProcess {
     private final String service;
     private final Process process;
+    private final Consumer<String> output;
     private final CompletableFuture<Void> listening = new CompletableFuture<>();
     private final CompletableFuture<String> exited = new CompletableFuture<>();
 
-    Started(String service, Process process) {
+    Started(String service, Process process, Consumer<String> output) {
+      this.output = output;
       this.service = service;
       this.process = process;
     }
@@ -93,7 +101,8 @@ public final class OsServiceProcesses implements ServiceProcesses {
             listening.complete(null);
           } else if (!line.isBlank()) {
             last = line;
-            LOG.info("service {} (pid {}): {}", service, process.pid(), line);
+            output.accept(line);
+            LOG.debug("service {} (pid {}): {}", service, process.pid(), line);
           }
         }
       } catch (IOException e) {
@@ -101,11 +110,15 @@ public final class OsServiceProcesses implements ServiceProcesses {
       }
       try {
         int code = process.waitFor();
-        exited.complete("exit code " + code + (last.isEmpty() ? "" : ": " + last));
+        exited.complete("exit code " + code + (last.isEmpty() ? "" : ": " + cut(last)));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         exited.complete("no longer watched");
       }
+    }
+
+    private static String cut(String line) {
+      return line.substring(0, Math.min(line.length(), MAX_CAUSE));
     }
 
     /** One line, cut to a sane length however long it is. */

@@ -23,11 +23,17 @@ final class ServiceLauncher {
   private final AgentMemory.Launch how;
   private final ServiceFiles files;
   private final ServiceProcesses processes;
+  private final Consumer<String> output;
   private @Nullable ServiceProcess process;
   private boolean ended;
 
   ServiceLauncher(
-      long number, AgentMemory.Launch how, ServiceFiles files, ServiceProcesses processes) {
+      long number,
+      AgentMemory.Launch how,
+      ServiceFiles files,
+      ServiceProcesses processes,
+      Consumer<String> output) {
+    this.output = output;
     this.number = number;
     this.how = how;
     this.files = files;
@@ -45,7 +51,12 @@ final class ServiceLauncher {
       ServiceProcess started =
           start(
               new ServiceSpec(
-                  how.service(), how.kind(), content, files.scratch(how.service()), address));
+                  how.service(),
+                  how.kind(),
+                  content,
+                  files.scratch(how.service()),
+                  address,
+                  output));
       if (started == null) {
         cause = "stopped before it was started";
       } else {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * Starts the processes of services on a card. Seam: real processes of the operating system ({@link
@@ -25,9 +26,21 @@ public interface ServiceProcesses {
    * @param content unpacked and verified content; to be read only
    * @param scratch directory for what it writes while it runs; need not exist, is emptied at start
    * @param address where it has to listen
+   * @param output takes each line that it writes; must neither fail nor wait
    */
   record ServiceSpec(
-      String service, String kind, Path content, Path scratch, InetSocketAddress address) {}
+      String service,
+      String kind,
+      Path content,
+      Path scratch,
+      InetSocketAddress address,
+      Consumer<String> output) {
+    /** Of a service whose words nobody keeps. */
+    public ServiceSpec(
+        String service, String kind, Path content, Path scratch, InetSocketAddress address) {
+      this(service, kind, content, scratch, address, _ -> {});
+    }
+  }
 
   /** One process. Safe for use by several threads. */
   interface ServiceProcess {

@@ -26,6 +26,8 @@ import java.util.List;
   @JsonSubTypes.Type(value = Command.BootImage.class, name = "boot-image"),
   @JsonSubTypes.Type(value = Command.MarkImage.class, name = "mark-image"),
   @JsonSubTypes.Type(value = Command.RevertImage.class, name = "revert-image"),
+  @JsonSubTypes.Type(value = Command.ReadLogs.class, name = "read-logs"),
+  @JsonSubTypes.Type(value = Command.ReadInventory.class, name = "read-inventory"),
 })
 public sealed interface Command {
   /** Ascending per engine; the log position that queued the command. */
@@ -223,4 +225,39 @@ public sealed interface Command {
       Limits.text("reason", reason, 256);
     }
   }
+
+  /**
+   * Have the card tell more than fits a result: it uploads it over its authenticated channel, and
+   * the command is done when the engine has taken it. Changes nothing on the card.
+   */
+  sealed interface Collect extends Command {
+    @Override
+    default String service() {
+      return "";
+    }
+  }
+
+  /**
+   * Upload what the engine does not have yet of the card's logs, or the last lines of a unit's
+   * journal.
+   *
+   * @param source as of {@link LogSource}; empty for the agent and all services
+   * @param lines of a journal at most; 1 to {@value LogUpload#MAX_LINES}
+   * @param sinceSeconds of a journal only: not older than so many seconds; 0 for any age
+   * @param followSeconds for how long new lines are uploaded at once from now on; 0 to 600
+   */
+  record ReadLogs(long id, String source, int lines, long sinceSeconds, int followSeconds)
+      implements Collect {
+    public ReadLogs {
+      if (!source.isEmpty()) {
+        LogSource.require(source);
+      }
+      Limits.range("lines", lines, 1, LogUpload.MAX_LINES);
+      Limits.range("sinceSeconds", sinceSeconds, 0, 366L * 86_400);
+      Limits.range("followSeconds", followSeconds, 0, 600);
+    }
+  }
+
+  /** Upload an {@link Inventory} of what is on the card now. */
+  record ReadInventory(long id) implements Collect {}
 }

@@ -1,10 +1,13 @@
 package io.cade.agent.wire;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thing of a device that its model describes (SPEC R1): what it is to be, not how it gets
@@ -171,10 +174,39 @@ public sealed interface DeviceItem {
     }
   }
 
-  /** A unit of the service manager. */
-  record UnitItem(String name, boolean enabled, boolean running) implements DeviceItem {
+  /**
+   * A unit of the service manager.
+   *
+   * @param restartOn keys of items at whose change it is restarted, if it runs; at most {@value
+   *     #MAX_RESTART_ON}. No part of how a unit is found
+   */
+  record UnitItem(
+      String name,
+      boolean enabled,
+      boolean running,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> restartOn)
+      implements DeviceItem {
+    public static final int MAX_RESTART_ON = 32;
+
     public UnitItem {
       Limits.text("name", name, 128);
+      restartOn = Limits.list("restartOn", restartOn, MAX_RESTART_ON);
+      restartOn.forEach(key -> Limits.text("key of restartOn", key, 600));
+    }
+
+    /** One that no other item restarts. */
+    public UnitItem(String name, boolean enabled, boolean running) {
+      this(name, enabled, running, List.of());
+    }
+
+    /** Earlier versions know of no restarts. */
+    @JsonCreator
+    static UnitItem read(
+        @JsonProperty("name") String name,
+        @JsonProperty("enabled") boolean enabled,
+        @JsonProperty("running") boolean running,
+        @JsonProperty("restartOn") @Nullable List<String> restartOn) {
+      return new UnitItem(name, enabled, running, restartOn == null ? List.of() : restartOn);
     }
 
     @Override

@@ -81,6 +81,21 @@ public final class MemorySystem implements OperatingSystem {
     });
   }
 
+  /** Restarts of units, in order. */
+  final List<String> restarts = new ArrayList<>();
+
+  /** Units that a restart ends, like one whose file is wrong. */
+  final Set<String> brittle = new HashSet<>();
+
+  @Override
+  public synchronized void restart(String unit) throws IOException {
+    fuse.pass(() -> restarts.add(unit));
+    if (brittle.contains(unit)) {
+      put(new DeviceItem.UnitItem(unit, true, false));
+      throw new IOException("systemctl: control process exited with error code");
+    }
+  }
+
   @Override
   public String bootId() {
     return "boot " + boots;

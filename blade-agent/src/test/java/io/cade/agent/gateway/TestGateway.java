@@ -15,6 +15,9 @@ import io.cade.agent.wire.EnrolRequest;
 import io.cade.agent.wire.ErrorReply;
 import io.cade.agent.wire.Introduction;
 import io.cade.agent.wire.IntroductionReply;
+import io.cade.agent.wire.Inventory;
+import io.cade.agent.wire.LogReply;
+import io.cade.agent.wire.LogUpload;
 import io.cade.agent.wire.Report;
 import io.cade.agent.wire.ReportReply;
 import io.cade.agent.wire.WireJson;
@@ -50,6 +53,10 @@ public final class TestGateway implements AutoCloseable {
   public final LinkedBlockingQueue<Introduction> introductions = new LinkedBlockingQueue<>();
   public final LinkedBlockingQueue<Report> reports = new LinkedBlockingQueue<>();
   public final LinkedBlockingQueue<CommandResult> results = new LinkedBlockingQueue<>();
+
+  public final LinkedBlockingQueue<LogUpload> logs = new LinkedBlockingQueue<>();
+  public final LinkedBlockingQueue<Inventory> inventories = new LinkedBlockingQueue<>();
+  private final Map<String, Long> taken = new ConcurrentHashMap<>();
 
   /** Remote ports of connections, by the path asked for. */
   public final Map<String, List<Integer>> connections = new ConcurrentHashMap<>();
@@ -90,6 +97,8 @@ public final class TestGateway implements AutoCloseable {
     on("/v1/introduce", exchange -> introduce(exchange));
     on("/v1/report", exchange -> report(exchange));
     on("/v1/ask", exchange -> ask(exchange));
+    on("/v1/logs", exchange -> logs(exchange));
+    on("/v1/inventory", exchange -> inventory(exchange));
     server.createContext("/v1/packages/", this::sendPackage);
     server.start();
   }
@@ -216,6 +225,21 @@ public final class TestGateway implements AutoCloseable {
       }
     }
     return new AskReply(commands.peek());
+  }
+
+  private Object logs(HttpExchange exchange) throws IOException {
+    LogUpload upload = body(exchange, LogUpload.class);
+    check(exchange, upload.position());
+    long next = upload.lines().isEmpty() ? 0 : upload.lines().getLast().number() + 1;
+    logs.add(upload);
+    return new LogReply(taken.merge(upload.source(), next, Math::max));
+  }
+
+  private Object inventory(HttpExchange exchange) throws IOException {
+    Inventory inventory = body(exchange, Inventory.class);
+    check(exchange, inventory.position());
+    inventories.add(inventory);
+    return Map.of();
   }
 
   private void sendPackage(HttpExchange exchange) throws IOException {

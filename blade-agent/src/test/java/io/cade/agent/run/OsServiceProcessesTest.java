@@ -90,6 +90,26 @@ final class OsServiceProcessesTest extends ServiceProcessesContract {
   }
 
   @Test
+  void whatAProgramWritesIsHandedOnLineByLine() throws Exception {
+    program("health = /well\n");
+    var lines = new java.util.concurrent.LinkedBlockingQueue<String>();
+    ServiceProcesses.ServiceSpec spec = spec(ServicePorts.JAVA);
+    ServiceProcess process =
+        processes()
+            .start(
+                new ServiceProcesses.ServiceSpec(
+                    spec.service(),
+                    spec.kind(),
+                    spec.content(),
+                    spec.scratch(),
+                    spec.address(),
+                    lines::add));
+    assertThat(lines.poll(60, TimeUnit.SECONDS)).isEqualTo("listens");
+    process.kill();
+    process.exited().get(60, TimeUnit.SECONDS);
+  }
+
+  @Test
   void aProgramThatIsKilledLeavesNobodyBehind() throws Exception {
     program("health = /well\n");
     ServiceProcess process = processes().start(spec(ServicePorts.JAVA));

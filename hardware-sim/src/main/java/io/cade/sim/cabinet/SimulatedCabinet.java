@@ -162,7 +162,8 @@ public final class SimulatedCabinet implements AutoCloseable {
         slot.serial(),
         serial -> {
           try {
-            return SimulatedSystem.on(platform.directory().resolve(serial));
+            return SimulatedSystem.on(
+                platform.directory().resolve(serial), platform.agents().clock());
           } catch (IOException e) {
             throw new UncheckedIOException(e);
           }

@@ -9,6 +9,9 @@ import io.cade.agent.wire.EnrolReply;
 import io.cade.agent.wire.EnrolRequest;
 import io.cade.agent.wire.Introduction;
 import io.cade.agent.wire.IntroductionReply;
+import io.cade.agent.wire.Inventory;
+import io.cade.agent.wire.LogReply;
+import io.cade.agent.wire.LogUpload;
 import io.cade.agent.wire.ProxyReport;
 import io.cade.agent.wire.Report;
 import io.cade.agent.wire.ReportReply;
@@ -78,6 +81,16 @@ public final class FilteredChannels implements EngineChannels {
     public void fetchPackage(String digest, Path target, long maxBytes)
         throws IOException, InterruptedException {
       passed().fetchPackage(digest, target, maxBytes);
+    }
+
+    @Override
+    public LogReply upload(LogUpload lines) throws IOException, InterruptedException {
+      return passed().upload(lines);
+    }
+
+    @Override
+    public void upload(Inventory inventory) throws IOException, InterruptedException {
+      passed().upload(inventory);
     }
 
     @Override

@@ -13,11 +13,14 @@ import io.cade.agent.wire.DeviceItem.PackageItem;
 import io.cade.agent.wire.DeviceItem.RouteItem;
 import io.cade.agent.wire.DeviceItem.UnitItem;
 import io.cade.agent.wire.DeviceItem.UserItem;
+import io.cade.agent.wire.Inventory;
+import io.cade.agent.wire.LogLine;
 import io.cade.agent.wire.WireJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -59,8 +62,10 @@ public final class SimulatedSystem implements OperatingSystem {
   private final Map<String, DeviceItem> items = new TreeMap<>();
   private final Map<String, FileItem> files = new TreeMap<>();
   private int boots;
+  private final UnitJournal journal;
 
-  private SimulatedSystem(Path directory) {
+  private SimulatedSystem(Path directory, InstantSource clock) {
+    this.journal = new UnitJournal(clock);
     this.directory = directory;
     this.tree = new FileTree(directory.resolve("root"));
   }
@@ -69,9 +74,10 @@ public final class SimulatedSystem implements OperatingSystem {
    * The system of a card; one that was never started is as from the factory.
    *
    * @param cardDirectory the card's own
+   * @param clock by which its journal is written
    */
-  public static SimulatedSystem on(Path cardDirectory) throws IOException {
-    SimulatedSystem system = new SimulatedSystem(cardDirectory.resolve("system"));
+  public static SimulatedSystem on(Path cardDirectory, InstantSource clock) throws IOException {
+    SimulatedSystem system = new SimulatedSystem(cardDirectory.resolve("system"), clock);
     system.load();
     return system;
   }
@@ -116,8 +122,10 @@ public final class SimulatedSystem implements OperatingSystem {
     boots++;
     items.values().removeIf(this::isVolatile);
     KERNEL.forEach((name, value) -> put(new KernelItem(name, value)));
+    journal.clear();
     items.replaceAll((key, item) ->
         item instanceof UnitItem u ? new UnitItem(u.name(), u.enabled(), u.enabled()) : item);
+    items.values().forEach(item -> journal.note(null, item));
     store();
   }
 
@@ -190,11 +198,12 @@ public final class SimulatedSystem implements OperatingSystem {
       }
       case PackageItem p -> install(p.name(), PackageShelf.version(p.name(), p.version()));
       case UnitItem u -> {
+        journal.note(items.get(u.key()), u);
         if (!items.containsKey(u.key()) && (u.enabled() || u.running())) {
           throw new IOException(
               "there is no unit " + u.name() + "; it comes with its package: put that before it");
         }
-        put(u);
+        put(new UnitItem(u.name(), u.enabled(), u.running()));
       }
       case AbsentItem a -> remove(a.key());
       case AddressItem _, KernelItem _, UserItem _ -> {
@@ -204,6 +213,16 @@ public final class SimulatedSystem implements OperatingSystem {
       case RouteItem _, FirewallItem _ -> put(wanted);
     }
     store();
+  }
+
+  @Override
+  public synchronized void restart(String unit) throws IOException {
+    if (!(items.get("unit:" + unit) instanceof UnitItem there) || !there.running()) {
+      throw new IOException("there is no unit " + unit + " that runs");
+    }
+    UnitItem stopped = new UnitItem(unit, there.enabled(), false);
+    journal.note(there, stopped);
+    journal.note(stopped, there);
   }
 
   private void remove(String key) throws IOException {
@@ -241,6 +260,34 @@ public final class SimulatedSystem implements OperatingSystem {
     return all;
   }
 
+  @Override
+  public synchronized List<Inventory.Unit> units() {
+    List<Inventory.Unit> all = new ArrayList<>();
+    for (DeviceItem item : items.values()) {
+      if (item instanceof UnitItem u) {
+        all.add(
+            new Inventory.Unit(
+                u.name() + ".service", u.enabled(), u.running() ? "running" : "dead"));
+      }
+    }
+    return all;
+  }
+
+  @Override
+  public String kernel() {
+    return "6.1.0-sim";
+  }
+
+  @Override
+  public synchronized List<LogLine> journal(String unit, long sinceMicros, int lines)
+      throws IOException {
+    String name = unit.replaceAll("\\.service$", "");
+    if (!items.containsKey("unit:" + name)) {
+      throw new IOException("there is no unit " + unit);
+    }
+    return journal.read(name, sinceMicros, lines);
+  }
+
   /**
    * A technician's hand changes a file; its mode and owner stay.
    *
@@ -272,6 +319,7 @@ public final class SimulatedSystem implements OperatingSystem {
     }
     boolean enabled = verb.equals("enable") || (unit.enabled() && !verb.equals("disable"));
     boolean running = verb.equals("start") || (unit.running() && !verb.equals("stop"));
+    journal.note(unit, new UnitItem(name, enabled, running));
     put(new UnitItem(name, enabled, running));
     store();
   }

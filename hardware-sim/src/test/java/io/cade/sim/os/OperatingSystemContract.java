@@ -151,6 +151,14 @@ abstract class OperatingSystemContract {
   }
 
   @Test
+  void aUnitThatDoesNotRunIsNotRestarted() throws Exception {
+    needs("unit");
+    String unit = unit();
+    assertThatThrownBy(() -> system().restart(unit)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> system().restart("none-such")).isInstanceOf(IOException.class);
+  }
+
+  @Test
   void accountsHaveTheirGroupsAndKeys() throws Exception {
     needs("user");
     becomes(new UserItem("alice", "/bin/bash", List.of("adm"), List.of("ssh-ed25519 AAAA a@b")));

@@ -22,7 +22,7 @@ final class SimulatedSystemTest extends OperatingSystemContract {
 
   /** Started again, as after a power cut. */
   private SimulatedSystem start() throws IOException {
-    SimulatedSystem system = SimulatedSystem.on(dir);
+    SimulatedSystem system = SimulatedSystem.on(dir, java.time.InstantSource.system());
     system.powerOn();
     started = system;
     return system;
@@ -81,6 +81,17 @@ final class SimulatedSystemTest extends OperatingSystemContract {
     assertThat(system.look("kernel:vm.swappiness"))
         .isEqualTo(new KernelItem("vm.swappiness", "60"));
     assertThat(system.look("firewall:cade")).isEqualTo(new AbsentItem("firewall:cade"));
+  }
+
+  @Test
+  void aRestartIsInTheUnitsJournal() throws Exception {
+    SimulatedSystem system = system();
+    system.restart("ssh");
+    assertThat(system.look("unit:ssh")).isEqualTo(new UnitItem("ssh", true, true));
+    assertThat(system.journal("ssh", 0, 2))
+        .extracting(io.cade.agent.wire.LogLine::text)
+        .containsExactly(
+            "systemd[1]: Stopped ssh.service.", "systemd[1]: Started ssh.service.");
   }
 
   @Test

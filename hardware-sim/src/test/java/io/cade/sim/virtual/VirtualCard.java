@@ -202,6 +202,11 @@ final class VirtualCard {
               1,
               50,
               () -> step(new AgentEvent.DeviceDone(new CommandResult(c.command().id(), true, ""))));
+      case AgentEffect.Collect c ->
+          after(
+              1,
+              50,
+              () -> step(new AgentEvent.DeviceDone(new CommandResult(c.command().id(), true, ""))));
       case AgentEffect.ChangeImages c ->
           after(
               1,

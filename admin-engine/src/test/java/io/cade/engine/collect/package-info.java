@@ -1,0 +1,4 @@
+@NullMarked
+package io.cade.engine.collect;
+
+import org.jspecify.annotations.NullMarked;

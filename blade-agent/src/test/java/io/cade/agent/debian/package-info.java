@@ -1,0 +1,4 @@
+@NullMarked
+package io.cade.agent.debian;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.cade.agent.logs;
+
+import org.jspecify.annotations.NullMarked;
