@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
  * block.
  *
  * <p>Left out: what the engine makes anew at each start ({@code endpoints.json}, {@code lock}),
- * files that are being written ({@code *.new}, {@code *.part}), and {@code uploads/}, the cards'
- * crash dumps.
+ * files that are being written ({@code *.new}, {@code *.part}), {@code uploads/}, the cards' crash
+ * dumps, and {@code guard/}, which is about this machine's releases.
  */
 public final class EngineBackup {
   private static final Logger LOG = LoggerFactory.getLogger(EngineBackup.class);
@@ -42,7 +42,8 @@ public final class EngineBackup {
 
   private static final String STAGING = "backup.part";
   private static final Set<String> LEFT_OUT =
-      Set.of("lock", "endpoints.json", "uploads", "log", "store", "configuration", STAGING);
+      Set.of(
+          "lock", "endpoints.json", "uploads", "log", "store", "configuration", "guard", STAGING);
 
   /** Files in these never change once they have their name. */
   private static final List<String> BY_DIGEST = List.of("content", "packages", "images");

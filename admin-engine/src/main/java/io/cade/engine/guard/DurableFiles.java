@@ -12,7 +12,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The changes that are made to a disk on the way of an update, each durable when it returns, and
@@ -84,6 +87,17 @@ interface DurableFiles {
         force(parent(path));
       }
     };
+  }
+
+  /** Forces every file and folder of a tree to the disk. */
+  static void forceTree(Path root) throws IOException {
+    List<Path> all;
+    try (Stream<Path> walk = Files.walk(root)) {
+      all = walk.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path each : all) {
+      force(each);
+    }
   }
 
   private static Path parent(Path path) {

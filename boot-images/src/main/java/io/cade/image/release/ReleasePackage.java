@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
@@ -87,10 +88,10 @@ public final class ReleasePackage {
     if (Files.size(dist.resolve("classpath")) > MAX_CLASSPATH) {
       throw new IOException(dist.resolve("classpath") + " is too large to be a class path");
     }
-    Set<Path> jars = new java.util.TreeSet<>();
+    Set<Path> jars = new TreeSet<>();
     for (String each : Files.readString(dist.resolve("classpath")).strip().split(":", -1)) {
       Path jar = dist.resolve(each).normalize();
-      if (!jar.getParent().equals(dist.resolve("lib").normalize()) || !Files.isRegularFile(jar)) {
+      if (!dist.resolve("lib").normalize().equals(jar.getParent()) || !Files.isRegularFile(jar)) {
         throw new IOException(
             dist.resolve("classpath") + " names " + each + ", which is no file of " + dist + "/lib");
       }
