@@ -264,7 +264,7 @@ final class UpdateTree {
         text(
             HEALTHY_WITHIN,
             "TIME",
-            "How long a release of the engine may take until all is well; 120s."));
+            "How long a release of the engine may take until all is well; 2min."));
     start.addOption(text(DRAIN, "TIME", "How long visitors may stay on a card; 10s."));
     start.addOption(number(WAIT, "SECONDS", "Follow it until it has ended; not if not given."));
     tree.add(

@@ -22,9 +22,12 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -40,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * and how that ended is told. Whether it is well is judged by the guard alone. Thread-safe.
  */
 public final class EngineUpdates {
-  public static final Duration STANDARD_HEALTHY_WITHIN = Duration.ofSeconds(120);
+  public static final Duration STANDARD_HEALTHY_WITHIN = Duration.ofMinutes(2);
 
   private static final Duration LEAST = Duration.ofSeconds(1);
   private static final Duration MOST = Duration.ofHours(1);
@@ -204,7 +207,7 @@ public final class EngineUpdates {
   }
 
   private static String word(Enum<?> value) {
-    return value.name().toLowerCase(java.util.Locale.ROOT);
+    return value.name().toLowerCase(Locale.ROOT);
   }
 
   /**
@@ -286,7 +289,7 @@ public final class EngineUpdates {
 
   private UpgradeOrder unpacked(
       Caller caller, StoredBundle bundle, Path release, Duration healthyWithin, Duration gate) {
-    GuardLink guard = java.util.Objects.requireNonNull(link);
+    GuardLink guard = Objects.requireNonNull(link);
     try {
       String objection = guard.objection();
       if (!objection.isEmpty()) {
@@ -302,7 +305,8 @@ public final class EngineUpdates {
           bundle.version(),
           running.version(),
           caller.user(),
-          clock.instant(),
+          // As it is on record.
+          clock.instant().truncatedTo(ChronoUnit.MILLIS),
           healthyWithin,
           gate,
           // One card in ten may have been lost meanwhile for a reason of its own.
@@ -329,7 +333,7 @@ public final class EngineUpdates {
           : CompletableFuture.failedFuture(
               cause == null ? new IllegalStateException("no outcome") : cause);
     }
-    GuardLink guard = java.util.Objects.requireNonNull(link);
+    GuardLink guard = Objects.requireNonNull(link);
     return actions
         .carryOut(
             caller, Role.ADMINISTRATOR, action, true, (_, _) -> Decision.nothing(order))

@@ -41,15 +41,18 @@ public final class ReleasePackage {
 
   private ReleasePackage() {}
 
-  /**
-   * What was found in a package.
-   *
-   * @param signer name of the signer's certificate
-   */
+  /** What was found in a package. */
   public sealed interface Check {
+    /**
+     * A release.
+     *
+     * @param signer name of the signer's certificate
+     */
     record Accepted(String version, long build, String signer) implements Check {}
 
     /**
+     * None that must be used.
+     *
      * @param reason for an operator to read, in one line
      */
     record Rejected(String reason) implements Check {}
