@@ -73,7 +73,7 @@ class EngineBundleTest {
   void aReleaseIsVerifiedAndUnpackedAsAnInstalledTree() throws Exception {
     Path file = bundle("a.cade", tree);
     Path out = folder.resolve("out");
-    BundleCheck check = BundleReader.unpack(file, List.of(authority.certificate()), NOW, out);
+    BundleCheck check = BundleReader.unpack(file, List.of(authority.certificate), NOW, out);
     assertThat(check).isInstanceOf(BundleCheck.Accepted.class);
     Bundle bundle = ((BundleCheck.Accepted) check).bundle();
     assertThat(bundle.name() + ":" + bundle.version()).isEqualTo("engine:0.2");
@@ -84,7 +84,7 @@ class EngineBundleTest {
     assertThat(
             ReleasePackage.unpack(
                 out.resolve("content/payload/engine.release"),
-                List.of(authority.certificate()),
+                List.of(authority.certificate),
                 NOW,
                 release))
         .isInstanceOf(ReleasePackage.Check.Accepted.class);
@@ -104,7 +104,7 @@ class EngineBundleTest {
   void anotherSignerIsRefused() throws Exception {
     Path file = bundle("a.cade", tree);
     TestAuthority other = new TestAuthority("CN=other");
-    assertThat(BundleReader.verify(file, List.of(other.certificate()), NOW, folder))
+    assertThat(BundleReader.verify(file, List.of(other.certificate), NOW, folder))
         .isInstanceOf(BundleCheck.Rejected.class);
   }
 
@@ -118,7 +118,7 @@ class EngineBundleTest {
             new TestAuthority("CN=other").signer())
         .write(file, signer);
     BundleCheck check =
-        BundleReader.verify(file, List.of(authority.certificate()), NOW, folder);
+        BundleReader.verify(file, List.of(authority.certificate), NOW, folder);
     assertThat(check)
         .isInstanceOfSatisfying(
             BundleCheck.Rejected.class,
