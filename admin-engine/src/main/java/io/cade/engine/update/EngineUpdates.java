@@ -10,6 +10,7 @@ import io.cade.engine.model.Alarm;
 import io.cade.engine.model.AlarmKey;
 import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.Change;
+import io.cade.engine.model.PendingNotification;
 import io.cade.engine.operate.AuditedActions;
 import io.cade.engine.operate.Caller;
 import io.cade.engine.operate.Role;
@@ -374,9 +375,12 @@ public final class EngineUpdates {
                       "guard",
                       "update engine:" + outcome.version() + " ordered by " + outcome.by(),
                       back ? "returned to " + outcome.from() : "done"));
-              if (back) {
-                changes.add(alarm(outcome, cabinet.alarms().get(KEY)));
-              }
+              // The operations centre hears of either: an alarm, or that a revision has changed.
+              changes.add(
+                  back
+                      ? alarm(outcome, cabinet.alarms().get(KEY))
+                      : new Change.AlarmChange.NotificationPosted(
+                          PendingNotification.Kind.CONFIGURATION_CHANGE, "", null, List.of()));
               return new Decision<>(changes, outcome.number());
             })
             .thenAcceptAsync(
