@@ -116,7 +116,7 @@ class EngineUpdateIT {
     assertThat(last.path("stage").asText()).isEqualTo("done");
     assertThat(last.path("version").asText()).isEqualTo(GOOD);
     assertThat(commandLine(demo().pid("engine"))).contains("/guard/releases/" + GOOD + "/content");
-    assertThat(demo().json("spare", "show").toString()).contains("1");
+    assertThat(demo().json("spare", "show").path("keptBack").asInt()).isEqualTo(1);
     assertThat(demo().json("alarm", "list"))
         .noneMatch(a -> a.path("type").asText().equals("updateFailed"));
     Patience.until(
