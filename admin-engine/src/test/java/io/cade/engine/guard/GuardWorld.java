@@ -192,7 +192,7 @@ final class GuardWorld {
 
     @Override
     public long pid() {
-      return 1000 + starts;
+      return 1000L + starts;
     }
 
     @Override
