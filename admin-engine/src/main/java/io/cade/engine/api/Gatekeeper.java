@@ -122,9 +122,7 @@ final class Gatekeeper {
             return;
           }
           Optional<String> probation =
-              SAFE.contains(context.request().method())
-                  ? Optional.empty()
-                  : engine.probation();
+              SAFE.contains(context.request().method()) ? Optional.empty() : engine.probation();
           if (probation.isPresent()) {
             context.response().putHeader("Retry-After", "10");
             replies.problem(context, 409, "probation", probation.get());

@@ -318,8 +318,7 @@ final class UpdateTree {
       case CANCEL -> client.change("DELETE", updates + "/" + Runner.argument(leaf));
       case START -> {
         StringBuilder query = new StringBuilder("?bundle=").append(Runner.argument(leaf));
-        for (String option :
-            new String[] {CANARY, PARALLEL, WINDOW, GATE, DRAIN, HEALTHY_WITHIN}) {
+        for (String option : new String[] {CANARY, PARALLEL, WINDOW, GATE, DRAIN, HEALTHY_WITHIN}) {
           if (leaf.hasMatchedOption(option)) {
             Object value = leaf.matchedOptionValue(option, (Object) "");
             query

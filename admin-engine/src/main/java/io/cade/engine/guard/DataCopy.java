@@ -105,8 +105,7 @@ final class DataCopy {
     Path fresh = state.resolve("guard/checkpoint.part");
     files.delete(fresh);
     Files.createDirectory(
-        fresh,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     List<String> names = names();
     for (String name : names) {
       files.copy(state.resolve(name), fresh.resolve(name), BY_DIGEST.contains(name));
@@ -129,8 +128,7 @@ final class DataCopy {
     Files.createDirectories(
         aside(),
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    List<String> names =
-        Files.readString(list).lines().filter(name -> !name.isEmpty()).toList();
+    List<String> names = Files.readString(list).lines().filter(name -> !name.isEmpty()).toList();
     for (String name : names) {
       Path copy = folder().resolve(name);
       // Not there any more: it was put back before a power cut.

@@ -1,9 +1,9 @@
 package io.cade.engine.guard;
 
 import io.cade.engine.model.Change;
-import java.lang.reflect.Type;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.TreeSet;

@@ -137,8 +137,7 @@ interface DurableFiles {
     }
 
     @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-        throws IOException {
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
       if (!attributes.isRegularFile()) {
         throw new IOException(file + " is not a plain file: put a file in its place");
       }
@@ -172,8 +171,7 @@ interface DurableFiles {
     private Deleting() {}
 
     @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-        throws IOException {
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
       Files.delete(file);
       return FileVisitResult.CONTINUE;
     }

@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Engines as processes: {@code sh RELEASE/cade engine --config FILE}. Their input is a pipe that the
- * guard holds open, so that they end when it does, however it ends; what they print goes where the
- * guard prints.
+ * Engines as processes: {@code sh RELEASE/cade engine --config FILE}. Their input is a pipe that
+ * the guard holds open, so that they end when it does, however it ends; what they print goes where
+ * the guard prints.
  */
 final class EngineProcesses implements Guard.Children, Guard.Releases {
   /** By this an engine knows that a guard runs it. */

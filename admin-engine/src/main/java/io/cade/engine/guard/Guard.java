@@ -5,7 +5,6 @@ import io.cade.engine.guard.GuardRecord.Phase;
 import io.cade.engine.guard.GuardRecord.Result;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
@@ -49,9 +48,7 @@ final class Guard {
     /** Exit code; empty while it lives. */
     Optional<Integer> exit();
 
-    /**
-     * Ends it and waits until it has ended: by a signal, and by force after the limit.
-     */
+    /** Ends it and waits until it has ended: by a signal, and by force after the limit. */
     void end(Duration limit);
   }
 
@@ -328,7 +325,8 @@ final class Guard {
     if (exit.isPresent()) {
       child = null;
       fail(
-          "it ended with %d after %.1f s".formatted(exit.get(), since(startedNanos).toMillis() / 1e3)
+          "it ended with %d after %.1f s"
+                  .formatted(exit.get(), since(startedNanos).toMillis() / 1e3)
               + (wellSince == null ? "" : ", while it was proving itself"));
       return;
     }

@@ -10,8 +10,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What guard and engine write for each other: folder {@code guard} of the state directory. Files are
- * replaced as a whole, so each side reads either the old or the new one. Stateless beside the disk.
+ * What guard and engine write for each other: folder {@code guard} of the state directory. Files
+ * are replaced as a whole, so each side reads either the old or the new one. Stateless beside the
+ * disk.
  */
 final class GuardFolder {
   private final Path root;
@@ -49,9 +50,7 @@ final class GuardFolder {
   Optional<GuardRecord> record() throws IOException {
     Optional<byte[]> content = content(recordFile());
     try {
-      return content.isEmpty()
-          ? Optional.empty()
-          : Optional.of(GuardRecord.decode(content.get()));
+      return content.isEmpty() ? Optional.empty() : Optional.of(GuardRecord.decode(content.get()));
     } catch (IOException e) {
       throw new IOException(
           recordFile()

@@ -41,7 +41,8 @@ public final class GuardLink {
    * @throws IOException when a guard runs it and its files cannot be read
    */
   public static Optional<GuardLink> find(
-      Path state, UnaryOperator<@Nullable String> environment, Supplier<String> format) throws IOException {
+      Path state, UnaryOperator<@Nullable String> environment, Supplier<String> format)
+      throws IOException {
     if (environment.apply(EngineProcesses.GUARDED) == null) {
       return Optional.empty();
     }

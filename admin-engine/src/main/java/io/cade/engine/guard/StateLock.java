@@ -84,10 +84,11 @@ final class StateLock implements Guard.Sole {
       }
     }
     // It may have begun and not yet locked.
-    orphan().ifPresent(process -> {
-      process.destroyForcibly();
-      var _ = process.onExit().completeOnTimeout(process, 5, TimeUnit.SECONDS).join();
-    });
+    orphan()
+        .ifPresent(process -> {
+          process.destroyForcibly();
+          var _ = process.onExit().completeOnTimeout(process, 5, TimeUnit.SECONDS).join();
+        });
   }
 
   private boolean isFree() throws IOException {

@@ -10,8 +10,9 @@ import java.util.Properties;
 import java.util.TreeMap;
 
 /**
- * Small files of names and values. Not JSON: the guard of an older version must be able to read what
- * a newer engine wrote, and takes no library for that. Names that are not known are left alone.
+ * Small files of names and values. Not JSON: the guard of an older version must be able to read
+ * what a newer engine wrote, and takes no library for that. Names that are not known are left
+ * alone.
  */
 final class Texts {
   static final Charset CHARSET = StandardCharsets.UTF_8;

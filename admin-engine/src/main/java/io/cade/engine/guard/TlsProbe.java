@@ -19,9 +19,9 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * Looks at an engine as operators and agents do: its API over TLS, under the module's authority, and
- * its gateway. The answer of {@code /api/v1/health} to the guard's token says version, cards that
- * were heard and proxies that use the newest routes. For one thread; a look takes up to 6 s.
+ * Looks at an engine as operators and agents do: its API over TLS, under the module's authority,
+ * and its gateway. The answer of {@code /api/v1/health} to the guard's token says version, cards
+ * that were heard and proxies that use the newest routes. For one thread; a look takes up to 6 s.
  */
 final class TlsProbe implements Guard.Probe {
   private static final int PATIENCE_MILLIS = 2_000;
@@ -102,9 +102,7 @@ final class TlsProbe implements Guard.Probe {
     try {
       boolean good = connection.getResponseCode() < 400;
       try (InputStream in = good ? connection.getInputStream() : connection.getErrorStream()) {
-        return in == null
-            ? ""
-            : new String(in.readNBytes(MAX_ANSWER), StandardCharsets.UTF_8);
+        return in == null ? "" : new String(in.readNBytes(MAX_ANSWER), StandardCharsets.UTF_8);
       }
     } finally {
       connection.disconnect();

@@ -44,7 +44,6 @@ public final class BundleDepot {
   /** Where {@link io.cade.image.bundle.BundleBuilder#ofEngine} puts it. */
   private static final String RELEASE = "payload/engine.release";
 
-
   private final Path bundles;
   private final Path downloads;
   private final Path trust;

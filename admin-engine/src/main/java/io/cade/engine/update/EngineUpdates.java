@@ -119,8 +119,7 @@ public final class EngineUpdates {
   /** An engine that no guard runs: it says so when a release is to be started. */
   public static EngineUpdates unguarded(
       ChangeWriter writer, X509Certificate authority, InstantSource clock, Executor blocking) {
-    Running running =
-        new Running("development", () -> true, () -> 0, () -> 0, () -> {});
+    Running running = new Running("development", () -> true, () -> 0, () -> 0, () -> {});
     return new EngineUpdates(null, running, writer, authority, clock, blocking);
   }
 
@@ -249,8 +248,8 @@ public final class EngineUpdates {
         });
   }
 
-  private void check(
-      StoredBundle bundle, Duration healthyWithin, Duration gate, Instant now) throws Refusal {
+  private void check(StoredBundle bundle, Duration healthyWithin, Duration gate, Instant now)
+      throws Refusal {
     GuardLink guard = link;
     if (guard == null) {
       throw new Refusal(
@@ -336,8 +335,7 @@ public final class EngineUpdates {
     }
     GuardLink guard = Objects.requireNonNull(link);
     return actions
-        .carryOut(
-            caller, Role.ADMINISTRATOR, action, true, (_, _) -> Decision.nothing(order))
+        .carryOut(caller, Role.ADMINISTRATOR, action, true, (_, _) -> Decision.nothing(order))
         .thenApplyAsync(
             o -> {
               try {

@@ -21,11 +21,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -327,8 +327,7 @@ public final class UpdateOperations {
     if (found.size() == 1) {
       Optional<Path> release = depot.release(found.getFirst());
       if (release.isPresent()) {
-        return engine.start(
-            caller, found.getFirst(), release.get(), healthyWithin, order.gate());
+        return engine.start(caller, found.getFirst(), release.get(), healthyWithin, order.gate());
       }
     }
     return actions.carryOut(

@@ -122,8 +122,7 @@ final class ApiBench implements AutoCloseable {
                     new UpdateOperations(
                         writer,
                         BundleDepot.open(dir.resolve("updates"), authority.certificate(), clock),
-                        EngineUpdates.unguarded(
-                            writer, authority.certificate(), clock, blocking),
+                        EngineUpdates.unguarded(writer, authority.certificate(), clock, blocking),
                         "hall-3",
                         clock,
                         blocking),

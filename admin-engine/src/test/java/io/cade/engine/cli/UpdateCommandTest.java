@@ -310,8 +310,7 @@ class UpdateCommandTest {
     manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
     manifest.getMainAttributes().put(Attributes.Name.IMPLEMENTATION_VERSION, "0.2");
     try (JarOutputStream jar =
-        new JarOutputStream(
-            Files.newOutputStream(lib.resolve("admin-engine-1.jar")), manifest)) {
+        new JarOutputStream(Files.newOutputStream(lib.resolve("admin-engine-1.jar")), manifest)) {
       jar.finish();
     }
     Path file = dir.resolve("engine.cade");
@@ -334,8 +333,16 @@ class UpdateCommandTest {
         .contains("was not started by ./cade guard", "start it with ./cade guard --config FILE");
     Desk.Outcome both =
         desk.run(
-            "update", "build", "--engine", tree.toString(), "--image", "x", "--from", "any",
-            "--out", file.toString());
+            "update",
+            "build",
+            "--engine",
+            tree.toString(),
+            "--image",
+            "x",
+            "--from",
+            "any",
+            "--out",
+            file.toString());
     assertThat(both.code()).isEqualTo(2);
     assertThat(both.err()).contains("--image FILE or --engine TREE");
   }

@@ -51,29 +51,28 @@ final class GuardProcessTest {
     CountDownLatch end = new CountDownLatch(1);
     List<String> said = new ArrayList<>();
     CompletableFuture<Integer> guard =
-        CompletableFuture.supplyAsync(
-            () -> {
-              try {
-                return GuardProgram.run(
-                    new GuardProgram.Setting(
-                        state,
-                        temp.resolve("engine.yaml"),
-                        InetAddress.getLoopbackAddress(),
-                        admin,
-                        gateway,
-                        home,
-                        "1.0",
-                        System.getProperty("java.home")),
-                    end,
-                    line -> {
-                      synchronized (said) {
-                        said.add(line);
-                      }
-                    });
-              } catch (Exception e) {
-                throw new AssertionError(e);
-              }
-            });
+        CompletableFuture.supplyAsync(() -> {
+          try {
+            return GuardProgram.run(
+                new GuardProgram.Setting(
+                    state,
+                    temp.resolve("engine.yaml"),
+                    InetAddress.getLoopbackAddress(),
+                    admin,
+                    gateway,
+                    home,
+                    "1.0",
+                    System.getProperty("java.home")),
+                end,
+                line -> {
+                  synchronized (said) {
+                    said.add(line);
+                  }
+                });
+          } catch (Exception e) {
+            throw new AssertionError(e);
+          }
+        });
     try {
       await("1.0");
       assertThat(update(folder, "good", "2.0", 1).result()).isEqualTo(Result.CONFIRMED);

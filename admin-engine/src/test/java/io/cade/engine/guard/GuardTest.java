@@ -88,7 +88,9 @@ final class GuardTest {
     assertThat(outcome.data()).isEqualTo(restored ? Data.RESTORED : Data.KEPT);
     assertThat(world.stored()).startsWith(ACKNOWLEDGED).doesNotContain("migrated");
     if (restored) {
-      assertThat(world.folder.root().resolve("set-aside/store/data")).content().contains("migrated");
+      assertThat(world.folder.root().resolve("set-aside/store/data"))
+          .content()
+          .contains("migrated");
     } else {
       assertThat(world.stored()).as("nothing is forgotten").contains("written by " + NEW);
     }
@@ -118,7 +120,8 @@ final class GuardTest {
           Guard second = world.guard();
           end = world.settle(second);
         }
-        String where = nature + " cut at " + step + (after ? " after" : " before") + " " + world.said;
+        String where =
+            nature + " cut at " + step + (after ? " after" : " before") + " " + world.said;
         String runs = world.alive();
         assertThat(runs).as(where).isEqualTo(end.stable());
         assertThat(end.phase()).as(where).isEqualTo(Phase.IDLE);
@@ -206,8 +209,7 @@ final class GuardTest {
     guard.turn();
     world.exit(2);
     assertThatThrownBy(guard::turn)
-        .isInstanceOfSatisfying(
-            Guard.GivesUp.class, e -> assertThat(e.code()).isEqualTo(2));
+        .isInstanceOfSatisfying(Guard.GivesUp.class, e -> assertThat(e.code()).isEqualTo(2));
   }
 
   @Test
@@ -215,7 +217,9 @@ final class GuardTest {
     GuardWorld world = world("damaged", Nature.GOOD);
     world.guard();
     Files.writeString(world.folder.recordFile(), "phase=SOMETHING\n");
-    assertThatThrownBy(world::guard).hasMessageContaining("record").hasMessageContaining("remove it");
+    assertThatThrownBy(world::guard)
+        .hasMessageContaining("record")
+        .hasMessageContaining("remove it");
   }
 
   @Test

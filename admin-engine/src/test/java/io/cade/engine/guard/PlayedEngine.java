@@ -18,8 +18,8 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /**
- * A process that the guard takes for an engine: {@code NATURE VERSION STATE ADMIN GATEWAY}. It locks
- * the state directory as engines do, and answers the guard over TLS.
+ * A process that the guard takes for an engine: {@code NATURE VERSION STATE ADMIN GATEWAY}. It
+ * locks the state directory as engines do, and answers the guard over TLS.
  */
 public final class PlayedEngine {
   private PlayedEngine() {}

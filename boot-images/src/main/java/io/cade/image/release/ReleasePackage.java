@@ -96,7 +96,12 @@ public final class ReleasePackage {
       Path jar = dist.resolve(each).normalize();
       if (!dist.resolve("lib").normalize().equals(jar.getParent()) || !Files.isRegularFile(jar)) {
         throw new IOException(
-            dist.resolve("classpath") + " names " + each + ", which is no file of " + dist + "/lib");
+            dist.resolve("classpath")
+                + " names "
+                + each
+                + ", which is no file of "
+                + dist
+                + "/lib");
       }
       jars.add(jar);
     }
@@ -171,8 +176,8 @@ public final class ReleasePackage {
   }
 
   /**
-   * Checks it while unpacking it into a directory that appears as a whole or not at all; the tree is
-   * its folder {@code content}.
+   * Checks it while unpacking it into a directory that appears as a whole or not at all; the tree
+   * is its folder {@code content}.
    *
    * @param target must not exist; its parent must
    * @throws IOException when the file cannot be read or the target cannot be written

@@ -42,8 +42,7 @@ class EngineBundleTest {
     Path root = folder.resolve(name);
     Path lib = Files.createDirectories(root.resolve("hardware-sim/target/dist/lib"));
     Files.writeString(root.resolve("cade"), "#!/bin/sh\n");
-    Files.writeString(
-        lib.resolveSibling("classpath"), "lib/admin-engine-1.jar:lib/other-2.jar\n");
+    Files.writeString(lib.resolveSibling("classpath"), "lib/admin-engine-1.jar:lib/other-2.jar\n");
     Files.writeString(lib.resolve("other-2.jar"), "other");
     Files.writeString(lib.resolve("hardware-sim-1.jar"), "sim");
     Files.writeString(lib.resolve("stray-1.jar"), "named by nobody");
@@ -78,8 +77,7 @@ class EngineBundleTest {
     Bundle bundle = ((BundleCheck.Accepted) check).bundle();
     assertThat(bundle.name() + ":" + bundle.version()).isEqualTo("engine:0.2");
     assertThat(bundle.build()).isEqualTo(BUILT.getEpochSecond());
-    assertThat(bundle.upgrade())
-        .containsExactly(new Step.InstallEngine("payload/engine.release"));
+    assertThat(bundle.upgrade()).containsExactly(new Step.InstallEngine("payload/engine.release"));
     Path release = folder.resolve("release");
     assertThat(
             ReleasePackage.unpack(
@@ -117,8 +115,7 @@ class EngineBundleTest {
             FromVersions.parse("any"),
             new TestAuthority("CN=other").signer())
         .write(file, signer);
-    BundleCheck check =
-        BundleReader.verify(file, List.of(authority.certificate), NOW, folder);
+    BundleCheck check = BundleReader.verify(file, List.of(authority.certificate), NOW, folder);
     assertThat(check)
         .isInstanceOfSatisfying(
             BundleCheck.Rejected.class,
