@@ -94,8 +94,15 @@ class EngineUpdateIT {
     try (Visitors visitors = Visitors.of(demo().port("http"), site)) {
       Process order =
           start(
-              "update", "start", "engine:" + GOOD, "--healthy-within", "60s", "--gate", "8s",
-              "--wait", "100");
+              "update",
+              "start",
+              "engine:" + GOOD,
+              "--healthy-within",
+              "60s",
+              "--gate",
+              "8s",
+              "--wait",
+              "100");
       Patience.until(
           "it is on probation",
           LIMIT,
@@ -196,8 +203,7 @@ class EngineUpdateIT {
     Path tree = Files.createDirectories(folder().resolve("tree-" + version));
     Files.copy(home.resolve("cade"), tree.resolve("cade"));
     Path lib = Files.createDirectories(tree.resolve(BUILT).resolve("lib"));
-    Files.copy(
-        home.resolve(BUILT).resolve("classpath"), tree.resolve(BUILT).resolve("classpath"));
+    Files.copy(home.resolve(BUILT).resolve("classpath"), tree.resolve(BUILT).resolve("classpath"));
     List<Path> jars;
     try (Stream<Path> list = Files.list(home.resolve(BUILT).resolve("lib"))) {
       jars = list.toList();
