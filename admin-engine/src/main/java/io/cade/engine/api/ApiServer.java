@@ -78,7 +78,8 @@ public final class ApiServer implements AutoCloseable {
     Router router = Router.router(vertx);
     Authenticator authenticator =
         new Authenticator(vertx, backing.users().file(), backing.ticker(), backing.random());
-    new Gatekeeper(replies, authenticator, backing.ready()).addTo(router);
+    new Gatekeeper(replies, authenticator, backing.ready(), backing.updates().engine())
+        .addTo(router);
     new UserRoutes(
             new ApiRoutes(vertx, replies, backing).addTo(router),
             backing.users(),

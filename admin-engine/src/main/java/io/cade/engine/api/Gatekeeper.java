@@ -1,7 +1,9 @@
 package io.cade.engine.api;
 
+import io.cade.engine.guard.GuardLink;
 import io.cade.engine.operate.Caller;
 import io.cade.engine.operate.Role;
+import io.cade.engine.update.EngineUpdates;
 import io.cade.engine.web.Bodies;
 import io.cade.engine.web.Failures;
 import io.vertx.core.http.HttpHeaders;
@@ -10,6 +12,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
@@ -34,11 +37,14 @@ final class Gatekeeper {
   private final Replies replies;
   private final Authenticator authenticator;
   private final BooleanSupplier ready;
+  private final EngineUpdates engine;
 
-  Gatekeeper(Replies replies, Authenticator authenticator, BooleanSupplier ready) {
+  Gatekeeper(
+      Replies replies, Authenticator authenticator, BooleanSupplier ready, EngineUpdates engine) {
     this.replies = replies;
     this.authenticator = authenticator;
     this.ready = ready;
+    this.engine = engine;
   }
 
   static Caller caller(RoutingContext context) {
@@ -78,7 +84,9 @@ final class Gatekeeper {
         context,
         works ? 200 : 503,
         "application/json",
-        Map.of("status", works ? "ready" : "starting"));
+        engine
+            .says(context.request().getHeader(GuardLink.HEADER))
+            .orElseGet(() -> Map.of("status", works ? "ready" : "starting")));
   }
 
   private void admit(RoutingContext context) {
@@ -111,6 +119,13 @@ final class Gatekeeper {
                 caller.user()
                     + " may only use the services that he or she rents: "
                     + String.join(", ", new TreeSet<>(caller.services())));
+            return;
+          }
+          Optional<String> probation =
+              SAFE.contains(context.request().method()) ? Optional.empty() : engine.probation();
+          if (probation.isPresent()) {
+            context.response().putHeader("Retry-After", "10");
+            replies.problem(context, 409, "probation", probation.get());
             return;
           }
           context.put(CALLER, caller);

@@ -2,6 +2,7 @@ package io.cade.engine.api;
 
 import io.cade.agent.wire.Setting;
 import io.cade.engine.change.Refusal;
+import io.cade.engine.update.EngineUpdates;
 import io.cade.engine.update.NewUpdate;
 import io.cade.engine.update.UpdateOperations;
 import io.cade.engine.web.Bodies;
@@ -10,6 +11,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -41,7 +43,7 @@ final class UpdateRoutes {
 
   void addTo(Router router) {
     routes.show(router, BUNDLES, _ -> Map.of("bundles", updates.bundles()));
-    routes.show(router, UPDATES, _ -> Map.of("updates", updates.updates()));
+    routes.show(router, UPDATES, _ -> Map.of("updates", all()));
     router.post(BUNDLES).handler(this::importBundle);
     router.post(BUNDLES + "/trust").handler(this::trust);
     router
@@ -60,10 +62,25 @@ final class UpdateRoutes {
     router
         .post(UPDATES)
         .handler(c ->
-            call(c, 202, x -> updates.start(Gatekeeper.caller(x), text(x, "bundle"), order(x))));
+            call(
+                c,
+                202,
+                x ->
+                    updates.start(
+                        Gatekeeper.caller(x),
+                        text(x, "bundle"),
+                        order(x),
+                        time(x, "healthyWithin", EngineUpdates.STANDARD_HEALTHY_WITHIN))));
     router
         .delete(UPDATES + "/:name")
         .handler(c -> call(c, 202, x -> updates.cancel(Gatekeeper.caller(x), name(x))));
+  }
+
+  /** Those of cards, then the engine's own. */
+  private List<Object> all() {
+    List<Object> all = new ArrayList<>(updates.updates());
+    updates.engine().last().ifPresent(all::add);
+    return all;
   }
 
   private void call(RoutingContext context, int status, Call call) {

@@ -1,6 +1,7 @@
 package io.cade.engine.app;
 
 import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.CardRole;
 import io.cade.engine.api.ApiServer;
 import io.cade.engine.api.UserDesk;
 import io.cade.engine.api.UserFile;
@@ -18,6 +19,8 @@ import io.cade.engine.gateway.EngineGateway;
 import io.cade.engine.gateway.GatewayServer;
 import io.cade.engine.gateway.RevokedConnections;
 import io.cade.engine.gateway.SensorWatches;
+import io.cade.engine.guard.DataFormat;
+import io.cade.engine.guard.GuardLink;
 import io.cade.engine.images.ImageCatalogue;
 import io.cade.engine.images.ImageOperations;
 import io.cade.engine.model.Change;
@@ -51,6 +54,7 @@ import io.cade.engine.snmp.HostProbe;
 import io.cade.engine.store.EngineState;
 import io.cade.engine.traffic.TrafficRecorder;
 import io.cade.engine.update.BundleDepot;
+import io.cade.engine.update.EngineUpdates;
 import io.cade.engine.update.UpdateOperations;
 import io.cade.engine.web.WebRuntime;
 import io.vertx.core.Vertx;
@@ -64,6 +68,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -96,6 +101,9 @@ public final class Engine implements AutoCloseable {
   /** How often it is looked for certificates that end soon. */
   private static final Duration CERTIFICATE_WATCH = Duration.ofMinutes(1);
 
+  /** How often it is looked what the guard has on record. */
+  private static final Duration GUARD_LOOK = Duration.ofSeconds(1);
+
   /** The operator that exists from the first start; its password is in the secrets directory. */
   static final String FIRST_USER = "operator";
 
@@ -104,6 +112,7 @@ public final class Engine implements AutoCloseable {
   private final Lifecycle lifecycle = new Lifecycle();
   private final InstantSource clock = InstantSource.system();
   private final BootCounters bootCounters = new BootCounters();
+  private final CompletableFuture<@Nullable Void> handedOver = new CompletableFuture<>();
   private volatile @Nullable Instant readySince;
   private boolean coldStart;
 
@@ -151,6 +160,12 @@ public final class Engine implements AutoCloseable {
     CompletableFuture<Keys> keysComing =
         CompletableFuture.supplyAsync(() -> Keys.open(directory, config, clock, random), blocking);
 
+    // Before any data is opened: by this the guard knows whether another release can read them.
+    Optional<GuardLink> guard =
+        GuardLink.find(
+            directory.path(""),
+            System::getenv,
+            () -> DataFormat.current(EngineState.tablesVersion()));
     EngineState state = lifecycle.started("state", EngineState.open(directory.path(""), clock));
     ChangeWriter writer = state.writer();
     coldStart = writer.current().position() == 0;
@@ -305,6 +320,17 @@ public final class Engine implements AutoCloseable {
             observations::snapshot,
             thresholds());
     operations.collect().from(collected);
+    EngineUpdates updates =
+        new EngineUpdates(
+            guard.orElse(null),
+            running(writer, observations, routes, timer),
+            writer,
+            keys.authority().certificate(),
+            clock,
+            blocking);
+    if (guard.isPresent()) {
+      every(timer, GUARD_LOOK, updates::tell);
+    }
     startApi(
         vertx,
         operations,
@@ -313,7 +339,7 @@ public final class Engine implements AutoCloseable {
         observations,
         routes,
         new ImageOperations(writer, images, blocking),
-        new UpdateOperations(writer, bundles, config.name(), clock, blocking),
+        new UpdateOperations(writer, bundles, updates, config.name(), clock, blocking),
         new CertificateDesk(writer, uploaded, ordered.wishes(), certificates, blocking),
         keys.admin(),
         blocking,
@@ -322,7 +348,7 @@ public final class Engine implements AutoCloseable {
     HostProbe host = new HostProbe(directory.path("."), clock, System::nanoTime);
     host.tick();
     every(timer, HOST_LOOK, host::tick);
-    new SnmpRoom(config, lifecycle, directory, writer, timer, clock)
+    new SnmpRoom(config, lifecycle, directory, writer, timer, clock, updates::probation)
         .start(
             keys.authority(),
             operations,
@@ -340,6 +366,43 @@ public final class Engine implements AutoCloseable {
             coldStart);
     startConductor(writer, observations, timer, plant);
     readySince = clock.instant();
+  }
+
+  /** What the guard asks for, and how the engine makes way. */
+  private EngineUpdates.Running running(
+      ChangeWriter writer,
+      Observations observations,
+      RoutePublisher routes,
+      ScheduledExecutorService timer) {
+    return new EngineUpdates.Running(
+        Version.current(),
+        () -> readySince != null,
+        () -> {
+          var heard = observations.snapshot().cards();
+          return (int)
+              writer.current().cards().values().stream()
+                  .filter(c -> c.role() == CardRole.SERVER && c.state().isAlive())
+                  .filter(c -> heard.containsKey(c.position()))
+                  .count();
+        },
+        () -> {
+          var inUse = observations.snapshot().routesInUse();
+          long newest = routes.snapshot().version();
+          return (int)
+              writer.current().cards().values().stream()
+                  .filter(c -> c.role() == CardRole.PROXY && c.state().isAlive())
+                  .filter(c -> inUse.getOrDefault(c.position(), -1L) >= newest)
+                  .count();
+        },
+        // The one who ordered it is to have an answer first.
+        () -> {
+          var _ = timer.schedule(() -> handedOver.complete(null), 1, TimeUnit.SECONDS);
+        });
+  }
+
+  /** Completes when a release was handed over to the guard: the engine is to be closed then. */
+  CompletableFuture<@Nullable Void> handedOver() {
+    return handedOver;
   }
 
   /** What was made once and is kept: authority, server certificates, signing key. */

@@ -9,10 +9,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code cade engine --config FILE [--exit-on-stdin-eof]}: the engine in the foreground, until it
  * is told to end. Prints one line when it is ready. Exit codes: 0 done, 1 failed, 2 usage or
- * configuration, 5 another engine uses the state directory.
+ * configuration, 5 another engine uses the state directory, 10 handed over to its guard.
  */
 public final class EngineMain {
   private static final String USAGE = "usage: cade engine --config FILE [--exit-on-stdin-eof]";
+
+  /** A release waits for the guard. */
+  private static final int HANDED_OVER = 10;
 
   private EngineMain() {}
 
@@ -69,6 +72,7 @@ public final class EngineMain {
                     Thread.currentThread().interrupt();
                   }
                 }));
+    var _ = engine.handedOver().thenRun(end::countDown);
     if (watchInput) {
       Thread.ofPlatform().name("stdin").daemon().start(() -> awaitEndOfInput(end));
     }
@@ -84,9 +88,12 @@ public final class EngineMain {
     } finally {
       ended.countDown();
     }
+    if (engine.handedOver().isDone()) {
+      System.exit(HANDED_OVER);
+    }
   }
 
-  private static void awaitEndOfInput(CountDownLatch end) {
+  static void awaitEndOfInput(CountDownLatch end) {
     try {
       while (System.in.read() >= 0) {
         // Whatever is typed means nothing.

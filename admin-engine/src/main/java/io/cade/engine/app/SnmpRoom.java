@@ -12,6 +12,7 @@ import io.cade.engine.pki.Identity;
 import io.cade.engine.pki.ModuleAuthority;
 import io.cade.engine.snmp.EngineCabinetView;
 import io.cade.engine.snmp.EngineControl;
+import io.cade.engine.snmp.ProbationControl;
 import io.cade.mib.ManagerRole;
 import io.cade.mib.snmp.AuthenticationFailures;
 import io.cade.mib.snmp.SnmpAgent;
@@ -27,7 +28,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,14 +48,20 @@ final class SnmpRoom {
   private final ChangeWriter writer;
   private final ScheduledExecutorService timer;
   private final InstantSource clock;
+  private final Supplier<Optional<String>> probation;
 
+  /**
+   * @param probation why nothing can be set; empty when it can
+   */
   SnmpRoom(
       EngineConfig config,
       Lifecycle lifecycle,
       StateDirectory directory,
       ChangeWriter writer,
       ScheduledExecutorService timer,
-      InstantSource clock) {
+      InstantSource clock,
+      Supplier<Optional<String>> probation) {
+    this.probation = probation;
     this.config = config;
     this.lifecycle = lifecycle;
     this.directory = directory;
@@ -99,8 +108,10 @@ final class SnmpRoom {
                     settings.location()),
                 tls(authority)),
             view,
-            new EngineControl(
-                operations.combined(), writer::current, observations::snapshot, clock),
+            new ProbationControl(
+                new EngineControl(
+                    operations.combined(), writer::current, observations::snapshot, clock),
+                probation),
             new Refusals(),
             clock);
     agent.start();

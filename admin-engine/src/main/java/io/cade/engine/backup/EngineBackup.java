@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Left out: what the engine makes anew at each start ({@code endpoints.json}, {@code lock}),
  * files that are being written ({@code *.new}, {@code *.part}), {@code uploads/}, the cards' crash
- * dumps, and {@code cards/}, their logs and inventories.
+ * dumps, {@code cards/}, their logs and inventories, and {@code guard/}, which is about this
+ * machine's releases.
  */
 public final class EngineBackup {
   private static final Logger LOG = LoggerFactory.getLogger(EngineBackup.class);
@@ -43,7 +44,15 @@ public final class EngineBackup {
   private static final String STAGING = "backup.part";
   private static final Set<String> LEFT_OUT =
       Set.of(
-          "lock", "endpoints.json", "uploads", "cards", "log", "store", "configuration", STAGING);
+          "lock",
+          "endpoints.json",
+          "uploads",
+          "cards",
+          "log",
+          "store",
+          "configuration",
+          "guard",
+          STAGING);
 
   /** Files in these never change once they have their name. */
   private static final List<String> BY_DIGEST = List.of("content", "packages", "images");

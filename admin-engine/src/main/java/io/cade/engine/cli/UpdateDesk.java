@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.cade.engine.update.BundleDepot;
 import io.cade.image.Digests;
+import io.cade.image.boot.ImageSigner;
 import io.cade.image.bundle.Bundle;
 import io.cade.image.bundle.BundleBuilder;
 import io.cade.image.bundle.BundleCheck;
@@ -112,6 +113,32 @@ final class UpdateDesk {
 
   private ApiClient.Answer build(ParseResult leaf) throws IOException, CommandFailure {
     Path out = path(leaf.matchedOptionValue(UpdateTree.OUT, ""));
+    if (leaf.hasMatchedOption(UpdateTree.IMAGE) == leaf.hasMatchedOption(UpdateTree.ENGINE)) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "a bundle is of one boot image or of one release of the engine: name --image FILE or"
+              + " --engine TREE");
+    }
+    if (leaf.hasMatchedOption(UpdateTree.ENGINE)) {
+      if (leaf.hasMatchedOption(UpdateTree.ROLE)) {
+        throw new CommandFailure(ExitCode.USAGE, "--role is about boot images");
+      }
+      Path release =
+          Files.createTempFile(out.toAbsolutePath().resolveSibling(""), ".release-", ".tmp");
+      try {
+        ImageSigner signer = images.signer(leaf);
+        BundleBuilder.Built built =
+            BundleBuilder.ofEngine(
+                    path(leaf.matchedOptionValue(UpdateTree.ENGINE, "")),
+                    release,
+                    FromVersions.parse(leaf.matchedOptionValue(UpdateTree.FROM, "")),
+                    signer)
+                .write(out, signer);
+        return json(out, built.bundle(), built.digest(), "", false);
+      } finally {
+        Files.deleteIfExists(release);
+      }
+    }
     BundleBuilder.Built built =
         BundleBuilder.ofImage(
                 path(leaf.matchedOptionValue(UpdateTree.IMAGE, "")),

@@ -129,6 +129,10 @@ final class UpdatePages {
 
   static void update(Fields update, PrintStream out, boolean colour, Instant now) {
     out.print(line(update) + "\n");
+    if (isEngine(update)) {
+      engine(update, out, now);
+      return;
+    }
     out.print(
         "canary %s, %s at once, gate %s s, window %s, by %s, %s\n"
             .formatted(
@@ -154,8 +158,39 @@ final class UpdatePages {
     table.print(out);
   }
 
+  private static boolean isEngine(Fields update) {
+    return !update.text("phase").isEmpty();
+  }
+
+  private static void engine(Fields update, PrintStream out, Instant now) {
+    boolean under = update.text("data").isEmpty();
+    out.print(
+        "%s %s%s, by %s, %s\n"
+            .formatted(
+                under ? "from" : "was",
+                update.text("before"),
+                under
+                    ? ", well within %s s, gate %s s"
+                        .formatted(update.text("healthyWithinSeconds"), update.text("gateSeconds"))
+                    : ", data " + update.text("data"),
+                update.text("by"),
+                Words.age(update.instant("since"), now)));
+  }
+
   /** An update in one line. */
   static String line(Fields update) {
+    if (isEngine(update)) {
+      String cause = update.text("cause");
+      String phase = update.text("phase");
+      String stage = update.text("stage");
+      return "%s:%s %s%s%s"
+          .formatted(
+              update.text("name"),
+              update.text("version"),
+              stage,
+              stage.equals("done") || stage.equals("returned") ? "" : ": " + phase,
+              cause.isEmpty() ? "" : " (" + cause + ")");
+    }
     StringBuilder under = new StringBuilder();
     for (Fields card : update.objects("cards")) {
       String state = card.text("state");

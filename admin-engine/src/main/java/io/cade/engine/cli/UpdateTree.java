@@ -52,6 +52,8 @@ final class UpdateTree {
   static final String THRESHOLD = "--threshold";
   static final String OLD_KEYS = "--old-keys";
   static final String IMAGE = "--image";
+  static final String ENGINE = "--engine";
+  static final String HEALTHY_WITHIN = "--healthy-within";
   static final String FROM = "--from";
   static final String ROLE = "--role";
   static final String OUT = "--out";
@@ -75,7 +77,7 @@ final class UpdateTree {
         tree.addGroup(
             root,
             "update",
-            "Updates of cards to other boot images.",
+            "Updates: of cards to other boot images, and of the engine itself.",
             "update start blade:1.4",
             "update status");
     if (tree.isNamed("update")) {
@@ -104,11 +106,14 @@ final class UpdateTree {
             update,
             "build",
             new Action.UpdateWork(Work.BUILD),
-            "Builds a signed bundle of a boot image; needs no engine. The same input gives the same"
-                + " bytes.",
+            "Builds a signed bundle of a boot image, or of a release of the engine; needs no engine."
+                + " The same input gives the same bytes.",
             "update build --image blade.img --from 1.2..1.3 --out blade-1.4.cade",
-            "update build --image blade.img --from any --out b.cade --key signer.pem");
-    build.addOption(required(IMAGE, "FILE", "Signed boot image, of image build."));
+            "update build --image blade.img --from any --out b.cade --key signer.pem",
+            "update build --engine /opt/cade-0.2 --from 0.1.* --out engine-0.2.cade");
+    build.addOption(text(IMAGE, "FILE", "Signed boot image, of image build; this or --engine."));
+    build.addOption(
+        text(ENGINE, "TREE", "Built tree of another version of Cade: where its ./cade lies."));
     build.addOption(
         required(FROM, "RULES", "Versions it may follow on: 1.3, 1.4.*, 1.2..1.9, any; commas."));
     build.addOption(text(ROLE, "ROLE", "Cards it is for: server or any; server if not given."));
@@ -244,8 +249,10 @@ final class UpdateTree {
             new Action.UpdateWork(Work.START),
             "Brings a bundle's image to the cards in waves: each is emptied of visitors, gets the"
                 + " image into its other slot, restarts on trial, and is watched. If one fails, all"
-                + " go back and an alarm says why.",
+                + " go back and an alarm says why. A release of the engine itself runs on trial"
+                + " under ./cade guard, which takes it back when it is not well.",
             "update start blade:1.4",
+            "update start engine:0.2 --healthy-within 2min --gate 30s --wait 300",
             "update start blade:1.4 --canary 2 --parallel 8 --window 02:00-04:00 --gate 2min");
     start.addPositional(bundle());
     start.addOption(number(CANARY, "N", "Cards that go first, and alone; 1."));
@@ -253,6 +260,11 @@ final class UpdateTree {
     start.addOption(
         text(WINDOW, "HH:MM-HH:MM", "Time of the day (UTC) to begin cards in; the bundle's."));
     start.addOption(text(GATE, "TIME", "How long each card has to prove itself; 30s."));
+    start.addOption(
+        text(
+            HEALTHY_WITHIN,
+            "TIME",
+            "How long a release of the engine may take until all is well; 2min."));
     start.addOption(text(DRAIN, "TIME", "How long visitors may stay on a card; 10s."));
     start.addOption(number(WAIT, "SECONDS", "Follow it until it has ended; not if not given."));
     tree.add(
@@ -306,12 +318,12 @@ final class UpdateTree {
       case CANCEL -> client.change("DELETE", updates + "/" + Runner.argument(leaf));
       case START -> {
         StringBuilder query = new StringBuilder("?bundle=").append(Runner.argument(leaf));
-        for (String option : new String[] {CANARY, PARALLEL, WINDOW, GATE, DRAIN}) {
+        for (String option : new String[] {CANARY, PARALLEL, WINDOW, GATE, DRAIN, HEALTHY_WITHIN}) {
           if (leaf.hasMatchedOption(option)) {
             Object value = leaf.matchedOptionValue(option, (Object) "");
             query
                 .append('&')
-                .append(option.substring(2))
+                .append(option.equals(HEALTHY_WITHIN) ? "healthyWithin" : option.substring(2))
                 .append('=')
                 .append(Runner.encode(String.valueOf(value)));
           }

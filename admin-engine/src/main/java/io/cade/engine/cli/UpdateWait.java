@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 
 /** Follows an update until it has ended, and says what it sees. */
 final class UpdateWait {
@@ -19,15 +20,35 @@ final class UpdateWait {
       throws CommandFailure {
     String seen = "";
     try {
-      String name = Json.object(ordered.body()).text("name");
+      Fields first = Json.object(ordered.body());
+      String name = first.text("name");
+      boolean engine = !first.text("phase").isEmpty();
       for (int i = 0; i <= seconds; i++) {
-        ApiClient.Answer answer = client.get("/api/v1/updates");
+        ApiClient.Answer answer;
+        try {
+          answer = client.get("/api/v1/updates");
+        } catch (CommandFailure e) {
+          if (!engine || e.code() != ExitCode.UNREACHABLE) {
+            throw e;
+          }
+          // One engine has ended, the next one does not listen yet.
+          surroundings.pause().last(LOOK);
+          continue;
+        }
         Runner.refuse(answer);
         Fields update =
             Json.object(answer.body()).objects("updates").stream()
                 .filter(u -> u.text("name").equals(name))
                 .findFirst()
-                .orElseThrow(() -> new CommandFailure(ExitCode.FAILED, "the update is gone"));
+                .orElse(engine ? first : null);
+        if (update == null) {
+          throw new CommandFailure(ExitCode.FAILED, "the update is gone");
+        }
+        if (engine && isBefore(update, first)) {
+          // The guard has not begun with it.
+          surroundings.pause().last(LOOK);
+          continue;
+        }
         String now = UpdatePages.line(update);
         if (!now.equals(seen)) {
           surroundings.err().print(now + "\n");
@@ -40,7 +61,11 @@ final class UpdateWait {
           }
           case "returned" ->
               throw new CommandFailure(
-                  ExitCode.FAILED, "the cards went back: " + update.text("cause"));
+                  ExitCode.FAILED,
+                  engine
+                      ? "the engine is %s again: %s"
+                          .formatted(update.text("before"), update.text("cause"))
+                      : "the cards went back: " + update.text("cause"));
           default -> surroundings.pause().last(LOOK);
         }
       }
@@ -51,6 +76,12 @@ final class UpdateWait {
     throw new CommandFailure(
         ExitCode.FAILED,
         "not ended after " + seconds + " s: " + seen + "; it goes on, see update status");
+  }
+
+  /** Whether what is shown ended before this order was given. */
+  private static boolean isBefore(Fields shown, Fields ordered) {
+    Instant began = ordered.instant("since").orElse(Instant.MIN);
+    return shown.instant("since").filter(since -> since.isBefore(began)).isPresent();
   }
 
   /** The update's own object among those of an answer. */

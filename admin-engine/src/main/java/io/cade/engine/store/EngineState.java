@@ -95,6 +95,11 @@ public final class EngineState implements AutoCloseable {
     return builder.freeze(log.lastPosition());
   }
 
+  /** Version of the store's tables that this program writes. */
+  public static int tablesVersion() {
+    return H2Schema.VERSION;
+  }
+
   public ChangeWriter writer() {
     return writer;
   }

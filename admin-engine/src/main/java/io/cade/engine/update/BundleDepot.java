@@ -41,6 +41,9 @@ public final class BundleDepot {
   private static final Logger LOG = LoggerFactory.getLogger(BundleDepot.class);
   private static final String RECORD = "bundle-record.json";
 
+  /** Where {@link io.cade.image.bundle.BundleBuilder#ofEngine} puts it. */
+  private static final String RELEASE = "payload/engine.release";
+
   private final Path bundles;
   private final Path downloads;
   private final Path trust;
@@ -229,6 +232,8 @@ public final class BundleDepot {
       case Step.Configure s -> "put configuration " + s.part() + " in place";
       case Step.Migrate s ->
           "carry data over with " + s.part() + " within " + s.timeoutSeconds() + " s";
+      case Step.InstallEngine s ->
+          "hand over to release " + s.part() + " of the engine, on trial under its guard";
     };
   }
 
@@ -241,6 +246,14 @@ public final class BundleDepot {
       }
     }
     return Optional.empty();
+  }
+
+  /** The release of the engine that a bundle brought; empty when it is about something else. */
+  Optional<Path> release(StoredBundle bundle) {
+    Path file = folder(bundle.digest()).resolve("content").resolve(RELEASE);
+    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+        ? Optional.of(file)
+        : Optional.empty();
   }
 
   /** Those that a name means: {@code NAME:VERSION}, or the beginning of a digest. */

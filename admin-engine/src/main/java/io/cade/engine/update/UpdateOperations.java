@@ -11,6 +11,7 @@ import io.cade.engine.model.ImageUpdate.Stage;
 import io.cade.engine.operate.AuditedActions;
 import io.cade.engine.operate.Caller;
 import io.cade.engine.operate.Role;
+import io.cade.image.release.ReleasePackage;
 import io.cade.image.trust.Notice;
 import io.cade.image.trust.RepositoryClient;
 import io.cade.image.trust.Target;
@@ -20,9 +21,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -41,6 +44,7 @@ public final class UpdateOperations {
   private final ChangeWriter writer;
   private final AuditedActions actions;
   private final BundleDepot depot;
+  private final EngineUpdates engine;
   private final TrustStore trust;
   private final String module;
   private final InstantSource clock;
@@ -48,15 +52,18 @@ public final class UpdateOperations {
   private final AtomicBoolean looking = new AtomicBoolean();
 
   /**
+   * @param engine updates of the engine itself
    * @param module name of this module, by which updates are meant for it
    * @param blocking carries out what waits for the disk and the network
    */
   public UpdateOperations(
       ChangeWriter writer,
       BundleDepot depot,
+      EngineUpdates engine,
       String module,
       InstantSource clock,
       Executor blocking) {
+    this.engine = engine;
     this.writer = writer;
     this.actions = new AuditedActions(writer);
     this.depot = depot;
@@ -74,6 +81,11 @@ public final class UpdateOperations {
   /** The last update of each image. */
   public List<UpdateViews.UpdateView> updates() {
     return writer.current().updates().values().stream().map(UpdateViews::of).toList();
+  }
+
+  /** Updates of the engine itself. */
+  public EngineUpdates engine() {
+    return engine;
   }
 
   /** Where an upload is to be put before it is given to {@link #importBundle}. */
@@ -304,9 +316,20 @@ public final class UpdateOperations {
     }
   }
 
-  /** Begins to bring a bundle's image to the cards. */
-  public CompletionStage<UpdateViews.UpdateView> start(
-      Caller caller, String name, NewUpdate order) {
+  /**
+   * Begins to bring a bundle's image to the cards, or its release of the engine on trial.
+   *
+   * @param healthyWithin how long a release of the engine may take to be well
+   */
+  public CompletionStage<?> start(
+      Caller caller, String name, NewUpdate order, Duration healthyWithin) {
+    List<StoredBundle> found = depot.named(name);
+    if (found.size() == 1) {
+      Optional<Path> release = depot.release(found.getFirst());
+      if (release.isPresent()) {
+        return engine.start(caller, found.getFirst(), release.get(), healthyWithin, order.gate());
+      }
+    }
     return actions.carryOut(
         caller,
         Role.OPERATOR,
@@ -396,6 +419,12 @@ public final class UpdateOperations {
         "cancel update " + cut(name),
         true,
         (cabinet, now) -> {
+          if (name.equals(ReleasePackage.NAME) || name.startsWith(ReleasePackage.NAME + ":")) {
+            throw new Refusal(
+                Refusal.Kind.CONFLICT,
+                "an update of the engine is not cancelled: the guard decides by itself, see update"
+                    + " status");
+          }
           ImageUpdate update =
               cabinet.updates().values().stream()
                   .filter(u -> u.stage().isActive())

@@ -37,6 +37,7 @@ import io.cade.engine.operate.Role;
 import io.cade.engine.operate.TrafficInspection;
 import io.cade.engine.pki.ModuleAuthority;
 import io.cade.engine.update.BundleDepot;
+import io.cade.engine.update.EngineUpdates;
 import io.cade.engine.update.UpdateOperations;
 import io.cade.engine.web.WebRuntime;
 import io.vertx.core.Vertx;
@@ -121,6 +122,7 @@ final class ApiBench implements AutoCloseable {
                     new UpdateOperations(
                         writer,
                         BundleDepot.open(dir.resolve("updates"), authority.certificate(), clock),
+                        EngineUpdates.unguarded(writer, authority.certificate(), clock, blocking),
                         "hall-3",
                         clock,
                         blocking),

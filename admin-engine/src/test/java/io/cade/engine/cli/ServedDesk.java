@@ -25,6 +25,7 @@ import io.cade.engine.operate.Role;
 import io.cade.engine.operate.TrafficInspection;
 import io.cade.engine.pki.ModuleAuthority;
 import io.cade.engine.update.BundleDepot;
+import io.cade.engine.update.EngineUpdates;
 import io.cade.engine.update.UpdateOperations;
 import io.cade.engine.web.WebRuntime;
 import io.vertx.core.Vertx;
@@ -134,6 +135,8 @@ final class ServedDesk implements AutoCloseable {
                         writer,
                         BundleDepot.open(
                             dir.resolve("updates"), authority.certificate(), wishes.clock()),
+                        EngineUpdates.unguarded(
+                            writer, authority.certificate(), wishes.clock(), blocking),
                         "hall-3",
                         wishes.clock(),
                         blocking),

@@ -26,6 +26,9 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -295,5 +298,52 @@ class UpdateCommandTest {
     Desk.Outcome wrong =
         desk.run("update", "build", "--image", "x", "--from", "1..", "--out", dir + "/b");
     assertThat(wrong.code()).isNotZero();
+  }
+
+  @Test
+  void anEngineThatNobodyGuardsIsNotUpdated() throws Exception {
+    Path tree = dir.resolve("tree");
+    Path lib = Files.createDirectories(tree.resolve("dist/lib"));
+    Files.writeString(tree.resolve("cade"), "#!/bin/sh\n");
+    Files.writeString(tree.resolve("dist/classpath"), "lib/admin-engine-1.jar");
+    Manifest manifest = new Manifest();
+    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    manifest.getMainAttributes().put(Attributes.Name.IMPLEMENTATION_VERSION, "0.2");
+    try (JarOutputStream jar =
+        new JarOutputStream(Files.newOutputStream(lib.resolve("admin-engine-1.jar")), manifest)) {
+      jar.finish();
+    }
+    Path file = dir.resolve("engine.cade");
+    good(
+        "update",
+        "build",
+        "--engine",
+        tree.toString(),
+        "--from",
+        "any",
+        "--out",
+        file.toString(),
+        "--key",
+        key.toString());
+    good("update", "import", file.toString());
+    assertThat(good("update", "list").out()).contains("engine:0.2");
+    Desk.Outcome refused = desk.run("update", "start", "engine:0.2");
+    assertThat(refused.code()).isEqualTo(5);
+    assertThat(refused.err())
+        .contains("was not started by ./cade guard", "start it with ./cade guard --config FILE");
+    Desk.Outcome both =
+        desk.run(
+            "update",
+            "build",
+            "--engine",
+            tree.toString(),
+            "--image",
+            "x",
+            "--from",
+            "any",
+            "--out",
+            file.toString());
+    assertThat(both.code()).isEqualTo(2);
+    assertThat(both.err()).contains("--image FILE or --engine TREE");
   }
 }

@@ -54,7 +54,9 @@ public record Bundle(
     /** One file of configuration. */
     CONFIGURATION,
     /** A program that carries data over from one version to another. */
-    MIGRATION
+    MIGRATION,
+    /** A signed release of the engine itself; alone in its bundle. */
+    ENGINE
   }
 
   /**
@@ -88,6 +90,9 @@ public record Bundle(
      * @param timeoutSeconds after which it is ended and counts as failed; 1 to 3,600
      */
     record Migrate(String part, int timeoutSeconds) implements Step {}
+
+    /** Hand over to this release of the engine, on trial, under its guard (SPEC U3). */
+    record InstallEngine(String part) implements Step {}
   }
 
   /** The part at this path. */

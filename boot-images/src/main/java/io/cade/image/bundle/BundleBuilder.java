@@ -8,6 +8,7 @@ import io.cade.image.boot.ImageSigner;
 import io.cade.image.bundle.Bundle.Kind;
 import io.cade.image.bundle.Bundle.Step;
 import io.cade.image.bundle.Bundle.Target;
+import io.cade.image.release.ReleasePackage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +77,32 @@ public final class BundleBuilder {
     String path = part(Kind.IMAGE, fileName, file);
     steps.add(new Step.InstallImage(path));
     return this;
+  }
+
+  /**
+   * A bundle that is about one release of the engine: of its version and time.
+   *
+   * @param tree built tree, where {@code cade} lies
+   * @param release where its package is written; needed until the bundle is
+   * @throws IOException when the tree is none, or something cannot be read or written
+   */
+  public static BundleBuilder ofEngine(
+      Path tree, Path release, FromVersions from, ImageSigner signer) throws IOException {
+    ReleasePackage.Tree found = ReleasePackage.tree(tree);
+    ReleasePackage.write(found, release, signer);
+    BundleBuilder builder =
+        new BundleBuilder(
+            ReleasePackage.NAME,
+            found.version(),
+            found.newest().getEpochSecond(),
+            found.newest(),
+            new Target("any", "any"),
+            from);
+    String path =
+        builder.part(
+            Kind.ENGINE, BundleForm.RELEASE.substring(BundleForm.PAYLOAD.length()), release);
+    builder.steps.add(new Step.InstallEngine(path));
+    return builder;
   }
 
   /** Adds a signed package of a service. */

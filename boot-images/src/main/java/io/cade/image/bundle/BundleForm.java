@@ -42,6 +42,7 @@ record BundleForm(
   static final String KIND = "update-bundle";
   static final String FILE = "bundle.json";
   static final String PAYLOAD = "payload/";
+  static final String RELEASE = PAYLOAD + "engine.release";
   static final int FORMAT = 1;
   static final int MAX_BYTES = 64 << 10;
 
@@ -68,6 +69,7 @@ record BundleForm(
         case Step.InstallPackage s -> new StepEntry("install-package", s.part(), s.service(), null);
         case Step.Configure s -> new StepEntry("configure", s.part(), null, null);
         case Step.Migrate s -> new StepEntry("migrate", s.part(), null, s.timeoutSeconds());
+        case Step.InstallEngine s -> new StepEntry("install-engine", s.part(), null, null);
       };
     }
   }
@@ -194,6 +196,9 @@ record BundleForm(
       if (part == null) {
         throw new Refused("a step is about a part that is missing or has a step already");
       }
+      if (part.kind() == Kind.ENGINE && found.size() != 1) {
+        throw new Refused("a release of the engine is not alone in its bundle");
+      }
       steps.add(step(entry, part));
     }
     if (!unused.isEmpty()) {
@@ -220,6 +225,12 @@ record BundleForm(
               throw new Refused("a migration's time limit is not 1 to " + MAX_TIMEOUT + " s");
             }
             yield new Step.Migrate(part.path(), seconds);
+          }
+          case ENGINE -> {
+            if (!part.path().equals(RELEASE)) {
+              throw new Refused("a release of the engine has another path than " + RELEASE);
+            }
+            yield new Step.InstallEngine(part.path());
           }
         };
     if (!StepEntry.of(step).equals(entry)) {

@@ -5,6 +5,7 @@ import io.cade.image.boot.CertifiedPackage;
 import io.cade.image.boot.ImageCheck;
 import io.cade.image.boot.ImageReader;
 import io.cade.image.bundle.BundleForm.Refused;
+import io.cade.image.release.ReleasePackage;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -95,6 +96,23 @@ public final class BundleReader {
       throws IOException {
     Bundle bundle = accepted.bundle();
     for (Bundle.Part part : bundle.parts()) {
+      if (part.kind() == Bundle.Kind.ENGINE) {
+        String objection =
+            switch (ReleasePackage.verify(
+                unpacked.resolve("content").resolve(part.path()), authorities, at)) {
+              case ReleasePackage.Check.Rejected r -> r.reason();
+              case ReleasePackage.Check.Accepted r
+                  when !bundle.name().equals(ReleasePackage.NAME)
+                      || !r.version().equals(bundle.version())
+                      || r.build() != bundle.build() ->
+                  "it is another than the bundle says";
+              case ReleasePackage.Check.Accepted _ -> "";
+            };
+        if (!objection.isEmpty()) {
+          return new BundleCheck.Rejected(
+              "the release in the bundle must not be used: " + objection);
+        }
+      }
       if (part.kind() == Bundle.Kind.IMAGE) {
         String objection =
             switch (ImageReader.verify(

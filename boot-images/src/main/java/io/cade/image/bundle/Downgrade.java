@@ -52,6 +52,9 @@ public record Downgrade(List<Back> steps) {
     /** Take the file of configuration away: there was none. */
     record RemoveConfiguration(String part) implements Back {}
 
+    /** The guard starts the release of before. */
+    record EngineBefore(String version) implements Back {}
+
     /** Run the program downwards. */
     record Migrate(String part, String from, String to, int timeoutSeconds) implements Back {}
   }
@@ -80,6 +83,7 @@ public record Downgrade(List<Back> steps) {
                   ? new Back.RemoveConfiguration(c.part())
                   : new Back.Configure(c.part(), digest);
             }
+            case Step.InstallEngine _ -> new Back.EngineBefore(version(bundle, before));
             case Step.Migrate m ->
                 new Back.Migrate(
                     m.part(), bundle.version(), version(bundle, before), m.timeoutSeconds());

@@ -4,7 +4,11 @@ import java.util.concurrent.CompletableFuture;
 
 /** A running process of the demonstration. Thread-safe; nothing here blocks. */
 interface Child {
+  /** Of the engine that it runs, when it is a guard; else its own. */
   long pid();
+
+  /** Asks to be told, by any thread, when {@link #pid} is another than before. */
+  void onOtherPid(Runnable told);
 
   /** Completes with the line that begins with {@code READY}; never when there is none. */
   CompletableFuture<String> ready();

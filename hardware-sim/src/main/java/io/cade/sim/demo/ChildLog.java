@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,13 @@ final class ChildLog implements Runnable {
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private volatile String lastLine = "";
 
+  /** What a guard says when it has started an engine. */
+  private static final Pattern GUARDED =
+      Pattern.compile("cade guard: engine \\S+ runs as process ([0-9]{1,18})");
+
+  private volatile long guarded;
+  private volatile Runnable onGuarded = () -> {};
+
   ChildLog(Path file, InputStream output) {
     this.file = file;
     this.output = output;
@@ -40,6 +49,15 @@ final class ChildLog implements Runnable {
   /** Completes when the process has closed its output. */
   CompletableFuture<Void> ended() {
     return ended;
+  }
+
+  /** Process id of the engine that the process says it guards; 0 when it says nothing of it. */
+  long guarded() {
+    return guarded;
+  }
+
+  void onGuarded(Runnable told) {
+    onGuarded = told;
   }
 
   String lastLine() {
@@ -65,6 +83,11 @@ final class ChildLog implements Runnable {
       for (String line = readLine(reader); line != null; line = readLine(reader)) {
         if (line.startsWith("READY")) {
           ready.complete(line);
+        }
+        Matcher engine = GUARDED.matcher(line);
+        if (engine.matches()) {
+          guarded = Long.parseLong(engine.group(1));
+          onGuarded.run();
         }
         if (!line.isBlank()) {
           lastLine = line;

@@ -44,7 +44,8 @@ final class Children implements Supervisor.Starter {
     Path launcher = Path.of(property("cade.home", "")).resolve("cade");
     if (told.isBlank() && Files.isExecutable(launcher) && !Files.isDirectory(launcher)) {
       command.add(launcher.toAbsolutePath().toString());
-      command.add(role.jvm().command());
+      command.add(
+          role == Role.ENGINE && configuration.isGuarded() ? "guard" : role.jvm().command());
     } else {
       command.add(Path.of(property("java.home", ""), "bin", "java").toString());
       command.addAll(told.isBlank() ? role.jvm().standardFlags() : flags(role, told));
@@ -112,7 +113,13 @@ final class Children implements Supervisor.Starter {
 
     @Override
     public long pid() {
-      return process.pid();
+      long engine = output.guarded();
+      return engine == 0 ? process.pid() : engine;
+    }
+
+    @Override
+    public void onOtherPid(Runnable told) {
+      output.onGuarded(told);
     }
 
     @Override

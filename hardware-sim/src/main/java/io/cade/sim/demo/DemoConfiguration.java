@@ -29,6 +29,11 @@ final class DemoConfiguration {
     return options.state().resolve("log").resolve(role.label() + ".log");
   }
 
+  /** Whether the engine runs under its guard. */
+  boolean isGuarded() {
+    return options.guard();
+  }
+
   Path engineDirectory() {
     return options.state().resolve("engine");
   }

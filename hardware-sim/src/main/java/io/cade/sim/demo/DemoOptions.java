@@ -12,23 +12,31 @@ import java.nio.file.Path;
  * @param state directory, absolute
  * @param portOffset added to every port, 0 to {@link PortPlan#MAX_OFFSET}
  * @param balancers 1, or 2 that share the visitors' address
+ * @param guard whether a guard runs the engine, which can be updated then
  */
-record DemoOptions(int chassis, int cards, Path state, int portOffset, int balancers) {
+record DemoOptions(
+    int chassis, int cards, Path state, int portOffset, int balancers, boolean guard) {
   static final String USAGE =
       """
       usage: cade demo [--chassis N] [--cards N] [--state DIR] [--port-offset N]
-                       [--balancers N]
+                       [--balancers N] [--guard]
         --chassis N      chassis of server cards, 1 to 20 (2)
         --cards N        cards in each of them, 1 to 14 (14)
         --state DIR      everything that is kept (CADE_STATE, or state in this tree)
         --port-offset N  added to every port, 0 to %d (0)
-        --balancers N    1, or 2 that share the visitors' address (1)\
+        --balancers N    1, or 2 that share the visitors' address (1)
+        --guard          runs the engine under its guard, so that it can be updated\
       """
           .formatted(PortPlan.MAX_OFFSET);
 
   /** With one balancer. */
   DemoOptions(int chassis, int cards, Path state, int portOffset) {
     this(chassis, cards, state, portOffset, 1);
+  }
+
+  /** Without a guard. */
+  DemoOptions(int chassis, int cards, Path state, int portOffset, int balancers) {
+    this(chassis, cards, state, portOffset, balancers, false);
   }
 
   /** All server cards. */
@@ -46,9 +54,16 @@ record DemoOptions(int chassis, int cards, Path state, int portOffset, int balan
     int cards = CardPosition.MAX_SLOT;
     int offset = 0;
     int balancers = 1;
+    boolean guard = false;
     Path state = standardState;
     for (int i = 0; i < args.length; i += 2) {
       String name = args[i];
+      if (name.equals("--guard")) {
+        guard = true;
+        // It has no value.
+        i--;
+        continue;
+      }
       switch (name) {
         case "--chassis" -> chassis = number(args, i, 1, CardPosition.MAX_CHASSIS);
         case "--cards" -> cards = number(args, i, 1, CardPosition.MAX_SLOT);
@@ -60,10 +75,11 @@ record DemoOptions(int chassis, int cards, Path state, int portOffset, int balan
                 DemoFailure.USAGE,
                 "unknown option '"
                     + name
-                    + "'; --chassis, --cards, --state, --port-offset and --balancers are known");
+                    + "'; --chassis, --cards, --state, --port-offset, --balancers and"
+                    + " --guard are known");
       }
     }
-    return new DemoOptions(chassis, cards, state, offset, balancers);
+    return new DemoOptions(chassis, cards, state, offset, balancers, guard);
   }
 
   private static String value(String[] args, int i) throws DemoFailure {

@@ -135,6 +135,7 @@ final class Supervisor {
       listener.say(reason + "; started again as pid " + child.pid());
     }
     publish();
+    child.onOtherPid(() -> turn.run(this::publish));
     var _ =
         child.ready().thenRun(() -> turn.run(() -> ready(role, watched, child, !reason.isEmpty())));
     var _ = child.exit().thenAccept(code -> turn.run(() -> exited(role, watched, child, code)));

@@ -27,6 +27,13 @@ class DemoOptionsTest {
         .isEqualTo(new DemoOptions(20, 1, Path.of("/y"), 50_000, 2));
   }
 
+  @Test
+  void theGuardIsAWordWithoutAValue() throws Exception {
+    assertThat(DemoOptions.parse("--guard --cards 3".split(" "), STANDARD))
+        .isEqualTo(new DemoOptions(2, 3, STANDARD, 0, 1, true));
+    assertThat(DemoOptions.parse("--cards 3 --guard".split(" "), STANDARD).guard()).isTrue();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

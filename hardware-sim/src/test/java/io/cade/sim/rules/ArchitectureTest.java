@@ -24,6 +24,8 @@ class ArchitectureTest {
       Set.of(
           "io.cade.engine.app.Engine",
           "io.cade.engine.app.EngineMain",
+          "io.cade.engine.guard.GuardProgram",
+          "io.cade.engine.guard.StateLock",
           "io.cade.engine.cli.CadeCommand",
           "io.cade.agent.app.AgentProgram",
           "io.cade.agent.run.PokeSocket",

@@ -1,0 +1,4 @@
+@NullMarked
+package io.cade.engine.guard;
+
+import org.jspecify.annotations.NullMarked;
