@@ -146,7 +146,13 @@ final class HealthGate {
 
   private static Verdict withoutProxies(
       Service service, Card card, Observed observed, Instant now, boolean overdue) {
-    boolean heard = observed.proxies().values().stream().anyMatch(p -> isRecent(p, now));
+    // Not a balancer, which is heard as well but knows no cards.
+    boolean heard =
+        observed.proxies().values().stream()
+            .filter(p -> isRecent(p, now))
+            .flatMap(p -> p.report().backends().stream())
+            .anyMatch(b ->
+                b.service().equals(service.name()) && b.position().equals(card.position()));
     if (heard) {
       return Verdict.PASSED; // of an earlier version: what they report decides, as it did
     }

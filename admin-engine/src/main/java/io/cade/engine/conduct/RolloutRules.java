@@ -74,7 +74,7 @@ final class RolloutRules {
     switch (rollout.stage()) {
       case BUILDING -> choose(draft, service, rollout);
       case DRAINING -> drain(draft, service, rollout, card, observed);
-      case INSTALLING -> install(draft, service, rollout, card, placement, observed);
+      case INSTALLING -> install(draft, service, rollout, card, placement);
       case TRYING -> tryOut(draft, service, rollout, card, placement, observed);
       case PROVING -> prove(draft, service, rollout, card, placement, observed);
       case RETURNING -> {
@@ -164,12 +164,7 @@ final class RolloutRules {
   }
 
   private static void install(
-      Draft draft,
-      Service service,
-      Rollout rollout,
-      Card card,
-      Placement placement,
-      Observed observed) {
+      Draft draft, Service service, Rollout rollout, Card card, Placement placement) {
     CardPosition at = card.position();
     if (isAway(card)) {
       fail(draft, service, rollout, "card " + at + " was lost while it got the version");

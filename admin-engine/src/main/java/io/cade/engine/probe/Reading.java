@@ -42,12 +42,14 @@ final class Reading {
   void asks(HttpClientRequest made) {
     request = made;
     if (result.isDone()) {
-      made.reset();
+      var _ = made.reset();
     }
   }
 
   /** The head of an answer has come. */
   void begins(HttpClientResponse response) {
+    // Also what is cut here counts as broken off, when all is said already.
+    response.exceptionHandler(_ -> brokenOff());
     if (result.isDone()) {
       return;
     }
@@ -73,7 +75,6 @@ final class Reading {
         if (check().status().contains(status)) {
           response.handler(this::part);
           response.endHandler(_ -> complete());
-          response.exceptionHandler(_ -> brokenOff());
         } else {
           end(
               ProbeOutcome.bad(
@@ -130,7 +131,7 @@ final class Reading {
     }
     HttpClientRequest made = request;
     if (made != null) {
-      made.reset(); // ends the connection, if the answer has not
+      var _ = made.reset(); // ends the connection, if the answer has not
     }
   }
 
