@@ -12,23 +12,30 @@ import io.cade.engine.conduct.WantedProbes.Probe;
 import io.cade.engine.observe.ProbeOutcome;
 import io.cade.engine.observe.ProbeOutcome.Kind;
 import io.cade.engine.observe.ProbeTarget;
+import io.cade.engine.pki.Identity;
+import io.cade.engine.pki.ModuleAuthority;
+import io.cade.engine.web.TlsOptions;
 import io.cade.engine.web.WebRuntime;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The engine's requests over real sockets, with something in a proxy's place that may misbehave. */
 @Timeout(30)
@@ -37,6 +44,8 @@ final class HttpProberTest {
   private static final String HOST = "www.shop.example";
   private static final CardPosition PROXY = CardPosition.parse("0.4");
   private static final CardPosition CARD = CardPosition.parse("1.3");
+
+  @TempDir static @Nullable Path temp;
 
   private final Vertx vertx = WebRuntime.start();
   private final HttpProber prober =
@@ -62,6 +71,37 @@ final class HttpProberTest {
     return server.listen(0, "127.0.0.1").await(5, TimeUnit.SECONDS).actualPort();
   }
 
+  @Test
+  void whereAProxyListensForHttpsAloneTheNameOfTheSiteIsIndicated() throws Exception {
+    Identity other =
+        ModuleAuthority.open(folder(), InstantSource.system(), new SecureRandom())
+            .server("other", List.of("another.example"));
+    List<String> indicated = new CopyOnWriteArrayList<>();
+    HttpServer server =
+        vertx
+            .createHttpServer(
+                TlsOptions.server(
+                        "127.0.0.1", 0, other, Set.of("TLSv1.3"), Duration.ofSeconds(10))
+                    .setSni(true))
+            .requestHandler(request -> {
+              indicated.add(request.connection().indicatedServerName());
+              hosts.add(request.authority().toString());
+              mark(request, request.response(), By.CARD).end("secure");
+            });
+    int port = server.listen().await(5, TimeUnit.SECONDS).actualPort();
+    assertThat(ask(new Entrance("127.0.0.1", port, true), "secure")).isEqualTo(ProbeOutcome.good());
+    assertThat(indicated).containsOnly(HOST);
+    assertThat(hosts).containsOnly(HOST);
+  }
+
+  private static Path folder() {
+    Path folder = temp;
+    if (folder == null) {
+      throw new AssertionError("no temporary folder");
+    }
+    return folder;
+  }
+
   private static HttpServerResponse mark(
       HttpServerRequest request, HttpServerResponse response, By by) {
     String token = request.getHeader(ProbeToken.HEADER);
@@ -71,12 +111,16 @@ final class HttpProberTest {
   }
 
   private ProbeOutcome ask(String address, int port, String text) throws Exception {
+    return ask(new Entrance(address, port, false), text);
+  }
+
+  private ProbeOutcome ask(Entrance entrance, String text) throws Exception {
     return prober
         .ask(
             new Probe(
                 new ProbeTarget(PROXY, "shop", CARD, "/cart?x=1"),
                 Instant.EPOCH,
-                List.of(new Entrance(address, port, false)),
+                List.of(entrance),
                 new GateCheck(
                     HOST,
                     List.of("/cart?x=1"),

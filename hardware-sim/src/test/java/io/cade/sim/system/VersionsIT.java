@@ -173,13 +173,13 @@ class VersionsIT {
     does("service", "set", "site", "gate-text=version</h1>");
     Path wrong = Files.createDirectories(folder().resolve("wrong"));
     Files.writeString(wrong.resolve("index.html"), "<h1>Cannot reach the database</h1>\n");
-    Path empty = Files.createDirectories(folder().resolve("empty"));
-    Files.writeString(empty.resolve("other.html"), "<h1>The other version</h1>\n");
-    goesBackUnseen(wrong, "answered 200 without the text 'version</h1>'");
-    goesBackUnseen(empty, "answered 404 in place of 2xx/3xx");
+    goesBackUnseen(wrong, "/", "answered 200 without the text 'version</h1>'");
+    does("service", "set", "site", "gate-text=", "gate-path=/ /prices.html");
+    Path incomplete = Path.of(content("incomplete"));
+    goesBackUnseen(incomplete, "/prices.html", "answered 404 in place of 2xx/3xx");
   }
 
-  private void goesBackUnseen(Path content, String cause) throws Exception {
+  private void goesBackUnseen(Path content, String path, String cause) throws Exception {
     try (Visitors visitors = Visitors.of(demo().port("http"), SITE, "first version</h1>")) {
       Run.Result published =
           demo()
@@ -202,7 +202,8 @@ class VersionsIT {
     JsonNode rollout = demo().json("service", "show", "site").path("rollout");
     assertThat(rollout.path("stage").asText()).isEqualTo("RETURNED");
     assertThat(rollout.path("cause").asText())
-        .matches("proxy 0\\.[45]: GET / of versions\\.example on card [12]\\.[123] .*")
+        .matches("proxy 0\\.[45]: GET \\S+ of versions\\.example on card [12]\\.[123] .*")
+        .contains("GET " + path + " of ")
         .endsWith(cause);
     JsonNode alarm =
         StreamSupport.stream(demo().json("alarm", "list").spliterator(), false)
