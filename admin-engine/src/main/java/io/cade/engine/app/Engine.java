@@ -345,11 +345,7 @@ public final class Engine implements AutoCloseable {
         lifecycle.started(
             "aimed requests",
             new HttpProber(
-                vertx,
-                keys.authority().derivedSecret(PROBES),
-                clock,
-                random,
-                config::addressOf));
+                vertx, keys.authority().derivedSecret(PROBES), clock, random, config::addressOf));
     startConductor(writer, observations, timer, plant, prober);
     readySince = clock.instant();
   }
@@ -408,8 +404,7 @@ public final class Engine implements AutoCloseable {
     lifecycle
         .started(
             "gate",
-            new ProbeRunner(
-                writer::current, observations, prober, clock, timer, runner::wake))
+            new ProbeRunner(writer::current, observations, prober, clock, timer, runner::wake))
         .start();
   }
 

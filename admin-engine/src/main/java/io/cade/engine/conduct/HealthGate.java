@@ -111,9 +111,7 @@ final class HealthGate {
       for (String path : check.paths()) {
         Probed probed = probed(observed, proxy, service, card, path, since);
         if (probed != null && isBad(probed, spent)) {
-          return isKnown(card, probed, observed)
-              ? Verdict.failed(probed.fault())
-              : Verdict.GOES_ON;
+          return isKnown(card, probed, observed) ? Verdict.failed(probed.fault()) : Verdict.GOES_ON;
         }
         if (probed == null || probed.good() < check.requests()) {
           all = false;
@@ -130,13 +128,16 @@ final class HealthGate {
     if (!overdue) {
       return Verdict.waiting(wait.isEmpty() ? "" : "an answer of card " + at(card) + ": " + wait);
     }
-    // A proxy that the engine does not reach is no fault of the card, if another one vouches for it.
+    // A proxy that the engine does not reach is no fault of a card for which another one vouches.
     return proven > 0 && !silent
         ? Verdict.PASSED
         : Verdict.failed(
             "card %s could not be asked for service %s within %d s%s"
                 .formatted(
-                    at(card), service.name(), patience.toSeconds(), wait.isEmpty() ? "" : ": " + wait));
+                    at(card),
+                    service.name(),
+                    patience.toSeconds(),
+                    wait.isEmpty() ? "" : ": " + wait));
   }
 
   private static boolean isBad(Probed probed, Duration spent) {
@@ -151,8 +152,8 @@ final class HealthGate {
         observed.proxies().values().stream()
             .filter(p -> isRecent(p, now))
             .flatMap(p -> p.report().backends().stream())
-            .anyMatch(b ->
-                b.service().equals(service.name()) && b.position().equals(card.position()));
+            .anyMatch(
+                b -> b.service().equals(service.name()) && b.position().equals(card.position()));
     if (heard) {
       return Verdict.PASSED; // of an earlier version: what they report decides, as it did
     }

@@ -43,7 +43,8 @@ record ImageUpdateProof(String fault, boolean seen) {
         return new Trial(verdict.words(), false, "");
       }
       passed &= verdict.state() == HealthGate.State.PASSED;
-      waits = waits.isEmpty() && !verdict.words().isEmpty() ? "waits for " + verdict.words() : waits;
+      waits =
+          waits.isEmpty() && !verdict.words().isEmpty() ? "waits for " + verdict.words() : waits;
     }
     return new Trial("", passed, waits);
   }

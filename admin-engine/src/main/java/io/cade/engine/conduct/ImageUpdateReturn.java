@@ -70,7 +70,16 @@ final class ImageUpdateReturn {
   private static boolean isOnTheWayBack(State state) {
     return switch (state) {
       case BACK_DRAINING, BACK_ORDERED, BACK_CYCLED, BACK_BOOTING, BACK_STARTING -> true;
-      case DRAINING, STAGING, RESTARTING, BOOTING, STARTING, TRYING, PROVING, MARKING, DONE, RETURNED ->
+      case DRAINING,
+          STAGING,
+          RESTARTING,
+          BOOTING,
+          STARTING,
+          TRYING,
+          PROVING,
+          MARKING,
+          DONE,
+          RETURNED ->
           false;
     };
   }

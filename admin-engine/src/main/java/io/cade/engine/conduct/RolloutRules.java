@@ -29,10 +29,9 @@ import org.jspecify.annotations.Nullable;
  * Carries another version of a service's content from card to card (SPEC U1, U2), never to two at
  * once: drain, install, try, prove, next. Whether a card has proved itself is judged by requests
  * that the engine aims at it ({@link HealthGate}), by what the proxies see of it and by its agent;
- * the first that fails sends all back. Each pass looks only at what is
- * durable and at what is heard now, so that it goes on anywhere after a crash. All that it keeps is
- * since when a card is in doubt, without which a new engine only waits anew. Owned by the thread
- * that passes.
+ * the first that fails sends all back. Each pass looks only at what is durable and at what is heard
+ * now, so that it goes on anywhere after a crash. All that it keeps is since when a card is in
+ * doubt, without which a new engine only waits anew. Owned by the thread that passes.
  */
 final class RolloutRules {
   /** From the order to a service that answers: fetching, checking, stopping, starting. */

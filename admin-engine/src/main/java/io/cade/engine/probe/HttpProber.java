@@ -96,8 +96,7 @@ public final class HttpProber implements Prober, AutoCloseable {
             check.limit(),
             Base64.getUrlEncoder().encodeToString(nonce));
     Reading reading = new Reading(probe, key, token, result);
-    long timer =
-        vertx.setTimer(check.limit().plus(OF_PROXY).toMillis(), _ -> reading.late());
+    long timer = vertx.setTimer(check.limit().plus(OF_PROXY).toMillis(), _ -> reading.late());
     var _ = result.whenComplete((_, _) -> vertx.cancelTimer(timer));
     Entrance entrance = entrance(probe);
     String address = address(probe, entrance);

@@ -98,7 +98,8 @@ final class Reading {
     end(
         text.isEmpty() || body.toString(StandardCharsets.UTF_8).contains(text)
             ? ProbeOutcome.good()
-            : ProbeOutcome.bad(what() + " answered " + status + " without the text '" + text + "'"));
+            : ProbeOutcome.bad(
+                what() + " answered " + status + " without the text '" + text + "'"));
   }
 
   private void brokenOff() {
@@ -120,9 +121,15 @@ final class Reading {
     end(
         status == 0
             ? ProbeOutcome.unreached(
-                proxy() + " does not answer within " + shown(check().limit().plus(HttpProber.OF_PROXY)))
+                proxy()
+                    + " does not answer within "
+                    + shown(check().limit().plus(HttpProber.OF_PROXY)))
             : ProbeOutcome.bad(
-                what() + " answered " + status + " and did not end within " + shown(check().limit())));
+                what()
+                    + " answered "
+                    + status
+                    + " and did not end within "
+                    + shown(check().limit())));
   }
 
   private void end(ProbeOutcome outcome) {

@@ -158,8 +158,7 @@ final class RolloutRulesTest {
       List<ProxyReport.Entrance> entrances =
           aimable ? List.of(new ProxyReport.Entrance("127.1.0.4", 8080, false)) : List.of();
       world.observations.heard(
-          new ProxyReport(
-              at(proxy), "p", 1, backends, List.of(), List.of(), List.of(), entrances),
+          new ProxyReport(at(proxy), "p", 1, backends, List.of(), List.of(), List.of(), entrances),
           world.now);
     }
   }
@@ -328,8 +327,7 @@ final class RolloutRulesTest {
     publish();
     untilEnded();
     assertThat(rollout().stage()).isEqualTo(Stage.RETURNED);
-    String cause =
-        "proxy 0.4: GET / of shop.example on card 1.1 answered 503 in place of 2xx/3xx";
+    String cause = "proxy 0.4: GET / of shop.example on card 1.1 answered 503 in place of 2xx/3xx";
     assertThat(rollout().cause()).isEqualTo(cause);
     assertThat(alarm().text()).isEqualTo("version 2: " + cause);
     assertThat(seenByVisitors).doesNotContain("1.1 " + NEW);
@@ -395,7 +393,9 @@ final class RolloutRulesTest {
     assertThat(rollout().stage()).as("three may be chance").isEqualTo(Stage.PROVING);
     untilEnded();
     assertThat(rollout().cause())
-        .matches("proxy 0.4: GET / of shop.example on card 1.1 answered 503.* requests of the gate failed\\)");
+        .matches(
+            "proxy 0.4: GET / of shop.example on card 1.1 answered 503.*"
+                + " requests of the gate failed\\)");
     everythingIsAsBefore();
   }
 

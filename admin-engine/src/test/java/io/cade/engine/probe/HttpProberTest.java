@@ -37,7 +37,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The engine's requests over real sockets, with something in a proxy's place that may misbehave. */
+/**
+ * The engine's requests over real sockets, with something in a proxy's place that may misbehave.
+ */
 @Timeout(30)
 final class HttpProberTest {
   private static final String KEY = "fedcba9876543210fedcba9876543210";
@@ -80,8 +82,7 @@ final class HttpProberTest {
     HttpServer server =
         vertx
             .createHttpServer(
-                TlsOptions.server(
-                        "127.0.0.1", 0, other, Set.of("TLSv1.3"), Duration.ofSeconds(10))
+                TlsOptions.server("127.0.0.1", 0, other, Set.of("TLSv1.3"), Duration.ofSeconds(10))
                     .setSni(true))
             .requestHandler(request -> {
               indicated.add(request.connection().indicatedServerName());
@@ -134,7 +135,8 @@ final class HttpProberTest {
 
   @Test
   void aGoodAnswerOfTheCardIsGood() throws Exception {
-    int port = proxy((request, response) -> mark(request, response, By.CARD).end("Willkommen, Bär"));
+    int port =
+        proxy((request, response) -> mark(request, response, By.CARD).end("Willkommen, Bär"));
     assertThat(ask("127.0.0.1", port, "Bär")).isEqualTo(ProbeOutcome.good());
     assertThat(ask("0.0.0.0", port, "")).as("all addresses").isEqualTo(ProbeOutcome.good());
     assertThat(hosts).containsOnly(HOST);

@@ -102,8 +102,7 @@ public final class ProbeToken {
     try {
       return Optional.of(
           new Aim(
-              CardPosition.parse(form.group(4)),
-              Duration.ofMillis(Long.parseLong(form.group(3)))));
+              CardPosition.parse(form.group(4)), Duration.ofMillis(Long.parseLong(form.group(3)))));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }

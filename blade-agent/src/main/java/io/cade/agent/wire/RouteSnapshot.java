@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  *     Empty: each proxy has its own. They let TLS 1.2 connections be read: never to be stored or
  *     logged
  * @param probeKey secret with which the engine aims requests at single cards ({@link ProbeToken}),
- *     at most 128 characters; empty, as in snapshots of earlier versions: no request is aimed. Never
- *     to be logged
+ *     at most 128 characters; empty, as in snapshots of earlier versions: no request is aimed.
+ *     Never to be logged
  */
 public record RouteSnapshot(
     long version,

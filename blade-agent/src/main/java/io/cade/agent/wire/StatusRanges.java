@@ -9,8 +9,7 @@ import java.util.regex.Pattern;
  * 200,301-308}. Immutable.
  */
 public final class StatusRanges {
-  private static final Pattern FORM =
-      Pattern.compile("\\d{3}(-\\d{3})?(,\\d{3}(-\\d{3})?){0,15}");
+  private static final Pattern FORM = Pattern.compile("\\d{3}(-\\d{3})?(,\\d{3}(-\\d{3})?){0,15}");
   private static final int LEAST = 100;
   private static final int MOST = 599;
 

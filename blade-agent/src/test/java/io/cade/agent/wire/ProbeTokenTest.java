@@ -77,13 +77,19 @@ class ProbeTokenTest {
         ServiceSettings.none()
             .with(
                 Map.of(
-                    "gate-path", "/ /cart?x=1", "gate-status", "200", "gate-text", "Grüß Gott",
-                    "gate-timeout", "2s", "gate-requests", "3"));
+                    "gate-path",
+                    "/ /cart?x=1",
+                    "gate-status",
+                    "200",
+                    "gate-text",
+                    "Grüß Gott",
+                    "gate-timeout",
+                    "2s",
+                    "gate-requests",
+                    "3"));
     assertThat(set.text(Setting.GATE_TEXT)).contains("Grüß Gott");
     assertThatThrownBy(
-            () ->
-                set.with(
-                    Map.of("gate-path", "cart", "gate-status", "2xx", "gate-text", "a\nb")))
+            () -> set.with(Map.of("gate-path", "cart", "gate-status", "2xx", "gate-text", "a\nb")))
         .hasMessageContaining("gate-path is 'cart'; allowed: check-path, or 1 to 4 paths")
         .hasMessageContaining("gate-status is '2xx'; allowed: codes and ranges like")
         .hasMessageContaining("gate-text is");

@@ -61,14 +61,7 @@ final class AimedRequest {
       }
     }
     Site counted =
-        new Site(
-            site.service(),
-            site.backends(),
-            cards,
-            site.group(),
-            aside,
-            site.tls(),
-            Map.of());
+        new Site(site.service(), site.backends(), cards, site.group(), aside, site.tls(), Map.of());
     return new AimedRequest(key, token, aim.get().limit(), counted, member);
   }
 

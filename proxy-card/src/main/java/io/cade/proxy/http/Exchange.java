@@ -104,8 +104,8 @@ final class Exchange implements BackendListener {
     this.site = site;
     this.policy = site.group().policy();
     this.secure = info.secure();
-    this.times = new StageTimes(
-            visitor.deadline(), policy, services, aim == null ? null : aim.limit());
+    this.times =
+        new StageTimes(visitor.deadline(), policy, services, aim == null ? null : aim.limit());
     ServicePolicy.Affinity affinity = policy.affinity();
     this.attempts =
         new Attempts(
@@ -566,8 +566,7 @@ final class Exchange implements BackendListener {
     FullHttpResponse page = ErrorPage.of(failure, facts.host(), requestId, !mayStay);
     if (aim != null) {
       aim.markAnswer(
-          page.headers(),
-          failure == Failure.BUSY ? ProbeToken.By.BUSY : ProbeToken.By.PROXY);
+          page.headers(), failure == Failure.BUSY ? ProbeToken.By.BUSY : ProbeToken.By.PROXY);
     }
     visitor.respond(page, toHead, mayStay);
   }

@@ -18,8 +18,8 @@ final class StageTimes {
   private long wholeEndsNanos;
 
   /**
-   * @param most from the request to the head of the response, if that is less; null for no more than
-   *     that
+   * @param most from the request to the head of the response, if that is less; null for no more
+   *     than that
    */
   StageTimes(
       Deadline deadline, ServicePolicy policy, ProxyServices services, @Nullable Duration most) {

@@ -119,8 +119,7 @@ class AimedRequestTest {
       all.addAll(second.requests);
       assertThat(all).hasSize(4);
       assertThat(all)
-          .allSatisfy(r ->
-              assertThat(r.head() + r.text()).doesNotContainIgnoringCase("probe"));
+          .allSatisfy(r -> assertThat(r.head() + r.text()).doesNotContainIgnoringCase("probe"));
     }
   }
 
