@@ -42,6 +42,8 @@ import io.cade.engine.pki.ModuleAuthority;
 import io.cade.engine.pki.PackageSigningKey;
 import io.cade.engine.pki.SessionTicketKeys;
 import io.cade.engine.pki.UploadedCertificates;
+import io.cade.engine.probe.HttpProber;
+import io.cade.engine.probe.ProbeRunner;
 import io.cade.engine.provision.HostingPlugin;
 import io.cade.engine.provision.JavaPlugin;
 import io.cade.engine.provision.NginxPlugin;
@@ -97,6 +99,12 @@ public final class Engine implements AutoCloseable {
 
   /** How often the proxies get a new key for TLS session tickets. */
   private static final Duration TICKET_KEYS = Duration.ofHours(12);
+
+  /**
+   * What the secret of aimed requests is for. Derived, not drawn: after a new start of the engine
+   * the proxies have it already, and a card that is being tried is asked at once.
+   */
+  private static final String PROBES = "probes";
 
   /** How often it is looked for certificates that end soon. */
   private static final Duration CERTIFICATE_WATCH = Duration.ofMinutes(1);
@@ -221,6 +229,7 @@ public final class Engine implements AutoCloseable {
                 service -> keys.authority().derivedSecret("affinity " + service)),
             ordered.board(),
             tickets::current,
+            keys.authority().derivedSecret(PROBES),
             writer.current());
     EngineGateway gateway =
         new EngineGateway(
@@ -364,7 +373,12 @@ public final class Engine implements AutoCloseable {
                 thresholds()),
             random,
             coldStart);
-    startConductor(writer, observations, timer, plant);
+    HttpProber prober =
+        lifecycle.started(
+            "aimed requests",
+            new HttpProber(
+                vertx, keys.authority().derivedSecret(PROBES), clock, random, config::addressOf));
+    startConductor(writer, observations, timer, plant, prober);
     readySince = clock.instant();
   }
 
@@ -430,7 +444,8 @@ public final class Engine implements AutoCloseable {
       ChangeWriter writer,
       Observations observations,
       ScheduledExecutorService timer,
-      PackagePlant plant)
+      PackagePlant plant,
+      HttpProber prober)
       throws IOException {
     Poker poker = lifecycle.started("poker", new Poker(config, System::nanoTime));
     ConductorRunner runner =
@@ -455,6 +470,11 @@ public final class Engine implements AutoCloseable {
                   }
                 }));
     runner.start();
+    lifecycle
+        .started(
+            "gate",
+            new ProbeRunner(writer::current, observations, prober, clock, timer, runner::wake))
+        .start();
   }
 
   private void startApi(

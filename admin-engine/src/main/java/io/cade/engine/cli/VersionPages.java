@@ -41,6 +41,13 @@ final class VersionPages {
       case "BUILDING" -> version + " " + (cause.isEmpty() ? "is on its way" : cause) + done;
       case "DRAINING" -> version + ": card " + card + " is emptied of visitors" + done;
       case "INSTALLING" -> version + ": card " + card + " gets it" + done;
+      case "TRYING" ->
+          version
+              + ": card "
+              + card
+              + " is tried before visitors come"
+              + (cause.isEmpty() ? "" : "; it " + cause)
+              + done;
       case "PROVING" -> version + ": card " + card + " proves itself" + done;
       case "RETURNING" ->
           version + " goes back" + (card.isEmpty() ? "" : " on card " + card) + ": " + cause;

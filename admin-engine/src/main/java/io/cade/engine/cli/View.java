@@ -316,7 +316,7 @@ enum View {
     void settings(Fields settings) {
       Table table = table("SETTING", "VALUE");
       for (String key : settings.members().keySet()) {
-        table.row(key, settings.text(key));
+        table.row(key, Words.orDash(settings.text(key)));
       }
       table.print(out);
     }

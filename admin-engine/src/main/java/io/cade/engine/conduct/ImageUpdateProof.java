@@ -18,6 +18,42 @@ import java.util.Map;
  * @param seen whether everybody who has to has said that it is well
  */
 record ImageUpdateProof(String fault, boolean seen) {
+  /**
+   * How a card does before visitors come.
+   *
+   * @param fault why it has failed, else empty
+   * @param passed whether visitors may come
+   * @param waits what is waited for, if that is worth a remark
+   */
+  record Trial(String fault, boolean passed, String waits) {}
+
+  static Trial trial(Draft draft, CardStep step, Card card, Observed observed) {
+    boolean passed = true;
+    String waits = "";
+    for (Service service : draft.cabinet().servicesOn(card.position())) {
+      if (!ImageUpdateChoice.isServed(service)) {
+        continue;
+      }
+      if (!Routing.serves(service, card)) {
+        return new Trial(stopped(service, card), false, "");
+      }
+      HealthGate.Verdict verdict =
+          HealthGate.beforeVisitors(service, card, step.since(), observed, draft.now());
+      if (verdict.state() == HealthGate.State.FAILED) {
+        return new Trial(verdict.words(), false, "");
+      }
+      passed &= verdict.state() == HealthGate.State.PASSED;
+      waits =
+          waits.isEmpty() && !verdict.words().isEmpty() ? "waits for " + verdict.words() : waits;
+    }
+    return new Trial("", passed, waits);
+  }
+
+  private static String stopped(Service service, Card card) {
+    return "service %s stopped on card %s under the image"
+        .formatted(service.name(), card.position());
+  }
+
   static ImageUpdateProof of(Draft draft, CardStep step, Card card, Observed observed) {
     CardPosition at = card.position();
     Observed.CardHeard heard = observed.cards().get(at);
@@ -28,8 +64,7 @@ record ImageUpdateProof(String fault, boolean seen) {
     Duration spent = Duration.between(step.since(), draft.now());
     for (Service service : services) {
       if (!Routing.serves(service, card)) {
-        return new ImageUpdateProof(
-            "service %s stopped on card %s under the image".formatted(service.name(), at), false);
+        return new ImageUpdateProof(stopped(service, card), false);
       }
       int usable = 0;
       for (Map.Entry<CardPosition, Observed.ProxyHeard> entry : observed.proxies().entrySet()) {
@@ -51,7 +86,17 @@ record ImageUpdateProof(String fault, boolean seen) {
           }
         }
       }
-      seen &= usable > 0;
+      String fault = HealthGate.faultWithVisitors(service, card, step.since(), observed);
+      if (!fault.isEmpty()) {
+        return new ImageUpdateProof(fault, false);
+      }
+      // No proxy has a route to a card of a stopped service.
+      seen &=
+          Routing.isStopped(service)
+              || (usable > 0
+                  && HealthGate.missingWithVisitors(
+                          service, card, step.since(), observed, draft.now())
+                      .isEmpty());
     }
     return new ImageUpdateProof("", seen);
   }

@@ -50,7 +50,7 @@ final class ImageUpdateReturn {
     }
     switch (step.state()) {
       case DRAINING -> end(draft, update, step, card, "");
-      case STAGING, RESTARTING, BOOTING, STARTING -> order(draft, update, step, card);
+      case STAGING, RESTARTING, BOOTING, STARTING, TRYING -> order(draft, update, step, card);
       case PROVING, MARKING, DONE -> drain(draft, update, step, card);
       case BACK_DRAINING -> {
         if (ImageUpdateRules.isAway(card)
@@ -70,7 +70,16 @@ final class ImageUpdateReturn {
   private static boolean isOnTheWayBack(State state) {
     return switch (state) {
       case BACK_DRAINING, BACK_ORDERED, BACK_CYCLED, BACK_BOOTING, BACK_STARTING -> true;
-      case DRAINING, STAGING, RESTARTING, BOOTING, STARTING, PROVING, MARKING, DONE, RETURNED ->
+      case DRAINING,
+          STAGING,
+          RESTARTING,
+          BOOTING,
+          STARTING,
+          TRYING,
+          PROVING,
+          MARKING,
+          DONE,
+          RETURNED ->
           false;
     };
   }

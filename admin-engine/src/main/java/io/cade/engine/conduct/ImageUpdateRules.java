@@ -88,6 +88,7 @@ final class ImageUpdateRules {
       case STAGING -> stage(draft, update, step, card);
       case RESTARTING, BOOTING -> boot(draft, update, step, card);
       case STARTING -> start(draft, update, step, card);
+      case TRYING -> tryOut(draft, update, step, card, observed);
       case PROVING -> prove(draft, update, step, card, observed);
       case MARKING -> mark(draft, update, step, card);
       case DONE,
@@ -187,14 +188,31 @@ final class ImageUpdateRules {
     if (isAway(card) || !card.bootId().equals(step.bootId())) {
       fail(draft, update, "card " + at + " was lost while its services started");
     } else if (serve(draft, card)) {
-      undrain(draft, update, card);
-      set(draft, update.with(step.into(State.PROVING, draft.now(), 0, card.bootId())));
+      set(draft, update.with(step.into(State.TRYING, draft.now(), 0, card.bootId())));
     } else if (isOver(draft, step, RolloutRules.START_LIMIT)) {
       fail(
           draft,
           update,
           "services of card %s did not come up within %d s"
               .formatted(at, RolloutRules.START_LIMIT.toSeconds()));
+    }
+  }
+
+  /** Its services answer the engine through the proxies; only then visitors come again. */
+  private static void tryOut(
+      Draft draft, ImageUpdate update, CardStep step, Card card, Observed observed) {
+    if (isAway(card) || !card.bootId().equals(step.bootId())) {
+      fail(draft, update, "card " + card.position() + " was lost while it was tried");
+      return;
+    }
+    ImageUpdateProof.Trial trial = ImageUpdateProof.trial(draft, step, card, observed);
+    if (!trial.fault().isEmpty()) {
+      fail(draft, update, trial.fault());
+    } else if (trial.passed()) {
+      undrain(draft, update, card);
+      set(draft, update.with(step.into(State.PROVING, draft.now(), 0, card.bootId())));
+    } else if (!trial.waits().isEmpty() && !step.detail().equals(trial.waits())) {
+      set(draft, update.with(step.noted(trial.waits())));
     }
   }
 

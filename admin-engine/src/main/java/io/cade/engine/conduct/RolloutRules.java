@@ -27,11 +27,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Carries another version of a service's content from card to card (SPEC U1, U2), never to two at
- * once: drain, install, prove, next. Whether a card has proved itself is judged by what the proxies
- * see of it and by its agent; the first that fails sends all back. Each pass looks only at what is
- * durable and at what is heard now, so that it goes on anywhere after a crash. All that it keeps is
- * since when a card is in doubt, without which a new engine only waits anew. Owned by the thread
- * that passes.
+ * once: drain, install, try, prove, next. Whether a card has proved itself is judged by requests
+ * that the engine aims at it ({@link HealthGate}), by what the proxies see of it and by its agent;
+ * the first that fails sends all back. Each pass looks only at what is durable and at what is heard
+ * now, so that it goes on anywhere after a crash. All that it keeps is since when a card is in
+ * doubt, without which a new engine only waits anew. Owned by the thread that passes.
  */
 final class RolloutRules {
   /** From the order to a service that answers: fetching, checking, stopping, starting. */
@@ -42,12 +42,6 @@ final class RolloutRules {
 
   /** How long a proxy is waited for that says nothing about the card. */
   static final Duration SILENT_PROXIES = Duration.ofMinutes(1);
-
-  /** So many failed requests may be chance. */
-  private static final long FEW = 3;
-
-  /** Percent of the requests that may fail. */
-  private static final long TOLERATED = 5;
 
   /** Since when the card at hand of a service is found bad, in the stage that began then. */
   private record Doubt(Instant stage, Instant since) {}
@@ -79,7 +73,8 @@ final class RolloutRules {
     switch (rollout.stage()) {
       case BUILDING -> choose(draft, service, rollout);
       case DRAINING -> drain(draft, service, rollout, card, observed);
-      case INSTALLING -> install(draft, service, rollout, card, placement, observed);
+      case INSTALLING -> install(draft, service, rollout, card, placement);
+      case TRYING -> tryOut(draft, service, rollout, card, placement, observed);
       case PROVING -> prove(draft, service, rollout, card, placement, observed);
       case RETURNING -> {
         boolean late = !draft.now().isBefore(rollout.since().plus(START_LIMIT));
@@ -168,25 +163,14 @@ final class RolloutRules {
   }
 
   private static void install(
-      Draft draft,
-      Service service,
-      Rollout rollout,
-      Card card,
-      Placement placement,
-      Observed observed) {
+      Draft draft, Service service, Rollout rollout, Card card, Placement placement) {
     CardPosition at = card.position();
     if (isAway(card)) {
       fail(draft, service, rollout, "card " + at + " was lost while it got the version");
     } else if (placement.state() == Placement.State.FAILED) {
       fail(draft, service, rollout, "card " + at + ": " + placement.detail());
     } else if (Routing.serves(service, card)) {
-      undrain(draft, service, card);
-      set(
-          draft,
-          service,
-          rollout
-              .into(Stage.PROVING, at, draft.now(), "")
-              .withCounted(counts(service.name(), at, observed)));
+      set(draft, service, rollout.into(Stage.TRYING, at, draft.now(), ""));
     } else if (!draft.now().isBefore(rollout.since().plus(START_LIMIT))) {
       fail(
           draft,
@@ -196,17 +180,50 @@ final class RolloutRules {
     }
   }
 
-  private void prove(
+  /** The version answers the engine through the proxies; only then visitors come again. */
+  private void tryOut(
       Draft draft,
       Service service,
       Rollout rollout,
       Card card,
       Placement placement,
       Observed observed) {
+    if (!goesOn(draft, service, rollout, card, placement)) {
+      return;
+    }
+    HealthGate.Verdict verdict =
+        HealthGate.beforeVisitors(service, card, rollout.since(), observed, draft.now());
+    switch (verdict.state()) {
+      case FAILED -> {
+        if (livesOn(draft, service, rollout, card, observed)) {
+          fail(draft, service, rollout, verdict.words());
+        }
+      }
+      case WAITING -> {
+        String cause = verdict.words().isEmpty() ? "" : "waits for " + verdict.words();
+        if (!cause.isEmpty() && !cause.equals(rollout.cause())) {
+          set(draft, service, rollout.waiting(cause));
+        }
+      }
+      case PASSED -> {
+        undrain(draft, service, card);
+        set(
+            draft,
+            service,
+            rollout
+                .into(Stage.PROVING, card.position(), draft.now(), "")
+                .withCounted(counts(service.name(), card.position(), observed)));
+      }
+    }
+  }
+
+  /** Whether the card still serves the version; otherwise the rollout has failed. */
+  private static boolean goesOn(
+      Draft draft, Service service, Rollout rollout, Card card, Placement placement) {
     CardPosition at = card.position();
     if (isAway(card)) {
       fail(draft, service, rollout, "card " + at + " was lost while it proved the version");
-      return;
+      return false;
     }
     if (!Routing.serves(service, card)) {
       String detail = placement.detail();
@@ -217,8 +234,22 @@ final class RolloutRules {
           placement.bootId().equals(card.bootId())
               ? "card " + at + " stopped serving it" + (detail.isEmpty() ? "" : ": " + detail)
               : "card " + at + " restarted while it proved the version");
+      return false;
+    }
+    return true;
+  }
+
+  private void prove(
+      Draft draft,
+      Service service,
+      Rollout rollout,
+      Card card,
+      Placement placement,
+      Observed observed) {
+    if (!goesOn(draft, service, rollout, card, placement)) {
       return;
     }
+    CardPosition at = card.position();
     String fault = "";
     Duration spent = Duration.between(rollout.since(), draft.now());
     int seen = 0;
@@ -243,11 +274,14 @@ final class RolloutRules {
               .findFirst();
       long requests = backend.requests() - before.map(Rollout.Counted::requests).orElse(0L);
       long failures = backend.failures() - before.map(Rollout.Counted::failures).orElse(0L);
-      if (failures > FEW && failures * 100 > requests * TOLERATED) {
+      if (HealthGate.isTooMany(failures, requests)) {
         fault = "%d of %d requests of visitors to card %s failed".formatted(failures, requests, at);
         break;
       }
       seen += usable ? 1 : 0;
+    }
+    if (fault.isEmpty()) {
+      fault = HealthGate.faultWithVisitors(service, card, rollout.since(), observed);
     }
     if (!fault.isEmpty()) {
       if (livesOn(draft, service, rollout, card, observed)) {
@@ -259,11 +293,19 @@ final class RolloutRules {
     if (spent.compareTo(rollout.gate()) < 0) {
       return;
     }
-    if (seen > 0) {
+    String missing =
+        HealthGate.missingWithVisitors(service, card, rollout.since(), observed, draft.now());
+    if (seen > 0 && missing.isEmpty()) {
       Rollout proved = rollout.plus(at).into(Stage.BUILDING, null, draft.now(), "");
       choose(draft, set(draft, service, proved), proved);
     } else if (spent.compareTo(rollout.gate().plus(SILENT_PROXIES)) > 0) {
-      fail(draft, service, rollout, "no proxy says that it reaches the version on card " + at);
+      fail(
+          draft,
+          service,
+          rollout,
+          "no proxy says that it reaches the version on card "
+              + at
+              + (missing.isEmpty() ? "" : ": " + missing));
     }
   }
 

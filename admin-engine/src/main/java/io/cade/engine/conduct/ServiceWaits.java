@@ -88,6 +88,16 @@ public final class ServiceWaits {
               since,
               since.plus(RolloutRules.START_LIMIT),
               false);
+      case TRYING ->
+          new Wait(
+              (rollout.cause().startsWith("waits for ")
+                      ? rollout.cause().substring(10)
+                      : "card " + at + " to answer without visitors")
+                  + ", for "
+                  + version,
+              since,
+              null,
+              false);
       case PROVING ->
           new Wait(
               "card " + at + " to prove " + version,

@@ -92,6 +92,8 @@ public record ImageUpdate(
     BOOTING,
     /** Runs the image on trial; its services come up. */
     STARTING,
+    /** Its services run and answer the engine, but have no visitors yet. */
+    TRYING,
     /** Has visitors again, and is watched. */
     PROVING,
     /** Makes the image the one that stays. */
@@ -145,6 +147,11 @@ public record ImageUpdate(
       return new CardStep(position, end, now, 0, Answer.WAITING, remark, bootId, before);
     }
 
+    /** The same with another remark. */
+    public CardStep noted(String remark) {
+      return new CardStep(position, state, since, command, answer, remark, bootId, before);
+    }
+
     CardStep answered(boolean succeeded, String said) {
       return new CardStep(
           position,
@@ -166,6 +173,14 @@ public record ImageUpdate(
   /** The card's step, if it was begun. */
   public Optional<CardStep> on(CardPosition position) {
     return cards.stream().filter(c -> c.position().equals(position)).findFirst();
+  }
+
+  /** Whether a card is not to have visitors, because nobody knows yet whether it is good. */
+  public boolean keepsVisitorsFrom(CardPosition position) {
+    return stage == Stage.RUNNING
+        && on(position)
+            .filter(c -> c.state() == State.STARTING || c.state() == State.TRYING)
+            .isPresent();
   }
 
   /** Cards on which something is under way. */

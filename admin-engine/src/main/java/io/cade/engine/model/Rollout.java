@@ -44,6 +44,8 @@ public record Rollout(
     DRAINING,
     /** The card fetches, checks and starts the version. */
     INSTALLING,
+    /** The card has the version, and answers the engine, but no visitors yet. */
+    TRYING,
     /** The card has visitors again, and is watched. */
     PROVING,
     /** The card goes back to the version that it had. */
@@ -77,7 +79,13 @@ public record Rollout(
   /** Whether a card is to have the new version as things stand. */
   public boolean concerns(CardPosition position) {
     return done.contains(position)
-        || (position.equals(at) && (stage == Stage.INSTALLING || stage == Stage.PROVING));
+        || (position.equals(at)
+            && (stage == Stage.INSTALLING || stage == Stage.TRYING || stage == Stage.PROVING));
+  }
+
+  /** Whether a card is not to have visitors, because nobody knows yet whether it is good. */
+  public boolean keepsVisitorsFrom(CardPosition position) {
+    return position.equals(at) && (stage == Stage.INSTALLING || stage == Stage.TRYING);
   }
 
   /** Whether a card is being worked on: that it does not serve is no fault. */

@@ -8,6 +8,7 @@ import io.cade.agent.wire.Report;
 import io.cade.engine.traffic.TrafficLedger;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what is heard. Thread-safe; bounded by the positions that exist. */
@@ -18,6 +19,7 @@ public final class Observations {
   private final TrafficLedger traffic = new TrafficLedger();
   private final HeardMap<CardPosition, Long> routesInUse = new HeardMap<>();
   private final HeardMap<CardPosition, Observed.CommandFetch> fetches = new HeardMap<>();
+  private final HeardMap<ProbeTarget, Probed> probes = new HeardMap<>();
 
   /** An introduction counts as a sign of life. */
   public void heard(Introduction introduction, Instant at) {
@@ -73,6 +75,28 @@ public final class Observations {
                 : new Observed.CommandFetch(command, before.first(), at, before.times() + 1));
   }
 
+  /**
+   * Something came of an aimed request.
+   *
+   * @param round when the stage began in which it was made: what was counted in others is forgotten
+   */
+  public void heard(ProbeTarget target, Instant round, ProbeOutcome outcome, Instant at) {
+    probes.compute(
+        target,
+        (_, before) ->
+            (before == null || !before.round().equals(round) ? Probed.begin(round) : before)
+                .with(outcome, at));
+  }
+
+  /** Forgets the outcomes of aimed requests that nobody will look at any more. */
+  public void keepProbes(Predicate<ProbeTarget> wanted) {
+    for (ProbeTarget target : probes.copy().keySet()) {
+      if (!wanted.test(target)) {
+        probes.remove(target);
+      }
+    }
+  }
+
   /** Forgets what the card said: it was replaced, or restarts. */
   public void forget(CardPosition position) {
     cards.remove(position);
@@ -87,6 +111,11 @@ public final class Observations {
   /** What was heard; each map is the same instance for as long as nothing in it has changed. */
   public Observed snapshot() {
     return new Observed(
-        cards.copy(), chassis.copy(), proxies.copy(), routesInUse.copy(), fetches.copy());
+        cards.copy(),
+        chassis.copy(),
+        proxies.copy(),
+        routesInUse.copy(),
+        fetches.copy(),
+        probes.copy());
   }
 }

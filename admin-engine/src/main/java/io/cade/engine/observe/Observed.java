@@ -16,23 +16,26 @@ import java.util.Map;
  * @param routesInUse version of the routes that each proxy said it uses when it last asked for
  *     newer ones
  * @param fetches the command that each card was given last
+ * @param probes what came of the requests that the engine aims at cards
  */
 public record Observed(
     Map<CardPosition, CardHeard> cards,
     Map<Integer, ChassisHeard> chassis,
     Map<CardPosition, ProxyHeard> proxies,
     Map<CardPosition, Long> routesInUse,
-    Map<CardPosition, CommandFetch> fetches) {
+    Map<CardPosition, CommandFetch> fetches,
+    Map<ProbeTarget, Probed> probes) {
   public Observed {
     cards = Map.copyOf(cards);
     chassis = Map.copyOf(chassis);
     proxies = Map.copyOf(proxies);
     routesInUse = Map.copyOf(routesInUse);
     fetches = Map.copyOf(fetches);
+    probes = Map.copyOf(probes);
   }
 
   public static Observed nothing() {
-    return new Observed(Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
+    return new Observed(Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
   }
 
   /**

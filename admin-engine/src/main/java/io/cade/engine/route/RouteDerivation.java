@@ -93,7 +93,7 @@ public final class RouteDerivation {
                   lease.address(),
                   servicePort,
                   ServicePorts.further(service.definition().kind(), servicePort),
-                  card.drain() == null ? null : card.drain().until()));
+                  Routing.drainedUntil(cabinet, service, card)));
         }
       }
       SiteCertificate certificate = certificates.of(service);

@@ -18,6 +18,7 @@ public final class RoutePublisher implements CommitListener {
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Supplier<List<RouteSnapshot.Challenge>> challenges;
   private final Supplier<List<String>> ticketKeys;
+  private final String probeKey;
   private volatile RouteSnapshot snapshot;
 
   /** Without certificate authorities that have to be answered, and keys of session tickets. */
@@ -25,26 +26,39 @@ public final class RoutePublisher implements CommitListener {
     this(derivation, List::of, List::of, start);
   }
 
-  /**
-   * @param challenges what certificate authorities are to be answered now; looked at with each
-   *     commit, must answer from memory
-   * @param ticketKeys keys of TLS session tickets, looked at likewise
-   */
+  /** Without requests that are aimed at cards. */
   public RoutePublisher(
       RouteDerivation derivation,
       Supplier<List<RouteSnapshot.Challenge>> challenges,
       Supplier<List<String>> ticketKeys,
       Cabinet start) {
+    this(derivation, challenges, ticketKeys, "", start);
+  }
+
+  /**
+   * @param challenges what certificate authorities are to be answered now; looked at with each
+   *     commit, must answer from memory
+   * @param ticketKeys keys of TLS session tickets, looked at likewise
+   * @param probeKey of requests that the engine aims at cards; empty for none
+   */
+  public RoutePublisher(
+      RouteDerivation derivation,
+      Supplier<List<RouteSnapshot.Challenge>> challenges,
+      Supplier<List<String>> ticketKeys,
+      String probeKey,
+      Cabinet start) {
     this.derivation = derivation;
     this.challenges = challenges;
     this.ticketKeys = ticketKeys;
+    this.probeKey = probeKey;
     this.snapshot =
         new RouteSnapshot(
             start.position(),
             derivation.sites(start),
             derivation.protection(start),
             challenges.get(),
-            ticketKeys.get());
+            ticketKeys.get(),
+            probeKey);
   }
 
   /** The newest routes. */
@@ -67,7 +81,7 @@ public final class RoutePublisher implements CommitListener {
         || !protection.equals(snapshot.protection())
         || !open.equals(snapshot.challenges())
         || !tickets.equals(snapshot.ticketKeys())) {
-      snapshot = new RouteSnapshot(after.position(), sites, protection, open, tickets);
+      snapshot = new RouteSnapshot(after.position(), sites, protection, open, tickets, probeKey);
       listeners.forEach(Runnable::run);
     }
   }

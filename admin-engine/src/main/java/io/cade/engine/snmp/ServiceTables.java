@@ -120,7 +120,8 @@ final class ServiceTables {
           case BUILDING -> RolloutStage.BUILDING;
           case DRAINING -> RolloutStage.DRAINING;
           case INSTALLING -> RolloutStage.INSTALLING;
-          case PROVING -> RolloutStage.PROVING;
+          // For the operations centre both are the proof, which begins without visitors.
+          case TRYING, PROVING -> RolloutStage.PROVING;
           case RETURNING -> RolloutStage.RETURNING;
           case DONE -> RolloutStage.DONE;
           case RETURNED -> RolloutStage.RETURNED;

@@ -21,6 +21,7 @@ import io.cade.engine.model.Placement;
 import io.cade.engine.model.PowerHold;
 import io.cade.engine.model.Service;
 import io.cade.engine.observe.Observations;
+import io.cade.engine.observe.ProbeOutcome;
 import io.cade.image.slot.Slot;
 import io.cade.image.slot.SlotContent;
 import io.cade.image.slot.SlotState;
@@ -59,7 +60,10 @@ final class ImageUpdateRulesTest {
   private final Set<String> refuses = new HashSet<>();
   private final Set<String> unusable = new HashSet<>();
   private final List<String> steps = new ArrayList<>();
+  private final Set<String> badPages = new HashSet<>();
+  private final Set<String> visited = new TreeSet<>();
   private boolean imageHangs;
+  private int asked;
   private int served = 3;
   private int leastServing;
   private int mostAtOnce;
@@ -147,6 +151,8 @@ final class ImageUpdateRulesTest {
     proxySpeaks();
     world.settle();
     look();
+    world.probe(this::answer);
+    look();
   }
 
   private void obey(String position, Blade blade) {
@@ -223,7 +229,25 @@ final class ImageUpdateRulesTest {
                 card.drain() == null ? 3 : 0));
       }
     }
-    world.observations.heard(new ProxyReport(at("0.4"), "p", 1, backends), world.now);
+    world.observations.heard(
+        new ProxyReport(
+            at("0.4"),
+            "p",
+            1,
+            backends,
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(new ProxyReport.Entrance("127.1.0.4", 8080, false))),
+        world.now);
+  }
+
+  private ProbeOutcome answer(WantedProbes.Probe probe) {
+    String position = probe.target().card().toString();
+    asked++;
+    return badPages.contains(position + " " + world.imageVersions.get(position))
+        ? ProbeOutcome.bad("card " + position + " answered 503")
+        : ProbeOutcome.good();
   }
 
   private void look() {
@@ -234,6 +258,13 @@ final class ImageUpdateRulesTest {
                 shop().placements().stream()
                     .filter(p -> Routing.serves(shop(), world.card(p.position().toString())))
                     .count());
+    for (Placement placement : shop().placements()) {
+      Card card = world.card(placement.position().toString());
+      if (Routing.serves(shop(), card)
+          && Routing.drainedUntil(world.cabinet, shop(), card) == null) {
+        visited.add(card.position() + " " + world.imageVersions.get(card.position().toString()));
+      }
+    }
     ImageUpdate update = world.cabinet.updates().get("blade");
     if (update != null) {
       mostAtOnce = Math.max(mostAtOnce, update.underWay().size());
@@ -287,6 +318,30 @@ final class ImageUpdateRulesTest {
 
   private boolean reached(String step) {
     return steps.contains(step);
+  }
+
+  @Test
+  void anImageUnderWhichAPageIsWrongIsSeenByTheEngineAloneAndGoesBack() {
+    begin();
+    badPages.addAll(shop().placements().stream().map(p -> p.position() + " 2").toList());
+    start(1, 4, "");
+    untilEnded();
+    assertThat(update().stage()).isEqualTo(Stage.RETURNED);
+    assertThat(update().cause()).matches("card \\S+ answered 503");
+    assertThat(visited).noneMatch(v -> v.endsWith(" 2"));
+    assertThat(versions()).containsExactly("1");
+  }
+
+  @Test
+  void aCardOfAStoppedServiceIsNotAsked() {
+    begin();
+    world.apply(
+        new Change.ServiceSettingsChanged(
+            "shop", shop().settings().with(Map.of("serving", "off"))));
+    start(1, 4, "");
+    untilEnded();
+    assertThat(update().stage()).isEqualTo(Stage.DONE);
+    assertThat(asked).isZero();
   }
 
   @Test

@@ -19,6 +19,7 @@ import io.cade.engine.model.Rollout.Stage;
 import io.cade.engine.model.Service;
 import io.cade.engine.model.ServiceVersion;
 import io.cade.engine.observe.Observations;
+import io.cade.engine.observe.ProbeOutcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +49,13 @@ final class RolloutRulesTest {
   private final Set<String> dead = new HashSet<>();
   private final Set<String> unusable = new HashSet<>();
   private final List<String> steps = new ArrayList<>();
+  private final Set<String> badPages = new HashSet<>();
+  private final Set<String> unreached = new HashSet<>();
+  private final Map<String, Integer> asked = new TreeMap<>();
+  private final Set<String> seenByVisitors = new TreeSet<>();
+  private List<String> proxies = List.of(PROXY);
+  private boolean aimable = true;
+  private int goodForNow;
   private boolean proxySpeaks = true;
   private boolean visitorsFail;
   private int visitorsOnDrained;
@@ -94,6 +103,8 @@ final class RolloutRulesTest {
     }
     world.settle();
     look();
+    world.probe(this::answer);
+    look();
   }
 
   private void obey(String position) {
@@ -129,7 +140,7 @@ final class RolloutRulesTest {
       String position = placement.position().toString();
       Card card = world.card(position);
       if (Routing.serves(shop(), card)) {
-        boolean drained = card.drain() != null;
+        boolean drained = Routing.drainedUntil(world.cabinet, shop(), card) != null;
         boolean bad = NEW.equals(running.get(position)) && visitorsFail;
         failures += bad ? 2 : 0;
         boolean usable = !unusable.contains(position + " " + running.get(position));
@@ -144,7 +155,30 @@ final class RolloutRulesTest {
                 drained ? visitorsOnDrained : 3));
       }
     }
-    world.observations.heard(new ProxyReport(at(PROXY), "p", 1, backends), world.now);
+    for (String proxy : proxies) {
+      List<ProxyReport.Entrance> entrances =
+          aimable ? List.of(new ProxyReport.Entrance("127.1.0.4", 8080, false)) : List.of();
+      world.observations.heard(
+          new ProxyReport(at(proxy), "p", 1, backends, List.of(), List.of(), List.of(), entrances),
+          world.now);
+    }
+  }
+
+  /** What comes of a request that the engine aims at a card. */
+  private ProbeOutcome answer(WantedProbes.Probe probe) {
+    String card = probe.target().card().toString();
+    asked.merge(rollout().stage() + " " + probe.target().path(), 1, Integer::sum);
+    if (unreached.contains(probe.target().proxy().toString())) {
+      return ProbeOutcome.unreached("proxy " + probe.target().proxy() + " is not reached: refused");
+    }
+    boolean bad = badPages.contains(card + " " + running.get(card)) || dead.contains(card);
+    boolean now = --goodForNow < 0;
+    return bad && now
+        ? ProbeOutcome.bad(
+            "proxy %s: GET %s of %s on card %s answered 503 in place of 2xx/3xx"
+                .formatted(
+                    probe.target().proxy(), probe.target().path(), probe.check().host(), card))
+        : ProbeOutcome.good();
   }
 
   private void look() {
@@ -160,6 +194,13 @@ final class RolloutRulesTest {
                 .filter(p -> Routing.serves(shop(), world.card(p.position().toString())))
                 .count();
     leastServing = Math.min(leastServing, serving);
+    for (Placement p : shop().placements()) {
+      Card card = world.card(p.position().toString());
+      if (Routing.serves(shop(), card)
+          && Routing.drainedUntil(world.cabinet, shop(), card) == null) {
+        seenByVisitors.add(p.position() + " " + running.get(p.position().toString()));
+      }
+    }
     Rollout rollout = shop().versions().rollout();
     if (rollout != null) {
       String step = rollout.stage() + (rollout.at() == null ? "" : " " + rollout.at());
@@ -222,6 +263,7 @@ final class RolloutRulesTest {
         .containsSubsequence(
             "DRAINING 1.1",
             "INSTALLING 1.1",
+            "TRYING 1.1",
             "PROVING 1.1",
             "DRAINING 2.1",
             "PROVING 2.1",
@@ -277,6 +319,168 @@ final class RolloutRulesTest {
     untilEnded();
     assertThat(rollout().cause()).contains("requests of visitors to card 1.1 failed");
     everythingIsAsBefore();
+  }
+
+  @Test
+  void noVisitorSeesAVersionWhosePageIsWrongAndTheCauseNamesProxyCardAndPath() {
+    served();
+    badPages.add("1.1 " + NEW);
+    publish();
+    untilEnded();
+    assertThat(rollout().stage()).isEqualTo(Stage.RETURNED);
+    String cause = "proxy 0.4: GET / of shop.example on card 1.1 answered 503 in place of 2xx/3xx";
+    assertThat(rollout().cause()).isEqualTo(cause);
+    assertThat(alarm().text()).isEqualTo("version 2: " + cause);
+    assertThat(seenByVisitors).doesNotContain("1.1 " + NEW);
+    assertThat(steps).noneMatch(s -> s.startsWith("PROVING"));
+    everythingIsAsBefore();
+  }
+
+  @Test
+  void theOnlyCardsVisitorsDoNotSeeAnUntriedVersionEither() {
+    world.boot("1.1", 1, "b1.1");
+    world.boot("1.2", 1, "b1.2");
+    world.boot("2.1", 1, "b2.1");
+    world.create("shop", 1);
+    world.generate("shop");
+    seconds(5);
+    badPages.addAll(List.of("1.1 " + NEW, "1.2 " + NEW, "2.1 " + NEW));
+    publish();
+    untilEnded();
+    assertThat(rollout().stage()).isEqualTo(Stage.RETURNED);
+    assertThat(seenByVisitors).noneMatch(s -> s.contains(NEW));
+    seconds(2);
+    assertThat(
+            Routing.drainedUntil(
+                world.cabinet,
+                shop(),
+                world.card(shop().placements().getFirst().position().toString())))
+        .isNull();
+  }
+
+  @Test
+  void whatHasJustStartedMayAnswerBadlyForAMoment() {
+    served();
+    badPages.add("1.1 " + NEW);
+    publish();
+    until("trial", () -> rollout().stage() == Stage.TRYING);
+    seconds(4);
+    assertThat(rollout().stage()).isEqualTo(Stage.TRYING);
+    badPages.clear();
+    untilEnded();
+    assertThat(rollout().stage()).isEqualTo(Stage.DONE);
+    assertThat(world.alarms()).isEmpty();
+  }
+
+  @Test
+  void oneBadAnswerBehindAGoodOneIsEnoughWhileNobodyIsServed() {
+    served();
+    badPages.add("1.1 " + NEW);
+    goodForNow = 3;
+    publish();
+    untilEnded();
+    assertThat(rollout().stage()).isEqualTo(Stage.RETURNED);
+    assertThat(seenByVisitors).doesNotContain("1.1 " + NEW);
+  }
+
+  @Test
+  void aPageThatBreaksUnderVisitorsSendsTheVersionBackWithinTheGate() {
+    served();
+    publish();
+    until("proof", () -> rollout().stage() == Stage.PROVING);
+    seconds(2);
+    badPages.add("1.1 " + NEW);
+    seconds(3);
+    assertThat(rollout().stage()).as("three may be chance").isEqualTo(Stage.PROVING);
+    untilEnded();
+    assertThat(rollout().cause())
+        .matches(
+            "proxy 0.4: GET / of shop.example on card 1.1 answered 503.*"
+                + " requests of the gate failed\\)");
+    everythingIsAsBefore();
+  }
+
+  @Test
+  void eachProxyIsAskedForEachPathAsOftenAsTheServiceSays() {
+    served();
+    proxies = List.of(PROXY, "0.5");
+    settings(Map.of("gate-path", "/ /cart", "gate-requests", "3"));
+    publish();
+    until("proof", () -> rollout().stage() == Stage.PROVING);
+    assertThat(asked).containsEntry("TRYING /", 6).containsEntry("TRYING /cart", 6);
+  }
+
+  @Test
+  void aProxyThatIsNotReachedIsNoFaultOfTheCardAndTheRolloutSaysWhatItWaitsFor() {
+    served();
+    proxies = List.of(PROXY, "0.5");
+    unreached.add("0.5");
+    publish();
+    until("trial", () -> rollout().stage() == Stage.TRYING);
+    seconds(3);
+    assertThat(rollout().cause())
+        .isEqualTo("waits for an answer of card 1.1: proxy 0.5 is not reached: refused");
+    unreached.clear();
+    seconds(2);
+    assertThat(rollout().stage()).isEqualTo(Stage.PROVING);
+    unreached.add("0.5");
+    untilEnded();
+    assertThat(rollout().stage()).as("another proxy vouches for each card").isEqualTo(Stage.DONE);
+    assertThat(world.alarms()).isEmpty();
+  }
+
+  @Test
+  void aVersionThatNoProxyLetsTheEngineAskForGoesBackUnseen() {
+    served();
+    unreached.add(PROXY);
+    publish();
+    untilEnded();
+    assertThat(rollout().cause())
+        .isEqualTo(
+            "card 1.1 could not be asked for service shop within 85 s: proxy 0.4 is not reached:"
+                + " refused");
+    assertThat(seenByVisitors).doesNotContain("1.1 " + NEW);
+    everythingIsAsBefore();
+  }
+
+  @Test
+  void proxiesOfAnEarlierVersionDecideByWhatTheyReport() {
+    served();
+    aimable = false;
+    seconds(1);
+    unusable.add("1.2 " + NEW);
+    publish();
+    untilEnded();
+    assertThat(asked).isEmpty();
+    assertThat(rollout().cause()).contains("proxy 0.4 finds card 1.2 unusable: answers 500");
+  }
+
+  @Test
+  void aServiceThatIsNotToBeAskedIsNot() {
+    served();
+    settings(Map.of("gate-requests", "0"));
+    publish();
+    untilEnded();
+    assertThat(rollout().stage()).isEqualTo(Stage.DONE);
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void aCardThatIsPulledWhileItIsTriedIsTheCause() {
+    served();
+    publish();
+    until("installation", () -> rollout().stage() == Stage.INSTALLING);
+    unreached.add(PROXY);
+    until("trial", () -> rollout().stage() == Stage.TRYING);
+    seconds(2);
+    dead.add("1.1");
+    unreached.clear();
+    untilEnded();
+    assertThat(rollout().cause()).isEqualTo("card 1.1 was lost while it proved the version");
+  }
+
+  private void settings(Map<String, String> changes) {
+    world.apply(new Change.ServiceSettingsChanged("shop", shop().settings().with(changes)));
   }
 
   @Test
@@ -429,7 +633,7 @@ final class RolloutRulesTest {
     RolloutRulesTest test = new RolloutRulesTest();
     test.served();
     if (fails) {
-      test.unusable.add("2.1 " + NEW);
+      test.badPages.add("2.1 " + NEW);
     }
     test.world.dieAfter(transactions);
     try {
@@ -449,6 +653,9 @@ final class RolloutRulesTest {
         .as("after %d transactions: %s", transactions, test.steps)
         .isEqualTo(fails ? Stage.RETURNED : Stage.DONE);
     test.seconds(5);
+    if (fails) {
+      assertThat(test.seenByVisitors).as("after %d", transactions).doesNotContain("2.1 " + NEW);
+    }
     assertThat(test.running.values())
         .as("after %d transactions", transactions)
         .hasSize(3)

@@ -17,12 +17,14 @@ import io.cade.engine.model.CardState;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.ServiceDefinition;
 import io.cade.engine.observe.Observations;
+import io.cade.engine.observe.ProbeOutcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A cabinet in a test's hands: time stands still until the test moves it. */
@@ -84,6 +86,21 @@ final class World {
       apply(plan.changes().toArray(Change[]::new));
     }
     throw new AssertionError("the conductor does not come to rest");
+  }
+
+  /** The engine makes the requests that it wants to aim at cards now, until none is due. */
+  void probe(Function<WantedProbes.Probe, ProbeOutcome> answers) {
+    for (int i = 0; i < 50; i++) {
+      List<WantedProbes.Probe> due = WantedProbes.of(cabinet, observations.snapshot(), now).due();
+      if (due.isEmpty()) {
+        return;
+      }
+      for (WantedProbes.Probe probe : due) {
+        observations.heard(probe.target(), probe.round(), answers.apply(probe), now);
+      }
+      settle();
+    }
+    throw new AssertionError("the engine asks without end");
   }
 
   void pass(Duration time) {

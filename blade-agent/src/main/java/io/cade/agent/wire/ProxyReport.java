@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  *     tells it in some of its reports only
  * @param refusals what it has refused since it started; at most 256
  * @param signals what it sees of visitors at this moment; at most 256
+ * @param entrances where it listens for visitors' HTTP; at most 16; none from proxies of earlier
+ *     versions and from balancers
  */
 public record ProxyReport(
     CardPosition position,
@@ -22,7 +24,8 @@ public record ProxyReport(
     List<BackendReport> backends,
     List<TrafficReport> traffic,
     List<Refusal> refusals,
-    List<SignalReport> signals) {
+    List<SignalReport> signals,
+    List<Entrance> entrances) {
   /** Lists that an earlier version does not know may be absent. */
   public ProxyReport(
       CardPosition position,
@@ -31,7 +34,8 @@ public record ProxyReport(
       List<BackendReport> backends,
       @Nullable List<TrafficReport> traffic,
       @Nullable List<Refusal> refusals,
-      @Nullable List<SignalReport> signals) {
+      @Nullable List<SignalReport> signals,
+      @Nullable List<Entrance> entrances) {
     this.position = position;
     this.bootId = Limits.text("bootId", bootId, 64);
     this.routesVersion = routesVersion;
@@ -39,6 +43,19 @@ public record ProxyReport(
     this.traffic = Limits.list("traffic", TrafficReport.orNone(traffic), 5_000);
     this.refusals = Limits.list("refusals", TrafficReport.orNone(refusals), 256);
     this.signals = Limits.list("signals", TrafficReport.orNone(signals), 256);
+    this.entrances = Limits.list("entrances", TrafficReport.orNone(entrances), 16);
+  }
+
+  /** Of somebody whom visitors do not come to. */
+  public ProxyReport(
+      CardPosition position,
+      String bootId,
+      long routesVersion,
+      List<BackendReport> backends,
+      @Nullable List<TrafficReport> traffic,
+      @Nullable List<Refusal> refusals,
+      @Nullable List<SignalReport> signals) {
+    this(position, bootId, routesVersion, backends, traffic, refusals, signals, List.of());
   }
 
   /** The back ends alone. */
@@ -50,7 +67,7 @@ public record ProxyReport(
   /** Without traffic and refusals, which are much and are kept elsewhere. */
   public ProxyReport withoutTraffic() {
     return new ProxyReport(
-        position, bootId, routesVersion, backends, List.of(), List.of(), signals);
+        position, bootId, routesVersion, backends, List.of(), List.of(), signals, entrances);
   }
 
   /**
@@ -82,6 +99,19 @@ public record ProxyReport(
     public BackendReport {
       Limits.text("service", service, 63);
       Limits.text("cause", cause, 256);
+    }
+  }
+
+  /**
+   * Where visitors come in.
+   *
+   * @param address numeric; {@code 0.0.0.0} or {@code ::} for all that the card has
+   * @param secure over TLS
+   */
+  public record Entrance(String address, int port, boolean secure) {
+    public Entrance {
+      Limits.text("address", address, 64);
+      Limits.range("port", port, 1, 65535);
     }
   }
 }

@@ -19,13 +19,17 @@ import org.jspecify.annotations.Nullable;
  *     resume at any of them: 48 bytes each in Base64, the first one makes tickets, at most 4.
  *     Empty: each proxy has its own. They let TLS 1.2 connections be read: never to be stored or
  *     logged
+ * @param probeKey secret with which the engine aims requests at single cards ({@link ProbeToken}),
+ *     at most 128 characters; empty, as in snapshots of earlier versions: no request is aimed.
+ *     Never to be logged
  */
 public record RouteSnapshot(
     long version,
     List<SiteRoute> sites,
     List<SiteProtection> protection,
     List<Challenge> challenges,
-    List<String> ticketKeys) {
+    List<String> ticketKeys,
+    String probeKey) {
   /** Challenges that may be open at one time. */
   public static final int MAX_CHALLENGES = 1_024;
 
@@ -34,7 +38,8 @@ public record RouteSnapshot(
       List<SiteRoute> sites,
       @Nullable List<SiteProtection> protection,
       @Nullable List<Challenge> challenges,
-      @Nullable List<String> ticketKeys) {
+      @Nullable List<String> ticketKeys,
+      @Nullable String probeKey) {
     this.version = version;
     this.sites = Limits.list("sites", sites, 5_000);
     this.protection = protection == null ? List.of() : Limits.list("protection", protection, 5_001);
@@ -42,6 +47,17 @@ public record RouteSnapshot(
         challenges == null ? List.of() : Limits.list("challenges", challenges, MAX_CHALLENGES);
     this.ticketKeys = ticketKeys == null ? List.of() : Limits.list("ticketKeys", ticketKeys, 4);
     this.ticketKeys.forEach(key -> Limits.text("ticketKey", key, 64));
+    this.probeKey = Limits.text("probeKey", probeKey == null ? "" : probeKey, 128);
+  }
+
+  /** Without aimed requests. */
+  public RouteSnapshot(
+      long version,
+      List<SiteRoute> sites,
+      @Nullable List<SiteProtection> protection,
+      @Nullable List<Challenge> challenges,
+      @Nullable List<String> ticketKeys) {
+    this(version, sites, protection, challenges, ticketKeys, "");
   }
 
   /** Each proxy with its own keys of session tickets. */
@@ -61,7 +77,7 @@ public record RouteSnapshot(
 
   /** As it may be stored. */
   public RouteSnapshot withoutTicketKeys() {
-    return new RouteSnapshot(version, sites, protection, challenges, List.of());
+    return new RouteSnapshot(version, sites, protection, challenges, List.of(), probeKey);
   }
 
   /** Without the keys, so that the record may be logged. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What can be set for a service's way through the proxies: name, form, range and default in one
  * place, for the engine that refuses, the proxies that obey, the command line and the
- * documentation. Three are for the engine alone. Where the default says {@code proxy}, the proxy's
+ * documentation. Eight are for the engine alone. Where the default says {@code proxy}, the proxy's
  * own configuration file decides.
  */
 public enum Setting {
@@ -56,12 +56,25 @@ public enum Setting {
   SERVING("serving", "on", Form.words("on", "off")),
   /** The engine's: whether cards of the service have to be in different chassis. */
   SPREAD("spread", "prefer", Form.words("prefer", "require")),
+  /** The engine's: what is asked for at a card that got something new, before visitors come. */
+  GATE_PATH("gate-path", Setting.OF_CHECK, Form.PATHS),
+  /** The engine's: which answers to that are good. */
+  GATE_STATUS("gate-status", "200-399", Form.STATUS),
+  /** The engine's: what has to be in such an answer. */
+  GATE_TEXT("gate-text", "", Form.TEXT),
+  /** The engine's: how long such an answer may take. */
+  GATE_TIMEOUT("gate-timeout", "5s", Form.duration(50, Duration.ofMinutes(1))),
+  /** The engine's: how many good answers a card needs through each proxy; 0: it is not asked. */
+  GATE_REQUESTS("gate-requests", "5", Form.number(0, 100)),
   WEIGHT("weight", "1", Form.number(0, 256), true),
   COST("cost", "1", Form.number(0, 1_000_000), true),
   BACKUP("backup", "no", Form.words("yes", "no"), true);
 
   /** The default of a setting that the proxy's configuration file decides. */
   public static final String OF_PROXY = "proxy";
+
+  /** The default of {@link #GATE_PATH}: what {@link #CHECK_PATH} is set to, else {@code /}. */
+  public static final String OF_CHECK = "check-path";
 
   private static final Map<String, Setting> BY_KEY =
       Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(Setting::key, s -> s));
@@ -152,6 +165,16 @@ public enum Setting {
         matching(
             "address|header:" + NAME + "|cookie:" + NAME, "address, header:NAME or cookie:NAME");
     static final Form PATH = matching("/[!-~]{0,255}", "a path beginning with /");
+    static final Form PATHS =
+        matching(
+            "check-path|/[!-~]{0,120}( /[!-~]{0,120}){0,3}",
+            "check-path, or 1 to 4 paths beginning with /, with a blank between");
+    static final Form STATUS =
+        new Form(
+            "codes and ranges like 200-399 or 200,404, from 100 to 599",
+            text -> StatusRanges.isGood(text) ? text : null);
+    static final Form TEXT =
+        matching("\\P{Cntrl}{0,200}", "a text of at most 200 characters, without line breaks");
     static final Form HOST = matching("[a-z0-9.-]{1,253}", "a host name in lower case");
 
     private final String words;

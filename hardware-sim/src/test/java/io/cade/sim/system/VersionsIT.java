@@ -166,6 +166,54 @@ class VersionsIT {
     assertThat(again.exit()).as(again.toString()).isEqualTo(5);
   }
 
+  /** The proxies' health check has a path of its own, which every package answers. */
+  @Test
+  @Order(5)
+  void aWrongPageIsSeenByTheEngineAloneAndTheCauseNamesProxyCardAndPath() throws Exception {
+    does("service", "set", "site", "gate-text=version</h1>");
+    Path wrong = Files.createDirectories(folder().resolve("wrong"));
+    Files.writeString(wrong.resolve("index.html"), "<h1>Cannot reach the database</h1>\n");
+    goesBackUnseen(wrong, "/", "answered 200 without the text 'version</h1>'");
+    does("service", "set", "site", "gate-text=", "gate-path=/ /prices.html");
+    Path incomplete = Path.of(content("incomplete"));
+    goesBackUnseen(incomplete, "/prices.html", "answered 404 in place of 2xx/3xx");
+  }
+
+  private void goesBackUnseen(Path content, String path, String cause) throws Exception {
+    try (Visitors visitors = Visitors.of(demo().port("http"), SITE, "first version</h1>")) {
+      Run.Result published =
+          demo()
+              .cade(
+                  "service",
+                  "publish",
+                  "site",
+                  "--content",
+                  content.toString(),
+                  "--gate",
+                  "4s",
+                  "--drain",
+                  "3s");
+      assertThat(published.exit()).as(published.toString()).isEqualTo(1);
+      assertThat(published.err()).contains("is tried before visitors come");
+      List<Visitors.Seen> seen = visitors.end();
+      assertThat(seen).hasSizeGreaterThan(100).allMatch(Visitors.Seen::good);
+      System.out.println("version went back: " + seen.size() + " visits, none saw it");
+    }
+    JsonNode rollout = demo().json("service", "show", "site").path("rollout");
+    assertThat(rollout.path("stage").asText()).isEqualTo("RETURNED");
+    assertThat(rollout.path("cause").asText())
+        .matches("proxy 0\\.[45]: GET \\S+ of versions\\.example on card [12]\\.[123] .*")
+        .contains("GET " + path + " of ")
+        .endsWith(cause);
+    JsonNode alarm =
+        StreamSupport.stream(demo().json("alarm", "list").spliterator(), false)
+            .filter(a -> a.path("type").asText().equals("updateFailed"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(alarm.path("text").asText()).endsWith(cause);
+    does("alarm", "ack", alarm.path("sequence").asText());
+  }
+
   private void onlyAnswers(String text) throws Exception {
     for (int i = 0; i < 20; i++) {
       Visit visit = Visit.get(demo().port("http"), SITE, "/");

@@ -19,7 +19,7 @@ final class Visitors implements AutoCloseable {
    * One visit.
    *
    * @param beganNanos by {@link System#nanoTime()}
-   * @param problem empty when it was answered with 200
+   * @param problem empty when it was answered with 200 and the page that is wanted
    */
   record Seen(long beganNanos, String problem) {
     boolean good() {
@@ -29,18 +29,29 @@ final class Visitors implements AutoCloseable {
 
   private final int port;
   private final String host;
+  private final String text;
   private final List<Seen> seen = new ArrayList<>();
   private final Thread thread;
   private volatile boolean ended;
 
-  private Visitors(int port, String host) {
+  private Visitors(int port, String host, String text) {
     this.port = port;
     this.host = host;
+    this.text = text;
     this.thread = Thread.ofPlatform().name("visitors of " + host).daemon().unstarted(this::loop);
   }
 
   static Visitors of(int port, String host) {
-    Visitors visitors = new Visitors(port, host);
+    return of(port, host, "");
+  }
+
+  /**
+   * Visitors who look at the page.
+   *
+   * @param text without which a page is no good one
+   */
+  static Visitors of(int port, String host, String text) {
+    Visitors visitors = new Visitors(port, host, text);
     visitors.thread.start();
     return visitors;
   }
@@ -51,7 +62,8 @@ final class Visitors implements AutoCloseable {
       String problem;
       try {
         Visit visit = Visit.get(port, host, "/");
-        problem = visit.status() == 200 ? "" : visit.head();
+        boolean good = visit.status() == 200 && visit.body().contains(text);
+        problem = good ? "" : visit.head() + visit.body();
       } catch (IOException e) {
         problem = e.toString();
       }

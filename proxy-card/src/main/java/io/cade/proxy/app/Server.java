@@ -5,6 +5,7 @@ import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.HardwareDescriptor;
 import io.cade.agent.wire.Introduction;
 import io.cade.agent.wire.ProxyReport.BackendReport;
+import io.cade.agent.wire.ProxyReport.Entrance;
 import io.cade.agent.wire.SoftwareDescriptor;
 import io.cade.agent.wire.WireJson;
 import io.cade.proxy.balance.Backend;
@@ -42,6 +43,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -65,6 +67,7 @@ public final class Server {
   private final MultiThreadIoEventLoopGroup group;
   private final List<Thread> threads = new ArrayList<>();
   private final List<String> listening = new ArrayList<>();
+  private final List<Entrance> entrances = new CopyOnWriteArrayList<>();
   private @Nullable EngineLink link;
   private @Nullable HttpProxy proxy;
   private @Nullable TcpBalancer balancer;
@@ -164,6 +167,7 @@ public final class Server {
                   accounts.guard().watch(),
                   config.visitors().traffic(),
                   System::nanoTime),
+              () -> List.copyOf(entrances),
               changes,
               config.position(),
               bootId,
@@ -178,10 +182,10 @@ public final class Server {
       reporter = made;
     }
     for (InetSocketAddress address : config.http()) {
-      listening.add("http " + shown(bind(address, () -> http.listen(address, false))));
+      listening.add("http " + shown(entrance(http, address, false)));
     }
     for (InetSocketAddress address : config.https()) {
-      listening.add("https " + shown(bind(address, () -> http.listen(address, true))));
+      listening.add("https " + shown(entrance(http, address, true)));
     }
     for (InetSocketAddress address : config.visitors().metrics()) {
       listening.add(
@@ -195,6 +199,13 @@ public final class Server {
         routes::rotateTicketKeys, TICKET_KEY_HOURS, TICKET_KEY_HOURS, TimeUnit.HOURS);
     health.start();
     threads.forEach(Thread::start);
+  }
+
+  private InetSocketAddress entrance(HttpProxy http, InetSocketAddress address, boolean secure)
+      throws StartException {
+    InetSocketAddress bound = bind(address, () -> http.listen(address, secure));
+    entrances.add(new Entrance(bound.getAddress().getHostAddress(), bound.getPort(), secure));
+    return bound;
   }
 
   private void bindLines(LineProxies further) throws StartException {
@@ -275,6 +286,7 @@ public final class Server {
               () -> 0,
               () -> balancerReport(relay, moving),
               null,
+              List::of,
               changes,
               config.position(),
               bootId,

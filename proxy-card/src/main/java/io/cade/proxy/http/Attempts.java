@@ -20,6 +20,7 @@ final class Attempts implements Question {
   private final BackendGroup group;
   private final long hash;
   private final @Nullable String boundBy;
+  private final @Nullable Member aim;
   private List<Member> tried = List.of();
   private @Nullable Member current;
   private int made;
@@ -30,8 +31,15 @@ final class Attempts implements Question {
   /**
    * @param hash of what the site's balancing hashes on
    * @param boundBy what the visitor's cookie says; null when there is none
+   * @param aim the only one that may have the request, be it drained; null for a visitor's
    */
-  Attempts(ProxyServices services, Site site, long hash, @Nullable String boundBy) {
+  Attempts(
+      ProxyServices services,
+      Site site,
+      long hash,
+      @Nullable String boundBy,
+      @Nullable Member aim) {
+    this.aim = aim;
     this.services = services;
     this.site = site;
     this.group = site.group();
@@ -66,8 +74,8 @@ final class Attempts implements Question {
 
   /** The next back end in turn that was not tried; null when there is none. */
   @Nullable Backend next() {
-    Member chosen = bound();
-    if (chosen == null) {
+    Member chosen = aim == null ? bound() : aimed(aim);
+    if (chosen == null && aim == null) {
       chosen = group.begin(this);
     }
     if (chosen == null) {
@@ -76,6 +84,10 @@ final class Attempts implements Question {
     made++;
     begin(chosen);
     return chosen.backend();
+  }
+
+  private @Nullable Member aimed(Member only) {
+    return made == 0 && group.begin(only) ? only : null;
   }
 
   /** The card that the visitor is bound to, when it can have him. */
@@ -106,6 +118,9 @@ final class Attempts implements Question {
 
   /** The head of a final response, or of a switch of protocols, has come. */
   void answered(int status) {
+    if (aim != null) {
+      return; // what the engine tries teaches the proxy nothing
+    }
     latencyNanos = nowNanos() - begunNanos;
     outcome = status >= FIRST_SERVER_ERROR ? Outcome.BAD : Outcome.GOOD;
   }
@@ -142,13 +157,16 @@ final class Attempts implements Question {
   void countFailure() {
     Member failing = current;
     if (failing != null) {
-      outcome = Outcome.BAD;
+      outcome = aim == null ? Outcome.BAD : Outcome.NONE;
       site.card(failing).counters().failure();
     }
   }
 
   /** Takes a retry, if the request and all requests together may have one more. */
   boolean mayRetry() {
+    if (aim != null) {
+      return false;
+    }
     Integer set = group.policy().attempts();
     int most = set == null ? services.limits().maxAttempts() : set;
     if (made >= most || !group.retries().spend()) {
@@ -175,7 +193,7 @@ final class Attempts implements Question {
   @Nullable String newCookie(boolean secure) {
     ServicePolicy.Affinity affinity = group.policy().affinity();
     Member at = current;
-    if (affinity == null || at == null) {
+    if (affinity == null || at == null || aim != null) {
       return null;
     }
     BackendGroup.Entry entry = group.entry(at.backend());

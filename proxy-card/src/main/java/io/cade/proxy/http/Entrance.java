@@ -1,5 +1,6 @@
 package io.cade.proxy.http;
 
+import io.cade.agent.wire.ProbeToken;
 import io.cade.proxy.route.RouteTable;
 import io.cade.proxy.route.Site;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -52,6 +53,10 @@ final class Entrance {
       answer(front, visitor, facts, id, shown, toHead, keepAlive);
       return null;
     }
+    AimedRequest aim = AimedRequest.of(services, table, site, request);
+    if (aim != null) {
+      return aimed(services, front, visitor, table, aim, request, facts, id, keepAlive);
+    }
     Failure objection = Gate.objection(table, site, visitor, request, facts);
     if (objection != null) {
       services.statistics().refused(objection.name());
@@ -59,7 +64,29 @@ final class Entrance {
       answer(front, visitor, facts, id, objection, toHead, keepAlive);
       return null;
     }
-    return new Exchange(services, front, visitor, table, site, request, facts, id, keepAlive);
+    return new Exchange(services, front, visitor, table, site, request, facts, id, keepAlive, null);
+  }
+
+  /** The engine's: no access rule, no limit and no statistics is about it. */
+  private static @Nullable Exchange aimed(
+      ProxyServices services,
+      Front front,
+      VisitorInfo visitor,
+      RouteTable table,
+      AimedRequest aim,
+      HttpRequest request,
+      HeadFacts facts,
+      String id,
+      boolean keepAlive) {
+    if (aim.isRouted()) {
+      return new Exchange(
+          services, front, visitor, table, aim.site(), request, facts, id, keepAlive, aim);
+    }
+    boolean stay = keepAlive && !facts.hasBody() && !front.isDraining();
+    FullHttpResponse page = ErrorPage.of(Failure.NO_CARD, facts.host(), id, !stay);
+    aim.markAnswer(page.headers(), ProbeToken.By.UNROUTED);
+    front.respond(page, HttpMethod.HEAD.equals(request.method()), stay);
+    return null;
   }
 
   private static void answer(

@@ -1,5 +1,6 @@
 package io.cade.proxy.http;
 
+import io.cade.agent.wire.ProbeToken;
 import io.cade.proxy.balance.Backend;
 import io.cade.proxy.balance.BackendGroup;
 import io.cade.proxy.balance.Member;
@@ -16,6 +17,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
@@ -80,7 +82,11 @@ final class Exchange implements BackendListener {
   private final ServicePolicy policy;
   private final WaitingRoom.Waiter waiter = this::called;
   private final StageTimes times;
+  private final @Nullable AimedRequest aim;
 
+  /**
+   * @param aim what the engine has aimed at one card; null for a visitor's
+   */
   Exchange(
       ProxyServices services,
       Front visitor,
@@ -90,26 +96,33 @@ final class Exchange implements BackendListener {
       HttpRequest received,
       HeadFacts facts,
       String requestId,
-      boolean keepAlive) {
+      boolean keepAlive,
+      @Nullable AimedRequest aim) {
+    this.aim = aim;
     this.services = services;
     this.visitor = visitor;
     this.site = site;
     this.policy = site.group().policy();
     this.secure = info.secure();
-    this.times = new StageTimes(visitor.deadline(), policy, services);
+    this.times =
+        new StageTimes(visitor.deadline(), policy, services, aim == null ? null : aim.limit());
     ServicePolicy.Affinity affinity = policy.affinity();
     this.attempts =
         new Attempts(
             services,
             site,
             VisitorKey.of(policy, received.headers(), info),
-            affinity == null ? null : AffinityCookie.take(received.headers(), affinity.cookie()));
+            affinity == null ? null : AffinityCookie.take(received.headers(), affinity.cookie()),
+            aim == null ? null : aim.member());
     this.facts = facts;
     this.requestId = requestId;
     this.keepAlive = keepAlive;
     this.toHead = HttpMethod.HEAD.equals(received.method());
     this.idempotent = IDEMPOTENT.contains(received.method());
-    this.account = Gate.account(services, info, received, facts, requestId);
+    this.account =
+        aim == null
+            ? Gate.account(services, info, received, facts, requestId)
+            : aim.account(services, info, received, facts, requestId);
     account.at(site.service(), site.counters());
     @Nullable String upgrade = RequestRewriter.rewrite(received, facts, info, requestId);
     this.response =
@@ -136,8 +149,10 @@ final class Exchange implements BackendListener {
 
   void start() {
     site.counters().request();
-    services.retries().earn();
-    site.group().retries().earn();
+    if (aim == null) {
+      services.retries().earn();
+      site.group().retries().earn();
+    }
     times.begin();
     times.awaitResponse();
     attempt(Failure.NO_CARD);
@@ -148,6 +163,10 @@ final class Exchange implements BackendListener {
    */
   private void attempt(Failure otherwise) {
     BackendGroup group = site.group();
+    if (aim != null) {
+      attemptAimed(otherwise);
+      return;
+    }
     // Who comes later must not overtake those who wait.
     if (!turnHasCome && policy.queue() > 0 && !group.waiting().isEmpty()) {
       await(group);
@@ -160,6 +179,16 @@ final class Exchange implements BackendListener {
       await(group);
     } else {
       fail(otherwise);
+    }
+  }
+
+  /** One card or none, without a place in the queue. */
+  private void attemptAimed(Failure otherwise) {
+    Backend only = attempts.next();
+    if (only != null) {
+      use(only, false);
+    } else {
+      fail(otherwise == Failure.NO_CARD ? Failure.BUSY : otherwise);
     }
   }
 
@@ -347,6 +376,9 @@ final class Exchange implements BackendListener {
       return;
     }
     attempts.answered(status);
+    if (aim != null) {
+      aim.markAnswer(head.headers(), ProbeToken.By.CARD);
+    }
     String cookie = attempts.newCookie(secure);
     if (cookie != null) {
       head.headers().add(HttpHeaderNames.SET_COOKIE, cookie);
@@ -526,10 +558,17 @@ final class Exchange implements BackendListener {
     account.answeredHere(failure.status().code());
     dropConnection();
     finish();
-    services.statistics().refused(failure.name());
+    if (aim == null) {
+      services.statistics().refused(failure.name());
+    }
     site.counters().answered(failure.status().code());
     boolean mayStay = keepAlive && requestComplete(failure) && !visitor.isDraining();
-    visitor.respond(ErrorPage.of(failure, facts.host(), requestId, !mayStay), toHead, mayStay);
+    FullHttpResponse page = ErrorPage.of(failure, facts.host(), requestId, !mayStay);
+    if (aim != null) {
+      aim.markAnswer(
+          page.headers(), failure == Failure.BUSY ? ProbeToken.By.BUSY : ProbeToken.By.PROXY);
+    }
+    visitor.respond(page, toHead, mayStay);
   }
 
   private boolean requestComplete(Failure failure) {

@@ -44,7 +44,8 @@ final class HopHeaders {
           "via",
           "proxy",
           "x-real-ip",
-          "x-request-id");
+          "x-request-id",
+          "cade-probe");
 
   static boolean isForbiddenInTrailers(String name) {
     String lower = name.toLowerCase(Locale.ROOT);

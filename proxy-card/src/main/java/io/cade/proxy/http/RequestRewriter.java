@@ -17,9 +17,12 @@ final class RequestRewriter {
   private static final AsciiString X_FORWARDED_HOST = AsciiString.cached("X-Forwarded-Host");
   private static final AsciiString FORWARDED = AsciiString.cached("Forwarded");
 
-  /** Beginnings of names by which services learn who the visitor is and how he came. */
+  /**
+   * Beginnings of names by which services learn who the visitor is and how he came, and of the one
+   * by which the engine aims.
+   */
   private static final String[] ABOUT_HOPS = {
-    "x-forwarded-", "x-real-ip", "x-client-ip", "x-request-id", "forwarded"
+    "x-forwarded-", "x-real-ip", "x-client-ip", "x-request-id", "forwarded", "cade-probe"
   };
 
   private RequestRewriter() {}

@@ -3,6 +3,7 @@ package io.cade.proxy.http;
 import io.cade.proxy.balance.ServicePolicy;
 import io.cade.proxy.relay.Deadline;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long each stage of one request may take: what the service has set, else the proxy's own
@@ -13,9 +14,16 @@ final class StageTimes {
   private final Deadline deadline;
   private final ServicePolicy policy;
   private final ProxyServices services;
+  private final @Nullable Duration most;
   private long wholeEndsNanos;
 
-  StageTimes(Deadline deadline, ServicePolicy policy, ProxyServices services) {
+  /**
+   * @param most from the request to the head of the response, if that is less; null for no more
+   *     than that
+   */
+  StageTimes(
+      Deadline deadline, ServicePolicy policy, ProxyServices services, @Nullable Duration most) {
+    this.most = most;
     this.deadline = deadline;
     this.policy = policy;
     this.services = services;
@@ -32,7 +40,8 @@ final class StageTimes {
   /** From now to the head of the response. */
   void awaitResponse() {
     Duration set = policy.response();
-    within(set != null ? set : services.limits().responseTimeout());
+    Duration usual = set != null ? set : services.limits().responseTimeout();
+    within(most != null && most.compareTo(usual) < 0 ? most : usual);
   }
 
   /** From now to the next bytes of a body. */

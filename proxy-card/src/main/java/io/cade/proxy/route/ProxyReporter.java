@@ -4,6 +4,7 @@ import io.cade.agent.gateway.EngineChannel;
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.ProxyReport;
 import io.cade.agent.wire.ProxyReport.BackendReport;
+import io.cade.agent.wire.ProxyReport.Entrance;
 import io.cade.proxy.balance.Backend;
 import io.cade.proxy.balance.BackendGroup;
 import io.cade.proxy.stats.CardCounters;
@@ -34,6 +35,7 @@ public final class ProxyReporter implements Runnable {
   private final @Nullable VisitorsReport visitors;
   private final LongSupplier version;
   private final Supplier<List<BackendReport>> backends;
+  private final Supplier<List<Entrance>> entrances;
   private final CardPosition position;
   private final String bootId;
   private final Duration interval;
@@ -43,12 +45,14 @@ public final class ProxyReporter implements Runnable {
 
   /**
    * @param visitors what it says of visitors
+   * @param entrances where visitors come in
    * @param changes a permit for each change of a back end's usability or of the routes
    */
   public ProxyReporter(
       EngineLink link,
       Routes routes,
       VisitorsReport visitors,
+      Supplier<List<Entrance>> entrances,
       Semaphore changes,
       CardPosition position,
       String bootId,
@@ -60,6 +64,7 @@ public final class ProxyReporter implements Runnable {
         () -> routes.current().version(),
         () -> backends(routes.current()),
         visitors,
+        entrances,
         changes,
         position,
         bootId,
@@ -72,12 +77,14 @@ public final class ProxyReporter implements Runnable {
    * @param version of the routes in use; 0 for who has none
    * @param backends as they look now
    * @param visitors what it says of visitors; null for who knows none
+   * @param entrances where visitors come in
    */
   public ProxyReporter(
       EngineLink link,
       LongSupplier version,
       Supplier<List<BackendReport>> backends,
       @Nullable VisitorsReport visitors,
+      Supplier<List<Entrance>> entrances,
       Semaphore changes,
       CardPosition position,
       String bootId,
@@ -86,6 +93,7 @@ public final class ProxyReporter implements Runnable {
       RandomGenerator random) {
     this.link = link;
     this.visitors = visitors;
+    this.entrances = entrances;
     this.version = version;
     this.backends = backends;
     this.changes = changes;
@@ -156,7 +164,8 @@ public final class ProxyReporter implements Runnable {
         backends.get(),
         known.traffic(all),
         known.refusals(),
-        known.signals());
+        known.signals(),
+        entrances.get());
   }
 
   private static List<BackendReport> backends(RouteTable table) {

@@ -21,9 +21,11 @@ public final class RouteTable {
   private final Set<String> internalAddresses;
   private final GuardRules guard;
   private final Map<String, String> challenges;
+  private final String probeKey;
 
   /**
    * @param challenges answers to certificate authorities, by host and path
+   * @param probeKey of requests that are aimed at a card; empty for none
    */
   RouteTable(
       long version,
@@ -31,13 +33,15 @@ public final class RouteTable {
       Collection<Site> sites,
       Set<String> internalAddresses,
       GuardRules guard,
-      Map<String, String> challenges) {
+      Map<String, String> challenges,
+      String probeKey) {
     this.version = version;
     this.byHost = Map.copyOf(byHost);
     this.sites = List.copyOf(sites);
     this.internalAddresses = Set.copyOf(internalAddresses);
     this.guard = guard;
     this.challenges = Map.copyOf(challenges);
+    this.probeKey = probeKey;
   }
 
   /** Of the snapshot. */
@@ -71,6 +75,11 @@ public final class RouteTable {
   /** Who may visit these sites, and how much he may use. */
   public GuardRules guard() {
     return guard;
+  }
+
+  /** Of requests that the engine aims at a card; empty for none. Never to be shown. */
+  public String probeKey() {
+    return probeKey;
   }
 
   public Collection<Site> sites() {

@@ -11,6 +11,7 @@ import io.cade.proxy.guard.TrafficGuard;
 import io.cade.proxy.stats.ProxyStatistics;
 import io.cade.proxy.tls.SiteCertificates;
 import io.netty.handler.ssl.SslContext;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,6 +39,7 @@ public final class Routes {
   private final TrafficGuard guard;
   private final SiteCertificates certificates;
   private final SiteBuilder builder;
+  private final InstantSource clock;
   private Map<String, SiteBuilder.Built> built = new HashMap<>();
   private volatile RouteTable current;
 
@@ -86,6 +88,7 @@ public final class Routes {
     this.furtherBackends = furtherBackends;
     this.statistics = statistics;
     this.guard = guard;
+    this.clock = clock;
     this.certificates = new SiteCertificates(clock);
     this.builder = new SiteBuilder(backends, furtherBackends, statistics, states, clock);
     this.current =
@@ -95,12 +98,18 @@ public final class Routes {
             List.of(),
             Set.of(),
             guard.rules(List.of()),
-            Map.of());
+            Map.of(),
+            "");
   }
 
   /** What guards these routes. */
   public TrafficGuard guard() {
     return guard;
+  }
+
+  /** The time by which drains and tokens end. */
+  public Instant now() {
+    return clock.instant();
   }
 
   /** The table in use. */
@@ -169,7 +178,8 @@ public final class Routes {
             sites,
             internal,
             guard.rules(snapshot.protection()),
-            challenges);
+            challenges,
+            snapshot.probeKey());
     // Only now: until the swap, requests were still looking at the former table.
     if (furtherBackends == backends) {
       inUse.addAll(furtherInUse);

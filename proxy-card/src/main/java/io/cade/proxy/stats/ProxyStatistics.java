@@ -17,11 +17,17 @@ public final class ProxyStatistics {
   private final ConcurrentHashMap<String, SiteCounters> sites = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, LongAdder> refusals = new ConcurrentHashMap<>();
   private final LongAdder visitorsTurnedAway = new LongAdder();
+  private final SiteCounters aside = new SiteCounters(0, slots);
 
   /** The counters of a service, made at its first mention. */
   public SiteCounters site(String service) {
     return sites.computeIfAbsent(
         service, s -> new SiteCounters(generations.incrementAndGet(), slots));
+  }
+
+  /** Where requests are counted that are nobody's visit: no report and no bill has them. */
+  public SiteCounters aside() {
+    return aside;
   }
 
   /** Forgets the services that no route names. */

@@ -204,6 +204,7 @@ class RouteFeedTest {
             link(),
             routes,
             new VisitorsReport(statistics, routes.guard().watch(), Duration.ZERO, System::nanoTime),
+            () -> List.of(new ProxyReport.Entrance("127.1.0.4", 8080, false)),
             changes,
             SELF,
             "boot",
@@ -213,6 +214,8 @@ class RouteFeedTest {
     ProxyReport first = engine.proxyReports.poll(5, TimeUnit.SECONDS);
     assertThat(first).isNotNull();
     assertThat(first.routesVersion()).isEqualTo(9);
+    assertThat(first.entrances())
+        .containsExactly(new ProxyReport.Entrance("127.1.0.4", 8080, false));
     assertThat(first.backends().getFirst().usable()).isTrue();
     Backend card = backends.at("127.1.1.3", 8000);
     card.health().connectionFailed("refused");
