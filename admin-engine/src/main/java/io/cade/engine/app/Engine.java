@@ -18,6 +18,7 @@ import io.cade.engine.gateway.RevokedConnections;
 import io.cade.engine.gateway.SensorWatches;
 import io.cade.engine.images.ImageCatalogue;
 import io.cade.engine.images.ImageOperations;
+import io.cade.engine.images.ImageStaging;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.ThresholdBook;
 import io.cade.engine.observe.BootCounters;
@@ -299,6 +300,7 @@ public final class Engine implements AutoCloseable {
             blocking,
             observations::snapshot,
             thresholds());
+    ImageOperations imageOperations = new ImageOperations(writer, images, blocking);
     startApi(
         vertx,
         operations,
@@ -306,7 +308,7 @@ public final class Engine implements AutoCloseable {
         state,
         observations,
         routes,
-        new ImageOperations(writer, images, blocking),
+        imageOperations,
         new UpdateOperations(writer, bundles, config.name(), clock, blocking),
         new CertificateDesk(writer, uploaded, ordered.wishes(), certificates, blocking),
         keys.admin(),
@@ -332,7 +334,12 @@ public final class Engine implements AutoCloseable {
                 thresholds()),
             random,
             coldStart);
-    startConductor(writer, observations, timer, plant);
+    startConductor(
+        writer,
+        observations,
+        timer,
+        plant,
+        new ImageStaging(writer, imageOperations, bundles::image, blocking));
     readySince = clock.instant();
   }
 
@@ -361,7 +368,8 @@ public final class Engine implements AutoCloseable {
       ChangeWriter writer,
       Observations observations,
       ScheduledExecutorService timer,
-      PackagePlant plant)
+      PackagePlant plant,
+      ImageStaging staging)
       throws IOException {
     Poker poker = lifecycle.started("poker", new Poker(config, System::nanoTime));
     ConductorRunner runner =
@@ -382,6 +390,7 @@ public final class Engine implements AutoCloseable {
                     case Order.GeneratePackage(String service) -> plant.generate(service);
                     case Order.BuildVersion(String service, int version) ->
                         plant.build(service, version);
+                    case Order.StoreImage(String digest) -> staging.stage(digest);
                     case Order.Poke(CardPosition position) -> poker.poke(position);
                   }
                 }));

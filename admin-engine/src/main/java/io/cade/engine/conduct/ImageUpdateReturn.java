@@ -1,7 +1,6 @@
 package io.cade.engine.conduct;
 
 import io.cade.agent.wire.CardPosition;
-import io.cade.agent.wire.Command;
 import io.cade.engine.model.Card;
 import io.cade.engine.model.CardState;
 import io.cade.engine.model.Change;
@@ -92,33 +91,27 @@ final class ImageUpdateReturn {
   }
 
   private static void order(Draft draft, ImageUpdate update, CardStep step, Card card) {
-    CardPosition at = card.position();
-    for (Command waiting : draft.cabinet().queue(at).waiting()) {
-      if (waiting instanceof Command.OfImage) {
-        // What was ordered on the way up must not follow the order to go back.
-        draft.change(
-            new Change.CommandFinished(at, waiting.id(), true, "void: the update goes back"));
-      }
-    }
-    ImageUpdate now = ImageUpdateRules.now(draft, update.name());
-    ImageUpdateRules.order(
-        draft,
-        now,
-        step,
-        State.BACK_ORDERED,
-        card,
-        new Command.RevertImage(
-            draft.cabinet().nextCommand(),
-            update.image().digest(),
-            cut(ImageUpdateRules.by(update) + ": " + update.cause())));
+    CardSlots.of(draft.cabinet(), card)
+        .revert(
+            draft,
+            update,
+            step,
+            card,
+            cut(ImageUpdateRules.by(update) + ": " + update.cause()));
   }
 
   private void obey(Draft draft, ImageUpdate update, CardStep step, Card card) {
     CardPosition at = card.position();
     boolean rebooted = !card.bootId().equals(step.bootId());
     boolean alive = card.state().isAlive();
-    if (step.answer() == Answer.DONE) {
-      boolean restarts = step.detail().startsWith("restarts") && !rebooted;
+    boolean byBooting = CardSlots.of(draft.cabinet(), card).goesBackByBooting();
+    if (byBooting && rebooted && alive) {
+      came(draft, update, step, card);
+    } else if (step.answer() == Answer.DONE) {
+      // Also one that was just about to boot the image when it was told.
+      boolean restarts =
+          step.detail().startsWith("restarts")
+              && (!rebooted || ImageUpdateRules.runs(card, update));
       if (restarts && alive) {
         draft.become(card, CardState.BOOTING, "restarts into the image of before");
       }
@@ -129,10 +122,12 @@ final class ImageUpdateReturn {
                   restarts ? State.BACK_BOOTING : State.BACK_STARTING,
                   draft.now(),
                   0,
-                  step.bootId())));
-    } else if (step.answer() == Answer.FAILED) {
+                  restarts ? card.bootId() : step.bootId())));
+    } else if (step.answer() == Answer.FAILED && !byBooting) {
       end(draft, update, step, card, "could not be brought back: " + step.detail());
-    } else if (ImageUpdateRules.isOver(draft, step, patience())) {
+    } else if ((step.answer() == Answer.FAILED && step.state() == State.BACK_ORDERED)
+        || ImageUpdateRules.isOver(draft, step, patience())) {
+      // One that cannot restart itself is helped by its power as well.
       if (step.state() == State.BACK_CYCLED || card.hold() != null) {
         end(draft, update, step, card, "could not be brought back: it does not answer");
       } else {
@@ -157,14 +152,18 @@ final class ImageUpdateReturn {
   private void boot(Draft draft, ImageUpdate update, CardStep step, Card card) {
     boolean rebooted = !card.bootId().equals(step.bootId());
     if (card.state().isAlive() && rebooted) {
-      if (ImageUpdateRules.runs(card, update)) {
-        end(draft, update, step, card, "came back with the image that it was to give up");
-      } else {
-        ImageUpdateRules.set(
-            draft, update.with(step.into(State.BACK_STARTING, draft.now(), 0, card.bootId())));
-      }
+      came(draft, update, step, card);
     } else if (ImageUpdateRules.isOver(draft, step, patience())) {
       end(draft, update, step, card, "did not come back from its restart");
+    }
+  }
+
+  private static void came(Draft draft, ImageUpdate update, CardStep step, Card card) {
+    if (ImageUpdateRules.runs(card, update)) {
+      end(draft, update, step, card, "came back with the image that it was to give up");
+    } else {
+      ImageUpdateRules.set(
+          draft, update.with(step.into(State.BACK_STARTING, draft.now(), 0, card.bootId())));
     }
   }
 
@@ -183,6 +182,7 @@ final class ImageUpdateReturn {
   private static void end(
       Draft draft, ImageUpdate update, CardStep step, Card card, String remark) {
     ImageUpdateRules.undrain(draft, update, card);
+    CardSlots.leave(draft, step);
     ImageUpdate ended = update.with(step.ended(State.RETURNED, draft.now(), remark));
     if (remark.isEmpty()) {
       ImageUpdateRules.set(draft, ended);

@@ -145,7 +145,8 @@ public record ImageUpdate(
       return new CardStep(position, end, now, 0, Answer.WAITING, remark, bootId, before);
     }
 
-    CardStep answered(boolean succeeded, String said) {
+    /** The same with what became of its command. */
+    public CardStep answered(boolean succeeded, String said) {
       return new CardStep(
           position,
           state,
