@@ -44,6 +44,10 @@ public final class EngineBackup {
   private static final Set<String> LEFT_OUT =
       Set.of("lock", "endpoints.json", "uploads", "log", "store", "configuration", STAGING);
 
+  /** Large, and fetched again when they are wanted; what the module believes beside them is kept. */
+  private static final Set<Path> FETCHED_AGAIN =
+      Set.of(Path.of("updates", "bundles"), Path.of("updates", "downloads"));
+
   /** Files in these never change once they have their name. */
   private static final List<String> BY_DIGEST = List.of("content", "packages", "images");
 
@@ -249,7 +253,9 @@ public final class EngineBackup {
       @Override
       public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
         String name = String.valueOf(directory.getFileName());
-        return name.endsWith(".new") || name.endsWith(".part")
+        return name.endsWith(".new")
+                || name.endsWith(".part")
+                || FETCHED_AGAIN.contains(root.relativize(directory))
             ? FileVisitResult.SKIP_SUBTREE
             : FileVisitResult.CONTINUE;
       }

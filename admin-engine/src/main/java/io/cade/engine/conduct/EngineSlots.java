@@ -80,7 +80,8 @@ final class EngineSlots implements CardSlots {
     reboot(draft, update, step, State.RESTARTING, card);
   }
 
-  private static void reboot(
+  /** The card is to restart, into what its slot says by now. */
+  static void reboot(
       Draft draft, ImageUpdate update, CardStep step, State next, Card card) {
     CardSlots.order(
         draft, update, step, next, card, new Command.Reboot(draft.cabinet().nextCommand()));

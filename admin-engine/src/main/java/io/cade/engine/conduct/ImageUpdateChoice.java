@@ -126,19 +126,31 @@ final class ImageUpdateChoice {
       }
       for (Placement placement : service.placements()) {
         CardPosition other = placement.position();
-        if (other.equals(card.position())) {
-          continue;
-        }
-        if (busy.contains(other)) {
+        if (!other.equals(card.position()) && busy.contains(other)) {
           return "for card " + other + " of service " + service.name();
         }
+      }
+    }
+    String missing = missing(cabinet, card);
+    if (!missing.isEmpty()) {
+      return missing;
+    }
+    return isWell(cabinet, card) ? "" : "for the services of card " + card.position() + " to run";
+  }
+
+  /** For which other card of its services one has to wait; empty for none. */
+  static String missing(Cabinet cabinet, Card card) {
+    for (Service service : cabinet.servicesOn(card.position())) {
+      for (Placement placement : service.placements()) {
+        CardPosition other = placement.position();
         Card peer = cabinet.cards().get(other);
-        if (peer == null || !Routing.serves(service, peer)) {
+        if (!other.equals(card.position())
+            && (peer == null || !Routing.serves(service, peer))) {
           return "for service " + service.name() + " to run on card " + other;
         }
       }
     }
-    return isWell(cabinet, card) ? "" : "for the services of card " + card.position() + " to run";
+    return "";
   }
 
   static boolean isServed(Service service) {

@@ -17,9 +17,17 @@ import java.util.List;
 /**
  * Brings cards back to the image that they had, one after the other, the last first. A card that
  * does not obey has its power switched off and on once: its slots then lead it back by themselves.
- * One that cannot be brought back even so is named, and does not keep the others. Pure.
+ * One that cannot be brought back even so is named, and does not keep the others. A card that serves
+ * is not taken out while another one of its services is missing. Pure.
  */
 final class ImageUpdateReturn {
+  /**
+   * How long cards that serve wait for the others of their services, from the beginning of the way
+   * back or the last card that was lost on it. Longer than it takes for the place of a lost card to
+   * go to another one; not for ever, because the image is to be given up.
+   */
+  static final Duration PEER_LIMIT = Duration.ofMinutes(15);
+
   private final ConductorPolicy policy;
 
   ImageUpdateReturn(ConductorPolicy policy) {
@@ -50,7 +58,16 @@ final class ImageUpdateReturn {
     switch (step.state()) {
       case DRAINING -> end(draft, update, step, card, "");
       case STAGING, RESTARTING, BOOTING, STARTING -> order(draft, update, step, card);
-      case PROVING, MARKING, DONE -> drain(draft, update, step, card);
+      case PROVING, MARKING -> drain(draft, update, step, card);
+      case DONE -> {
+        // It serves well, unlike a card of its service that was lost: that one's place goes to
+        // another card first, if there is one.
+        boolean serves = ImageUpdateRules.serve(draft, card);
+        boolean alone = !ImageUpdateChoice.missing(draft.cabinet(), card).isEmpty();
+        if (!serves || !alone || !draft.now().isBefore(update.since().plus(PEER_LIMIT))) {
+          drain(draft, update, step, card);
+        }
+      }
       case BACK_DRAINING -> {
         if (ImageUpdateRules.isAway(card)
             || ImageUpdateRules.isEmpty(draft, update, step, card, observed)) {
@@ -101,12 +118,16 @@ final class ImageUpdateReturn {
   }
 
   private void obey(Draft draft, ImageUpdate update, CardStep step, Card card) {
-    CardPosition at = card.position();
     boolean rebooted = !card.bootId().equals(step.bootId());
     boolean alive = card.state().isAlive();
     boolean byBooting = CardSlots.of(draft.cabinet(), card).goesBackByBooting();
     if (byBooting && rebooted && alive) {
-      came(draft, update, step, card);
+      if (step.state() == State.BACK_ORDERED && ImageUpdateRules.runs(card, update)) {
+        // It had the image's boot script in hand when the way back began: once more.
+        EngineSlots.reboot(draft, update, step, State.BACK_BOOTING, card);
+      } else {
+        came(draft, update, step, card);
+      }
     } else if (step.answer() == Answer.DONE) {
       // Also one that was just about to boot the image when it was told.
       boolean restarts =
@@ -131,22 +152,23 @@ final class ImageUpdateReturn {
       if (step.state() == State.BACK_CYCLED || card.hold() != null) {
         end(draft, update, step, card, "could not be brought back: it does not answer");
       } else {
-        draft.change(
-            new Change.CardHeld(
-                at, PowerHold.Reason.CYCLE, draft.now(), draft.now(), ImageUpdateRules.by(update)));
-        CardStep cycled =
-            new CardStep(
-                at,
-                State.BACK_CYCLED,
-                draft.now(),
-                step.command(),
-                Answer.WAITING,
-                "",
-                step.bootId(),
-                step.before());
-        ImageUpdateRules.set(draft, update.with(cycled));
+        cycle(draft, update, step, card);
       }
     }
+  }
+
+  private static void cycle(Draft draft, ImageUpdate update, CardStep step, Card card) {
+    draft.change(
+        new Change.CardHeld(
+            card.position(),
+            PowerHold.Reason.CYCLE,
+            draft.now(),
+            draft.now(),
+            ImageUpdateRules.by(update)));
+    ImageUpdateRules.set(
+        draft,
+        update.with(
+            step.into(State.BACK_CYCLED, draft.now(), step.command(), step.bootId())));
   }
 
   private void boot(Draft draft, ImageUpdate update, CardStep step, Card card) {
@@ -154,6 +176,10 @@ final class ImageUpdateReturn {
     if (card.state().isAlive() && rebooted) {
       came(draft, update, step, card);
     } else if (ImageUpdateRules.isOver(draft, step, patience())) {
+      if (card.hold() == null && CardSlots.of(draft.cabinet(), card).goesBackByBooting()) {
+        cycle(draft, update, step, card);
+        return;
+      }
       end(draft, update, step, card, "did not come back from its restart");
     }
   }

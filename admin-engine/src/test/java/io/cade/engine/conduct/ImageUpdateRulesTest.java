@@ -63,14 +63,17 @@ final class ImageUpdateRulesTest {
 
   /** Where the slots are. */
   enum Kind {
-    OWN(Set.of()),
-    NETWORK(Set.copyOf(CARDS)),
-    MIXED(Set.of("1.1", "2.1"));
+    OWN,
+    NETWORK,
+    MIXED;
 
-    private final Set<String> network;
-
-    Kind(Set<String> network) {
-      this.network = network;
+    /** Cards that boot from the network. */
+    Set<String> network() {
+      return switch (this) {
+        case OWN -> Set.of();
+        case NETWORK -> Set.copyOf(CARDS);
+        case MIXED -> Set.of("1.1", "2.1");
+      };
     }
   }
 
@@ -106,6 +109,7 @@ final class ImageUpdateRulesTest {
   private int leastServing;
   private int mostAtOnce;
   private int mostOfTheService;
+  private int told;
 
   private Service shop() {
     return world.cabinet.service("shop").orElseThrow();
@@ -124,12 +128,13 @@ final class ImageUpdateRulesTest {
   }
 
   private void begin(Kind kind) {
-    world.network.addAll(kind.network);
+    world.network.addAll(kind.network());
     world.apply(
         new Change.ImageImported(image(OLD, "1", 1)), new Change.ImageUsed(OLD));
     for (String card : CARDS) {
       blades.put(card, new Blade());
       power(card);
+      runs(card, blade(card), "1");
       introduce(card);
     }
     world.create("shop", served);
@@ -367,10 +372,15 @@ final class ImageUpdateRulesTest {
                   update.underWay().stream()
                       .filter(step -> shop().on(step.position()).isPresent())
                       .count());
-      for (CardStep step : update.cards()) {
-        String text = step.state() + " " + step.position();
-        if (!steps.contains(text)) {
-          steps.add(text);
+    }
+    // Also what lasted for one pass only.
+    for (; told < world.history.size(); told++) {
+      if (world.history.get(told) instanceof Change.ImageUpdateChanged changed) {
+        for (CardStep step : changed.update().cards()) {
+          String text = step.state() + " " + step.position();
+          if (!steps.contains(text)) {
+            steps.add(text);
+          }
         }
       }
     }
@@ -437,7 +447,7 @@ final class ImageUpdateRulesTest {
     assertThat(leastServing).isEqualTo(2);
     assertThat(mostOfTheService).isEqualTo(1);
     assertThat(mostAtOnce).as("a card of the service and the free ones").isBetween(2, 3);
-    assertThat(blades.keySet().stream().filter(card -> !kind.network.contains(card)))
+    assertThat(blades.keySet().stream().filter(card -> !kind.network().contains(card)))
         .map(this::blade)
         .allSatisfy(blade ->
             assertThat(blade.slots.content(Objects.requireNonNull(blade.slots.booted())))
@@ -453,8 +463,11 @@ final class ImageUpdateRulesTest {
   void theCanaryIsAloneUntilItHasProvedItself(Kind kind) {
     begin(kind);
     start(1, 4, "");
-    until("canary", () -> reached("MARKING 1.1"));
+    until("canary", () -> reached("PROVING 1.1"));
+    seconds(9);
     assertThat(mostAtOnce).isEqualTo(1);
+    until("the others", () -> mostAtOnce > 1);
+    assertThat(reached("DONE 1.1")).isTrue();
   }
 
   @ParameterizedTest
@@ -622,11 +635,28 @@ final class ImageUpdateRulesTest {
     assertThat(world.state("2.1")).isNotEqualTo(CardState.RUNNING);
     world.imageVersions.remove("2.1");
     assertThat(versions()).as("all that live").containsExactly("1");
+    assertThat(shop().on(at("2.1"))).as("its place was taken over meanwhile").isEmpty();
     assertThat(shop().running()).isEqualTo(served);
     assertThat(leastServing).isGreaterThanOrEqualTo(served - 1);
     assertThat(mostOfTheService).isEqualTo(1);
     CARDS.forEach(card -> assertThat(world.card(card).drain()).as(card).isNull());
     assertThat(world.cabinet.slotImages()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aPlaceThatNobodyCanTakeKeepsTheOthersForALimitedTimeOnly(Kind kind) {
+    served = 5;
+    begin(kind);
+    destroyed.add("2.1");
+    start(1, 1, "");
+    untilEnded();
+    assertThat(update().stage()).isEqualTo(Stage.RETURNED);
+    world.imageVersions.remove("2.1");
+    assertThat(versions()).as("all that live").containsExactly("1");
+    assertThat(shop().running()).isEqualTo(served - 1);
+    assertThat(leastServing).as("the dead one, and one on its way back").isEqualTo(served - 2);
+    assertThat(mostOfTheService).isEqualTo(1);
   }
 
   @ParameterizedTest
