@@ -11,6 +11,7 @@ import io.cade.engine.model.ImageUpdate.CardStep;
 import io.cade.engine.model.ImageUpdate.State;
 import io.cade.engine.model.SlotImage;
 import io.cade.engine.model.StoredImage;
+import io.cade.engine.observe.Observed;
 import java.util.Optional;
 
 /**
@@ -47,9 +48,20 @@ final class EngineSlots implements CardSlots {
 
   @Override
   public void stage(Draft draft, ImageUpdate update, CardStep step, Card card) {
-    String obstacle = noWayBack(draft.cabinet(), card);
-    if (!obstacle.isEmpty()) {
-      ImageUpdateRules.fail(draft, update, obstacle);
+    StoredImage had = runningOn(draft.cabinet(), card).orElse(null);
+    long build = update.image().build();
+    if (had == null) {
+      ImageUpdateRules.fail(draft, update, noWayBack(draft.cabinet(), card));
+      return;
+    }
+    if (build < Math.max(had.build(), had.minimumBuild())) {
+      // As slots on a card refuse it.
+      ImageUpdateRules.fail(
+          draft,
+          update,
+          "card %s: build %d is older than build %d of image %s %s that it runs; image use with"
+                  .formatted(card.position(), build, had.build(), had.name(), had.version())
+              + " --allow-older brings an older one");
       return;
     }
     ImageUpdateRules.set(
@@ -130,6 +142,20 @@ final class EngineSlots implements CardSlots {
               step.into(State.BACK_ORDERED, draft.now(), 0, card.bootId())
                   .answered(true, "does not run here")));
     }
+  }
+
+  /**
+   * Whether the card has been given the step's order to restart, after the step began: it says
+   * nothing more until it is back, and nobody is to miss it meanwhile.
+   */
+  static boolean isLeaving(Draft draft, CardStep step, Card card, Observed observed) {
+    Observed.CommandFetch fetch = observed.fetches().get(step.position());
+    return fetch != null
+        && fetch.command() == step.command()
+        && fetch.first().isAfter(step.since())
+        && card.bootId().equals(step.bootId())
+        && CardSlots.of(draft.cabinet(), card).goesBackByBooting()
+        && CardSlots.waits(draft.cabinet(), step);
   }
 
   @Override

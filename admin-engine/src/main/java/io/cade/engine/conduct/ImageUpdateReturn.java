@@ -74,7 +74,7 @@ final class ImageUpdateReturn {
           order(draft, update, step, card);
         }
       }
-      case BACK_ORDERED, BACK_CYCLED -> obey(draft, update, step, card);
+      case BACK_ORDERED, BACK_CYCLED -> obey(draft, update, step, card, observed);
       case BACK_BOOTING -> boot(draft, update, step, card);
       case BACK_STARTING -> start(draft, update, step, card);
       case RETURNED -> {
@@ -117,7 +117,8 @@ final class ImageUpdateReturn {
             cut(ImageUpdateRules.by(update) + ": " + update.cause()));
   }
 
-  private void obey(Draft draft, ImageUpdate update, CardStep step, Card card) {
+  private void obey(
+      Draft draft, ImageUpdate update, CardStep step, Card card, Observed observed) {
     boolean rebooted = !card.bootId().equals(step.bootId());
     boolean alive = card.state().isAlive();
     boolean byBooting = CardSlots.of(draft.cabinet(), card).goesBackByBooting();
@@ -128,6 +129,14 @@ final class ImageUpdateReturn {
       } else {
         came(draft, update, step, card);
       }
+    } else if (step.state() == State.BACK_ORDERED
+        && alive
+        && EngineSlots.isLeaving(draft, step, card, observed)) {
+      draft.become(card, CardState.BOOTING, "restarts into the image of before");
+      ImageUpdateRules.set(
+          draft,
+          update.with(
+              step.into(State.BACK_BOOTING, draft.now(), step.command(), step.bootId())));
     } else if (step.answer() == Answer.DONE) {
       // Also one that was just about to boot the image when it was told.
       boolean restarts =
@@ -175,7 +184,8 @@ final class ImageUpdateReturn {
     boolean rebooted = !card.bootId().equals(step.bootId());
     if (card.state().isAlive() && rebooted) {
       came(draft, update, step, card);
-    } else if (ImageUpdateRules.isOver(draft, step, patience())) {
+    } else if (step.answer() == Answer.FAILED
+        || ImageUpdateRules.isOver(draft, step, patience())) {
       if (card.hold() == null && CardSlots.of(draft.cabinet(), card).goesBackByBooting()) {
         cycle(draft, update, step, card);
         return;

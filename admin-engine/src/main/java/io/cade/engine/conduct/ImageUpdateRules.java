@@ -85,7 +85,7 @@ final class ImageUpdateRules {
     switch (step.state()) {
       case DRAINING -> drain(draft, update, step, card, observed);
       case STAGING -> stage(draft, update, step, card);
-      case RESTARTING, BOOTING -> boot(draft, update, step, card);
+      case RESTARTING, BOOTING -> boot(draft, update, step, card, observed);
       case STARTING -> start(draft, update, step, card);
       case PROVING -> prove(draft, update, step, card, observed);
       case MARKING -> mark(draft, update, step, card);
@@ -143,7 +143,8 @@ final class ImageUpdateRules {
     }
   }
 
-  private void boot(Draft draft, ImageUpdate update, CardStep step, Card card) {
+  private void boot(
+      Draft draft, ImageUpdate update, CardStep step, Card card, Observed observed) {
     CardPosition at = card.position();
     boolean rebooted = !card.bootId().equals(step.bootId());
     if (card.state().isAlive() && rebooted) {
@@ -152,15 +153,19 @@ final class ImageUpdateRules {
       } else {
         fail(draft, update, "card %s came back with %s".formatted(at, version(card)));
       }
-    } else if (step.state() == State.RESTARTING && step.answer() == Answer.FAILED) {
+    } else if (step.answer() == Answer.FAILED) {
       fail(draft, update, "card " + at + ": " + step.detail());
     } else if (step.state() == State.RESTARTING && step.answer() == Answer.DONE) {
       if (card.state().isAlive()) {
         draft.become(card, CardState.BOOTING, "restarts into image " + update.image().version());
       }
       set(draft, update.with(step.into(State.BOOTING, draft.now(), 0, step.bootId())));
-    } else if (step.state() == State.RESTARTING && !card.state().isAlive()) {
-      // It left without a word, as one does that can say so only after its restart.
+    } else if (step.state() == State.RESTARTING
+        && (!card.state().isAlive() || EngineSlots.isLeaving(draft, step, card, observed))) {
+      // It leaves without a word, as one does that can say so only after its restart.
+      if (card.state().isAlive()) {
+        draft.become(card, CardState.BOOTING, "restarts into image " + update.image().version());
+      }
       set(
           draft,
           update.with(step.into(State.BOOTING, draft.now(), step.command(), step.bootId())));

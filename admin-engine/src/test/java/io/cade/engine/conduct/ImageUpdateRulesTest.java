@@ -103,6 +103,7 @@ final class ImageUpdateRulesTest {
 
   /** A card whose power somebody has cut: that it does not serve is not the update's doing. */
   private String cut = "";
+  private int bootsBeforeCut;
   private final List<String> steps = new ArrayList<>();
   private boolean imageHangs;
   private int served = 3;
@@ -289,6 +290,7 @@ final class ImageUpdateRulesTest {
         }
         case Command.BootImage _ -> restart = true;
         case Command.Reboot _ -> {
+          world.observations.gave(p, c.id(), world.now);
           // Its memory goes with it: it cannot say afterwards that it was told to.
           power(position);
           continue;
@@ -351,7 +353,8 @@ final class ImageUpdateRulesTest {
   }
 
   private void look() {
-    if (!cut.isEmpty() && serves(cut)) {
+    // Not before it is back: for some time its engine has not even noticed.
+    if (!cut.isEmpty() && blade(cut).boots > bootsBeforeCut && serves(cut)) {
       cut = "";
     }
     leastServing =
@@ -550,6 +553,29 @@ final class ImageUpdateRulesTest {
   }
 
   @Test
+  void anOlderImageComesToNobodyEither() {
+    begin(Kind.NETWORK);
+    ImageUpdate plan = planned(1, 1, "");
+    world.apply(
+        new Change.ImageUpdateChanged(
+            new ImageUpdate(
+                plan.name(),
+                new Image("sha256:b", "2", 0, 0, "x86_64", "server", DIGEST, 100),
+                plan.from(),
+                plan.course(),
+                plan.stage(),
+                plan.since(),
+                plan.cards(),
+                plan.by(),
+                plan.cause())));
+    untilEnded();
+    assertThat(update().stage()).isEqualTo(Stage.RETURNED);
+    assertThat(update().cause()).contains("build 0 is older than build 1 of image blade 1");
+    assertThat(world.cabinet.images()).containsOnlyKeys(OLD);
+    everythingIsAsBefore();
+  }
+
+  @Test
   void aCardThatBootsFromTheNetworkGetsTheImageForOneBootOnly() {
     begin(Kind.NETWORK);
     start(1, 1, "");
@@ -692,6 +718,7 @@ final class ImageUpdateRulesTest {
         test.start(1, 2, "");
         test.until(cut + " " + card, () -> test.reached(cut + " " + card));
         test.cut = card;
+        test.bootsBeforeCut = test.blade(card).boots;
         test.power(card);
         test.untilEnded();
         test.consistent("power cut of " + card + " at " + cut + ", " + kind);
