@@ -3,6 +3,7 @@ package io.cade.engine.app;
 import io.cade.engine.boottree.BootFileSource;
 import io.cade.engine.boottree.HostKeySource;
 import io.cade.engine.boottree.ImageSource;
+import io.cade.engine.boottree.ImageStore;
 import io.cade.engine.boottree.IpxeScriptSource;
 import io.cade.engine.boottree.NetworkConfSource;
 import io.cade.engine.boottree.ServicesSource;
@@ -27,6 +28,7 @@ final class BootFiles {
       AgentConfigSource agentConfigs,
       NetworkConfSource network,
       ImageCatalogue images,
+      ImageStore boots,
       SecureRandom random)
       throws IOException {
     String bootUrl =
@@ -47,7 +49,7 @@ final class BootFiles {
         new ServicesSource(current),
         templates,
         network,
-        new IpxeScriptSource(images, bootUrl),
+        new IpxeScriptSource(boots, bootUrl),
         new ImageSource(images),
         images);
   }

@@ -18,6 +18,7 @@ import io.cade.engine.dhcp.WireOpener;
 import io.cade.engine.dhcp.decide.ChassisSubnets;
 import io.cade.engine.dhcp.wire.Ipv4Address;
 import io.cade.engine.images.ImageCatalogue;
+import io.cade.engine.images.SlotBoots;
 import io.cade.engine.observe.BootCounters;
 import io.cade.engine.operate.LeasePlaces;
 import io.cade.engine.tftp.InterfaceMtu;
@@ -81,6 +82,7 @@ final class BootServices {
                 agentConfigs,
                 new NetworkConfSource(plan, self),
                 images,
+                new SlotBoots(images, writer),
                 random),
             DirectoryUploads.open(directory.path("uploads"), UploadLimits.usual()));
     DhcpConfig dhcp =

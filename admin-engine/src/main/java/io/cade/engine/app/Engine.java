@@ -23,6 +23,7 @@ import io.cade.engine.guard.DataFormat;
 import io.cade.engine.guard.GuardLink;
 import io.cade.engine.images.ImageCatalogue;
 import io.cade.engine.images.ImageOperations;
+import io.cade.engine.images.ImageStaging;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.ThresholdBook;
 import io.cade.engine.observe.BootCounters;
@@ -340,6 +341,7 @@ public final class Engine implements AutoCloseable {
     if (guard.isPresent()) {
       every(timer, GUARD_LOOK, updates::tell);
     }
+    ImageOperations imageOperations = new ImageOperations(writer, images, blocking);
     startApi(
         vertx,
         operations,
@@ -347,7 +349,7 @@ public final class Engine implements AutoCloseable {
         state,
         observations,
         routes,
-        new ImageOperations(writer, images, blocking),
+        imageOperations,
         new UpdateOperations(writer, bundles, updates, config.name(), clock, blocking),
         new CertificateDesk(writer, uploaded, ordered.wishes(), certificates, blocking),
         keys.admin(),
@@ -378,7 +380,13 @@ public final class Engine implements AutoCloseable {
             "aimed requests",
             new HttpProber(
                 vertx, keys.authority().derivedSecret(PROBES), clock, random, config::addressOf));
-    startConductor(writer, observations, timer, plant, prober);
+    startConductor(
+        writer,
+        observations,
+        timer,
+        plant,
+        prober,
+        new ImageStaging(writer, imageOperations, bundles::image, blocking));
     readySince = clock.instant();
   }
 
@@ -445,7 +453,8 @@ public final class Engine implements AutoCloseable {
       Observations observations,
       ScheduledExecutorService timer,
       PackagePlant plant,
-      HttpProber prober)
+      HttpProber prober,
+      ImageStaging staging)
       throws IOException {
     Poker poker = lifecycle.started("poker", new Poker(config, System::nanoTime));
     ConductorRunner runner =
@@ -466,6 +475,7 @@ public final class Engine implements AutoCloseable {
                     case Order.GeneratePackage(String service) -> plant.generate(service);
                     case Order.BuildVersion(String service, int version) ->
                         plant.build(service, version);
+                    case Order.StoreImage(String digest) -> staging.stage(digest);
                     case Order.Poke(CardPosition position) -> poker.poke(position);
                   }
                 }));

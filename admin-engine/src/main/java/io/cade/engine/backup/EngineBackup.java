@@ -54,6 +54,10 @@ public final class EngineBackup {
           "guard",
           STAGING);
 
+  /** Large, and fetched again when they are wanted; what the module believes beside them is kept. */
+  private static final Set<Path> FETCHED_AGAIN =
+      Set.of(Path.of("updates", "bundles"), Path.of("updates", "downloads"));
+
   /** Files in these never change once they have their name. */
   private static final List<String> BY_DIGEST = List.of("content", "packages", "images");
 
@@ -259,7 +263,9 @@ public final class EngineBackup {
       @Override
       public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
         String name = String.valueOf(directory.getFileName());
-        return name.endsWith(".new") || name.endsWith(".part")
+        return name.endsWith(".new")
+                || name.endsWith(".part")
+                || FETCHED_AGAIN.contains(root.relativize(directory))
             ? FileVisitResult.SKIP_SUBTREE
             : FileVisitResult.CONTINUE;
       }

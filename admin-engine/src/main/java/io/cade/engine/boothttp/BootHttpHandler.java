@@ -132,7 +132,7 @@ final class BootHttpHandler extends ChannelInboundHandlerAdapter {
     } else {
       InetAddress source = ((InetSocketAddress) context.channel().remoteAddress()).getAddress();
       files.execute(() -> {
-        Lookup lookup = tree.open(source, name.get());
+        Lookup lookup = head ? tree.look(source, name.get()) : tree.open(source, name.get());
         context.executor().execute(() -> opened(context, request, lookup));
       });
     }

@@ -16,4 +16,12 @@ public interface BootFileSource {
    * @throws IOException when it has, but cannot read or render it
    */
   Optional<BootFile> open(CardPosition position, String name) throws IOException;
+
+  /**
+   * The same for somebody who asks about the file and does not get its content: nothing is spent by
+   * that.
+   */
+  default Optional<BootFile> look(CardPosition position, String name) throws IOException {
+    return open(position, name);
+  }
 }

@@ -58,7 +58,15 @@ public final class BootTree {
    * @param name relative to the card's root, as the client sent it
    */
   public Lookup open(InetAddress source, String name) {
-    Lookup lookup = find(source, name);
+    return counted(find(source, name, BootFileSource::open));
+  }
+
+  /** As {@link #open}, for whoever wants to know about the file only: nothing is spent by that. */
+  public Lookup look(InetAddress source, String name) {
+    return counted(find(source, name, BootFileSource::look));
+  }
+
+  private Lookup counted(Lookup lookup) {
     outcomes.count(
         switch (lookup) {
           case Lookup.Found f -> BootOutcome.OPENED;
@@ -106,21 +114,28 @@ public final class BootTree {
     return outcomes.all();
   }
 
-  private Lookup find(InetAddress source, String name) {
+  /** How a plug-in is asked. */
+  @FunctionalInterface
+  private interface Question {
+    Optional<BootFile> ask(BootFileSource source, CardPosition position, String name)
+        throws IOException;
+  }
+
+  private Lookup find(InetAddress source, String name, Question question) {
     Optional<CardPosition> position = holder(source);
     if (position.isEmpty()) {
       return new Lookup.Refused(BootOutcome.REFUSED_SOURCE);
     }
     return switch (BootName.parse(name)) {
       case BootName.Parsed.Bad bad -> new Lookup.Refused(bad.why());
-      case BootName.Parsed.Good good -> find(position.get(), good.name());
+      case BootName.Parsed.Good good -> find(position.get(), good.name(), question);
     };
   }
 
-  private Lookup find(CardPosition position, String name) {
+  private Lookup find(CardPosition position, String name, Question question) {
     try {
       for (BootFileSource source : sources) {
-        Optional<BootFile> file = source.open(position, name);
+        Optional<BootFile> file = question.ask(source, position, name);
         if (file.isPresent()) {
           return new Lookup.Found(position, name, file.get());
         }

@@ -1,6 +1,7 @@
 package io.cade.engine.boottree;
 
 import io.cade.agent.wire.CardPosition;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -19,6 +20,16 @@ public interface ImageStore {
 
   /** What the card in a slot is to boot; empty when nothing is assigned to it. */
   Optional<BootImage> imageOf(CardPosition position);
+
+  /**
+   * What the card in a slot boots now. As {@link #imageOf}; an image on trial has been paid for,
+   * durably, when this returns, so that its boots are counted whatever comes.
+   *
+   * @throws IOException when it cannot be paid for: nothing of the image may be handed out
+   */
+  default Optional<BootImage> bootOf(CardPosition position) throws IOException {
+    return imageOf(position);
+  }
 
   /** A store without images. */
   static ImageStore empty() {

@@ -1,6 +1,7 @@
 package io.cade.engine.boottree;
 
 import io.cade.agent.wire.CardPosition;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -8,7 +9,8 @@ import java.util.Optional;
 /**
  * Renders {@value #FILE_NAME}, the script that iPXE runs: it loads the card's image by HTTP and
  * starts it. A card without an image says so on its console and tries again after a pause, so that
- * it comes up by itself once there is one. Thread-safe.
+ * it comes up by itself once there is one. To hand the script out is one boot: who boots once more,
+ * also because the image could not be loaded, asks for it once more. Thread-safe.
  */
 public final class IpxeScriptSource implements BootFileSource {
   public static final String FILE_NAME = "boot.ipxe";
@@ -25,16 +27,25 @@ public final class IpxeScriptSource implements BootFileSource {
   }
 
   @Override
-  public Optional<BootFile> open(CardPosition position, String name) {
-    if (!name.equals(FILE_NAME)) {
-      return Optional.empty();
-    }
+  public Optional<BootFile> open(CardPosition position, String name) throws IOException {
+    return name.equals(FILE_NAME)
+        ? Optional.of(rendered(position, store.bootOf(position)))
+        : Optional.empty();
+  }
+
+  @Override
+  public Optional<BootFile> look(CardPosition position, String name) {
+    return name.equals(FILE_NAME)
+        ? Optional.of(rendered(position, store.imageOf(position)))
+        : Optional.empty();
+  }
+
+  private BootFile rendered(CardPosition position, Optional<BootImage> chosen) {
     String script =
-        store
-            .imageOf(position)
+        chosen
             .map(image -> script(position, image))
             .orElseGet(() -> without(position));
-    return Optional.of(BootFile.of(script.getBytes(StandardCharsets.US_ASCII)));
+    return BootFile.of(script.getBytes(StandardCharsets.US_ASCII));
   }
 
   private String script(CardPosition position, BootImage image) {
@@ -73,7 +84,8 @@ public final class IpxeScriptSource implements BootFileSource {
         .append("echo the image cannot be loaded, next try in 10 s\n")
         .append("imgfree\n")
         .append("sleep 10\n")
-        .append("goto again\n")
+        // The engine may want another image by now: an attempt with this one is over.
+        .append("chain --replace --autofree ${base}" + FILE_NAME + " || goto again\n")
         .toString();
   }
 

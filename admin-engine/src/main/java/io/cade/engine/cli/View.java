@@ -210,6 +210,10 @@ enum View {
       table.row("agent", Words.orDash(software.text("agentVersion")));
       table.row("image", joined(software, "imageName", "imageVersion"));
       table.row("operating system", Words.orDash(software.text("operatingSystem")));
+      Fields boot = card.object("boot");
+      if (!boot.members().isEmpty()) {
+        table.row("boots", ImagePages.boots(boot));
+      }
       Fields drain = card.object("drain");
       if (!drain.members().isEmpty()) {
         table.row(

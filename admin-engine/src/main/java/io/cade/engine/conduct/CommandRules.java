@@ -48,13 +48,13 @@ final class CommandRules {
     Instant now = draft.now();
     int attempt = wait == null || wait.command() != head.id() ? 0 : wait.attempt();
     // A restart is a part of being restarted.
-    boolean away = !(head instanceof Command.Reboot) && (card == null || !card.state().isAlive());
+    boolean away = !CommandTimes.restarts(head) && (card == null || !card.state().isAlive());
     String boot = card == null ? "" : card.bootId();
     if (wait == null || attempt == 0 || away || now.isBefore(wait.since())) {
       waits.put(at, new Wait(head.id(), boot, now, Math.max(1, attempt)));
       return;
     }
-    boolean restarted = !(head instanceof Command.Reboot) && !boot.equals(wait.boot());
+    boolean restarted = !CommandTimes.restarts(head) && !boot.equals(wait.boot());
     Duration first = CommandTimes.of(head, policy.bootTime());
     Duration limit = attempt == 1 ? first : CommandTimes.again(first);
     if (!restarted && now.isBefore(wait.since().plus(limit))) {

@@ -32,9 +32,16 @@ public final class CommandTimes {
       case Command.TryItems items -> change(items.confirmSeconds());
       case Command.StageImage image ->
           Duration.ofMinutes(5).plusSeconds(image.bytes() / BYTES_PER_SECOND);
-      case Command.MarkImage _, Command.RevertImage _ -> SHORT;
-      case Command.Reboot _, Command.BootImage _ -> boot.plus(SHORT);
+      case Command.MarkImage _ -> SHORT;
+      case Command.Reboot _, Command.BootImage _, Command.RevertImage _ -> boot.plus(SHORT);
     };
+  }
+
+  /** Whether a restart of the card is, or may be, a part of it and no sign of trouble. */
+  static boolean restarts(Command command) {
+    return command instanceof Command.Reboot
+        || command instanceof Command.BootImage
+        || command instanceof Command.RevertImage;
   }
 
   /** Packages may have to be fetched and unpacked. */

@@ -32,12 +32,18 @@ final class ImageUpdateChoice {
     ImageUpdate update = begun;
     List<String> waits = new ArrayList<>();
     List<String> away = new ArrayList<>();
+    List<String> leftOut = new ArrayList<>();
     for (Card card : draft.cabinet().cards().values()) {
       if (!concerns(update, card) || update.on(card.position()).isPresent()) {
         continue;
       }
       if (ImageUpdateRules.isAway(card)) {
         away.add(card.position().toString());
+        continue;
+      }
+      String oneWay = noWayBack(draft.cabinet(), card);
+      if (!oneWay.isEmpty()) {
+        leftOut.add(oneWay);
         continue;
       }
       String obstacle = obstacle(draft.cabinet(), update, card, draft.now());
@@ -53,14 +59,40 @@ final class ImageUpdateChoice {
     } else if (!waits.isEmpty()) {
       wait(draft, update, "waits: " + waits.getFirst());
     } else {
-      String cause =
-          away.isEmpty() ? "" : "cards " + away + " were away: start it again when they are back";
-      ImageUpdateRules.set(draft, update.into(Stage.DONE, draft.now(), cut(cause)));
+      if (!away.isEmpty()) {
+        leftOut.addFirst("cards " + away + " were away: start it again when they are back");
+      }
+      CardSlots.over(draft, update);
+      ImageUpdateRules.set(
+          draft, update.into(Stage.DONE, draft.now(), cut(String.join("; ", leftOut))));
     }
   }
 
-  /** Whether the card runs what the image may follow on. */
+  /** Why nothing would lead the card back from another image; empty when something does. */
+  static String noWayBack(Cabinet cabinet, Card card) {
+    return CardSlots.of(cabinet, card).goesBackByBooting()
+        ? EngineSlots.noWayBack(cabinet, card)
+        : "";
+  }
+
+  /** Whether the image is made for the card's processor, as far as the card says. */
+  static boolean fits(ImageUpdate update, Card card) {
+    var software = card.software();
+    String wanted = update.image().architecture();
+    return software == null
+        || software.architecture().isEmpty()
+        || wanted.isEmpty()
+        || wanted.equals("any")
+        || wanted.equals(software.architecture());
+  }
+
+  /** Whether the card runs what the image may follow on, and is made for it. */
   static boolean concerns(ImageUpdate update, Card card) {
+    return fits(update, card) && follows(update, card);
+  }
+
+  /** Whether the card runs what the image may follow on. */
+  static boolean follows(ImageUpdate update, Card card) {
     var software = card.software();
     String role = update.image().role();
     return card.role() == CardRole.SERVER
@@ -94,19 +126,31 @@ final class ImageUpdateChoice {
       }
       for (Placement placement : service.placements()) {
         CardPosition other = placement.position();
-        if (other.equals(card.position())) {
-          continue;
-        }
-        if (busy.contains(other)) {
+        if (!other.equals(card.position()) && busy.contains(other)) {
           return "for card " + other + " of service " + service.name();
         }
+      }
+    }
+    String missing = missing(cabinet, card);
+    if (!missing.isEmpty()) {
+      return missing;
+    }
+    return isWell(cabinet, card) ? "" : "for the services of card " + card.position() + " to run";
+  }
+
+  /** For which other card of its services one has to wait; empty for none. */
+  static String missing(Cabinet cabinet, Card card) {
+    for (Service service : cabinet.servicesOn(card.position())) {
+      for (Placement placement : service.placements()) {
+        CardPosition other = placement.position();
         Card peer = cabinet.cards().get(other);
-        if (peer == null || !Routing.serves(service, peer)) {
+        if (!other.equals(card.position())
+            && (peer == null || !Routing.serves(service, peer))) {
           return "for service " + service.name() + " to run on card " + other;
         }
       }
     }
-    return isWell(cabinet, card) ? "" : "for the services of card " + card.position() + " to run";
+    return "";
   }
 
   static boolean isServed(Service service) {

@@ -1,7 +1,6 @@
 package io.cade.engine.conduct;
 
 import io.cade.agent.wire.CardPosition;
-import io.cade.agent.wire.Command;
 import io.cade.engine.model.Card;
 import io.cade.engine.model.CardState;
 import io.cade.engine.model.Change;
@@ -18,9 +17,17 @@ import java.util.List;
 /**
  * Brings cards back to the image that they had, one after the other, the last first. A card that
  * does not obey has its power switched off and on once: its slots then lead it back by themselves.
- * One that cannot be brought back even so is named, and does not keep the others. Pure.
+ * One that cannot be brought back even so is named, and does not keep the others. A card that serves
+ * is not taken out while another one of its services is missing. Pure.
  */
 final class ImageUpdateReturn {
+  /**
+   * How long cards that serve wait for the others of their services, from the beginning of the way
+   * back or the last card that was lost on it. Longer than it takes for the place of a lost card to
+   * go to another one; not for ever, because the image is to be given up.
+   */
+  static final Duration PEER_LIMIT = Duration.ofMinutes(15);
+
   private final ConductorPolicy policy;
 
   ImageUpdateReturn(ConductorPolicy policy) {
@@ -51,14 +58,23 @@ final class ImageUpdateReturn {
     switch (step.state()) {
       case DRAINING -> end(draft, update, step, card, "");
       case STAGING, RESTARTING, BOOTING, STARTING, TRYING -> order(draft, update, step, card);
-      case PROVING, MARKING, DONE -> drain(draft, update, step, card);
+      case PROVING, MARKING -> drain(draft, update, step, card);
+      case DONE -> {
+        // It serves well, unlike a card of its service that was lost: that one's place goes to
+        // another card first, if there is one.
+        boolean serves = ImageUpdateRules.serve(draft, card);
+        boolean alone = !ImageUpdateChoice.missing(draft.cabinet(), card).isEmpty();
+        if (!serves || !alone || !draft.now().isBefore(update.since().plus(PEER_LIMIT))) {
+          drain(draft, update, step, card);
+        }
+      }
       case BACK_DRAINING -> {
         if (ImageUpdateRules.isAway(card)
             || ImageUpdateRules.isEmpty(draft, update, step, card, observed)) {
           order(draft, update, step, card);
         }
       }
-      case BACK_ORDERED, BACK_CYCLED -> obey(draft, update, step, card);
+      case BACK_ORDERED, BACK_CYCLED -> obey(draft, update, step, card, observed);
       case BACK_BOOTING -> boot(draft, update, step, card);
       case BACK_STARTING -> start(draft, update, step, card);
       case RETURNED -> {
@@ -101,33 +117,40 @@ final class ImageUpdateReturn {
   }
 
   private static void order(Draft draft, ImageUpdate update, CardStep step, Card card) {
-    CardPosition at = card.position();
-    for (Command waiting : draft.cabinet().queue(at).waiting()) {
-      if (waiting instanceof Command.OfImage) {
-        // What was ordered on the way up must not follow the order to go back.
-        draft.change(
-            new Change.CommandFinished(at, waiting.id(), true, "void: the update goes back"));
-      }
-    }
-    ImageUpdate now = ImageUpdateRules.now(draft, update.name());
-    ImageUpdateRules.order(
-        draft,
-        now,
-        step,
-        State.BACK_ORDERED,
-        card,
-        new Command.RevertImage(
-            draft.cabinet().nextCommand(),
-            update.image().digest(),
-            cut(ImageUpdateRules.by(update) + ": " + update.cause())));
+    CardSlots.of(draft.cabinet(), card)
+        .revert(
+            draft,
+            update,
+            step,
+            card,
+            cut(ImageUpdateRules.by(update) + ": " + update.cause()));
   }
 
-  private void obey(Draft draft, ImageUpdate update, CardStep step, Card card) {
-    CardPosition at = card.position();
+  private void obey(
+      Draft draft, ImageUpdate update, CardStep step, Card card, Observed observed) {
     boolean rebooted = !card.bootId().equals(step.bootId());
     boolean alive = card.state().isAlive();
-    if (step.answer() == Answer.DONE) {
-      boolean restarts = step.detail().startsWith("restarts") && !rebooted;
+    boolean byBooting = CardSlots.of(draft.cabinet(), card).goesBackByBooting();
+    if (byBooting && rebooted && alive) {
+      if (step.state() == State.BACK_ORDERED && ImageUpdateRules.runs(card, update)) {
+        // It had the image's boot script in hand when the way back began: once more.
+        EngineSlots.reboot(draft, update, step, State.BACK_BOOTING, card);
+      } else {
+        came(draft, update, step, card);
+      }
+    } else if (step.state() == State.BACK_ORDERED
+        && alive
+        && EngineSlots.isLeaving(draft, step, card, observed)) {
+      draft.become(card, CardState.BOOTING, "restarts into the image of before");
+      ImageUpdateRules.set(
+          draft,
+          update.with(
+              step.into(State.BACK_BOOTING, draft.now(), step.command(), step.bootId())));
+    } else if (step.answer() == Answer.DONE) {
+      // Also one that was just about to boot the image when it was told.
+      boolean restarts =
+          step.detail().startsWith("restarts")
+              && (!rebooted || ImageUpdateRules.runs(card, update));
       if (restarts && alive) {
         draft.become(card, CardState.BOOTING, "restarts into the image of before");
       }
@@ -138,42 +161,54 @@ final class ImageUpdateReturn {
                   restarts ? State.BACK_BOOTING : State.BACK_STARTING,
                   draft.now(),
                   0,
-                  step.bootId())));
-    } else if (step.answer() == Answer.FAILED) {
+                  restarts ? card.bootId() : step.bootId())));
+    } else if (step.answer() == Answer.FAILED && !byBooting) {
       end(draft, update, step, card, "could not be brought back: " + step.detail());
-    } else if (ImageUpdateRules.isOver(draft, step, patience())) {
+    } else if ((step.answer() == Answer.FAILED && step.state() == State.BACK_ORDERED)
+        || ImageUpdateRules.isOver(draft, step, patience())) {
+      // One that cannot restart itself is helped by its power as well.
       if (step.state() == State.BACK_CYCLED || card.hold() != null) {
         end(draft, update, step, card, "could not be brought back: it does not answer");
       } else {
-        draft.change(
-            new Change.CardHeld(
-                at, PowerHold.Reason.CYCLE, draft.now(), draft.now(), ImageUpdateRules.by(update)));
-        CardStep cycled =
-            new CardStep(
-                at,
-                State.BACK_CYCLED,
-                draft.now(),
-                step.command(),
-                Answer.WAITING,
-                "",
-                step.bootId(),
-                step.before());
-        ImageUpdateRules.set(draft, update.with(cycled));
+        cycle(draft, update, step, card);
       }
     }
+  }
+
+  private static void cycle(Draft draft, ImageUpdate update, CardStep step, Card card) {
+    draft.change(
+        new Change.CardHeld(
+            card.position(),
+            PowerHold.Reason.CYCLE,
+            draft.now(),
+            draft.now(),
+            ImageUpdateRules.by(update)));
+    ImageUpdateRules.set(
+        draft,
+        update.with(
+            step.into(State.BACK_CYCLED, draft.now(), step.command(), step.bootId())));
   }
 
   private void boot(Draft draft, ImageUpdate update, CardStep step, Card card) {
     boolean rebooted = !card.bootId().equals(step.bootId());
     if (card.state().isAlive() && rebooted) {
-      if (ImageUpdateRules.runs(card, update)) {
-        end(draft, update, step, card, "came back with the image that it was to give up");
-      } else {
-        ImageUpdateRules.set(
-            draft, update.with(step.into(State.BACK_STARTING, draft.now(), 0, card.bootId())));
+      came(draft, update, step, card);
+    } else if (step.answer() == Answer.FAILED
+        || ImageUpdateRules.isOver(draft, step, patience())) {
+      if (card.hold() == null && CardSlots.of(draft.cabinet(), card).goesBackByBooting()) {
+        cycle(draft, update, step, card);
+        return;
       }
-    } else if (ImageUpdateRules.isOver(draft, step, patience())) {
       end(draft, update, step, card, "did not come back from its restart");
+    }
+  }
+
+  private static void came(Draft draft, ImageUpdate update, CardStep step, Card card) {
+    if (ImageUpdateRules.runs(card, update)) {
+      end(draft, update, step, card, "came back with the image that it was to give up");
+    } else {
+      ImageUpdateRules.set(
+          draft, update.with(step.into(State.BACK_STARTING, draft.now(), 0, card.bootId())));
     }
   }
 
@@ -192,6 +227,7 @@ final class ImageUpdateReturn {
   private static void end(
       Draft draft, ImageUpdate update, CardStep step, Card card, String remark) {
     ImageUpdateRules.undrain(draft, update, card);
+    CardSlots.leave(draft, step);
     ImageUpdate ended = update.with(step.ended(State.RETURNED, draft.now(), remark));
     if (remark.isEmpty()) {
       ImageUpdateRules.set(draft, ended);

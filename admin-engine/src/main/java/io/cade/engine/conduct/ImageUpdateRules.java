@@ -1,7 +1,6 @@
 package io.cade.engine.conduct;
 
 import io.cade.agent.wire.CardPosition;
-import io.cade.agent.wire.Command;
 import io.cade.engine.model.Alarm;
 import io.cade.engine.model.AlarmKey;
 import io.cade.engine.model.AlarmType;
@@ -86,7 +85,7 @@ final class ImageUpdateRules {
     switch (step.state()) {
       case DRAINING -> drain(draft, update, step, card, observed);
       case STAGING -> stage(draft, update, step, card);
-      case RESTARTING, BOOTING -> boot(draft, update, step, card);
+      case RESTARTING, BOOTING -> boot(draft, update, step, card, observed);
       case STARTING -> start(draft, update, step, card);
       case TRYING -> tryOut(draft, update, step, card, observed);
       case PROVING -> prove(draft, update, step, card, observed);
@@ -109,14 +108,7 @@ final class ImageUpdateRules {
       undrain(draft, update, card);
       set(draft, update.without(card.position()));
     } else if (isEmpty(draft, update, step, card, observed)) {
-      ImageUpdate.Image image = update.image();
-      order(
-          draft,
-          update,
-          step,
-          State.STAGING,
-          card,
-          new Command.StageImage(draft.cabinet().nextCommand(), image.digest(), image.bytes(), ""));
+      CardSlots.of(draft.cabinet(), card).stage(draft, update, step, card);
     }
   }
 
@@ -136,27 +128,24 @@ final class ImageUpdateRules {
 
   private void stage(Draft draft, ImageUpdate update, CardStep step, Card card) {
     CardPosition at = card.position();
+    CardSlots slots = CardSlots.of(draft.cabinet(), card);
+    Answer answer = slots.staged(draft, update, step);
     if (isAway(card)) {
-      fail(draft, update, "card " + at + " was lost while it fetched the image");
-    } else if (step.answer() == Answer.FAILED) {
+      fail(draft, update, "card " + at + " was lost while the image was staged");
+    } else if (answer == Answer.FAILED) {
       fail(draft, update, "card " + at + ": " + step.detail());
-    } else if (step.answer() == Answer.DONE) {
-      order(
-          draft,
-          update,
-          step,
-          State.RESTARTING,
-          card,
-          new Command.BootImage(draft.cabinet().nextCommand(), update.image().digest()));
+    } else if (answer == Answer.DONE) {
+      slots.restart(draft, update, step, card);
     } else if (isOver(draft, step, STAGE_LIMIT)) {
       fail(
           draft,
           update,
-          "card %s did not fetch the image within %d s".formatted(at, STAGE_LIMIT.toSeconds()));
+          "the image was not staged for card %s within %d s".formatted(at, STAGE_LIMIT.toSeconds()));
     }
   }
 
-  private void boot(Draft draft, ImageUpdate update, CardStep step, Card card) {
+  private void boot(
+      Draft draft, ImageUpdate update, CardStep step, Card card, Observed observed) {
     CardPosition at = card.position();
     boolean rebooted = !card.bootId().equals(step.bootId());
     if (card.state().isAlive() && rebooted) {
@@ -165,13 +154,22 @@ final class ImageUpdateRules {
       } else {
         fail(draft, update, "card %s came back with %s".formatted(at, version(card)));
       }
-    } else if (step.state() == State.RESTARTING && step.answer() == Answer.FAILED) {
+    } else if (step.answer() == Answer.FAILED) {
       fail(draft, update, "card " + at + ": " + step.detail());
     } else if (step.state() == State.RESTARTING && step.answer() == Answer.DONE) {
       if (card.state().isAlive()) {
         draft.become(card, CardState.BOOTING, "restarts into image " + update.image().version());
       }
       set(draft, update.with(step.into(State.BOOTING, draft.now(), 0, step.bootId())));
+    } else if (step.state() == State.RESTARTING
+        && (!card.state().isAlive() || EngineSlots.isLeaving(draft, step, card, observed))) {
+      // It leaves without a word, as one does that can say so only after its restart.
+      if (card.state().isAlive()) {
+        draft.become(card, CardState.BOOTING, "restarts into image " + update.image().version());
+      }
+      set(
+          draft,
+          update.with(step.into(State.BOOTING, draft.now(), step.command(), step.bootId())));
     } else if (step.state() == State.RESTARTING && isOver(draft, step, ORDER_LIMIT)) {
       fail(draft, update, "card " + at + " did not restart");
     } else if (step.state() == State.BOOTING && isOver(draft, step, policy.bootTime())) {
@@ -233,13 +231,7 @@ final class ImageUpdateRules {
       return;
     }
     if (proof.seen()) {
-      order(
-          draft,
-          update,
-          step,
-          State.MARKING,
-          card,
-          new Command.MarkImage(draft.cabinet().nextCommand(), update.image().digest()));
+      CardSlots.of(draft.cabinet(), card).keep(draft, update, step, card);
     } else if (spent.compareTo(update.course().gate().plus(RolloutRules.SILENT_PROXIES)) > 0) {
       fail(draft, update, "nobody says that card " + at + " is reached under the image");
     }
@@ -269,12 +261,6 @@ final class ImageUpdateRules {
       draft.change(new Change.AlarmChange.Altered(key, active.severity(), text, ""));
     }
     set(draft, update.into(Stage.RETURNING, draft.now(), cause));
-  }
-
-  static void order(
-      Draft draft, ImageUpdate update, CardStep step, State next, Card card, Command command) {
-    draft.change(new Change.CommandQueued(card.position(), command));
-    set(draft, update.with(step.into(next, draft.now(), command.id(), card.bootId())));
   }
 
   static void set(Draft draft, ImageUpdate update) {

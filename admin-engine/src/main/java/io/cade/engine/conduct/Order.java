@@ -10,6 +10,12 @@ public sealed interface Order {
   /** The same for a version of its content. */
   record BuildVersion(String service, int version) implements Order {}
 
+  /**
+   * Check the boot image that an update's bundle brought and take it into the engine's own store,
+   * without using it.
+   */
+  record StoreImage(String digest) implements Order {}
+
   /** Hint to a card that commands wait (SPEC R3). */
   record Poke(CardPosition position) implements Order {}
 }

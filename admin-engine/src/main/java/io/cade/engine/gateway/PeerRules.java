@@ -80,6 +80,9 @@ final class PeerRules {
           new Change.CardIntroduced(
               card.position(), said.role(), said.bootId(), said.hardware(), said.software()));
     }
+    if (newBoot) {
+      changes.addAll(Restarts.made(cabinet, card.position()));
+    }
     if (newBoot || !card.state().isAlive()) {
       become(card, target(cabinet, card), changes);
     }

@@ -185,10 +185,23 @@ public final class ImageCatalogue implements ImageStore, BootFileSource {
 
   @Override
   public Optional<BootImage> imageOf(CardPosition position) {
-    return used().map(this::described);
+    Cabinet cabinet = current.get();
+    return cabinet
+        .slotImage(position)
+        .map(slot -> cabinet.images().get(slot.next()))
+        .or(this::used)
+        .map(this::described);
   }
 
-  /** Serves the network boot programs of the image in use under their names. */
+  /** An image by its digest, for a loader. */
+  Optional<BootImage> described(String digest) {
+    return Optional.ofNullable(current.get().images().get(digest)).map(this::described);
+  }
+
+  /**
+   * Serves the network boot programs of the image in use under their names. They come from there
+   * for all cards: an image on trial is a kernel and what it loads, not what loads it.
+   */
   @Override
   public Optional<BootFile> open(CardPosition position, String name) throws IOException {
     StoredImage image = used().orElse(null);

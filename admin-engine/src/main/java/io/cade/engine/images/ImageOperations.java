@@ -48,10 +48,20 @@ public final class ImageOperations {
 
   /** All images, newest build first. */
   public List<ImageView> images() {
-    return writer.current().images().values().stream()
+    Cabinet cabinet = writer.current();
+    return cabinet.images().values().stream()
         .sorted(Comparator.comparingLong(StoredImage::build).reversed())
-        .map(ImageView::of)
+        .map(image -> view(cabinet, image))
         .toList();
+  }
+
+  private static ImageView view(Cabinet cabinet, StoredImage image) {
+    return ImageView.of(
+        image,
+        cabinet.slotImages().values().stream()
+            .filter(s -> s.names(image.digest()))
+            .map(s -> s.position().toString())
+            .toList());
   }
 
   /** Where an upload is to be put before it is given to {@link #importImage}. */
@@ -87,9 +97,35 @@ public final class ImageOperations {
                       caller,
                       "import an image",
                       new Refusal(Refusal.Kind.INVALID, "the image is refused: " + r.reason()));
-              case ImageCatalogue.Import.Unpacked u -> keep(caller, u, use);
+              case ImageCatalogue.Import.Unpacked u ->
+                  keep(caller, u, use ? Use.NOW : Use.WHEN_FIRST);
             })
         .whenCompleteAsync((_, _) -> discard(upload), blocking);
+  }
+
+  /**
+   * Takes an image in that is not to be used by all cards, the same way.
+   *
+   * @param file is left where it is
+   */
+  CompletionStage<ImageView> takeIn(Caller caller, Path file) {
+    return CompletableFuture.supplyAsync(() -> unpack(file), blocking)
+        .thenCompose(outcome ->
+            switch (outcome) {
+              case ImageCatalogue.Import.Rejected r ->
+                  actions.<ImageView>refused(
+                      caller,
+                      "import an image",
+                      new Refusal(Refusal.Kind.INVALID, "the image is refused: " + r.reason()));
+              case ImageCatalogue.Import.Unpacked u -> keep(caller, u, Use.NEVER);
+            });
+  }
+
+  /** Whether all cards are to boot what is imported. */
+  private enum Use {
+    NOW,
+    WHEN_FIRST,
+    NEVER
   }
 
   private ImageCatalogue.Import unpack(Path upload) {
@@ -101,7 +137,7 @@ public final class ImageOperations {
   }
 
   private CompletionStage<ImageView> keep(
-      Caller caller, ImageCatalogue.Import.Unpacked unpacked, boolean use) {
+      Caller caller, ImageCatalogue.Import.Unpacked unpacked, Use use) {
     var image = unpacked.image();
     String action =
         "import image " + image.name() + " " + image.version() + " (build " + image.build() + ")";
@@ -113,8 +149,8 @@ public final class ImageOperations {
             true,
             (cabinet, now) -> {
               StoredImage known = cabinet.images().get(unpacked.digest());
-              if (known != null && (known.used() || !use)) {
-                return Decision.nothing(ImageView.of(known));
+              if (known != null && (known.used() || use != Use.NOW)) {
+                return Decision.nothing(view(cabinet, known));
               }
               StoredImage fresh = known != null ? known : stored(unpacked, caller, now);
               List<Change> changes = new ArrayList<>();
@@ -124,7 +160,7 @@ public final class ImageOperations {
                 changes.add(new Change.ImageImported(fresh));
               }
               Optional<StoredImage> before = used(cabinet, fresh.architecture());
-              boolean uses = use || before.isEmpty();
+              boolean uses = use == Use.NOW || (use == Use.WHEN_FIRST && before.isEmpty());
               if (uses) {
                 checkNotOlder(before, fresh);
                 changes.add(new Change.ImageUsed(fresh.digest()));
@@ -187,6 +223,19 @@ public final class ImageOperations {
                         + " "
                         + image.version()
                         + ": use another one first");
+              }
+              List<String> slots = view(cabinet, image).slots();
+              if (!slots.isEmpty()) {
+                throw new Refusal(
+                    Refusal.Kind.CONFLICT,
+                    "image "
+                        + image.name()
+                        + " "
+                        + image.version()
+                        + " is what slots "
+                        + String.join(", ", slots)
+                        + " boot, or go back to: wait for the update, or use another image for all"
+                        + " cards (image use)");
               }
               return Decision.of(ImageView.of(image), new Change.ImageRemoved(image.digest()));
             })

@@ -4,7 +4,11 @@ import io.cade.engine.model.StoredImage;
 import java.time.Instant;
 import java.util.List;
 
-/** An image as the API shows it; see {@link StoredImage}. */
+/**
+ * An image as the API shows it; see {@link StoredImage}.
+ *
+ * @param slots that boot it, try it, or may go back to it though it is not the one in use
+ */
 public record ImageView(
     String name,
     String version,
@@ -19,12 +23,18 @@ public record ImageView(
     boolean used,
     Instant importedAt,
     String importedBy,
-    List<StoredImage.Part> parts) {
+    List<StoredImage.Part> parts,
+    List<String> slots) {
   public ImageView {
     parts = List.copyOf(parts);
+    slots = List.copyOf(slots);
   }
 
   static ImageView of(StoredImage i) {
+    return of(i, List.of());
+  }
+
+  static ImageView of(StoredImage i, List<String> slots) {
     return new ImageView(
         i.name(),
         i.version(),
@@ -39,6 +49,7 @@ public record ImageView(
         i.used(),
         i.importedAt(),
         i.importedBy(),
-        i.parts());
+        i.parts(),
+        slots);
   }
 }

@@ -20,6 +20,7 @@ import java.util.SortedMap;
  * @param traffic by index of the service; deleted ones, too, at most {@value #MAX_TRAFFIC}
  * @param swaps the last {@value #MAX_SWAPS}, oldest first
  * @param updates of cards to boot images, by the image's name, at most {@value #MAX_UPDATES}
+ * @param slotImages of slots whose cards boot from the network and have an image of their own
  * @param notifications the log of notifications by sequence: those that some receiver has not got
  *     yet, at most {@value #MAX_NOTIFICATIONS}, then the oldest is given up (its alarm stays in
  *     list and history); besides them the newest {@value #MIN_NOTIFICATIONS}
@@ -50,6 +51,7 @@ public record Cabinet(
     Devices devices,
     SparePool spares,
     SortedMap<String, ImageUpdate> updates,
+    SortedMap<CardPosition, SlotImage> slotImages,
     long nextAlarm,
     long nextNotification,
     int nextServiceIndex,
@@ -90,6 +92,11 @@ public record Cabinet(
   public SiteProtection protectionOf(String service) {
     SiteProtection known = protection.get(service);
     return known == null ? SiteProtection.none(service) : known;
+  }
+
+  /** The slot's own image, where its card does not boot the one in use. */
+  public Optional<SlotImage> slotImage(CardPosition at) {
+    return Optional.ofNullable(slotImages.get(at));
   }
 
   /** Commands that wait for the card; empty when there are none. */

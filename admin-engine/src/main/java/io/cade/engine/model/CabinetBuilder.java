@@ -42,6 +42,7 @@ public final class CabinetBuilder {
   private final TrafficBook traffic;
   private final DeviceDraft devices;
   private final ImageUpdates updates;
+  private final SlotImages slotImages;
   private List<Swap> swaps;
   private SparePool spares;
   private int nextServiceIndex;
@@ -70,6 +71,7 @@ public final class CabinetBuilder {
     swaps = from.swaps();
     spares = from.spares();
     updates = updates(SortedTree.copyOf(from.updates()));
+    slotImages = slotImages(SortedTree.copyOf(from.slotImages()));
     nextServiceIndex = from.nextServiceIndex();
     nextCommand = from.nextCommand();
     nextSwap = from.nextSwap();
@@ -91,6 +93,7 @@ public final class CabinetBuilder {
     swaps = List.of();
     spares = SparePool.NONE;
     updates = updates(SortedTree.empty());
+    slotImages = slotImages(SortedTree.empty());
     nextServiceIndex = counters.nextServiceIndex();
     nextCommand = counters.nextCommand();
     nextSwap = counters.nextSwap();
@@ -99,6 +102,10 @@ public final class CabinetBuilder {
 
   private ImageUpdates updates(SortedTree<String, ImageUpdate> all) {
     return new ImageUpdates(all, name -> touch(EntityKey.Kind.IMAGE_UPDATE, name));
+  }
+
+  private SlotImages slotImages(SortedTree<CardPosition, SlotImage> all) {
+    return new SlotImages(all, at -> touch(EntityKey.Kind.SLOT_IMAGE, at));
   }
 
   /**
@@ -130,6 +137,7 @@ public final class CabinetBuilder {
       case Swap s -> addSwap(s);
       case SparePool s -> spares = s;
       case ImageUpdate u -> updates.restore(u);
+      case SlotImage s -> slotImages.restore(s);
       default -> {
         if (!alarms.restore(entity) && !devices.restore(entity)) {
           throw new IllegalArgumentException("not an entity: " + entity.getClass().getName());
@@ -178,6 +186,7 @@ public final class CabinetBuilder {
             devices.view(),
             spares,
             updates.all(),
+            slotImages.all(),
             alarms.nextAlarm(),
             alarms.nextNotification(),
             nextServiceIndex,
@@ -313,10 +322,19 @@ public final class CabinetBuilder {
       case Change.ImageUsed c -> useImage(c);
       case Change.ImageRemoved c -> {
         requireImage(c.digest());
+        slotImages.requireUnnamed(c.digest());
         images = images.without(c.digest());
         touch(EntityKey.Kind.IMAGE, c.digest());
       }
       case Change.ImageUpdateChanged c -> updates.put(c.update());
+      case Change.SlotImageChanged c -> {
+        requireImage(c.slot().stays());
+        if (!c.slot().trial().isEmpty()) {
+          requireImage(c.slot().trial());
+        }
+        slotImages.put(c.slot());
+      }
+      case Change.SlotImageForgotten c -> slotImages.forget(c.position());
       case Change.AlarmChange c -> alarms.apply(c, at);
       case Change.DeviceChange c -> devices.apply(c);
       case Change.ProtectionSet c -> {
@@ -498,6 +516,7 @@ public final class CabinetBuilder {
       }
     }
     putImage(next.withUsed(true));
+    slotImages.usedByAll(next, images);
   }
 
   private StoredImage requireImage(String digest) {

@@ -66,6 +66,8 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = Change.ImageUsed.class, name = "image-used"),
   @JsonSubTypes.Type(value = Change.ImageRemoved.class, name = "image-removed"),
   @JsonSubTypes.Type(value = Change.ImageUpdateChanged.class, name = "image-update-changed"),
+  @JsonSubTypes.Type(value = Change.SlotImageChanged.class, name = "slot-image-changed"),
+  @JsonSubTypes.Type(value = Change.SlotImageForgotten.class, name = "slot-image-forgotten"),
   @JsonSubTypes.Type(value = Change.AlarmRaised.class, name = "alarm-raised"),
   @JsonSubTypes.Type(value = Change.AlarmCleared.class, name = "alarm-cleared"),
   @JsonSubTypes.Type(value = Change.AlarmAcknowledged.class, name = "alarm-acknowledged"),
@@ -245,10 +247,19 @@ public sealed interface Change {
   /** A boot image was checked and unpacked; its parts are durable. */
   record ImageImported(StoredImage image) implements Change {}
 
-  /** Cards of the image's architecture boot it from now on, and no other. */
+  /**
+   * Cards of the image's architecture boot it from now on, and no other, except where an update is
+   * under way: slots have no image of their own any more.
+   */
   record ImageUsed(String digest) implements Change {}
 
   record ImageRemoved(String digest) implements Change {}
+
+  /** What the card in a slot boots from the network, as a whole. */
+  record SlotImageChanged(SlotImage slot) implements Change {}
+
+  /** The card in a slot boots the image in use, as all do. */
+  record SlotImageForgotten(CardPosition position) implements Change {}
 
   /** How far an update of cards to another boot image has come. */
   record ImageUpdateChanged(ImageUpdate update) implements Change {}

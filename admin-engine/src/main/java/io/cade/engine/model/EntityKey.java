@@ -30,6 +30,7 @@ public record EntityKey(Kind kind, String id) {
     APPLY_RUN,
     DEVICE,
     SPARES,
-    IMAGE_UPDATE
+    IMAGE_UPDATE,
+    SLOT_IMAGE
   }
 }

@@ -152,7 +152,8 @@ public record ImageUpdate(
       return new CardStep(position, state, since, command, answer, remark, bootId, before);
     }
 
-    CardStep answered(boolean succeeded, String said) {
+    /** The same with what became of its command. */
+    public CardStep answered(boolean succeeded, String said) {
       return new CardStep(
           position,
           state,

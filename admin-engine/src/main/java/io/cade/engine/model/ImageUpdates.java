@@ -40,7 +40,8 @@ final class ImageUpdates {
 
   /** A card has said what became of a command; later answers about earlier steps mean nothing. */
   void answered(Change.CommandFinished finished, Command command) {
-    if (!(command instanceof Command.OfImage)) {
+    // A restart is the order of cards whose slots the engine keeps.
+    if (!(command instanceof Command.OfImage) && !(command instanceof Command.Reboot)) {
       return;
     }
     for (ImageUpdate update : List.copyOf(all.values())) {

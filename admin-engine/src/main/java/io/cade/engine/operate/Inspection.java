@@ -1,5 +1,6 @@
 package io.cade.engine.operate;
 
+import io.cade.agent.wire.BootsFrom;
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.HardwareDescriptor;
@@ -18,6 +19,8 @@ import io.cade.engine.model.Move;
 import io.cade.engine.model.PowerHold;
 import io.cade.engine.model.Rollout;
 import io.cade.engine.model.Service;
+import io.cade.engine.model.SlotImage;
+import io.cade.engine.model.StoredImage;
 import io.cade.engine.model.ServicePhase;
 import io.cade.engine.model.Severity;
 import io.cade.engine.observe.BootCounters;
@@ -302,7 +305,12 @@ public final class Inspection {
         sw == null
             ? null
             : new Views.SoftwareView(
-                sw.agentVersion(), sw.imageName(), sw.imageVersion(), sw.operatingSystem()),
+                sw.agentVersion(),
+                sw.imageName(),
+                sw.imageVersion(),
+                sw.operatingSystem(),
+                sw.architecture(),
+                sw.bootsFrom().name().toLowerCase(Locale.ROOT).replace('_', ' ')),
         card.certificateSerial(),
         drain(o, card),
         power(card),
@@ -316,7 +324,44 @@ public final class Inspection {
                         d.serial(),
                         d.state().name().toLowerCase(Locale.ROOT),
                         d.rebuildPercent()))
-                .toList());
+                .toList(),
+        boot(c, card));
+  }
+
+  private static Views.@Nullable BootView boot(Cabinet c, Card card) {
+    SoftwareDescriptor sw = card.software();
+    SlotImage slot = c.slotImage(card.position()).orElse(null);
+    if (slot == null) {
+      return sw == null || sw.bootsFrom() != BootsFrom.NETWORK
+          ? null
+          : new Views.BootView(
+              c.images().values().stream()
+                  .filter(StoredImage::used)
+                  .filter(i ->
+                      sw.architecture().isEmpty() || i.architecture().equals(sw.architecture()))
+                  .findFirst()
+                  .map(Inspection::label)
+                  .orElse(""),
+              false,
+              "",
+              0,
+              "");
+    }
+    return new Views.BootView(
+        label(c, slot.next()),
+        true,
+        label(c, slot.trial()),
+        slot.attemptsLeft(),
+        label(c, slot.before()));
+  }
+
+  private static String label(Cabinet c, String digest) {
+    StoredImage image = c.images().get(digest);
+    return image == null ? "" : label(image);
+  }
+
+  private static String label(StoredImage image) {
+    return image.name() + ":" + image.version();
   }
 
   private static Views.@Nullable PowerView power(Card card) {

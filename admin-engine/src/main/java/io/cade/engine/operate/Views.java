@@ -41,6 +41,7 @@ public final class Views {
   /**
    * @param address leased or configured internal address, if any
    * @param lastHeard when it last reported, if it did since the engine started
+   * @param boot what it boots next; absent for cards that keep their images themselves
    */
   public record CardView(
       CardPosition position,
@@ -59,7 +60,8 @@ public final class Views {
       @Nullable DrainView drain,
       @Nullable PowerView power,
       boolean locate,
-      List<DiskView> disks) {}
+      List<DiskView> disks,
+      @Nullable BootView boot) {}
 
   /**
    * Why a card is without power, or on its way there.
@@ -139,7 +141,25 @@ public final class Views {
 
   /** What runs on the card before any service does. */
   public record SoftwareView(
-      String agentVersion, String imageName, String imageVersion, String operatingSystem) {}
+      String agentVersion,
+      String imageName,
+      String imageVersion,
+      String operatingSystem,
+      String architecture,
+      String bootsFrom) {}
+
+  /**
+   * What a card that boots from the network gets at its next boot.
+   *
+   * @param image name and version; empty when there is none
+   * @param own whether the slot has an image of its own, from an update; else it is the image in
+   *     use
+   * @param trial image on trial, empty for none
+   * @param attemptsLeft boots that the trial still has
+   * @param before image that an update may still go back to, empty for none
+   */
+  public record BootView(
+      String image, boolean own, String trial, int attemptsLeft, String before) {}
 
   /**
    * @param settings how the proxies treat it: what is set, by key

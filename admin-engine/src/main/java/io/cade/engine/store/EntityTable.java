@@ -24,6 +24,7 @@ import io.cade.engine.model.ReceiverCursor;
 import io.cade.engine.model.SensorThreshold;
 import io.cade.engine.model.Service;
 import io.cade.engine.model.ServiceTraffic;
+import io.cade.engine.model.SlotImage;
 import io.cade.engine.model.SparePool;
 import io.cade.engine.model.StoredImage;
 import io.cade.engine.model.SuppressedAlarm;
@@ -187,6 +188,16 @@ record EntityTable<E>(
               (cabinet, id) -> cabinet.updates().get(id),
               u -> List.of(u.image().version(), u.stage().name(), u.cards().size()),
               (into, id, u) -> into.restore(u)),
+          new EntityTable<>(
+              Kind.SLOT_IMAGE,
+              "slot_image",
+              "card_position",
+              false,
+              List.of("stays", "trial", "attempts_left"),
+              json(SlotImage.class),
+              (cabinet, id) -> cabinet.slotImages().get(CardPosition.parse(id)),
+              s -> List.of(s.stays(), s.trial(), s.attemptsLeft()),
+              (into, id, s) -> into.restore(s)),
           new EntityTable<>(
               Kind.PROTECTION,
               "protection",

@@ -18,7 +18,7 @@ final class H2Schema {
   private static final Logger LOG = LoggerFactory.getLogger(H2Schema.class);
 
   /** Number of the newest migration among the resources. */
-  static final int VERSION = 9;
+  static final int VERSION = 11;
 
   private static final String MIGRATIONS = "classpath:io/cade/engine/store/migration";
 

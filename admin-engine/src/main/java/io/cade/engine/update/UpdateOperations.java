@@ -402,6 +402,10 @@ public final class UpdateOperations {
             List.of(),
             caller.user(),
             "");
+    String obstacle = ImageUpdateOrders.obstacle(cabinet, update);
+    if (!obstacle.isEmpty()) {
+      throw new Refusal(Refusal.Kind.CONFLICT, obstacle);
+    }
     if (ImageUpdateOrders.concerned(cabinet, update).isEmpty()) {
       throw new Refusal(
           Refusal.Kind.CONFLICT,

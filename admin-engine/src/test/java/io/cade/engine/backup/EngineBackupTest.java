@@ -143,6 +143,22 @@ final class EngineBackupTest {
   }
 
   @Test
+  void whatTheModuleBelievesOfARepositoryIsKeptButNotTheBundles() throws Exception {
+    put("updates/trust/root.json", "{}");
+    put("updates/trust/profile", "edge");
+    put("updates/bundles/" + DIGEST + "/bundle-record.json", "{}");
+    put("updates/bundles/.upload-17", "unfinished");
+    put("updates/downloads/" + DIGEST, "unfinished");
+    take();
+    Path restored = dir.resolve("restored");
+    BackupFile.restore(file, restored);
+    assertThat(restored.resolve("updates/trust/profile")).hasContent("edge");
+    assertThat(restored.resolve("updates/trust/root.json")).exists();
+    assertThat(restored.resolve("updates/bundles")).doesNotExist();
+    assertThat(restored.resolve("updates/downloads")).doesNotExist();
+  }
+
+  @Test
   void onlyOneIsTakenAtATime() throws Exception {
     try (EngineBackup.Held _ = backup.hold()) {
       assertThatThrownBy(() -> backup.hold()).isInstanceOf(EngineBackup.Busy.class);

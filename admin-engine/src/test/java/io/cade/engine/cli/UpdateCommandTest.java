@@ -3,6 +3,10 @@ package io.cade.engine.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import io.cade.agent.wire.BootsFrom;
+import io.cade.engine.model.SlotImage;
+import io.cade.engine.model.StoredImage;
+import java.time.Instant;
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.HardwareDescriptor;
@@ -163,6 +167,10 @@ class UpdateCommandTest {
   }
 
   private void card(String version) throws Exception {
+    card(new SoftwareDescriptor("1", "blade", version, "Linux"));
+  }
+
+  private void card(SoftwareDescriptor software) throws Exception {
     CardPosition at = new CardPosition(1, 3);
     MacAddress mac = new MacAddress("02:00:00:00:01:03");
     writer
@@ -176,7 +184,7 @@ class UpdateCommandTest {
                     CardRole.SERVER,
                     "b1",
                     new HardwareDescriptor("Cade", "Blade", "S1", mac, 1, 1, List.of()),
-                    new SoftwareDescriptor("1", "blade", version, "Linux")),
+                    software),
                 new Change.CardStateChanged(at, CardState.AVAILABLE, "introduced itself")))
         .toCompletableFuture()
         .get(10, TimeUnit.SECONDS);
@@ -226,6 +234,47 @@ class UpdateCommandTest {
     assertThat(good("update", "cancel", "blade").out()).contains("returning");
     assertThat(update().stage()).isEqualTo(Stage.RETURNING);
     assertThat(good("update", "status").out()).contains("cancelled by");
+  }
+
+  @Test
+  void anUpdateThatACardCannotTakeIsRefusedAtItsStart() throws Exception {
+    good("update", "import", bundle("1.4").toString());
+    card(new SoftwareDescriptor("1", "blade", "1.3", "Linux", "riscv64", BootsFrom.OWN_SLOTS));
+    Desk.Outcome foreign = desk.run("update", "start", "blade:1.4");
+    assertThat(foreign.code()).isEqualTo(5);
+    assertThat(foreign.err()).containsPattern("is for [a-z0-9_]+; the cards .*not: 1.3 riscv64");
+    card(new SoftwareDescriptor("1", "blade", "1.3", "Linux", "", BootsFrom.NETWORK));
+    Desk.Outcome oneWay = desk.run("update", "start", "blade:1.4");
+    assertThat(oneWay.code()).isEqualTo(5);
+    assertThat(oneWay.err()).contains("runs blade 1.3, which is not among the engine's images");
+    assertThat(writer.current().updates()).isEmpty();
+    String digest = "sha256:" + "0a".repeat(32);
+    StoredImage had =
+        new StoredImage(
+            digest,
+            "blade",
+            "1.3",
+            1,
+            "x86_64",
+            Instant.EPOCH,
+            0,
+            1,
+            "signer",
+            List.of(),
+            Instant.EPOCH,
+            "ann",
+            false);
+    writer.given(new Change.ImageImported(had));
+    assertThat(good("update", "start", "blade:1.4").out()).contains("blade:1.4 running");
+    writer.given(
+        new Change.ImageUsed(digest),
+        new Change.SlotImageChanged(SlotImage.onTrial(new CardPosition(1, 3), digest, digest)));
+    assertThat(good("card", "show", "1.3").out())
+        .contains("blade:1.3 (on trial, this one boot), may go back to blade:1.3");
+    assertThat(good("image", "list").out()).containsPattern("blade:1.3 .* yes +1.3 ");
+    assertThat(good("card", "show", "1.3", "--json").out()).contains("\"attemptsLeft\" : 1");
+    writer.given(new Change.SlotImageForgotten(new CardPosition(1, 3)));
+    assertThat(good("card", "show", "1.3").out()).contains("blade:1.3 (the image in use)");
   }
 
   @Test

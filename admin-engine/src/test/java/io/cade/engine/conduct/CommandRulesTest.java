@@ -107,8 +107,33 @@ final class CommandRulesTest {
     live(20, "b1");
     world.boot("1.1", 1, "b2");
     live(20, "b2");
-    assertThat(world.cabinet.queue(World.at("1.1")).waiting())
-        .containsExactly(new Command.Reboot(9));
+    assertThat(world.cabinet.queue(World.at("1.1")).waiting()).isEmpty();
+    assertThat(past())
+        .singleElement()
+        .satisfies(p -> {
+          assertThat(p.succeeded()).as("its boot is the answer").isTrue();
+          assertThat(p.detail()).isEqualTo("restarted");
+        });
+  }
+
+  @Test
+  void restartsIntoAnotherImageAreNoSignOfTroubleEither() {
+    for (Command command :
+        List.of(
+            new Command.BootImage(9, "sha256:new"),
+            new Command.RevertImage(10, "sha256:new", "the update goes back"))) {
+      world.boot("1.1", 1, "a" + command.id());
+      world.apply(new Change.CommandQueued(World.at("1.1"), command));
+      for (int i = 0; i < 5; i++) {
+        live(3, i == 0 ? "a" + command.id() : "b" + command.id() + i);
+        world.boot("1.1", 1, "b" + command.id() + (i + 1));
+      }
+      assertThat(world.cabinet.queue(World.at("1.1")).waiting()).contains(command);
+      // Silent all the same: it has the time of a boot, and no more than that for ever.
+      live(90 + 60 + 60 + 60 + 5, "b" + command.id() + "5");
+      assertThat(past().getLast().id()).isEqualTo(command.id());
+      assertThat(past().getLast().succeeded()).isFalse();
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.cade.engine.conduct;
 
+import io.cade.agent.wire.BootsFrom;
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.ChassisStatus;
@@ -10,6 +11,7 @@ import io.cade.agent.wire.Report;
 import io.cade.agent.wire.SensorReading;
 import io.cade.agent.wire.ServiceStatus;
 import io.cade.agent.wire.SoftwareDescriptor;
+import io.cade.engine.gateway.Restarts;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.CabinetBuilder;
 import io.cade.engine.model.Card;
@@ -22,8 +24,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +47,9 @@ final class World {
 
   /** Version of the boot image by position, where it is not "1". */
   final Map<String, String> imageVersions = new HashMap<>();
+
+  /** Positions of cards that boot from the network; the others have slots of their own. */
+  final Set<String> network = new HashSet<>();
 
   Instant now = Instant.parse("2026-11-21T10:00:00Z");
   Instant listeningSince = now;
@@ -129,16 +136,24 @@ final class World {
             p, mac, "127.1." + p.chassis() + "." + p.slot(), now.plusSeconds(3600)),
         new Change.CardEnrolled(p, mac, "0" + generation));
     boolean bound = !cabinet.servicesOn(p).isEmpty();
-    apply(
+    List<Change> introduced = new ArrayList<>(Restarts.made(cabinet, p));
+    introduced.add(
         new Change.CardIntroduced(
             p,
             role,
             bootId,
             new HardwareDescriptor("Cade", "Blade", "S" + generation, mac, 1, 1 << 30, List.of()),
             new SoftwareDescriptor(
-                "1", "blade", imageVersions.getOrDefault(position, "1"), "Linux")),
+                "1",
+                "blade",
+                imageVersions.getOrDefault(position, "1"),
+                "Linux",
+                "x86_64",
+                network.contains(position) ? BootsFrom.NETWORK : BootsFrom.OWN_SLOTS)));
+    introduced.add(
         new Change.CardStateChanged(
             p, bound ? CardState.ASSIGNED : CardState.AVAILABLE, "introduced itself"));
+    apply(introduced.toArray(Change[]::new));
     report(position, bootId);
     settle();
   }

@@ -18,7 +18,7 @@ import java.util.Random;
 
 /** Random changes of every kind about a small cabinet; many of them contradict its state. */
 public final class CabinetWalk {
-  private static final int KINDS = 36;
+  private static final int KINDS = 38;
 
   private final Random random;
   private Instant now = Instant.parse("2026-11-21T10:00:00Z");
@@ -62,6 +62,19 @@ public final class CabinetWalk {
   public Change change(Cabinet cabinet) {
     CardPosition at = position();
     return switch (random.nextInt(KINDS)) {
+      case 36 ->
+          random.nextInt(3) == 0
+              ? new Change.ImageRemoved("sha256:" + random.nextInt(3))
+              : new Change.ImageImported(image(random.nextInt(3)));
+      case 37 ->
+          switch (random.nextInt(4)) {
+            case 0 -> new Change.SlotImageForgotten(at);
+            case 1 -> new Change.ImageUsed("sha256:" + random.nextInt(3));
+            default ->
+                new Change.SlotImageChanged(
+                    SlotImage.onTrial(
+                        at, "sha256:" + random.nextInt(3), "sha256:" + random.nextInt(3)));
+          };
       case 33, 34, 35 -> new DeviceWalk(random).change(cabinet, at, now);
       case 24 -> {
         AlarmKey key = alarm();
@@ -168,6 +181,23 @@ public final class CabinetWalk {
           new Change.NotificationDelivered(
               Math.max(1, cabinet.nextNotification() - random.nextInt(9)));
     };
+  }
+
+  private static StoredImage image(int number) {
+    return new StoredImage(
+        "sha256:" + number,
+        "blade",
+        "1." + number,
+        number,
+        number == 2 ? "aarch64" : "x86_64",
+        Instant.EPOCH,
+        0,
+        100,
+        "signer",
+        List.of(new StoredImage.Part("kernel", "kernel", 10, "sha256:00")),
+        Instant.EPOCH,
+        "anna",
+        false);
   }
 
   private Command command(long id) {

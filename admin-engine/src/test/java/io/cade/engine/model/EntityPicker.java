@@ -36,6 +36,7 @@ final class EntityPicker {
     c.services().forEach((k, v) -> all.put(key(EntityKey.Kind.SERVICE, k), v));
     c.queues().forEach((k, v) -> all.put(key(EntityKey.Kind.QUEUE, k), v));
     c.images().forEach((k, v) -> all.put(key(EntityKey.Kind.IMAGE, k), v));
+    c.slotImages().forEach((k, v) -> all.put(key(EntityKey.Kind.SLOT_IMAGE, k), v));
     c.alarms().forEach((k, v) -> all.put(key(EntityKey.Kind.ALARM, k), v));
     c.notifications().forEach((k, v) -> all.put(key(EntityKey.Kind.NOTIFICATION, k), v));
     AlarmState s = c.alarmState();

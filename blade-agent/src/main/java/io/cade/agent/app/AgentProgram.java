@@ -19,6 +19,7 @@ import io.cade.agent.run.MdArray;
 import io.cade.agent.run.OsServiceProcesses;
 import io.cade.agent.run.SensorPoll;
 import io.cade.agent.run.ServiceRuntimes;
+import io.cade.agent.wire.BootsFrom;
 import io.cade.agent.wire.CardBootConfig;
 import io.cade.agent.wire.SoftwareDescriptor;
 import io.cade.agent.wire.WireJson;
@@ -69,7 +70,9 @@ final class AgentProgram {
                 version == null ? "development" : version,
                 settings.imageName(),
                 settings.imageVersion(),
-                System.getProperty("os.name") + " " + System.getProperty("os.version")),
+                System.getProperty("os.name") + " " + System.getProperty("os.version"),
+                LocalMachine.architecture(),
+                BootsFrom.NETWORK),
             sensors(settings, config, platform),
             () -> bootConfig(settings.bootConfig()),
             settings.rebootCommand().isEmpty()

@@ -40,8 +40,8 @@ public interface CardImages {
       @Override
       public Done carryOut(Command.OfImage command, Channel channel) throws IOException {
         throw new IOException(
-            "this card boots from the network and has no image store; it boots what 'image use'"
-                + " names");
+            "this card boots from the network and has no image store; which image it boots is its"
+                + " engine's affair (image list)");
       }
 
       @Override

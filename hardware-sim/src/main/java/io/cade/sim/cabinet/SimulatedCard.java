@@ -9,6 +9,7 @@ import io.cade.agent.run.BootConfigSource;
 import io.cade.agent.run.BusSensors;
 import io.cade.agent.run.SensorPoll;
 import io.cade.agent.run.SlotImages;
+import io.cade.agent.wire.BootsFrom;
 import io.cade.agent.wire.CardBootConfig;
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
@@ -64,7 +65,8 @@ final class SimulatedCard {
 
   /** What the factory put on each card; an image store that holds nothing leads to it. */
   private static final SoftwareDescriptor FACTORY =
-      new SoftwareDescriptor("0.1", "blade-sim", "1", "simulated");
+      new SoftwareDescriptor(
+          "0.1", "blade-sim", "1", "simulated", "x86_64", BootsFrom.OWN_SLOTS);
 
   private final SlotRecord slot;
   private final SimulatedDisks disks;
@@ -179,7 +181,9 @@ final class SimulatedCard {
         FACTORY.agentVersion(),
         booted.image().name(),
         booted.image().version(),
-        FACTORY.operatingSystem());
+        FACTORY.operatingSystem(),
+        FACTORY.architecture(),
+        FACTORY.bootsFrom());
   }
 
   /** The agent restarts its card: power stays, everything on it begins anew. */

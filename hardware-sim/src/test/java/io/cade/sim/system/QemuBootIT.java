@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -22,15 +24,19 @@ import org.junit.jupiter.api.io.TempDir;
  * network namespace of its own.
  *
  * <p>UEFI takes more than a minute a card without hardware acceleration; those tests run when the
- * environment says {@code CADE_TEST_UEFI=1}, and are skipped by name otherwise.
+ * environment says {@code CADE_TEST_UEFI=1}, and are skipped by name otherwise; so does the update
+ * of a card, three boots, with {@code CADE_TEST_NETWORK_UPDATE=1}.
  */
-@Timeout(value = 12, unit = TimeUnit.MINUTES)
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class QemuBootIT {
   private static final int BIOS_SLOT = 3;
   private static final int PXE_SLOT = 4;
   private static final int HTTP_SLOT = 5;
+  private static final int UPDATE_SLOT = 6;
   private static final Duration BOOT = Duration.ofMinutes(7);
+  private static final Duration UPDATE = Duration.ofMinutes(9);
+  private static final Pattern STAGE = Pattern.compile("\"stage\" *: *\"([a-z]+)\"");
 
   private @Nullable Path folder;
   private @Nullable QemuSite site;
@@ -71,6 +77,65 @@ class QemuBootIT {
         .doesNotContain("Start PXE");
   }
 
+  /**
+   * The whole of it: bundle, trial boot, proof, the image that stays; then a power cut, after which
+   * the card comes back with the new image.
+   */
+  @Test
+  void aCardThatBootsFromTheNetworkIsUpdatedAndStaysSo() throws Exception {
+    Assumptions.assumeTrue(
+        "1".equals(System.getenv("CADE_TEST_NETWORK_UPDATE")),
+        "needs CADE_TEST_NETWORK_UPDATE=1 (takes minutes)");
+    QemuCard.require(QemuCard.Firmware.BIOS);
+    QemuSite here = site();
+    here.importUpdate("7.4");
+    QemuCard card = here.powerOn(UPDATE_SLOT, QemuCard.Firmware.BIOS);
+    awaits(here, card, "\"7.3\"");
+    Run.Result foreign = here.cade("update", "start", "blade:7.9");
+    assertThat(foreign.exit()).as("%s", foreign).isNotZero();
+    Run.Result started = here.cade("update", "start", "blade:7.4", "--gate", "5s");
+    assertThat(started.exit()).as("%s", started).isZero();
+    long begun = System.nanoTime();
+    String stage = "running";
+    while (stage.equals("running") || stage.equals("returning")) {
+      assertThat(Duration.ofNanos(System.nanoTime() - begun))
+          .as("%s%nconsole:%n%s%nengine:%n%s", stage, card.console(), here.engineLog())
+          .isLessThan(UPDATE);
+      Matcher said = STAGE.matcher(here.cade("update", "status", "--json").out());
+      assertThat(said.find()).isTrue();
+      stage = said.group(1);
+    }
+    double seconds = (System.nanoTime() - begun) / 1e9;
+    assertThat(stage)
+        .as(
+            "%s%nconsole:%n%s%nengine:%n%s",
+            here.cade("update", "status"), card.console(), here.engineLog())
+        .isEqualTo("done");
+    awaits(here, card, "\"7.4\"");
+    assertThat(card.console()).contains("image blade 7.3", "going down", "image blade 7.4");
+    Run.Result list = here.cade("image", "list");
+    assertThat(list.out()).contains("blade:7.4").contains("1." + UPDATE_SLOT);
+    assertThat(here.cade("card", "show", "1." + UPDATE_SLOT).out())
+        .contains("blade:7.4 (of this slot, from an update)");
+    card.cut();
+    QemuCard again = here.powerOn(UPDATE_SLOT, QemuCard.Firmware.BIOS);
+    awaits(here, again, "\"7.4\"");
+    assertThat(again.console()).contains("image blade 7.4").doesNotContain("image blade 7.3");
+    again.cut();
+    System.out.printf("updated from 7.3 to 7.4 within %.0f s%n", seconds);
+  }
+
+  /** Waits for the card to be there with a version of its image. */
+  private static void awaits(QemuSite here, QemuCard card, String version) throws Exception {
+    Run.Result shown = here.show(UPDATE_SLOT);
+    while (!(shown.out().contains("\"AVAILABLE\"") && shown.out().contains(version))) {
+      assertThat(card.isOn() && card.secondsSincePowerOn() < UPDATE.toSeconds())
+          .as("%s%nconsole:%n%s%nengine:%n%s", shown, card.console(), here.engineLog())
+          .isTrue();
+      shown = here.show(UPDATE_SLOT);
+    }
+  }
+
   @Test
   void theImageHasTheSameBytesWhenItIsBuiltElsewhereByAnotherMachine() throws Exception {
     QemuCard.require(QemuCard.Firmware.BIOS);
@@ -94,7 +159,7 @@ class QemuBootIT {
     if (site == null) {
       QemuSite.require();
       site =
-          QemuSite.start(Objects.requireNonNull(folder), List.of(BIOS_SLOT, PXE_SLOT, HTTP_SLOT));
+          QemuSite.start(Objects.requireNonNull(folder), List.of(BIOS_SLOT, PXE_SLOT, HTTP_SLOT, UPDATE_SLOT));
     }
     return site;
   }

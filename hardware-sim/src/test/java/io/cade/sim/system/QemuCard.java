@@ -81,7 +81,6 @@ final class QemuCard {
                 "none",
                 "-monitor",
                 "none",
-                "-no-reboot",
                 "-serial",
                 "file:" + console,
                 "-netdev",

@@ -144,7 +144,7 @@ final class QemuSite implements AutoCloseable {
 
   private void importImage() throws Exception {
     Path image = folder.resolve("blade.img");
-    succeeds(buildImage(image, List.of()));
+    succeeds(buildImage(image, "7.3", List.of()));
     succeeds(cade("image", "verify", image.toString()));
     succeeds(cade("image", "import", image.toString()));
   }
@@ -157,22 +157,42 @@ final class QemuSite implements AutoCloseable {
   /** Builds it once more, somewhere else and by a command that is prefixed. */
   Path buildAgain(Path otherFolder, List<String> prefix) throws Exception {
     Path again = Files.createDirectories(otherFolder).resolve("again.img");
-    succeeds(buildImage(again, prefix));
+    succeeds(buildImage(again, "7.3", prefix));
     return again;
   }
 
-  private Run.Result buildImage(Path target, List<String> prefix) throws Exception {
+  /** Builds another version and hands it to the engine as a bundle, which no card has asked for. */
+  void importUpdate(String version) throws Exception {
+    Path image = folder.resolve("blade-" + version + ".img");
+    Path bundle = folder.resolve("blade-" + version + ".cade");
+    succeeds(buildImage(image, version, List.of()));
+    succeeds(
+        cade(
+            "update",
+            "build",
+            "--image",
+            image.toString(),
+            "--from",
+            "7.3",
+            "--out",
+            bundle.toString()));
+    succeeds(cade("update", "import", bundle.toString()));
+  }
+
+  private Run.Result buildImage(Path target, String version, List<String> prefix)
+      throws Exception {
     List<String> words = new ArrayList<>(prefix);
     words.addAll(
-        List.of(Run.launcher().toString(), "image", "build", "--profile", "blade", "--created"));
-    words.addAll(List.of("2026-01-02T03:04:05Z", "--kernel-package", KERNEL_PACKAGE, "--name"));
-    words.addAll(List.of("blade", "--version", "7.3", "--out", target.toString()));
+        List.of(Run.launcher().toString(), "image", "build", "--profile", "blade", "--build"));
+    words.addAll(List.of(version.replace(".", ""), "--created", "2026-01-02T03:04:05Z"));
+    words.addAll(List.of("--kernel-package", KERNEL_PACKAGE, "--name"));
+    words.addAll(List.of("blade", "--version", version, "--out", target.toString()));
     words.addAll(List.of("--state", folder.resolve("state").toString()));
     return Run.command(words, Map.of(), BUILD);
   }
 
   /** A command of the operator, who sits at the engine. */
-  private Run.Result cade(String... words) throws IOException, InterruptedException {
+  Run.Result cade(String... words) throws IOException, InterruptedException {
     List<String> all = new ArrayList<>(List.of(Run.launcher().toString()));
     all.addAll(List.of(words));
     all.addAll(List.of("--state", folder.resolve("state").toString()));

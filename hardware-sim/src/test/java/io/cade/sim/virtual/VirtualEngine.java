@@ -243,6 +243,9 @@ final class VirtualEngine {
                 case Order.GeneratePackage(String service) -> plant.generate(service);
                 case Order.BuildVersion(String service, int version) ->
                     plant.build(service, version);
+                case Order.StoreImage(String digest) ->
+                    throw new IllegalStateException(
+                        "image " + digest + ": virtual cards do not boot from the network");
                 case Order.Poke(CardPosition position) -> site.surroundings().poke(position);
               }
             });
