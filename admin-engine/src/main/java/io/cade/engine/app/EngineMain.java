@@ -50,7 +50,8 @@ public final class EngineMain {
       fail(2, String.join("\ncade engine: ", e.problems()));
     } catch (StateDirectory.InUse e) {
       fail(5, e.getMessage());
-    } catch (Exception e) {
+    } catch (Exception | LinkageError e) {
+      // A jar that is missing or torn must end the process too: others of its threads live on.
       fail(1, e instanceof IOException ? e.getMessage() : String.valueOf(e));
     }
   }

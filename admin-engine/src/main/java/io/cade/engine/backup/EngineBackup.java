@@ -54,7 +54,9 @@ public final class EngineBackup {
           "guard",
           STAGING);
 
-  /** Large, and fetched again when they are wanted; what the module believes beside them is kept. */
+  /**
+   * Large, and fetched again when they are wanted; what the module believes beside them is kept.
+   */
   private static final Set<Path> FETCHED_AGAIN =
       Set.of(Path.of("updates", "bundles"), Path.of("updates", "downloads"));
 

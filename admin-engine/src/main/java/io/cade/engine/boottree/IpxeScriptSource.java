@@ -41,10 +41,7 @@ public final class IpxeScriptSource implements BootFileSource {
   }
 
   private BootFile rendered(CardPosition position, Optional<BootImage> chosen) {
-    String script =
-        chosen
-            .map(image -> script(position, image))
-            .orElseGet(() -> without(position));
+    String script = chosen.map(image -> script(position, image)).orElseGet(() -> without(position));
     return BootFile.of(script.getBytes(StandardCharsets.US_ASCII));
   }
 

@@ -2,8 +2,8 @@ package io.cade.engine.conduct;
 
 import io.cade.agent.wire.BootsFrom;
 import io.cade.agent.wire.Command;
-import io.cade.engine.model.Card;
 import io.cade.engine.model.Cabinet;
+import io.cade.engine.model.Card;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.ImageUpdate;
 import io.cade.engine.model.ImageUpdate.Answer;
@@ -45,7 +45,9 @@ interface CardSlots {
    */
   void revert(Draft draft, ImageUpdate update, CardStep step, Card card, String reason);
 
-  /** Whether a restart is all that the card has to do to go back, so that its boot is the answer. */
+  /**
+   * Whether a restart is all that the card has to do to go back, so that its boot is the answer.
+   */
   boolean goesBackByBooting();
 
   /** The card has what it had, or cannot be brought back: it is left alone. */
@@ -100,8 +102,7 @@ interface CardSlots {
     }
 
     @Override
-    public void revert(
-        Draft draft, ImageUpdate update, CardStep step, Card card, String reason) {
+    public void revert(Draft draft, ImageUpdate update, CardStep step, Card card, String reason) {
       for (Command waiting : draft.cabinet().queue(card.position()).waiting()) {
         if (waiting instanceof Command.OfImage) {
           // What was ordered on the way up must not follow the order to go back.
@@ -116,8 +117,7 @@ interface CardSlots {
           step,
           State.BACK_ORDERED,
           card,
-          new Command.RevertImage(
-              draft.cabinet().nextCommand(), update.image().digest(), reason));
+          new Command.RevertImage(draft.cabinet().nextCommand(), update.image().digest(), reason));
     }
 
     @Override

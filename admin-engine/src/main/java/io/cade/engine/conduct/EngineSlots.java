@@ -17,8 +17,8 @@ import java.util.Optional;
 /**
  * The slots of a card that boots from the network and keeps nothing: the engine is its boot loader,
  * a {@link SlotImage} its slot record, and a restart all that the card itself has to do. What the
- * record says is durable together with the step that needs it, so that no boot of the card, whenever
- * it comes, gets what it should not. Pure.
+ * record says is durable together with the step that needs it, so that no boot of the card,
+ * whenever it comes, gets what it should not. Pure.
  */
 final class EngineSlots implements CardSlots {
 
@@ -93,8 +93,7 @@ final class EngineSlots implements CardSlots {
   }
 
   /** The card is to restart, into what its slot says by now. */
-  static void reboot(
-      Draft draft, ImageUpdate update, CardStep step, State next, Card card) {
+  static void reboot(Draft draft, ImageUpdate update, CardStep step, State next, Card card) {
     CardSlots.order(
         draft, update, step, next, card, new Command.Reboot(draft.cabinet().nextCommand()));
   }
@@ -105,8 +104,8 @@ final class EngineSlots implements CardSlots {
         draft
             .cabinet()
             .slotImage(card.position())
-            .orElseThrow(() ->
-                new IllegalStateException("a trial of " + card.position() + " is on record"));
+            .orElseThrow(
+                () -> new IllegalStateException("a trial of " + card.position() + " is on record"));
     draft.change(new Change.SlotImageChanged(slot.good(update.image().digest())));
     ImageUpdateRules.set(
         draft,

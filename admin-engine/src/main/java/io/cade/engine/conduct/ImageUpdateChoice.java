@@ -144,8 +144,7 @@ final class ImageUpdateChoice {
       for (Placement placement : service.placements()) {
         CardPosition other = placement.position();
         Card peer = cabinet.cards().get(other);
-        if (!other.equals(card.position())
-            && (peer == null || !Routing.serves(service, peer))) {
+        if (!other.equals(card.position()) && (peer == null || !Routing.serves(service, peer))) {
           return "for service " + service.name() + " to run on card " + other;
         }
       }

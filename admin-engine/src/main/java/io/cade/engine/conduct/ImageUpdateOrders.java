@@ -44,10 +44,7 @@ public final class ImageUpdateOrders {
           ? ""
           : "image %s %s is for %s; the cards that it may follow on are not: %s"
               .formatted(
-                  update.name(),
-                  update.image().version(),
-                  update.image().architecture(),
-                  others);
+                  update.name(), update.image().version(), update.image().architecture(), others);
     }
     return fitting.stream()
         .map(card -> ImageUpdateChoice.noWayBack(cabinet, card))

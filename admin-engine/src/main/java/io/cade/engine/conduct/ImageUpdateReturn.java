@@ -1,6 +1,5 @@
 package io.cade.engine.conduct;
 
-import io.cade.agent.wire.CardPosition;
 import io.cade.engine.model.Card;
 import io.cade.engine.model.CardState;
 import io.cade.engine.model.Change;
@@ -17,8 +16,8 @@ import java.util.List;
 /**
  * Brings cards back to the image that they had, one after the other, the last first. A card that
  * does not obey has its power switched off and on once: its slots then lead it back by themselves.
- * One that cannot be brought back even so is named, and does not keep the others. A card that serves
- * is not taken out while another one of its services is missing. Pure.
+ * One that cannot be brought back even so is named, and does not keep the others. A card that
+ * serves is not taken out while another one of its services is missing. Pure.
  */
 final class ImageUpdateReturn {
   /**
@@ -119,15 +118,10 @@ final class ImageUpdateReturn {
   private static void order(Draft draft, ImageUpdate update, CardStep step, Card card) {
     CardSlots.of(draft.cabinet(), card)
         .revert(
-            draft,
-            update,
-            step,
-            card,
-            cut(ImageUpdateRules.by(update) + ": " + update.cause()));
+            draft, update, step, card, cut(ImageUpdateRules.by(update) + ": " + update.cause()));
   }
 
-  private void obey(
-      Draft draft, ImageUpdate update, CardStep step, Card card, Observed observed) {
+  private void obey(Draft draft, ImageUpdate update, CardStep step, Card card, Observed observed) {
     boolean rebooted = !card.bootId().equals(step.bootId());
     boolean alive = card.state().isAlive();
     boolean byBooting = CardSlots.of(draft.cabinet(), card).goesBackByBooting();
@@ -144,8 +138,7 @@ final class ImageUpdateReturn {
       draft.become(card, CardState.BOOTING, "restarts into the image of before");
       ImageUpdateRules.set(
           draft,
-          update.with(
-              step.into(State.BACK_BOOTING, draft.now(), step.command(), step.bootId())));
+          update.with(step.into(State.BACK_BOOTING, draft.now(), step.command(), step.bootId())));
     } else if (step.answer() == Answer.DONE) {
       // Also one that was just about to boot the image when it was told.
       boolean restarts =
@@ -185,16 +178,14 @@ final class ImageUpdateReturn {
             ImageUpdateRules.by(update)));
     ImageUpdateRules.set(
         draft,
-        update.with(
-            step.into(State.BACK_CYCLED, draft.now(), step.command(), step.bootId())));
+        update.with(step.into(State.BACK_CYCLED, draft.now(), step.command(), step.bootId())));
   }
 
   private void boot(Draft draft, ImageUpdate update, CardStep step, Card card) {
     boolean rebooted = !card.bootId().equals(step.bootId());
     if (card.state().isAlive() && rebooted) {
       came(draft, update, step, card);
-    } else if (step.answer() == Answer.FAILED
-        || ImageUpdateRules.isOver(draft, step, patience())) {
+    } else if (step.answer() == Answer.FAILED || ImageUpdateRules.isOver(draft, step, patience())) {
       if (card.hold() == null && CardSlots.of(draft.cabinet(), card).goesBackByBooting()) {
         cycle(draft, update, step, card);
         return;

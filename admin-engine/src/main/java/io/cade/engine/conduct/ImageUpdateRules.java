@@ -140,12 +140,12 @@ final class ImageUpdateRules {
       fail(
           draft,
           update,
-          "the image was not staged for card %s within %d s".formatted(at, STAGE_LIMIT.toSeconds()));
+          "the image was not staged for card %s within %d s"
+              .formatted(at, STAGE_LIMIT.toSeconds()));
     }
   }
 
-  private void boot(
-      Draft draft, ImageUpdate update, CardStep step, Card card, Observed observed) {
+  private void boot(Draft draft, ImageUpdate update, CardStep step, Card card, Observed observed) {
     CardPosition at = card.position();
     boolean rebooted = !card.bootId().equals(step.bootId());
     if (card.state().isAlive() && rebooted) {
@@ -167,9 +167,7 @@ final class ImageUpdateRules {
       if (card.state().isAlive()) {
         draft.become(card, CardState.BOOTING, "restarts into image " + update.image().version());
       }
-      set(
-          draft,
-          update.with(step.into(State.BOOTING, draft.now(), step.command(), step.bootId())));
+      set(draft, update.with(step.into(State.BOOTING, draft.now(), step.command(), step.bootId())));
     } else if (step.state() == State.RESTARTING && isOver(draft, step, ORDER_LIMIT)) {
       fail(draft, update, "card " + at + " did not restart");
     } else if (step.state() == State.BOOTING && isOver(draft, step, policy.bootTime())) {

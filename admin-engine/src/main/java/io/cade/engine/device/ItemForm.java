@@ -45,8 +45,7 @@ final class ItemForm {
                   name,
                   section.flag("enabled", true),
                   section.flag("running", true),
-                  section.list(
-                      "restart-on", DeviceItem.UnitItem.MAX_RESTART_ON, text -> text));
+                  section.list("restart-on", DeviceItem.UnitItem.MAX_RESTART_ON, text -> text));
           default -> throw refused(key);
         };
     return absent ? new DeviceItem.AbsentItem(item.key()) : item;

@@ -50,12 +50,16 @@ import org.slf4j.LoggerFactory;
  * certificate of the module's authority; one of another authority already fails the handshake.
  *
  * <p>Limits: {@value #MAX_CONNECTIONS} connections (two for each of 280 cards, and some); 10 s to
- * the first request and for each body; 90 s without traffic; bodies of 32 KiB (enrol, renew, ask),
- * 128 KiB (introduce), 256 KiB (report), 512 KiB (logs), 2 MiB (inventory), 4 MiB (proxy-report). A
- * refusal is an {@link ErrorReply}.
+ * the first request and for each body; 90 s without traffic; bodies of 32 KiB (enrol, renew), 128
+ * KiB (introduce), 256 KiB (report), 512 KiB (logs), 2 MiB (inventory), 4 MiB (ask, proxy-report).
+ * A refusal is an {@link ErrorReply}.
  */
 public final class GatewayServer implements AutoCloseable {
   static final int MAX_CONNECTIONS = 1_024;
+
+  /** A result may hold what a card was found to have: a million characters, and some escaped. */
+  private static final int MAX_ASK = 4 << 20;
+
   private static final Duration BODY_TIME = Duration.ofSeconds(10);
   private static final Duration REFUSAL_TIME = Duration.ofMillis(50);
   private static final Duration IDLE = Duration.ofSeconds(90);
@@ -151,7 +155,7 @@ public final class GatewayServer implements AutoCloseable {
       case "/v1/renew" -> post(request, 32 << 10, RenewRequest.class, gateway::renew);
       case "/v1/introduce" -> post(request, 128 << 10, Introduction.class, gateway::introduce);
       case "/v1/report" -> post(request, 256 << 10, Report.class, gateway::report);
-      case "/v1/ask" -> post(request, 32 << 10, Ask.class, gateway::ask);
+      case "/v1/ask" -> post(request, MAX_ASK, Ask.class, gateway::ask);
       case "/v1/proxy-report" -> post(request, 4 << 20, ProxyReport.class, gateway::proxyReport);
       case "/v1/logs" -> post(request, 512 << 10, LogUpload.class, gateway::logs);
       case "/v1/inventory" -> post(request, 2 << 20, Inventory.class, gateway::inventory);

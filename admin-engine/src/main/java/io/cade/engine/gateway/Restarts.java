@@ -14,7 +14,9 @@ import java.util.List;
 public final class Restarts {
   private Restarts() {}
 
-  /** The ends of all orders to restart, for the transaction in which a new boot introduces itself. */
+  /**
+   * The ends of all orders to restart, for the transaction in which a new boot introduces itself.
+   */
   public static List<Change> made(Cabinet cabinet, CardPosition at) {
     return cabinet.queue(at).waiting().stream()
         .filter(Command.Reboot.class::isInstance)

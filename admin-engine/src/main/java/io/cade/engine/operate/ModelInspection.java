@@ -183,11 +183,10 @@ public final class ModelInspection {
   private static List<String> restarts(Rendered rendered, List<ModelDiff.Line> lines) {
     List<String> changed = lines.stream().map(ModelDiff.Line::what).toList();
     return rendered.items().stream()
-        .filter(
-            item ->
-                item instanceof DeviceItem.UnitItem unit
-                    && unit.running()
-                    && unit.restartOn().stream().anyMatch(changed::contains))
+        .filter(item ->
+            item instanceof DeviceItem.UnitItem unit
+                && unit.running()
+                && unit.restartOn().stream().anyMatch(changed::contains))
         .map(item -> ((DeviceItem.UnitItem) item).name())
         .toList();
   }

@@ -16,7 +16,6 @@ import io.cade.engine.model.ImageUpdate.CardStep;
 import io.cade.engine.model.ImageUpdate.Course;
 import io.cade.engine.model.ImageUpdate.Image;
 import io.cade.engine.model.ImageUpdate.Stage;
-import io.cade.engine.model.ImageUpdate.State;
 import io.cade.engine.model.Placement;
 import io.cade.engine.model.PowerHold;
 import io.cade.engine.model.Service;
@@ -86,7 +85,9 @@ abstract class ImageUpdateFixture {
     boolean dead;
     boolean serves;
 
-    /** What it got of its engine in this boot; null before, and for a card with slots of its own. */
+    /**
+     * What it got of its engine in this boot; null before, and for a card with slots of its own.
+     */
     @Nullable String script;
   }
 
@@ -99,6 +100,7 @@ abstract class ImageUpdateFixture {
 
   /** A card whose power somebody has cut: that it does not serve is not the update's doing. */
   String cut = "";
+
   int bootsBeforeCut;
   final List<String> steps = new ArrayList<>();
 
@@ -134,8 +136,7 @@ abstract class ImageUpdateFixture {
 
   void begin(Kind kind) {
     world.network.addAll(kind.network());
-    world.apply(
-        new Change.ImageImported(image(OLD, "1", 1)), new Change.ImageUsed(OLD));
+    world.apply(new Change.ImageImported(image(OLD, "1", 1)), new Change.ImageUsed(OLD));
     for (String card : CARDS) {
       blades.put(card, new Blade());
       power(card);
@@ -468,7 +469,6 @@ abstract class ImageUpdateFixture {
   boolean reached(String step) {
     return steps.contains(step);
   }
-
 
   void consistent(String when) {
     String end = update() + " " + steps;

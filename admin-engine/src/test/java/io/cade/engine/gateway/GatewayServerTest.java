@@ -9,6 +9,7 @@ import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.Command;
 import io.cade.agent.wire.CommandResult;
+import io.cade.agent.wire.DeviceItem;
 import io.cade.agent.wire.EnrolReply;
 import io.cade.agent.wire.EnrolRequest;
 import io.cade.agent.wire.ErrorReply;
@@ -36,6 +37,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -294,7 +296,13 @@ class GatewayServerTest {
         assertThat(a.call("/v1/ask", done, AskReply.class).command())
             .isInstanceOf(Command.StartService.class);
       }
-      Ask last = new Ask(A, "boot", new CommandResult(2, true, ""));
+      // As large as what an agent may have found.
+      List<DeviceItem> found =
+          IntStream.range(0, 16)
+              .<DeviceItem>mapToObj(
+                  i -> new DeviceItem.FileItem("/srv/" + i, "ö\n".repeat(32 << 10), "0644", ""))
+              .toList();
+      Ask last = new Ask(A, "boot", new CommandResult(2, true, "", found));
       assertThat(a.call("/v1/ask", last, AskReply.class).command()).isNull();
       assertThat(bench.writer.changes(Change.CommandFinished.class)).hasSize(2);
     }

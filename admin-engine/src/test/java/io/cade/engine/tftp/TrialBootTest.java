@@ -210,8 +210,7 @@ final class TrialBootTest {
   }
 
   private String byTftp() throws Exception {
-    return version(
-        new String(((TftpPacket.Data) tftpAnswer()).bytes(), StandardCharsets.US_ASCII));
+    return version(new String(((TftpPacket.Data) tftpAnswer()).bytes(), StandardCharsets.US_ASCII));
   }
 
   private static String version(String script) {
@@ -256,8 +255,7 @@ final class TrialBootTest {
       asked.add(
           http.sendAsync(
               HttpRequest.newBuilder(
-                      URI.create(
-                          "http://127.0.0.1:" + bootHttp.local().getPort() + "/boot.ipxe"))
+                      URI.create("http://127.0.0.1:" + bootHttp.local().getPort() + "/boot.ipxe"))
                   .build(),
               HttpResponse.BodyHandlers.ofString()));
     }
@@ -291,12 +289,11 @@ final class TrialBootTest {
         new Change.ImageUsed(next));
     assertThat(slot().stays()).as("what a trial works on is left alone").isEqualTo(old);
     for (String digest : List.of(old, next)) {
-      assertThatThrownBy(() ->
-              images.remove(ANN, digest).toCompletableFuture().get(10, TimeUnit.SECONDS))
+      assertThatThrownBy(
+              () -> images.remove(ANN, digest).toCompletableFuture().get(10, TimeUnit.SECONDS))
           .hasMessageMatching(".*(slots 1.3 boot|cards boot image).*");
     }
-    assertThat(images.images())
-        .allSatisfy(view -> assertThat(view.slots()).containsExactly("1.3"));
+    assertThat(images.images()).allSatisfy(view -> assertThat(view.slots()).containsExactly("1.3"));
     commit(new Change.SlotImageForgotten(SLOT));
     images.remove(ANN, old).toCompletableFuture().get(10, TimeUnit.SECONDS);
     assertThat(byHttp()).isEqualTo(card("2"));

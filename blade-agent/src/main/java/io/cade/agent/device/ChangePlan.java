@@ -169,8 +169,8 @@ record ChangePlan(
       if (target instanceof DeviceItem.UnitItem || !items.containsKey(target.key())) {
         DeviceItem known = items.get(target.key());
         boolean leaves =
-            known instanceof DeviceItem.UnitItem && !ItemKey.index(model.items()).containsKey(
-                target.key());
+            known instanceof DeviceItem.UnitItem
+                && !ItemKey.index(model.items()).containsKey(target.key());
         if (!leaves) {
           items.put(target.key(), target);
         }

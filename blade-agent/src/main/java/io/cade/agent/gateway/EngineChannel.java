@@ -35,9 +35,7 @@ public interface EngineChannel extends AutoCloseable {
   /**
    * Exchanges a request, shown with the present certificate, for the certificate that follows it.
    */
-  default EnrolReply renew(RenewRequest request) throws IOException, InterruptedException {
-    throw new IOException("certificates are not renewed here");
-  }
+  EnrolReply renew(RenewRequest request) throws IOException, InterruptedException;
 
   IntroductionReply introduce(Introduction introduction) throws IOException, InterruptedException;
 
@@ -65,14 +63,10 @@ public interface EngineChannel extends AutoCloseable {
   void report(ProxyReport report) throws IOException, InterruptedException;
 
   /** Hands lines of the card's log over; an engine that does not take them refuses them. */
-  default LogReply upload(LogUpload lines) throws IOException, InterruptedException {
-    throw new IOException("logs are not taken here");
-  }
+  LogReply upload(LogUpload lines) throws IOException, InterruptedException;
 
   /** Hands an inventory of the card over. */
-  default void upload(Inventory inventory) throws IOException, InterruptedException {
-    throw new IOException("inventories are not taken here");
-  }
+  void upload(Inventory inventory) throws IOException, InterruptedException;
 
   @Override
   void close();

@@ -38,8 +38,7 @@ class UnitRestartTest {
   @Test
   void aChangedFileRestartsTheUnitAfterAllItemsAndOnlyOnce() throws Exception {
     CommandResult done =
-        world.apply(
-            2, "server/2", 0, NGINX, conf("two"), DeskWorld.file("/etc/motd", "unrelated"));
+        world.apply(2, "server/2", 0, NGINX, conf("two"), DeskWorld.file("/etc/motd", "unrelated"));
     assertThat(done.detail()).isEqualTo("2 of 3 items changed, restarted: nginx");
     assertThat(world.system.restarts).containsExactly("nginx");
     assertThat(world.different()).isEmpty();

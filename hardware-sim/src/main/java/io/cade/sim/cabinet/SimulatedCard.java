@@ -65,8 +65,7 @@ final class SimulatedCard {
 
   /** What the factory put on each card; an image store that holds nothing leads to it. */
   private static final SoftwareDescriptor FACTORY =
-      new SoftwareDescriptor(
-          "0.1", "blade-sim", "1", "simulated", "x86_64", BootsFrom.OWN_SLOTS);
+      new SoftwareDescriptor("0.1", "blade-sim", "1", "simulated", "x86_64", BootsFrom.OWN_SLOTS);
 
   private final SlotRecord slot;
   private final SimulatedDisks disks;

@@ -13,6 +13,7 @@ import io.cade.agent.wire.Inventory;
 import io.cade.agent.wire.LogReply;
 import io.cade.agent.wire.LogUpload;
 import io.cade.agent.wire.ProxyReport;
+import io.cade.agent.wire.RenewRequest;
 import io.cade.agent.wire.Report;
 import io.cade.agent.wire.ReportReply;
 import io.cade.agent.wire.RouteSnapshot;
@@ -59,6 +60,11 @@ public final class FilteredChannels implements EngineChannels {
     @Override
     public EnrolReply enrol(EnrolRequest request) throws IOException, InterruptedException {
       return passed().enrol(request);
+    }
+
+    @Override
+    public EnrolReply renew(RenewRequest request) throws IOException, InterruptedException {
+      return passed().renew(request);
     }
 
     @Override

@@ -90,8 +90,7 @@ final class SimulatedSystemTest extends OperatingSystemContract {
     assertThat(system.look("unit:ssh")).isEqualTo(new UnitItem("ssh", true, true));
     assertThat(system.journal("ssh", 0, 2))
         .extracting(io.cade.agent.wire.LogLine::text)
-        .containsExactly(
-            "systemd[1]: Stopped ssh.service.", "systemd[1]: Started ssh.service.");
+        .containsExactly("systemd[1]: Stopped ssh.service.", "systemd[1]: Started ssh.service.");
   }
 
   @Test

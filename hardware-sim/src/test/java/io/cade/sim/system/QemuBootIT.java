@@ -90,7 +90,7 @@ class QemuBootIT {
     QemuSite here = site();
     here.importUpdate("7.4");
     QemuCard card = here.powerOn(UPDATE_SLOT, QemuCard.Firmware.BIOS);
-    awaits(here, card, "\"7.3\"");
+    awaits(here, card, "7.3");
     Run.Result foreign = here.cade("update", "start", "blade:7.9");
     assertThat(foreign.exit()).as("%s", foreign).isNotZero();
     Run.Result started = here.cade("update", "start", "blade:7.4", "--gate", "5s");
@@ -111,7 +111,7 @@ class QemuBootIT {
             "%s%nconsole:%n%s%nengine:%n%s",
             here.cade("update", "status"), card.console(), here.engineLog())
         .isEqualTo("done");
-    awaits(here, card, "\"7.4\"");
+    awaits(here, card, "7.4");
     assertThat(card.console()).contains("image blade 7.3", "going down", "image blade 7.4");
     Run.Result list = here.cade("image", "list");
     assertThat(list.out()).contains("blade:7.4").contains("1." + UPDATE_SLOT);
@@ -119,16 +119,21 @@ class QemuBootIT {
         .contains("blade:7.4 (of this slot, from an update)");
     card.cut();
     QemuCard again = here.powerOn(UPDATE_SLOT, QemuCard.Firmware.BIOS);
-    awaits(here, again, "\"7.4\"");
+    awaits(here, again, "7.4");
     assertThat(again.console()).contains("image blade 7.4").doesNotContain("image blade 7.3");
     again.cut();
     System.out.printf("updated from 7.3 to 7.4 within %.0f s%n", seconds);
   }
 
-  /** Waits for the card to be there with a version of its image. */
+  /**
+   * Waits for the card to be there with a version of its image. What the engine says may still be
+   * about the boot before; the console is this one's.
+   */
   private static void awaits(QemuSite here, QemuCard card, String version) throws Exception {
     Run.Result shown = here.show(UPDATE_SLOT);
-    while (!(shown.out().contains("\"AVAILABLE\"") && shown.out().contains(version))) {
+    while (!(card.console().contains("image blade " + version)
+        && shown.out().contains("\"AVAILABLE\"")
+        && shown.out().contains('"' + version + '"'))) {
       assertThat(card.isOn() && card.secondsSincePowerOn() < UPDATE.toSeconds())
           .as("%s%nconsole:%n%s%nengine:%n%s", shown, card.console(), here.engineLog())
           .isTrue();
@@ -159,7 +164,8 @@ class QemuBootIT {
     if (site == null) {
       QemuSite.require();
       site =
-          QemuSite.start(Objects.requireNonNull(folder), List.of(BIOS_SLOT, PXE_SLOT, HTTP_SLOT, UPDATE_SLOT));
+          QemuSite.start(
+              Objects.requireNonNull(folder), List.of(BIOS_SLOT, PXE_SLOT, HTTP_SLOT, UPDATE_SLOT));
     }
     return site;
   }

@@ -179,8 +179,7 @@ final class QemuSite implements AutoCloseable {
     succeeds(cade("update", "import", bundle.toString()));
   }
 
-  private Run.Result buildImage(Path target, String version, List<String> prefix)
-      throws Exception {
+  private Run.Result buildImage(Path target, String version, List<String> prefix) throws Exception {
     List<String> words = new ArrayList<>(prefix);
     words.addAll(
         List.of(Run.launcher().toString(), "image", "build", "--profile", "blade", "--build"));

@@ -7,7 +7,11 @@ import io.cade.agent.wire.EnrolReply;
 import io.cade.agent.wire.EnrolRequest;
 import io.cade.agent.wire.Introduction;
 import io.cade.agent.wire.IntroductionReply;
+import io.cade.agent.wire.Inventory;
+import io.cade.agent.wire.LogReply;
+import io.cade.agent.wire.LogUpload;
 import io.cade.agent.wire.ProxyReport;
+import io.cade.agent.wire.RenewRequest;
 import io.cade.agent.wire.Report;
 import io.cade.agent.wire.ReportReply;
 import io.cade.agent.wire.RouteSnapshot;
@@ -50,6 +54,21 @@ public final class Engine implements EngineChannel {
   @Override
   public EnrolReply enrol(EnrolRequest request) throws IOException {
     throw new IOException("not enrolled over this channel");
+  }
+
+  @Override
+  public EnrolReply renew(RenewRequest request) throws IOException {
+    throw new IOException("not renewed over this channel");
+  }
+
+  @Override
+  public LogReply upload(LogUpload lines) throws IOException {
+    throw new IOException("no logs of proxies");
+  }
+
+  @Override
+  public void upload(Inventory inventory) throws IOException {
+    throw new IOException("no inventories of proxies");
   }
 
   @Override
