@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  * Chooses cards for a service so that a lost chassis takes as few of them as possible (SPEC A4
  * phase 2): each from the chassis that has the fewest cards of this service (with {@code
  * spread=require}, none); among those from one whose supplies, fans and air are as they ought to
- * be; then from the one that has the fewest in use; there one without temperature alarm; there the
- * one in the lowest slot. Free cards that are kept back ({@link SparePool}) only take the place of
+ * be; then from one that would still feed its cards without its largest supply; then from the one
+ * that has the fewest in use; there one without temperature alarm and with cool air to spare; there
+ * the one that may draw least, which costs least; there the one in the lowest slot. Free cards that are kept back ({@link SparePool}) only take the place of
  * others. Of cards to be given back, see {@link LeavingCards}. Pure.
  */
 public final class CardChooser {
@@ -40,6 +41,7 @@ public final class CardChooser {
           AlarmType.TEMPERATURE_HIGH);
 
   private final Cabinet cabinet;
+  private final Headroom headroom;
   private final String name;
   private final @Nullable Service service;
 
@@ -59,8 +61,10 @@ public final class CardChooser {
 
   private final boolean apart;
 
-  private CardChooser(Cabinet cabinet, String name, Set<CardPosition> without) {
+  private CardChooser(
+      Cabinet cabinet, Headroom headroom, String name, Set<CardPosition> without) {
     this.cabinet = cabinet;
+    this.headroom = headroom;
     this.without = without;
     this.name = name;
     this.service = cabinet.service(name).orElse(null);
@@ -92,8 +96,13 @@ public final class CardChooser {
    *
    * @param name of a service, which need not exist
    */
-  public static Choice choose(Cabinet cabinet, String name, int cards) {
-    return new CardChooser(cabinet, name, Set.of()).choose(cards);
+  public static Choice choose(Cabinet cabinet, Headroom headroom, String name, int cards) {
+    return new CardChooser(cabinet, headroom, name, Set.of()).choose(cards);
+  }
+
+  /** The same where only the number of cards matters, or which ones leave. */
+  static Choice choose(Cabinet cabinet, String name, int cards) {
+    return choose(cabinet, Headroom.unknown(), name, cards);
   }
 
   /**
@@ -103,13 +112,26 @@ public final class CardChooser {
    * @param without cards that are not to be chosen
    */
   public static Choice replace(
+      Cabinet cabinet,
+      Headroom headroom,
+      Service service,
+      CardPosition from,
+      Set<CardPosition> without) {
+    return new CardChooser(cabinet, headroom, service.name(), without).replace(service, from);
+  }
+
+  /** The same where it only matters whether there is one. */
+  static Choice replace(
       Cabinet cabinet, Service service, CardPosition from, Set<CardPosition> without) {
-    return new CardChooser(cabinet, service.name(), without).replace(service, from);
+    return replace(cabinet, Headroom.unknown(), service, from, without);
   }
 
   /** Cards that no service has and that could have one. */
   public static List<CardPosition> free(Cabinet cabinet) {
-    return List.copyOf(new CardChooser(cabinet, "", Set.of()).free(new ArrayList<>()).keySet());
+    return List.copyOf(
+        new CardChooser(cabinet, Headroom.unknown(), "", Set.of())
+            .free(new ArrayList<>())
+            .keySet());
   }
 
   private Choice replace(Service of, CardPosition from) {
@@ -226,14 +248,36 @@ public final class CardChooser {
   private Comparator<CardPosition> best() {
     return Comparator.comparingInt((CardPosition p) -> own.getOrDefault(p.chassis(), 0))
         .thenComparing(p -> weak.containsKey(p.chassis()))
+        .thenComparing(p -> headroom.shortWatts().containsKey(p.chassis()))
         .thenComparingInt(p -> used.getOrDefault(p.chassis(), 0))
         .thenComparing(this::isHot)
+        .thenComparing(p -> headroom.warm().containsKey(p))
+        .thenComparingInt(this::watts)
         .thenComparingInt(CardPosition::slot)
         .thenComparing(Comparator.naturalOrder());
   }
 
   private boolean isHot(CardPosition at) {
     return HeatRules.level(cabinet, at) != null;
+  }
+
+  private int watts(CardPosition at) {
+    Card card = cabinet.cards().get(at);
+    return card == null ? 0 : CardHardware.maxWatts(card);
+  }
+
+  private String missingWatts(int chassis) {
+    Integer watts = headroom.shortWatts().get(chassis);
+    return watts == null
+        ? ""
+        : "chassis %d would lack %d W without its largest supply".formatted(chassis, watts);
+  }
+
+  private String littleAir(CardPosition at) {
+    Integer kelvin = headroom.warm().get(at);
+    return kelvin == null
+        ? ""
+        : "little cool air: %d K to the limit of one of its sensors".formatted(kelvin);
   }
 
   /** Why a card that is not this service's cannot be; null when it can. */
@@ -272,6 +316,9 @@ public final class CardChooser {
     if (alarm != null) {
       reason += "; it has the alarm " + alarm;
     }
+    for (String remark : List.of(missingWatts(at.chassis()), littleAir(at))) {
+      reason += remark.isEmpty() ? "" : "; " + remark;
+    }
     return isHot(at) ? reason + "; there is a temperature alarm on it" : reason;
   }
 
@@ -297,12 +344,25 @@ public final class CardChooser {
     if (alarm != null && !weak.containsKey(last.chassis())) {
       return "free, but chassis %d has the alarm %s".formatted(at.chassis(), alarm);
     }
+    String watts = missingWatts(at.chassis());
+    if (!watts.isEmpty() && missingWatts(last.chassis()).isEmpty()) {
+      return "free, but " + watts;
+    }
     if (usedHere != usedThere) {
       return "free, but chassis %d has %s in use, chassis %d had %d"
           .formatted(at.chassis(), cards(usedHere), last.chassis(), usedThere);
     }
     if (isHot(at) && !isHot(last)) {
       return "free, but hot: a temperature alarm is active on it";
+    }
+    if (isHot(at) == isHot(last)) {
+      String air = littleAir(at);
+      if (!air.isEmpty() && littleAir(last).isEmpty()) {
+        return "free, but " + air;
+      }
+      if (air.isEmpty() == littleAir(last).isEmpty() && watts(at) > watts(last)) {
+        return "free, but it may draw %d W, %s only %d W".formatted(watts(at), last, watts(last));
+      }
     }
     return "free, as good as " + last + ", which is in the lower slot or chassis";
   }

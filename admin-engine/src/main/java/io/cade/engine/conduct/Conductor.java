@@ -10,6 +10,7 @@ import java.time.Instant;
  * only since when alarms wait to be raised or cleared; so one thread at a time may use it.
  */
 public final class Conductor {
+  private final ConductorPolicy policy;
   private final CardRules cards;
   private final HoldRules holds;
   private final HeatRules heat = new HeatRules();
@@ -26,6 +27,7 @@ public final class Conductor {
   private final AlarmRules alarms;
 
   public Conductor(ConductorPolicy policy) {
+    this.policy = policy;
     cards = new CardRules(policy);
     holds = new HoldRules(policy);
     budget = new BudgetRules(policy);
@@ -40,7 +42,11 @@ public final class Conductor {
    * @param listeningSince since when reports could be heard: silence before that means nothing
    */
   public Plan decide(Cabinet cabinet, Observed observed, Instant listeningSince, Instant now) {
-    Draft draft = new Draft(cabinet, now);
+    Draft draft =
+        new Draft(
+            cabinet,
+            () -> Headroom.of(cabinet, observed, policy.thresholds()),
+            now);
     cards.apply(draft, observed, listeningSince);
     budget.apply(draft, observed);
     holds.apply(draft, observed);

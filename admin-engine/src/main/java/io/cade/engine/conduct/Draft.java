@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * A pass in the making: each rule sees what the rules before it have decided. Owned by one pass.
@@ -28,9 +29,26 @@ final class Draft {
   private final List<Change> changes = new ArrayList<>();
   private final Set<Order> orders = new LinkedHashSet<>();
 
+  private final Supplier<Headroom> headroom;
+
   Draft(Cabinet from, Instant now) {
+    this(from, Headroom::unknown, now);
+  }
+
+  /**
+   * A pass that knows what is left of power and air.
+   *
+   * @param headroom asked for only when a card is chosen
+   */
+  Draft(Cabinet from, Supplier<Headroom> headroom, Instant now) {
     this.builder = new CabinetBuilder(from);
+    this.headroom = headroom;
     this.now = now;
+  }
+
+  /** What is left of power and air, as it was when the pass began. */
+  Headroom headroom() {
+    return headroom.get();
   }
 
   Instant now() {

@@ -198,7 +198,7 @@ final class MoveRules {
     CardPosition from = placement.position();
     Card card = draft.cabinet().cards().get(from);
     Set<CardPosition> tried = Replacing.tried(service, from, draft.now());
-    Choice choice = CardChooser.replace(draft.cabinet(), service, from, tried);
+    Choice choice = CardChooser.replace(draft.cabinet(), draft.headroom(), service, from, tried);
     if (card == null || !choice.isComplete()) {
       return false;
     }

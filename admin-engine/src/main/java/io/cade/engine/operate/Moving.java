@@ -4,6 +4,7 @@ import io.cade.agent.wire.CardPosition;
 import io.cade.engine.change.Refusal;
 import io.cade.engine.conduct.CardChooser;
 import io.cade.engine.conduct.Choice;
+import io.cade.engine.conduct.Headroom;
 import io.cade.engine.conduct.Choice.Kind;
 import io.cade.engine.conduct.Choice.Verdict;
 import io.cade.engine.conduct.Moves;
@@ -37,6 +38,7 @@ public final class Moving {
    */
   public static List<Change> move(
       Cabinet cabinet,
+      Headroom headroom,
       String name,
       CardPosition from,
       @Nullable CardPosition to,
@@ -59,7 +61,7 @@ public final class Moving {
                   .map(CardPosition::toString)
                   .collect(Collectors.joining(", ")));
     }
-    Choice choice = CardChooser.replace(cabinet, service, from, Set.of());
+    Choice choice = CardChooser.replace(cabinet, headroom, service, from, Set.of());
     CardPosition chosen = to == null ? best(choice, name, from) : free(choice, service, to);
     return Moves.begin(
         service,

@@ -4,6 +4,7 @@ import io.cade.agent.wire.CardPosition;
 import io.cade.engine.change.Refusal;
 import io.cade.engine.conduct.CardChooser;
 import io.cade.engine.conduct.Choice;
+import io.cade.engine.conduct.Headroom;
 import io.cade.engine.conduct.LeavingCards;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Card;
@@ -30,8 +31,8 @@ public final class Resizing {
    *     are too few free cards, a version is on its way, or the service is neither waiting for
    *     cards nor served
    */
-  public static List<Change> resize(Cabinet cabinet, String name, int cards, Instant until)
-      throws Refusal {
+  public static List<Change> resize(
+      Cabinet cabinet, Headroom headroom, String name, int cards, Instant until) throws Refusal {
     Service service = Inspection.requireService(cabinet, name);
     if (cards < 1) {
       throw new Refusal(
@@ -39,7 +40,7 @@ public final class Resizing {
           "cards is " + cards + ": a service keeps at least 1; service delete takes it away");
     }
     requireQuiet(service);
-    Choice choice = CardChooser.choose(cabinet, name, cards);
+    Choice choice = CardChooser.choose(cabinet, headroom, name, cards);
     boolean wants = service.phase() == ServicePhase.BINDING;
     // One that waits for cards may wait for fewer, also when these are not there yet.
     if (!choice.isComplete() && !(wants && cards < service.definition().cards())) {

@@ -6,6 +6,7 @@ import io.cade.engine.change.Decision;
 import io.cade.engine.change.Refusal;
 import io.cade.engine.conduct.CardChooser;
 import io.cade.engine.conduct.Choice;
+import io.cade.engine.conduct.Headroom;
 import io.cade.engine.conduct.Rollouts;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Change;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,11 +28,24 @@ public final class SizeOperations {
   private final ChangeWriter writer;
   private final AuditedActions actions;
   private final int slots;
+  private final Function<Cabinet, Headroom> headroom;
 
-  SizeOperations(ChangeWriter writer, AuditedActions actions, int slots) {
+  /**
+   * @param headroom what is left of power and air
+   */
+  SizeOperations(
+      ChangeWriter writer,
+      AuditedActions actions,
+      int slots,
+      Function<Cabinet, Headroom> headroom) {
     this.writer = writer;
     this.actions = actions;
     this.slots = slots;
+    this.headroom = headroom;
+  }
+
+  private Headroom headroom(Cabinet cabinet) {
+    return headroom.apply(cabinet);
   }
 
   /**
@@ -42,13 +57,13 @@ public final class SizeOperations {
   public Views.PlanView plan(String name, int cards) throws Refusal {
     check(name, cards);
     Cabinet cabinet = writer.current();
-    Choice choice = CardChooser.choose(cabinet, name, cards);
+    Choice choice = CardChooser.choose(cabinet, headroom(cabinet), name, cards);
     boolean exists = cabinet.service(name).isPresent();
     boolean possible = choice.isComplete();
     String summary = choice.summary();
     if (exists && possible) {
       try {
-        Resizing.resize(cabinet, name, cards, Instant.EPOCH);
+        Resizing.resize(cabinet, headroom(cabinet), name, cards, Instant.EPOCH);
       } catch (Refusal e) {
         possible = false;
         summary += "; but not now: " + e.getMessage();
@@ -84,7 +99,8 @@ public final class SizeOperations {
           requireDeadline(deadline);
           Inspection.requireService(cabinet, name);
           check(name, cards);
-          List<Change> changes = Resizing.resize(cabinet, name, cards, now.plus(deadline));
+          List<Change> changes =
+              Resizing.resize(cabinet, headroom(cabinet), name, cards, now.plus(deadline));
           return new Decision<>(
               changes,
               Inspection.view(Rollouts.after(cabinet, changes, now).service(name).orElseThrow()));
@@ -112,7 +128,9 @@ public final class SizeOperations {
         true,
         (cabinet, now) -> {
           requireDeadline(deadline);
-          List<Change> changes = Moving.move(cabinet, name, from, to, deadline, caller.user(), now);
+          List<Change> changes =
+              Moving.move(
+                  cabinet, headroom(cabinet), name, from, to, deadline, caller.user(), now);
           return new Decision<>(
               changes,
               Inspection.view(Rollouts.after(cabinet, changes, now).service(name).orElseThrow()));

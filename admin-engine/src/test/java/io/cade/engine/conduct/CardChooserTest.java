@@ -5,7 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
+import io.cade.agent.wire.ChassisStatus;
+import io.cade.agent.wire.HardwareDescriptor;
+import io.cade.agent.wire.Report;
+import io.cade.agent.wire.SensorReading;
 import io.cade.agent.wire.ServiceSettings;
+import io.cade.agent.wire.SoftwareDescriptor;
+import io.cade.agent.wire.BootsFrom;
+import io.cade.agent.wire.SupplyStatus;
 import io.cade.engine.conduct.Choice.Kind;
 import io.cade.engine.conduct.Choice.Verdict;
 import io.cade.engine.model.AlarmKey;
@@ -17,10 +24,13 @@ import io.cade.engine.model.PowerHold;
 import io.cade.engine.model.ServiceDefinition;
 import io.cade.engine.model.ServicePhase;
 import io.cade.engine.model.Severity;
+import io.cade.engine.model.ThresholdBook;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Which cards a service gets and gives back, and why. No conductor runs. */
@@ -239,5 +249,98 @@ final class CardChooserTest {
     assertThat(verdict(choice, "1.1").reason()).contains("temperature alarm");
     assertThat(verdict(choice, "1.2").reason()).isEqualTo("serves shop");
     assertThat(choice.joining()).isEmpty();
+  }
+
+  private static ChassisStatus fed(int chassis, int... watts) {
+    List<SupplyStatus> supplies = new ArrayList<>();
+    for (int w : watts) {
+      supplies.add(new SupplyStatus(supplies.size() + 1, true, "", w));
+    }
+    return new ChassisStatus(
+        chassis, List.of(), List.of(), List.of(), null, List.of(), supplies, "", 0);
+  }
+
+  private void heard(String reader, @Nullable ChassisStatus chassis, double celsius) {
+    CardPosition p = at(reader);
+    world.observations.heard(
+        new Report(
+            p,
+            world.card(reader).bootId(),
+            List.of(),
+            List.of(
+                new SensorReading(
+                    "cpu",
+                    SensorReading.Kind.CELSIUS,
+                    celsius,
+                    SensorReading.Quality.OK,
+                    "",
+                    world.now)),
+            chassis),
+        world.now);
+  }
+
+  private Choice chooseAsMeasured(int cards) {
+    Headroom measured =
+        Headroom.of(world.cabinet, world.observations.snapshot(), ThresholdBook.standard());
+    return CardChooser.choose(world.cabinet, measured, "shop", cards);
+  }
+
+  @Test
+  void aChassisThatCouldLoseASupplyIsBetterThanAnEmptierOneThatCouldNot() {
+    cards("1.1", "1.2", "2.1", "2.2");
+    service("news", "2.1");
+    // Two cards may draw 120 W, and the chassis itself 40 W.
+    heard("1.1", fed(1, 300, 150), 40);
+    heard("2.1", fed(2, 300, 160), 40);
+    Choice choice = chooseAsMeasured(1);
+    assertThat(choice.joining()).containsExactly(at("2.2"));
+    assertThat(verdict(choice, "1.1").reason())
+        .isEqualTo("free, but chassis 1 would lack 10 W without its largest supply");
+    assertThat(choose("shop", 1).joining()).containsExactly(at("1.1"));
+  }
+
+  @Test
+  void whatSuppliesNobodyKnowsAreNoReasonAgainstAChassis() {
+    cards("1.1", "2.1");
+    heard("1.1", fed(1, 300, 0), 40);
+    heard("2.1", fed(2, 300, 300), 40);
+    assertThat(chooseAsMeasured(1).joining()).containsExactly(at("1.1"));
+  }
+
+  @Test
+  void aCardNearTheLimitOfItsSensorComesAfterACoolOne() {
+    cards("1.1", "1.2", "1.3");
+    heard("1.1", null, 55.5);
+    heard("1.2", null, 54.5);
+    Choice choice = chooseAsMeasured(1);
+    assertThat(choice.joining()).containsExactly(at("1.2"));
+    assertThat(verdict(choice, "1.1").reason())
+        .isEqualTo("free, but little cool air: 9 K to the limit of one of its sensors");
+    assertThat(chooseAsMeasured(3).joining()).containsExactly(at("1.2"), at("1.3"), at("1.1"));
+  }
+
+  @Test
+  void amongEqualCardsTheOneThatMayDrawLeastIsChosen() {
+    cards("1.1", "1.2", "1.3");
+    draws("1.1", 90);
+    draws("1.2", 45);
+    Choice choice = choose("shop", 1);
+    assertThat(choice.joining()).containsExactly(at("1.2"));
+    assertThat(verdict(choice, "1.1").reason())
+        .isEqualTo("free, but it may draw 90 W, 1.2 only 45 W");
+  }
+
+  private void draws(String position, int watts) {
+    CardPosition p = at(position);
+    world.apply(
+        new Change.CardStateChanged(p, CardState.BOOTING, "asked"),
+        new Change.CardIntroduced(
+            p,
+            CardRole.SERVER,
+            "b",
+            new HardwareDescriptor(
+                "Cade", "Blade", "S1", World.mac(p, 1), 1, 1 << 30, List.of(), watts),
+            new SoftwareDescriptor("1", "blade", "1", "Linux", "x86_64", BootsFrom.OWN_SLOTS)),
+        new Change.CardStateChanged(p, CardState.AVAILABLE, "introduced itself"));
   }
 }

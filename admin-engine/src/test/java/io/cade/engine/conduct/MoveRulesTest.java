@@ -179,6 +179,7 @@ final class MoveRulesTest {
     world.apply(
         Moving.move(
                 world.cabinet,
+                Headroom.unknown(),
                 "shop",
                 at(from),
                 to == null ? null : at(to),
