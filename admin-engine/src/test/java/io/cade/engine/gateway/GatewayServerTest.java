@@ -368,10 +368,10 @@ class GatewayServerTest {
     try (TestPeer a = bench.introduced(A, CardRole.SERVER)) {
       assertRefused(a.post("/v1/report", "{".getBytes(StandardCharsets.UTF_8)), 400, "invalid");
       assertRefused(a.post("/v1/report", "{}".getBytes(StandardCharsets.UTF_8)), 400, "invalid");
-      assertRefused(a.post("/v1/ask", new byte[40_000]), 413, "too-large");
+      assertRefused(a.post("/v1/renew", new byte[40_000]), 413, "too-large");
       assertRefused(
           a.send(
-              HttpRequest.newBuilder(a.uri("/v1/ask"))
+              HttpRequest.newBuilder(a.uri("/v1/renew"))
                   .POST(
                       HttpRequest.BodyPublishers.ofInputStream(
                           () -> new ByteArrayInputStream(new byte[40_000])))),
