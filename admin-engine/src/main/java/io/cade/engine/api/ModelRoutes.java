@@ -64,11 +64,11 @@ final class ModelRoutes {
                 inspection.differences(
                     type(c), ApiRoutes.number(c, "from", -1), ApiRoutes.number(c, "to", -1))));
     routes.show(
-        router, MODEL + "/text", c -> inspection.text(type(c), ApiRoutes.number(c, "version", 0)));
+        router, MODEL + "/text", c -> inspection.text(type(c), version(c)));
     routes.show(
         router,
         MODEL + "/plan",
-        c -> inspection.plan(type(c), ApiRoutes.number(c, "version", 0), scope(c)));
+        c -> inspection.plan(type(c), version(c), scope(c)));
     routes.show(router, MODEL + "/run", c -> inspection.run(type(c)));
     routes.show(router, DEVICES, _ -> Map.of("devices", inspection.devices()));
     routes.show(router, DEVICE, c -> inspection.device(position(c)));
@@ -104,7 +104,7 @@ final class ModelRoutes {
                     models.apply(
                         caller,
                         type(c),
-                        ApiRoutes.number(c, "version", 0),
+                        version(c),
                         scope(c),
                         way(c),
                         text(c, "why"))));
@@ -262,5 +262,15 @@ final class ModelRoutes {
         (int) seconds(context, "confirm", usual.confirmSeconds()),
         confirms,
         text(context, "keep").equals("true"));
+  }
+
+  /** The version that is meant; 0 for the newest, which is said by saying nothing. */
+  private static int version(RoutingContext context) throws Refusal {
+    int version = ApiRoutes.number(context, "version", 0);
+    if (version < 1 && !context.queryParam("version").isEmpty()) {
+      throw new Refusal(
+          Refusal.Kind.INVALID, "version is " + version + ": the first version of a model is 1");
+    }
+    return version;
   }
 }

@@ -145,6 +145,11 @@ final class LogTree {
                   + "\n");
     }
     shown.lines(told);
+    if (told.objects("lines").isEmpty() && !follow) {
+      surroundings
+          .err()
+          .print("cade: there are no such lines; others are of " + told.texts("sources") + "\n");
+    }
     if (follow) {
       follow(client, card, query, leaf, surroundings, shown);
     }
@@ -315,7 +320,7 @@ final class LogTree {
     }
   }
 
-  /** What was shown already, by source. */
+  /** What was shown already, by source and life of its numbers. */
   private static final class Shown {
     private final PrintStream out;
     private final boolean json;
@@ -337,11 +342,13 @@ final class LogTree {
     void lines(Fields answer) {
       for (Fields line : answer.objects("lines")) {
         String source = line.text("source");
+        // Another card in the slot counts its lines from 0 again.
+        String life = source + " " + line.text("epoch");
         long number = line.number("number").map(Number::longValue).orElse(0L);
-        if (number <= last.getOrDefault(source, -1L)) {
+        if (number <= last.getOrDefault(life, -1L)) {
           continue;
         }
-        last.put(source, number);
+        last.put(life, number);
         String at = line.text("at");
         String text = Words.printable(line.text("text"));
         out.print(

@@ -51,9 +51,10 @@ public final class CardLogs {
   /**
    * A line and where it comes from.
    *
+   * @param epoch of the numbers: another card in the slot counts from 0 again
    * @param text harmless, as of {@link io.cade.agent.wire.LogText}
    */
-  public record Line(String source, long number, Instant at, String text) {}
+  public record Line(String source, String epoch, long number, Instant at, String text) {}
 
   /** What is known of a source without reading its files. */
   private static final class Held {
@@ -324,9 +325,10 @@ public final class CardLogs {
       }
       List<Line> own = new ArrayList<>();
       for (Path file : List.of(older(at, source), newer(at, source))) {
+        String epoch = epochOf(file);
         for (LogLine line : LogFormat.read(file)) {
           if (!line.at().isBefore(since)) {
-            own.add(new Line(source, line.number(), line.at(), line.text()));
+            own.add(new Line(source, epoch, line.number(), line.at(), line.text()));
           }
         }
       }

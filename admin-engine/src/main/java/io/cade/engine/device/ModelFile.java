@@ -288,6 +288,16 @@ public final class ModelFile {
    */
   private void names(Section s, String key) {
     for (ModelItem item : items) {
+      if (item.template() instanceof DeviceItem.UnitItem unit) {
+        for (String read : unit.restartOn()) {
+          if (!keys.contains(read) || read.equals(item.key())) {
+            s.problem(
+                key.isEmpty() ? item.role().word() : key,
+                "has in item %s 'restart-on: %s', which is no other item of this model"
+                    .formatted(item.key(), read));
+          }
+        }
+      }
       List<String> texts = new ArrayList<>(ItemTexts.attributes(item.template()).values());
       texts.add(item.key());
       for (String text : texts) {

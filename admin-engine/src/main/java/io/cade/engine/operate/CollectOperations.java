@@ -1,6 +1,7 @@
 package io.cade.engine.operate;
 
 import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.Command;
 import io.cade.agent.wire.Inventory;
 import io.cade.agent.wire.LogSource;
@@ -17,6 +18,7 @@ import io.cade.engine.model.CommandQueue;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -123,6 +125,12 @@ public final class CollectOperations {
   private static Decision<CommandOperations.Ordered> queued(
       Cabinet cabinet, CardPosition at, Command command) throws Refusal {
     Card card = require(cabinet, at);
+    if (card.role() != CardRole.SERVER) {
+      throw new Refusal(
+          Refusal.Kind.CONFLICT,
+          "card %s is a %s: it takes no commands; its log is where its system keeps it"
+              .formatted(at, card.role().name().toLowerCase(Locale.ROOT)));
+    }
     if (!card.state().isAlive()) {
       throw new Refusal(
           Refusal.Kind.CONFLICT,

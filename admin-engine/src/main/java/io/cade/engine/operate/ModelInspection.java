@@ -24,8 +24,10 @@ import io.cade.engine.model.Card;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at models and devices (SPEC R1, R5). Thread-safe; shows no secret. */
@@ -182,10 +184,17 @@ public final class ModelInspection {
   /** Units that read what would change. */
   private static List<String> restarts(Rendered rendered, List<ModelDiff.Line> lines) {
     List<String> changed = lines.stream().map(ModelDiff.Line::what).toList();
+    // What the change itself installs or starts has read all of it then.
+    Set<String> fresh =
+        lines.stream()
+            .filter(line -> line.change().equals("added"))
+            .map(ModelDiff.Line::what)
+            .collect(Collectors.toSet());
     return rendered.items().stream()
         .filter(item ->
             item instanceof DeviceItem.UnitItem unit
                 && unit.running()
+                && !fresh.contains(unit.key())
                 && unit.restartOn().stream().anyMatch(changed::contains))
         .map(item -> ((DeviceItem.UnitItem) item).name())
         .toList();

@@ -73,6 +73,10 @@ final class LogCommandTest {
   }
 
   private void sends(String source, long number, long age, String text) {
+    sends(source, "e1", number, age, text);
+  }
+
+  private void sends(String source, String epoch, long number, long age, String text) {
     collected
         .take(
             AT,
@@ -80,7 +84,7 @@ final class LogCommandTest {
                 AT,
                 "boot",
                 source,
-                "e1",
+                epoch,
                 false,
                 List.of(new LogLine(number, Desk.NOW.minusSeconds(age), text))))
         .toCompletableFuture()
@@ -116,6 +120,29 @@ final class LogCommandTest {
     assertThat(cade("card logs 1.3 --stored --lines 1").out()).endsWith("| second\n");
     assertThat(cade("card logs 1.3 --stored --json").out())
         .contains("\"sources\"", "\"second\"", "\"first\"");
+  }
+
+  @Test
+  void linesOfTheCardThatTookThePlaceOfAnotherAreShownToo() {
+    sends("agent", "e1", 0, 30, "of the old card");
+    sends("agent", "e1", 1, 29, "its last words");
+    sends("agent", "e2", 0, 10, "of the new card");
+    assertThat(cade("card logs 1.3 --stored").out().lines())
+        .extracting(line -> line.substring(line.indexOf("| ") + 2))
+        .containsExactly("of the old card", "its last words", "of the new card");
+  }
+
+  @Test
+  void aProxyHasNoLogThatCouldBeAskedFor() {
+    CardPosition proxy = new CardPosition(0, 4);
+    writer.given(
+        new Change.CardSeated(proxy, CardRole.PROXY, new MacAddress("02:00:00:00:04:00")),
+        new Change.CardStateChanged(proxy, CardState.BOOTING, "asked"),
+        new Change.CardStateChanged(proxy, CardState.AVAILABLE, "introduced itself"));
+    Desk.Outcome shown = cade("card logs 0.4");
+    assertThat(shown.code()).isNotZero();
+    assertThat(shown.err()).contains("card 0.4 is a proxy: it takes no commands");
+    assertThat(writer.changes(Change.CommandQueued.class)).isEmpty();
   }
 
   @Test

@@ -223,6 +223,9 @@ final class ModelCommandTest {
     assertThat(back.err()).contains("server: version 1 is on its way");
     assertThat(desk.run("model", "return", "server", "9").err())
         .contains("no version 9; there are [1, 2]");
+    assertThat(desk.run("model", "return", "server", "0").err())
+        .contains("version is 0: the first version of a model is 1");
+    assertThat(desk.run("model", "apply", "server", "--version", "0").code()).isNotZero();
   }
 
   @Test

@@ -189,6 +189,21 @@ public final class ModelFileTest {
   }
 
   @Test
+  void aUnitIsRestartedForItemsOfItsModelOnly() {
+    String text =
+        """
+        os:
+          items:
+            file:/a: {content: ""}
+            unit:cron: {restart-on: [file:/b]}
+        """;
+    assertThat(problem(text))
+        .contains("item unit:cron 'restart-on: file:/b', which is no other item of this model");
+    assertThat(problem(text.replace("file:/b", "unit:cron"))).contains("no other item");
+    assertThat(problem(text.replace("file:/b", "banana"))).contains("no other item");
+  }
+
+  @Test
   void whatIsWrittenOutReadsTheSameAndShowsNoSecret() throws Exception {
     ModelVersion version = read(WEB);
     String text = ModelText.of(version);

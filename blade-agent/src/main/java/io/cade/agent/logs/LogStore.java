@@ -92,18 +92,13 @@ public final class LogStore {
   public synchronized void write(String source, String text) {
     try {
       Open open = open(source);
-      long now = nanos.getAsLong();
-      open.credit = Math.min(BURST, open.credit + (now - open.creditAt) * 1e-9 * LINES_PER_SECOND);
-      open.creditAt = now;
+      earn(open);
       if (open.credit < 1) {
         open.dropped++;
         return;
       }
       open.credit--;
-      if (open.dropped > 0) {
-        append(source, open, "(" + open.dropped + " lines left out: too many at once)");
-        open.dropped = 0;
-      }
+      tellDropped(source, open);
       append(source, open, text);
       failing = false;
     } catch (IOException e) {
@@ -111,6 +106,19 @@ public final class LogStore {
         failing = true;
         LOG.warn("the log of {} cannot be written; lines are lost until it can", source, e);
       }
+    }
+  }
+
+  private void earn(Open open) {
+    long now = nanos.getAsLong();
+    open.credit = Math.min(BURST, open.credit + (now - open.creditAt) * 1e-9 * LINES_PER_SECOND);
+    open.creditAt = now;
+  }
+
+  private void tellDropped(String source, Open open) throws IOException {
+    if (open.dropped > 0) {
+      append(source, open, "(" + open.dropped + " lines left out: too many at once)");
+      open.dropped = 0;
     }
   }
 
@@ -199,7 +207,13 @@ public final class LogStore {
 
   /** Number that the source's next line will have. */
   public synchronized long next(String source) throws IOException {
-    return open(source).next;
+    Open open = open(source);
+    earn(open);
+    if (open.credit >= 1) {
+      // The last lines of a flood are missing, too, and perhaps no other line follows.
+      tellDropped(source, open);
+    }
+    return open.next;
   }
 
   /**

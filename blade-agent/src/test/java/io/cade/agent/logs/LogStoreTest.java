@@ -85,6 +85,17 @@ class LogStoreTest {
   }
 
   @Test
+  void theLastLinesOfAFloodAreNotMissedWithoutAWord() throws IOException {
+    LogStore store = open();
+    for (int i = 0; i < LogStore.BURST + 5; i++) {
+      store.write(SHOP, "line " + i);
+    }
+    nanos += 1_000_000_000L;
+    assertThat(store.next(SHOP)).isEqualTo(LogStore.BURST + 1);
+    assertThat(texts(store, SHOP)).last().isEqualTo("(5 lines left out: too many at once)");
+  }
+
+  @Test
   void halfALineThatAPowerCutLeftIsCutOffAndNothingElse() throws IOException {
     open().write(SHOP, "whole");
     Path file = card.resolve("logs/service+shop.log");
