@@ -63,12 +63,8 @@ final class ModelRoutes {
                 "differences",
                 inspection.differences(
                     type(c), ApiRoutes.number(c, "from", -1), ApiRoutes.number(c, "to", -1))));
-    routes.show(
-        router, MODEL + "/text", c -> inspection.text(type(c), version(c)));
-    routes.show(
-        router,
-        MODEL + "/plan",
-        c -> inspection.plan(type(c), version(c), scope(c)));
+    routes.show(router, MODEL + "/text", c -> inspection.text(type(c), version(c)));
+    routes.show(router, MODEL + "/plan", c -> inspection.plan(type(c), version(c), scope(c)));
     routes.show(router, MODEL + "/run", c -> inspection.run(type(c)));
     routes.show(router, DEVICES, _ -> Map.of("devices", inspection.devices()));
     routes.show(router, DEVICE, c -> inspection.device(position(c)));
@@ -101,13 +97,7 @@ final class ModelRoutes {
                 c,
                 202,
                 caller ->
-                    models.apply(
-                        caller,
-                        type(c),
-                        version(c),
-                        scope(c),
-                        way(c),
-                        text(c, "why"))));
+                    models.apply(caller, type(c), version(c), scope(c), way(c), text(c, "why"))));
     router
         .post(MODEL + "/run/confirm")
         .handler(c -> act(c, 202, caller -> models.confirm(caller, type(c))));

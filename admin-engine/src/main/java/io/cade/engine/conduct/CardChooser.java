@@ -28,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  * spread=require}, none); among those from one whose supplies, fans and air are as they ought to
  * be; then from one that would still feed its cards without its largest supply; then from the one
  * that has the fewest in use; there one without temperature alarm and with cool air to spare; there
- * the one that may draw least, which costs least; there the one in the lowest slot. Free cards that are kept back ({@link SparePool}) only take the place of
- * others. Of cards to be given back, see {@link LeavingCards}. Pure.
+ * the one that may draw least, which costs least; there the one in the lowest slot. Free cards that
+ * are kept back ({@link SparePool}) only take the place of others. Of cards to be given back, see
+ * {@link LeavingCards}. Pure.
  */
 public final class CardChooser {
   /** With one of these a chassis has no power or no air to spare. */
@@ -61,8 +62,7 @@ public final class CardChooser {
 
   private final boolean apart;
 
-  private CardChooser(
-      Cabinet cabinet, Headroom headroom, String name, Set<CardPosition> without) {
+  private CardChooser(Cabinet cabinet, Headroom headroom, String name, Set<CardPosition> without) {
     this.cabinet = cabinet;
     this.headroom = headroom;
     this.without = without;

@@ -43,10 +43,7 @@ public final class Conductor {
    */
   public Plan decide(Cabinet cabinet, Observed observed, Instant listeningSince, Instant now) {
     Draft draft =
-        new Draft(
-            cabinet,
-            () -> Headroom.of(cabinet, observed, policy.thresholds()),
-            now);
+        new Draft(cabinet, () -> Headroom.of(cabinet, observed, policy.thresholds()), now);
     cards.apply(draft, observed, listeningSince);
     budget.apply(draft, observed);
     holds.apply(draft, observed);

@@ -98,8 +98,8 @@ public record Headroom(Map<Integer, Integer> shortWatts, Map<CardPosition, Integ
   private static OptionalDouble left(Card card, List<SensorReading> readings, ThresholdBook book) {
     String model = card.hardware() == null ? "" : card.hardware().model();
     return readings.stream()
-        .filter(r ->
-            r.kind() == SensorReading.Kind.CELSIUS && r.quality() == SensorReading.Quality.OK)
+        .filter(
+            r -> r.kind() == SensorReading.Kind.CELSIUS && r.quality() == SensorReading.Quality.OK)
         .flatMap(r -> {
           SensorThreshold t = book.of(r.kind(), r.name(), model, "card " + card.position());
           return t == null

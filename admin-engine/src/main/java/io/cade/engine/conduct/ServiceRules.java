@@ -55,8 +55,7 @@ final class ServiceRules {
   private void bind(Draft draft, Service service) {
     Cabinet cabinet = draft.cabinet();
     Choice choice =
-        CardChooser.choose(
-            cabinet, draft.headroom(), service.name(), service.definition().cards());
+        CardChooser.choose(cabinet, draft.headroom(), service.name(), service.definition().cards());
     if (!choice.isComplete()) {
       phase(draft, service, ServicePhase.BINDING, choice.shortage());
       return;

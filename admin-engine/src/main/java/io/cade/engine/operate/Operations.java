@@ -5,8 +5,8 @@ import io.cade.engine.change.ChangeWriter;
 import io.cade.engine.change.Decision;
 import io.cade.engine.change.Refusal;
 import io.cade.engine.change.Transaction;
-import io.cade.engine.model.Alarm;
 import io.cade.engine.conduct.Headroom;
+import io.cade.engine.model.Alarm;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.Service;
@@ -87,8 +87,8 @@ public final class Operations {
     this.alarms = new AlarmOperations(actions, thresholds);
     this.intake = new ContentIntake(contents, kinds);
     this.versions = new VersionOperations(actions, intake, blocking);
-    this.sizes = new SizeOperations(
-            writer, actions, slots, c -> Headroom.of(c, observed.get(), thresholds));
+    this.sizes =
+        new SizeOperations(writer, actions, slots, c -> Headroom.of(c, observed.get(), thresholds));
     this.models = new ModelOperations(actions);
     this.devices = new DeviceOperations(actions);
     this.slots = slots;

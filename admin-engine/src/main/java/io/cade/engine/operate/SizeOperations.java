@@ -129,8 +129,7 @@ public final class SizeOperations {
         (cabinet, now) -> {
           requireDeadline(deadline);
           List<Change> changes =
-              Moving.move(
-                  cabinet, headroom(cabinet), name, from, to, deadline, caller.user(), now);
+              Moving.move(cabinet, headroom(cabinet), name, from, to, deadline, caller.user(), now);
           return new Decision<>(
               changes,
               Inspection.view(Rollouts.after(cabinet, changes, now).service(name).orElseThrow()));

@@ -3,6 +3,7 @@ package io.cade.engine.conduct;
 import static io.cade.engine.conduct.World.at;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cade.agent.wire.BootsFrom;
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.ChassisStatus;
@@ -11,7 +12,6 @@ import io.cade.agent.wire.Report;
 import io.cade.agent.wire.SensorReading;
 import io.cade.agent.wire.ServiceSettings;
 import io.cade.agent.wire.SoftwareDescriptor;
-import io.cade.agent.wire.BootsFrom;
 import io.cade.agent.wire.SupplyStatus;
 import io.cade.engine.conduct.Choice.Kind;
 import io.cade.engine.conduct.Choice.Verdict;

@@ -177,12 +177,15 @@ final class ResizingTest {
     world.create("news", 2);
     assertThat(world.cabinet.service("news").orElseThrow().waitsFor())
         .contains("needs 2 Available cards, 1 free (1.2); of the others: 2 in use");
-    world.apply(Resizing.resize(world.cabinet, Headroom.unknown(), "news", 1, world.now).toArray(Change[]::new));
+    world.apply(
+        Resizing.resize(world.cabinet, Headroom.unknown(), "news", 1, world.now)
+            .toArray(Change[]::new));
     world.settle();
     assertThat(world.cabinet.service("news").orElseThrow().placements())
         .extracting(Placement::position)
         .containsExactly(at("1.2"));
-    assertThatThrownBy(() -> Resizing.resize(world.cabinet, Headroom.unknown(), "news", 2, world.now))
+    assertThatThrownBy(
+            () -> Resizing.resize(world.cabinet, Headroom.unknown(), "news", 2, world.now))
         .hasMessageContaining("is in phase CONFIGURATION");
   }
 
