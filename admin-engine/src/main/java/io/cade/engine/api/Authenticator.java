@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -54,9 +55,20 @@ final class Authenticator {
   // Guarded by this.
   private final Map<String, Caller> remembered = new LinkedHashMap<>();
   private Map<String, UserFile.User> users = Map.of();
-  private @Nullable FileTime fileTime;
+  private @Nullable Stamp stamp;
   private long checkedNanos;
   private boolean checked;
+
+  /**
+   * By what a changed file is told: two changes within one tick of the file system's clock have the
+   * same time, but each puts a new file in the old one's place.
+   */
+  private record Stamp(FileTime time, long size, @Nullable Object key) {
+    static Stamp of(Path file) throws IOException {
+      BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+      return new Stamp(found.lastModifiedTime(), found.size(), found.fileKey());
+    }
+  }
 
   /** Why a request is not let in. */
   enum Denial {
@@ -199,19 +211,19 @@ final class Authenticator {
 
   /** Looks at the file once a second; one that cannot be read lets nobody in. */
   private synchronized void refresh() {
-    long now = ticker.getAsLong();
-    if (checked && now - checkedNanos < FILE_CHECK_NANOS) {
+    long nanos = ticker.getAsLong();
+    if (checked && nanos - checkedNanos < FILE_CHECK_NANOS) {
       return;
     }
     checked = true;
-    checkedNanos = now;
+    checkedNanos = nanos;
     try {
-      FileTime time = Files.getLastModifiedTime(file);
-      if (!time.equals(fileTime)) {
+      Stamp now = Stamp.of(file);
+      if (!now.equals(stamp)) {
         remembered.clear();
         users = Map.of();
         users = UserFile.read(file);
-        fileTime = time;
+        stamp = now;
       }
     } catch (NoSuchFileException e) {
       forgetAll();
@@ -224,12 +236,12 @@ final class Authenticator {
   /** The file was changed: what it says now holds from the next request on. */
   synchronized void lookAgain() {
     checked = false;
-    fileTime = null;
+    stamp = null;
   }
 
   private void forgetAll() {
     remembered.clear();
     users = Map.of();
-    fileTime = null;
+    stamp = null;
   }
 }

@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The engine's real API server, over TLS and a writer of the test's, and a desk whose commands go
@@ -85,6 +86,9 @@ final class ServedDesk implements AutoCloseable {
       () -> {
         throw new IOException("there is no state to back up");
       };
+
+  /** What the server's clock is ahead: it looks at the users' file once a second. */
+  private final AtomicLong ahead = new AtomicLong();
 
   private final SecureRandom random = new SecureRandom();
   private final ExecutorService blocking = Executors.newFixedThreadPool(2);
@@ -156,7 +160,7 @@ final class ServedDesk implements AutoCloseable {
                     new UserDesk(writer, users, blocking, random),
                     () -> true,
                     blocking,
-                    System::nanoTime,
+                    () -> System.nanoTime() + ahead.get(),
                     random))
             .toCompletionStage()
             .toCompletableFuture()
@@ -170,9 +174,10 @@ final class ServedDesk implements AutoCloseable {
     desk.environment.put("CADE_STATE", state.toString());
   }
 
-  /** One more user, with the same password. */
+  /** One more user, with the same password; the server knows it from the next request on. */
   void user(String name, Role role) throws IOException {
     UserFile.put(users, name, role, PeerEngine.PASSWORD.toCharArray(), random);
+    ahead.addAndGet(TimeUnit.SECONDS.toNanos(2));
   }
 
   /** From now on the desk's commands are another user's. */
