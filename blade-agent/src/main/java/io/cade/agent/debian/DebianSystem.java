@@ -44,8 +44,18 @@ public final class DebianSystem implements OperatingSystem {
    * @param own the agent's directory, in which no model may change anything
    */
   public static DebianSystem ofThisMachine(Path own) {
-    OsPrograms programs = new OsPrograms(List.of());
-    return new DebianSystem(Path.of("/"), own.toAbsolutePath().normalize(), programs, programs);
+    return running(Path.of("/"), own.toAbsolutePath().normalize(), List.of());
+  }
+
+  /**
+   * A Debian that runs in namespaces of its own beside this machine, as a container does.
+   *
+   * @param root of its file system as seen from here, like {@code /proc/PID/root}
+   * @param enter words put before all programs, like {@code nsenter -t PID -a}
+   */
+  public static DebianSystem running(Path root, Path own, List<String> enter) {
+    OsPrograms programs = new OsPrograms(enter);
+    return new DebianSystem(root, own, true, programs, programs);
   }
 
   /**
@@ -57,17 +67,21 @@ public final class DebianSystem implements OperatingSystem {
    */
   public static DebianSystem below(Path root, Path own, List<String> network) {
     return new DebianSystem(
-        root.toAbsolutePath().normalize(), own, new OsPrograms(List.of()), new OsPrograms(network));
+        root.toAbsolutePath().normalize(),
+        own,
+        false,
+        new OsPrograms(List.of()),
+        new OsPrograms(network));
   }
 
   /**
-   * @param root of the file system that is managed; anything but {@code /} is one that nothing runs
-   *     from
+   * @param root of the file system that is managed
    * @param own no model may change anything in there
+   * @param live whether it runs; if not, nothing can be started there
    * @param network runs the programs that address network and packet filter
    */
-  DebianSystem(Path root, Path own, Programs programs, Programs network) {
-    boolean live = root.equals(Path.of("/"));
+  private DebianSystem(
+      Path root, Path own, boolean live, Programs programs, Programs network) {
     this.own = own;
     Accounts accounts = new Accounts(root);
     files = new FileFunctions(root, accounts);

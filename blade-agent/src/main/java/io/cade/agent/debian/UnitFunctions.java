@@ -104,6 +104,10 @@ final class UnitFunctions implements ItemFunctions<UnitItem> {
     if (!live) {
       throw new IOException("nothing runs units below " + root);
     }
+    if (!(look(name) instanceof UnitItem unit && unit.running())) {
+      // systemctl would start it, which nobody asked for.
+      throw new IOException(name + " does not run");
+    }
     // Its file may be among those that were changed.
     systemctl("daemon-reload");
     systemctl("restart", full(name));

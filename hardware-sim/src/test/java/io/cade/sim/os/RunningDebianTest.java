@@ -1,0 +1,199 @@
+package io.cade.sim.os;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.cade.agent.debian.DebianSystem;
+import io.cade.agent.device.OperatingSystem;
+import io.cade.agent.wire.DeviceItem.AbsentItem;
+import io.cade.agent.wire.DeviceItem.FileItem;
+import io.cade.agent.wire.DeviceItem.PackageItem;
+import io.cade.agent.wire.DeviceItem.UnitItem;
+import io.cade.agent.wire.Inventory;
+import io.cade.agent.wire.LogLine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real plug-in on a Debian that runs: apt installs and removes, systemd starts and stops. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class RunningDebianTest extends OperatingSystemContract {
+  private static final String PACKAGE = "cade-sample";
+  private static final String UNIT = "cade-sample";
+
+  private RunningDebian debian;
+
+  @BeforeAll
+  void start(@TempDir Path place) throws IOException {
+    debian = RunningDebian.start(place);
+    makeRepository();
+  }
+
+  @AfterAll
+  void stop() throws InterruptedException {
+    if (debian != null) {
+      debian.close();
+    }
+  }
+
+  @BeforeEach
+  void putBack() throws IOException {
+    debian.says("sh", "-c", "systemctl disable --now cade-sample; rm -rf /srv/l* /srv/f* /srv/[bhm]*");
+    Files.writeString(
+        root().resolve("etc/systemd/system/cade-sample.service"),
+        """
+        [Service]
+        ExecStart=/bin/sh -c 'echo a sample begins; exec sleep 1000'
+        [Install]
+        WantedBy=multi-user.target
+        """);
+    debian.says("systemctl", "daemon-reload");
+  }
+
+  /** Two versions in a repository of files, as an operator would name one in sources.list(5). */
+  private void makeRepository() throws IOException {
+    Path repository = root().resolve("srv/repository");
+    Files.writeString(
+        root().resolve("etc/apt/sources.list"), "deb [trusted=yes] file:/srv/repository ./\n");
+    StringBuilder index = new StringBuilder();
+    for (String version : List.of("1.0", "2.0")) {
+      Path tree = root().resolve("srv/tree-" + version);
+      Files.createDirectories(tree.resolve("DEBIAN"));
+      Files.createDirectories(tree.resolve("usr/share/cade-sample"));
+      Files.createDirectories(tree.resolve("etc"));
+      Files.writeString(tree.resolve("usr/share/cade-sample/version"), version);
+      Files.writeString(tree.resolve("etc/cade-sample.conf"), "of version " + version + "\n");
+      Files.writeString(tree.resolve("DEBIAN/conffiles"), "/etc/cade-sample.conf\n");
+      String control =
+          """
+          Package: cade-sample
+          Version: %s
+          Architecture: all
+          Maintainer: Cade <cade@example.org>
+          Description: a sample
+          """
+              .formatted(version);
+      Files.writeString(tree.resolve("DEBIAN/control"), control);
+      String name = PACKAGE + "_" + version + "_all.deb";
+      debian.says(
+          "dpkg-deb", "--root-owner-group", "-b", "/srv/tree-" + version, "/srv/repository/" + name);
+      index
+          .append(control)
+          .append("Filename: ./").append(name)
+          .append("\nSize: ").append(Files.size(repository.resolve(name)))
+          .append("\nSHA256: ")
+          .append(debian.says("sha256sum", "/srv/repository/" + name).substring(0, 64))
+          .append("\n\n");
+    }
+    Files.writeString(repository.resolve("Packages"), index);
+  }
+
+  @Override
+  OperatingSystem system() {
+    return DebianSystem.running(
+        debian.root(), Path.of("/var/lib/cade-agent"), debian.enter());
+  }
+
+  @Override
+  Path root() {
+    return debian.root();
+  }
+
+  @Override
+  void needs(String kind) {
+    if (kind.equals("firewall")) {
+      assumeTrue(Files.isExecutable(Path.of("/usr/sbin/nft")), "needs nft (package nftables)");
+    }
+  }
+
+  @Override
+  List<PackageItem> packages() {
+    return List.of(new PackageItem(PACKAGE, "1.0"), new PackageItem(PACKAGE, "2.0"));
+  }
+
+  @Override
+  String unit() {
+    return UNIT;
+  }
+
+  @Override
+  String device() {
+    return "c0";
+  }
+
+  @Test
+  void unitsReallyRunStopAndStartAnew() throws Exception {
+    system().check(new UnitItem(UNIT, true, true));
+    system().change(new UnitItem(UNIT, true, true));
+    assertThat(system().look("unit:" + UNIT)).isEqualTo(new UnitItem(UNIT, true, true));
+    String first = mainProcess();
+    system().restart(UNIT);
+    assertThat(mainProcess()).isNotEqualTo(first).isNotEqualTo("0");
+    assertThat(system().units())
+        .contains(new Inventory.Unit(UNIT + ".service", true, "running"));
+    assertThat(system().journal(UNIT + ".service", 0, 100))
+        .extracting(LogLine::text)
+        .anyMatch(line -> line.endsWith("a sample begins"));
+    system().change(new UnitItem(UNIT, false, false));
+    assertThat(mainProcess()).isEqualTo("0");
+    assertThat(system().look("unit:" + UNIT)).isEqualTo(new UnitItem(UNIT, false, false));
+  }
+
+  private String mainProcess() {
+    return debian.says("systemctl", "show", "--property=MainPID", "--value", UNIT).strip();
+  }
+
+  @Test
+  void aUnitThatCannotStartSaysSo() throws Exception {
+    system()
+        .change(
+            new FileItem(
+                "/etc/systemd/system/cade-broken.service",
+                "[Service]\nType=oneshot\nExecStart=/bin/false\n",
+                "0644",
+                ""));
+    assertThatThrownBy(() -> system().change(new UnitItem("cade-broken", false, true)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("cade-broken");
+    assertThat(system().look("unit:cade-broken"))
+        .isEqualTo(new UnitItem("cade-broken", false, false));
+  }
+
+  @Test
+  void aChangedFileOfAPackageOutlivesItsUpgrade() throws Exception {
+    system().change(packages().getFirst());
+    FileItem own = new FileItem("/etc/cade-sample.conf", "our own\n", "0644", "");
+    system().change(own);
+    system().change(packages().getLast());
+    assertThat(root().resolve("usr/share/cade-sample/version")).hasContent("2.0");
+    assertThat(system().look(own.key())).isEqualTo(own);
+    system().change(new AbsentItem(packages().getFirst().key()));
+  }
+
+  @Test
+  void aPackageManagerThatWasKilledIsPutRight() throws Exception {
+    system().change(packages().getFirst());
+    // Unpacked, not configured: what a power cut between the two leaves behind.
+    debian.says("dpkg", "--unpack", "/srv/repository/cade-sample_2.0_all.deb");
+    debian.says("sh", "-c", "echo > /var/lib/dpkg/updates/0001");
+    assertThat(debian.says("dpkg", "-s", PACKAGE)).contains("unpacked");
+    system().change(packages().getLast());
+    assertThat(system().look(packages().getLast().key())).isEqualTo(packages().getLast());
+    system().change(new AbsentItem(packages().getFirst().key()));
+  }
+
+  @Test
+  void whatOthersNeedIsNotRemoved() throws Exception {
+    assertThatThrownBy(() -> system().change(new AbsentItem("package:libc6")))
+        .hasMessageContaining("others need it");
+    assertThat(system().look("package:libc6")).isInstanceOf(PackageItem.class);
+  }
+}
