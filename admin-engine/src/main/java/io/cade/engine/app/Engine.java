@@ -386,7 +386,8 @@ public final class Engine implements AutoCloseable {
         timer,
         plant,
         prober,
-        new ImageStaging(writer, imageOperations, bundles::image, blocking));
+        new ImageStaging(writer, imageOperations, bundles::image, blocking),
+        gateway);
     readySince = clock.instant();
   }
 
@@ -454,7 +455,8 @@ public final class Engine implements AutoCloseable {
       ScheduledExecutorService timer,
       PackagePlant plant,
       HttpProber prober,
-      ImageStaging staging)
+      ImageStaging staging,
+      EngineGateway gateway)
       throws IOException {
     Poker poker = lifecycle.started("poker", new Poker(config, System::nanoTime));
     ConductorRunner runner =
@@ -480,6 +482,7 @@ public final class Engine implements AutoCloseable {
                   }
                 }));
     runner.start();
+    gateway.onNews(runner::wake);
     lifecycle
         .started(
             "gate",

@@ -12,6 +12,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +31,12 @@ public final class ConductorRunner implements AutoCloseable {
 
   private static final Duration TICK = Duration.ofMillis(250);
 
+  /** While nothing happens only every so many ticks are a pass. */
+  private static final int IDLE_TICKS = 4;
+
+  /** So many passes in a row that came to nothing: nothing happens. */
+  private static final int QUIET_PASSES = 40;
+
   /** More than this between two passes, or less than nothing: the clock was set, or stood. */
   static final Duration CLOCK_STEP = Duration.ofSeconds(10);
 
@@ -44,6 +51,12 @@ public final class ConductorRunner implements AutoCloseable {
   private final Consumer<Order> orders;
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private volatile boolean closed;
+
+  /** Passes in a row that came to nothing. */
+  private final AtomicInteger quiet = new AtomicInteger();
+
+  /** Owned by the scheduler: its tasks follow each other. */
+  private int ticks;
 
   /** When the last pass was; owned by the change writer's thread. */
   private @Nullable Instant lastPass;
@@ -69,7 +82,18 @@ public final class ConductorRunner implements AutoCloseable {
   /** Begins the regular passes, and one after every change. */
   public void start() {
     writer.listen((commits, after) -> wake());
-    var _ = scheduler.scheduleWithFixedDelay(this::wake, 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
+    var _ = scheduler.scheduleWithFixedDelay(this::tick, 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Time has passed. What waits for a time has waited for seconds when nothing else happened: that
+   * it is noticed up to a second late costs nothing, looking four times a second all the time does.
+   */
+  private void tick() {
+    ticks++;
+    if (quiet.get() < QUIET_PASSES || ticks % IDLE_TICKS == 0) {
+      wake();
+    }
   }
 
   /** Something was heard. */
@@ -90,6 +114,11 @@ public final class ConductorRunner implements AutoCloseable {
     CompletableFuture<List<Order>> done =
         writer.submit((cabinet, now) -> {
           Plan plan = conductor.decide(cabinet, observed, listenedSince(now), now);
+          if (plan.changes().isEmpty() && plan.orders().isEmpty()) {
+            quiet.incrementAndGet();
+          } else {
+            quiet.set(0);
+          }
           return new Decision<>(plan.changes(), plan.orders());
         });
     var _ =

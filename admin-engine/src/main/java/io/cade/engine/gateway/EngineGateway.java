@@ -19,6 +19,7 @@ import io.cade.agent.wire.RenewRequest;
 import io.cade.agent.wire.Report;
 import io.cade.agent.wire.ReportReply;
 import io.cade.agent.wire.RouteSnapshot;
+import io.cade.agent.wire.SensorWatch;
 import io.cade.engine.change.ChangeWriter;
 import io.cade.engine.change.Decision;
 import io.cade.engine.change.Refusal;
@@ -30,6 +31,7 @@ import io.cade.engine.model.CardState;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.ThresholdBook;
 import io.cade.engine.observe.Observations;
+import io.cade.engine.observe.Observed;
 import io.cade.engine.pki.EnrolmentSecrets;
 import io.cade.engine.pki.ModuleAuthority;
 import io.cade.engine.pki.PeerIdentity;
@@ -39,6 +41,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -64,12 +67,14 @@ public final class EngineGateway implements AgentGateway {
   private final String packageKeyPem;
   private final PackageFiles packages;
   private final InstantSource clock;
+  private final Duration early;
   private final ReaderElection election;
   private final RouteWaiters routes;
   private final AccessAudit audit;
   private final SensorWatches watches;
   private final IdentityGuard guard;
   private volatile @Nullable Collected collected;
+  private volatile Runnable news = () -> {};
 
   /**
    * @param packageKeyPem public key that signs packages
@@ -157,11 +162,17 @@ public final class EngineGateway implements AgentGateway {
     this.packageKeyPem = packageKeyPem;
     this.packages = packages;
     this.clock = clock;
+    this.early = reportInterval.multipliedBy(4).dividedBy(5);
     this.election = new ReaderElection(reportInterval.multipliedBy(SILENT_REPORTS));
     this.routes = new RouteWaiters(routeSource, scheduler);
     this.audit = new AccessAudit(writer, clock);
     this.watches = watches;
     this.guard = new IdentityGuard(writer, audit, clock, addressOf);
+  }
+
+  /** Called when a card has something to say that could not wait for its regular report. */
+  public void onNews(Runnable listener) {
+    news = listener;
   }
 
   /** The route source has something newer: wakes the proxies that wait for it. */
@@ -271,18 +282,26 @@ public final class EngineGateway implements AgentGateway {
         return CompletableFuture.completedFuture(new ReportReply(true, false, false));
       }
       Instant now = clock.instant();
+      Observed.CardHeard before = observations.card(card.position());
       // Only the reader's word about the chassis counts: two cards would contradict each other.
       observations.heard(withoutChassis(report), now);
       boolean reader = election.elect(card.position(), cabinet, observations, now);
       if (reader && report.chassis() != null) {
         observations.heard(report, now);
       }
+      if (before == null || now.isBefore(before.at().plus(early))) {
+        // Out of turn: agents do that when something has changed.
+        news.run();
+      }
+      List<SensorWatch> wanted = watches.of(cabinet, report, reader);
+      String name = SensorWatches.name(wanted);
       ReportReply reply =
           new ReportReply(
               false,
               reader,
               commandsWait(cabinet, card.position()),
-              watches.of(cabinet, report, reader));
+              name.equals(report.watching()) ? null : wanted,
+              name);
       ModelStanding told = report.model();
       CardPosition at = card.position();
       if (told == null || !DeviceReports.isNews(cabinet, at, told)) {
@@ -298,7 +317,14 @@ public final class EngineGateway implements AgentGateway {
 
   private static Report withoutChassis(Report r) {
     return new Report(
-        r.position(), r.bootId(), r.services(), r.readings(), null, r.disks(), r.model());
+        r.position(),
+        r.bootId(),
+        r.services(),
+        r.readings(),
+        null,
+        r.disks(),
+        r.model(),
+        r.watching());
   }
 
   @Override

@@ -74,7 +74,7 @@ public final class GatewayServer implements AutoCloseable {
   private final HttpServer server;
 
   /** Whose connections they are; an entry goes with its connection. */
-  private final Map<HttpConnection, CardPosition> known = new ConcurrentHashMap<>();
+  private final Map<HttpConnection, PeerIdentity> known = new ConcurrentHashMap<>();
 
   private GatewayServer(
       Vertx vertx, String host, int port, Identity identity, String ca, AgentGateway gateway) {
@@ -124,7 +124,7 @@ public final class GatewayServer implements AutoCloseable {
             REFUSAL_TIME.toMillis(),
             _ ->
                 known.forEach((connection, at) -> {
-                  if (at.equals(card)) {
+                  if (at.position().equals(card)) {
                     var _ = connection.close();
                   }
                 }));
@@ -249,10 +249,15 @@ public final class GatewayServer implements AutoCloseable {
 
   /** The peer by its certificate; null when it has none, which is answered then. */
   private @Nullable PeerIdentity peer(HttpServerRequest request) {
+    PeerIdentity before = known.get(request.connection());
+    if (before != null) {
+      // TLS 1.3 has no renegotiation: a connection's certificate stays what it was.
+      return before;
+    }
     try {
       if (request.sslSession().getPeerCertificates()[0] instanceof X509Certificate certificate) {
         PeerIdentity peer = PeerIdentity.of(certificate).at(address(request));
-        known.put(request.connection(), peer.position());
+        known.put(request.connection(), peer);
         return peer;
       }
     } catch (SSLPeerUnverifiedException e) {

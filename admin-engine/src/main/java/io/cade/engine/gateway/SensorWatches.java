@@ -50,6 +50,23 @@ public final class SensorWatches {
     return watches.size() > MAX_WATCHES ? watches.subList(0, MAX_WATCHES) : watches;
   }
 
+  /** Names a list of watches: the same for the same ones, also after a restart; empty for none. */
+  static String name(List<SensorWatch> watches) {
+    long name = 0;
+    for (SensorWatch w : watches) {
+      name = name * 31 + w.name().hashCode();
+      name = name * 31 + w.kind().name().hashCode();
+      name = name * 31 + Boolean.hashCode(w.onChassis());
+      name = name * 31 + bits(w.below());
+      name = name * 31 + bits(w.atOrAbove());
+    }
+    return watches.isEmpty() ? "" : Long.toHexString(name);
+  }
+
+  private static long bits(@Nullable Double limit) {
+    return limit == null ? 0 : Double.doubleToLongBits(limit) * 0x9e37_79b9_7f4a_7c15L;
+  }
+
   private static void add(
       List<SensorWatch> to,
       Cabinet cabinet,

@@ -23,6 +23,7 @@ public final class WebRuntime {
   public static Vertx start() {
     return Vertx.vertx(
         new VertxOptions()
+            .setPreferNativeTransport(true)
             .setEventLoopPoolSize(2)
             .setWorkerPoolSize(4)
             .setInternalBlockingPoolSize(2)

@@ -80,8 +80,7 @@ public final class DebianSystem implements OperatingSystem {
    * @param live whether it runs; if not, nothing can be started there
    * @param network runs the programs that address network and packet filter
    */
-  private DebianSystem(
-      Path root, Path own, boolean live, Programs programs, Programs network) {
+  private DebianSystem(Path root, Path own, boolean live, Programs programs, Programs network) {
     this.own = own;
     Accounts accounts = new Accounts(root);
     files = new FileFunctions(root, accounts);

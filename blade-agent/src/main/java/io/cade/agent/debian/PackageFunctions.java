@@ -124,16 +124,12 @@ final class PackageFunctions implements ItemFunctions<PackageItem> {
       return Map.of();
     }
     if (!changed.equals(asOf)) {
-      String text =
-          programs.must(
-              List.of(
-                  "dpkg-query",
-                  "--admindir=" + root.resolve("var/lib/dpkg"),
-                  "-W",
-                  "-f",
-                  "${db:Status-Abbrev}\t${Package}\t${Version}\n"),
-              "",
-              Programs.SHORT);
+      List<String> words = new ArrayList<>(List.of("dpkg-query"));
+      if (!live) {
+        words.add("--admindir=" + root.resolve("var/lib/dpkg"));
+      }
+      words.addAll(List.of("-W", "-f", "${db:Status-Abbrev}\t${Package}\t${Version}\n"));
+      String text = programs.must(words, "", Programs.SHORT);
       Map<String, String> all = new TreeMap<>();
       for (String line : text.lines().toList()) {
         String[] f = line.split("\t", -1);

@@ -12,6 +12,8 @@ import io.cade.agent.wire.FanStatus;
 import io.cade.agent.wire.SensorReading;
 import io.cade.agent.wire.SupplyStatus;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -135,7 +137,8 @@ public final class BusSensors implements CardSensors, AutoCloseable {
         };
     return switch (r.quality()) {
       case Quality.Ok _ ->
-          new SensorReading(r.name(), kind, r.value(), SensorReading.Quality.OK, "", r.at());
+          new SensorReading(
+              r.name(), kind, rounded(r.value()), SensorReading.Quality.OK, "", millis(r.at()));
       case Quality.Unavailable(String cause) ->
           new SensorReading(
               r.name(),
@@ -143,8 +146,17 @@ public final class BusSensors implements CardSensors, AutoCloseable {
               0,
               SensorReading.Quality.UNAVAILABLE,
               cause.length() > 256 ? cause.substring(0, 256) : cause,
-              r.at());
+              millis(r.at()));
     };
+  }
+
+  /** No sensor here tells ten-thousandths of its unit; the digits behind would only be carried. */
+  private static double rounded(double value) {
+    return Math.rint(value * 1e4) / 1e4;
+  }
+
+  private static Instant millis(Instant at) {
+    return at.truncatedTo(ChronoUnit.MILLIS);
   }
 
   @Override

@@ -25,6 +25,7 @@ import io.cade.agent.wire.ModelStanding;
 import io.cade.agent.wire.RenewRequest;
 import io.cade.agent.wire.Report;
 import io.cade.agent.wire.ReportReply;
+import io.cade.agent.wire.SensorWatch;
 import io.cade.agent.wire.ServiceStatus;
 import java.io.EOFException;
 import java.io.IOException;
@@ -234,11 +235,15 @@ final class EngineExchanges {
                     sensors.card(),
                     chassis,
                     env.sensors().disks(),
-                    standing));
+                    standing,
+                    sensors.watching()));
     if (told != null && standing != null) {
       told.answered(standing);
     }
-    sensors.watch(reply.watches());
+    List<SensorWatch> watches = reply.watches();
+    if (watches != null) {
+      sensors.watch(watches, reply.watching());
+    }
     return new AgentEvent.ReportAnswered(reply);
   }
 

@@ -13,6 +13,7 @@ import java.util.Optional;
 final class SensorWatcher {
   private final CardSensors sensors;
   private List<SensorWatch> watches = List.of();
+  private String watching = "";
 
   SensorWatcher(CardSensors sensors) {
     this.sensors = sensors;
@@ -26,9 +27,19 @@ final class SensorWatcher {
     return sensors.chassis();
   }
 
-  /** What the engine wants to hear of at once. */
-  synchronized void watch(List<SensorWatch> next) {
+  /**
+   * What the engine wants to hear of at once.
+   *
+   * @param name under which the engine knows these
+   */
+  synchronized void watch(List<SensorWatch> next, String name) {
     watches = next;
+    watching = name;
+  }
+
+  /** Name of what is watched; empty for none. */
+  synchronized String watching() {
+    return watching;
   }
 
   /** Whether something is to be reported at once; reads only the buses that are watched. */

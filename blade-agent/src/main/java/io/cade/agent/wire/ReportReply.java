@@ -1,7 +1,6 @@
 package io.cade.agent.wire;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,32 +10,25 @@ import org.jspecify.annotations.Nullable;
  *     answered
  * @param commandsWaiting whether it is worth asking for commands at once
  * @param watches readings that are worth a report at once, until the next is answered; at most
- *     {@value #MAX_WATCHES}
+ *     {@value #MAX_WATCHES}; null when those count on that the report named
+ * @param watching names {@code watches} in the next report, so that they need not be said again;
+ *     empty for none
  */
 public record ReportReply(
     boolean introduceAgain,
     boolean chassisReader,
     boolean commandsWaiting,
-    List<SensorWatch> watches) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<SensorWatch> watches,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) String watching) {
   static final int MAX_WATCHES = 128;
 
   public ReportReply {
-    watches = Limits.list("watches", watches, MAX_WATCHES);
+    watches = watches == null ? null : Limits.list("watches", watches, MAX_WATCHES);
+    watching = watching == null ? "" : Limits.text("watching", watching, 32);
   }
 
   /** A reply that asks for nothing between reports. */
   public ReportReply(boolean introduceAgain, boolean chassisReader, boolean commandsWaiting) {
-    this(introduceAgain, chassisReader, commandsWaiting, List.of());
-  }
-
-  /** An older engine sends no watches. */
-  @JsonCreator
-  static ReportReply read(
-      @JsonProperty("introduceAgain") boolean introduceAgain,
-      @JsonProperty("chassisReader") boolean chassisReader,
-      @JsonProperty("commandsWaiting") boolean commandsWaiting,
-      @JsonProperty("watches") @Nullable List<SensorWatch> watches) {
-    return new ReportReply(
-        introduceAgain, chassisReader, commandsWaiting, watches == null ? List.of() : watches);
+    this(introduceAgain, chassisReader, commandsWaiting, List.of(), "");
   }
 }

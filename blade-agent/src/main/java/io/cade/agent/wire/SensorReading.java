@@ -1,5 +1,6 @@
 package io.cade.agent.wire;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 
 /**
@@ -8,10 +9,16 @@ import java.time.Instant;
  * @param name unique on its bus, for example {@code inlet} or {@code fan1}
  * @param kind physical quantity; fixes the unit
  * @param value in the kind's unit; meaningless when the quality is {@link Quality#UNAVAILABLE}
+ * @param quality OK when it is not said: reports are most of what an engine reads
  * @param cause why the reading is unavailable, else empty
  */
 public record SensorReading(
-    String name, Kind kind, double value, Quality quality, String cause, Instant at) {
+    String name,
+    Kind kind,
+    double value,
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Believed.class) Quality quality,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) String cause,
+    Instant at) {
   /** Physical quantity with its unit. */
   public enum Kind {
     CELSIUS,
@@ -31,10 +38,25 @@ public record SensorReading(
   }
 
   public SensorReading {
+    quality = quality == null ? Quality.OK : quality;
+    cause = cause == null ? "" : cause;
     Limits.text("name", name, 32);
     Limits.text("cause", cause, 256);
     if (!Double.isFinite(value)) {
       throw new IllegalArgumentException("value of " + name + " is not finite");
+    }
+  }
+
+  /** What Jackson compares a quality with: one that is equal is left out. */
+  static final class Believed {
+    @Override
+    public boolean equals(Object other) {
+      return other == Quality.OK;
+    }
+
+    @Override
+    public int hashCode() {
+      return Quality.OK.hashCode();
     }
   }
 }

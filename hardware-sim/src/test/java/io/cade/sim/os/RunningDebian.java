@@ -88,8 +88,7 @@ final class RunningDebian implements AutoCloseable {
         "needs overlay file systems");
     Path said = dir.resolve("debian.log");
     Path work = Files.createDirectories(dir.resolve("debian"));
-    List<String> words =
-        new ArrayList<>(List.of("unshare", "--fork", "--kill-child"));
+    List<String> words = new ArrayList<>(List.of("unshare", "--fork", "--kill-child"));
     words.addAll(List.of("--mount", "--pid", "--uts", "--ipc", "--net", "--cgroup"));
     words.addAll(List.of("sh", "-c", START, "debian", work.toString()));
     Process namespaces =

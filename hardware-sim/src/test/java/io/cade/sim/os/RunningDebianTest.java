@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class RunningDebianTest extends OperatingSystemContract {
   private static final String PACKAGE = "cade-sample";
+  private static final String NEEDS_IT = "cade-needs-sample";
   private static final String UNIT = "cade-sample";
 
   private RunningDebian debian;
@@ -46,7 +47,8 @@ final class RunningDebianTest extends OperatingSystemContract {
 
   @BeforeEach
   void putBack() throws IOException {
-    debian.says("sh", "-c", "systemctl disable --now cade-sample; rm -rf /srv/l* /srv/f* /srv/[bhm]*");
+    debian.says(
+        "sh", "-c", "systemctl disable --now cade-sample; rm -rf /srv/l* /srv/f* /srv/[bhm]*");
     Files.writeString(
         root().resolve("etc/systemd/system/cade-sample.service"),
         """
@@ -64,31 +66,39 @@ final class RunningDebianTest extends OperatingSystemContract {
     Files.writeString(
         root().resolve("etc/apt/sources.list"), "deb [trusted=yes] file:/srv/repository ./\n");
     StringBuilder index = new StringBuilder();
-    for (String version : List.of("1.0", "2.0")) {
-      Path tree = root().resolve("srv/tree-" + version);
+    for (String each : List.of(PACKAGE + " 1.0", PACKAGE + " 2.0", NEEDS_IT + " 1.0")) {
+      String pack = each.substring(0, each.indexOf(' '));
+      String version = each.substring(each.indexOf(' ') + 1);
+      Path tree = root().resolve("srv/tree-" + pack + version);
       Files.createDirectories(tree.resolve("DEBIAN"));
-      Files.createDirectories(tree.resolve("usr/share/cade-sample"));
+      Files.createDirectories(tree.resolve("usr/share").resolve(pack));
       Files.createDirectories(tree.resolve("etc"));
-      Files.writeString(tree.resolve("usr/share/cade-sample/version"), version);
-      Files.writeString(tree.resolve("etc/cade-sample.conf"), "of version " + version + "\n");
-      Files.writeString(tree.resolve("DEBIAN/conffiles"), "/etc/cade-sample.conf\n");
+      Files.writeString(tree.resolve("usr/share").resolve(pack).resolve("version"), version);
+      Files.writeString(tree.resolve("etc/" + pack + ".conf"), "of version " + version + "\n");
+      Files.writeString(tree.resolve("DEBIAN/conffiles"), "/etc/" + pack + ".conf\n");
       String control =
           """
-          Package: cade-sample
+          Package: %s
           Version: %s
           Architecture: all
-          Maintainer: Cade <cade@example.org>
+          %sMaintainer: Cade <cade@example.org>
           Description: a sample
           """
-              .formatted(version);
+              .formatted(pack, version, pack.equals(NEEDS_IT) ? "Depends: cade-sample\n" : "");
       Files.writeString(tree.resolve("DEBIAN/control"), control);
-      String name = PACKAGE + "_" + version + "_all.deb";
+      String name = pack + "_" + version + "_all.deb";
       debian.says(
-          "dpkg-deb", "--root-owner-group", "-b", "/srv/tree-" + version, "/srv/repository/" + name);
+          "dpkg-deb",
+          "--root-owner-group",
+          "-b",
+          "/srv/tree-" + pack + version,
+          "/srv/repository/" + name);
       index
           .append(control)
-          .append("Filename: ./").append(name)
-          .append("\nSize: ").append(Files.size(repository.resolve(name)))
+          .append("Filename: ./")
+          .append(name)
+          .append("\nSize: ")
+          .append(Files.size(repository.resolve(name)))
           .append("\nSHA256: ")
           .append(debian.says("sha256sum", "/srv/repository/" + name).substring(0, 64))
           .append("\n\n");
@@ -98,8 +108,7 @@ final class RunningDebianTest extends OperatingSystemContract {
 
   @Override
   OperatingSystem system() {
-    return DebianSystem.running(
-        debian.root(), Path.of("/var/lib/cade-agent"), debian.enter());
+    return DebianSystem.running(debian.root(), Path.of("/var/lib/cade-agent"), debian.enter());
   }
 
   @Override
@@ -137,8 +146,7 @@ final class RunningDebianTest extends OperatingSystemContract {
     String first = mainProcess();
     system().restart(UNIT);
     assertThat(mainProcess()).isNotEqualTo(first).isNotEqualTo("0");
-    assertThat(system().units())
-        .contains(new Inventory.Unit(UNIT + ".service", true, "running"));
+    assertThat(system().units()).contains(new Inventory.Unit(UNIT + ".service", true, "running"));
     assertThat(system().journal(UNIT + ".service", 0, 100))
         .extracting(LogLine::text)
         .anyMatch(line -> line.endsWith("a sample begins"));
@@ -192,8 +200,15 @@ final class RunningDebianTest extends OperatingSystemContract {
 
   @Test
   void whatOthersNeedIsNotRemoved() throws Exception {
+    system().change(new PackageItem(NEEDS_IT, "1.0"));
+    assertThat(system().look("package:" + PACKAGE)).isInstanceOf(PackageItem.class);
+    assertThatThrownBy(() -> system().change(new AbsentItem("package:" + PACKAGE)))
+        .hasMessageContaining("others need it and would go too: " + NEEDS_IT);
+    assertThat(system().look("package:" + NEEDS_IT)).isEqualTo(new PackageItem(NEEDS_IT, "1.0"));
+    system().change(new AbsentItem("package:" + NEEDS_IT));
+    system().change(new AbsentItem("package:" + PACKAGE));
     assertThatThrownBy(() -> system().change(new AbsentItem("package:libc6")))
-        .hasMessageContaining("others need it");
+        .isInstanceOf(IOException.class);
     assertThat(system().look("package:libc6")).isInstanceOf(PackageItem.class);
   }
 }
