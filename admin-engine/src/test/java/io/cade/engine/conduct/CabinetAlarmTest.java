@@ -180,7 +180,7 @@ final class CabinetAlarmTest {
     world.boot("0.4", 1, "p", CardRole.PROXY);
     world.create("shop", 2);
     world.generate("shop");
-    world.cabinet.services().get("shop").placements().stream()
+    Objects.requireNonNull(world.cabinet.services().get("shop")).placements().stream()
         .map(p -> p.position().toString())
         .toList()
         .forEach(world::obey);

@@ -292,10 +292,16 @@ final class CardCredentialsTest {
       proxy.reload(boot("a guess"));
       assertThatThrownBy(() -> proxy.enrol(GatewayBench.mac(PROXY)))
           .isInstanceOf(GatewayRefusal.class);
+      var key = proxy.identity().key();
       proxy.reload(boot(bench.secrets.issue(PROXY)));
+      assertThat(proxy.identity().key()).isEqualTo(key);
       proxy.enrol(GatewayBench.mac(PROXY));
       proxy.channel().introduce(introduction());
       assertThat(serial(proxy)).isEqualTo(card().certificateSerial());
+      assertThat(proxy.identity().key()).as("a copy of the old key is worth nothing").isNotEqualTo(key);
+      try (CardCredentials restarted = credentials()) {
+        assertThat(restarted.identity()).isEqualTo(proxy.identity());
+      }
     }
   }
 }

@@ -126,7 +126,9 @@ public final class CardCredentials implements AutoCloseable {
   }
 
   /**
-   * Exchanges the secret of the boot configuration for a certificate.
+   * Exchanges the secret of the boot configuration for a certificate, without showing the present
+   * one, which may be what the engine does not believe. A card that had one makes a new key:
+   * somebody may have a copy of the old one.
    *
    * @throws GatewayRefusal when the engine does not accept it
    * @throws IOException when the engine cannot be reached, or the certificate is not this card's
@@ -135,16 +137,25 @@ public final class CardCredentials implements AutoCloseable {
     changing.lockInterruptibly();
     try {
       CardBootConfig now = boot();
-      EnrolReply reply =
-          channel()
-              .enrol(
-                  new EnrolRequest(
-                      now.position(),
-                      mac,
-                      now.enrolmentSecret(),
-                      store.certificateRequestPem(now.position())));
-      store.store(
-          reply.certificatePem(), now.caCertificatePem(), now.position(), clock.instant());
+      CardIdentity known = identity();
+      CardIdentity nobody = new CardIdentity(known.authority(), known.key(), null);
+      boolean again = store.hadCertificate();
+      String request =
+          again
+              ? store.nextRequestPem(now.position())
+              : store.certificateRequestPem(now.position());
+      EnrolReply reply;
+      try (EngineChannel once = channels.open(gateway(now), nobody)) {
+        reply =
+            once.enrol(new EnrolRequest(now.position(), mac, now.enrolmentSecret(), request));
+      }
+      String issued = reply.certificatePem();
+      if (again) {
+        store.keepNext(issued, now.caCertificatePem(), now.position(), clock.instant());
+        store.useNext();
+      } else {
+        store.store(issued, now.caCertificatePem(), now.position(), clock.instant());
+      }
       use(now, load(now));
     } finally {
       changing.unlock();

@@ -83,8 +83,13 @@ public final class CardIdentityStore {
     return new CardIdentity(authority, pair.getPrivate(), kept.orElse(null));
   }
 
+  /** Whether there is or was a certificate, usable or not. */
+  public synchronized boolean hadCertificate() {
+    return Files.exists(directory.resolve(CERTIFICATE_FILE));
+  }
+
   /**
-   * A request for a certificate (PKCS #10, RFC 2986) in PEM.
+   * A request for a card's first certificate (PKCS #10, RFC 2986) in PEM.
    *
    * @throws IOException when files cannot be read or written
    */

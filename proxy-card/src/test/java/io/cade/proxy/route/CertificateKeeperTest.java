@@ -212,7 +212,6 @@ class CertificateKeeperTest {
   @Test
   void cardThatTheEngineDoesNotBelieveEnrolsAnewAndIsHeardAgain() throws Exception {
     List<String> said = new ArrayList<>();
-    Engine engine = new Engine();
     World world =
         new World() {
           private volatile boolean believed = true;
@@ -256,10 +255,10 @@ class CertificateKeeperTest {
                     Duration.ofMillis(1),
                     time -> TimeUnit.MILLISECONDS.sleep(1),
                     new Random(1)));
-    assertThat(engine.introductions.poll(5, TimeUnit.SECONDS)).isNotNull();
-    assertThat(engine.reports.poll(5, TimeUnit.SECONDS)).isNotNull();
+    assertThat(world.engine.introductions.poll(5, TimeUnit.SECONDS)).isNotNull();
+    assertThat(world.engine.reports.poll(5, TimeUnit.SECONDS)).isNotNull();
     world.withdraw();
-    assertThat(engine.introductions.poll(5, TimeUnit.SECONDS)).isEqualTo(SELF);
+    assertThat(world.engine.introductions.poll(5, TimeUnit.SECONDS)).isEqualTo(SELF);
     assertThat(said).containsExactly("enrols");
     link.interrupt();
     link.join();
