@@ -34,7 +34,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,8 +56,7 @@ class ManagementCertificateTest {
   private static final String HOST = "www.shop.example";
 
   @TempDir Path dir;
-  private final AtomicReference<Instant> now =
-      new AtomicReference<>(InstantSource.system().instant().minus(OVERDUE));
+  private volatile Instant now = InstantSource.system().instant().minus(OVERDUE);
 
   /** How far the clock of the proxy is ahead of the engine's. */
   private volatile Duration ahead = Duration.ZERO;
@@ -69,7 +68,7 @@ class ManagementCertificateTest {
 
   @BeforeEach
   void start() throws Exception {
-    engine = new CertifyingEngine(dir, now::get);
+    engine = new CertifyingEngine(dir, () -> now);
     card = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
     card.setExecutor(executor);
     card.createContext("/", exchange -> {
@@ -112,12 +111,19 @@ class ManagementCertificateTest {
     final int port;
 
     Running(CardRole role) throws Exception {
+      this(role, 0);
+    }
+
+    /**
+     * @param proxy port of the proxy behind a balancer
+     */
+    Running(CardRole role, int proxy) throws Exception {
       CardPosition at = at(role);
       Path config = dir.resolve(role + ".yaml");
       String relay =
           role == CardRole.BALANCER
-              ? "proxiesHttp: 127.0.0.1:" + card.getAddress().getPort() + "\nhealth: {kind: tcp}\n"
-              : "";
+              ? "proxiesHttp: 127.0.0.1:" + proxy + "\nsourceAddress: 127.0.0.9\n"
+              : "trustedBalancers: [127.0.0.9]\n";
       Files.writeString(
           config,
           """
@@ -141,9 +147,9 @@ class ManagementCertificateTest {
               ProxyConfig.read(config),
               new EngineConnectors(
                   new HttpEngineChannels(executor, HttpEngineChannels.Timeouts.standard()),
-                  () -> now.get().plus(ahead),
+                  () -> now.plus(ahead),
                   new SecureRandom()),
-              () -> now.get().plus(ahead),
+              () -> now.plus(ahead),
               new SecureRandom());
       String ready = server.start();
       port = Integer.parseInt(ready.substring(ready.lastIndexOf(':') + 1));
@@ -152,6 +158,27 @@ class ManagementCertificateTest {
     @Override
     public void close() throws Exception {
       server.stop();
+    }
+  }
+
+  /** A proxy, and a balancer before it where visitors come in through one. */
+  private final class Module implements AutoCloseable {
+    private final Running proxy = new Running(CardRole.PROXY);
+    private final @Nullable Running balancer;
+    final int port;
+
+    Module(CardRole entrance) throws Exception {
+      balancer =
+          entrance == CardRole.BALANCER ? new Running(CardRole.BALANCER, proxy.port) : null;
+      port = balancer == null ? proxy.port : balancer.port;
+    }
+
+    @Override
+    public void close() throws Exception {
+      if (balancer != null) {
+        balancer.close();
+      }
+      proxy.close();
     }
   }
 
@@ -285,30 +312,29 @@ class ManagementCertificateTest {
       names = {"PROXY", "BALANCER"})
   void certificateIsRenewedWhileVisitorsAreServed(CardRole role) throws Exception {
     CardPosition at = at(role);
-    engine.seat(at, role);
+    engine.seat(at(CardRole.PROXY), CardRole.PROXY);
+    engine.seat(at(CardRole.BALANCER), CardRole.BALANCER);
     engine.announce(routes(1, HOST));
-    try (Running first = new Running(role)) {
+    try (Module first = new Module(role)) {
       await(() -> engine.knows(at));
       awaitServed(first.port, HOST);
     }
     String enrolled = engine.card(at).certificateSerial();
-    now.set(InstantSource.system().instant());
+    now = InstantSource.system().instant();
     // It stays as it is: a renewal needs no secret.
     Files.writeString(
         engine.bootConfig(at),
         Files.readString(engine.bootConfig(at)).replaceFirst("\"enrolmentSecret\":\"[^\"]*", "$0x"));
-    try (Running again = new Running(role)) {
+    try (Module again = new Module(role)) {
       awaitServed(again.port, HOST);
       servedMeanwhile(again.port, () -> !engine.card(at).certificateSerial().equals(enrolled));
       assertThat(Objects.requireNonNull(engine.card(at).certificate()).endsAt())
-          .isAfter(now.get().plus(Duration.ofDays(364)));
-      if (role == CardRole.PROXY) {
-        engine.announce(routes(2, HOST, "www.other.example"));
-        awaitServed(again.port, "www.other.example");
-      }
+          .isAfter(now.plus(Duration.ofDays(364)));
+      engine.announce(routes(2, HOST, "www.other.example"));
+      awaitServed(again.port, "www.other.example");
     }
     String renewed = engine.card(at).certificateSerial();
-    try (Running last = new Running(role)) {
+    try (Module last = new Module(role)) {
       awaitServed(last.port, HOST);
       await(() -> engine.knows(at));
     }
@@ -319,7 +345,7 @@ class ManagementCertificateTest {
   void proxyWhoseCertificateIsWithdrawnEnrolsAnewByItsBootConfigurationAndServesOn()
       throws Exception {
     CardPosition at = at(CardRole.PROXY);
-    now.set(InstantSource.system().instant());
+    now = InstantSource.system().instant();
     engine.seat(at, CardRole.PROXY);
     engine.announce(routes(1, HOST));
     try (Running proxy = new Running(CardRole.PROXY)) {
@@ -352,7 +378,7 @@ class ManagementCertificateTest {
       awaitServed(first.port, HOST);
     }
     String ended = engine.card(at).certificateSerial();
-    now.set(InstantSource.system().instant());
+    now = InstantSource.system().instant();
     ahead = Duration.ofDays(90);
     engine.writeBootConfig(at);
     try (Running again = new Running(CardRole.PROXY)) {
