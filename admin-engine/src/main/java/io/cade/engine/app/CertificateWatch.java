@@ -37,7 +37,9 @@ final class CertificateWatch {
   static Decision<Boolean> decide(Cabinet cabinet, Map<String, String> troubles) {
     List<Change> changes = new ArrayList<>();
     for (Alarm alarm : cabinet.alarms().values()) {
+      // Those of cards are the conductor's.
       if (alarm.key().type() == AlarmType.CERTIFICATE_ENDING
+          && alarm.key().source().startsWith(SOURCE)
           && !alarm.text().equals(troubles.get(service(alarm.key())))) {
         changes.add(new Change.AlarmCleared(alarm.key(), "another certificate is in use"));
       }

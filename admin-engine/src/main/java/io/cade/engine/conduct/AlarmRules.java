@@ -20,6 +20,7 @@ import io.cade.engine.model.SuppressedAlarm;
 import io.cade.engine.observe.Observed;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -58,20 +59,12 @@ final class AlarmRules {
     SignalRules.apply(cabinet, observed, due);
     HardwareAlarms.apply(cabinet, observed, due);
     DriftAlarms.apply(cabinet, due, draft.now());
+    CertificateAlarms.apply(cabinet, due, draft.now());
 
     // The greater ones first: they stand for the others from then on.
-    due.all()
-        .forEach((key, what) -> {
-          if (key.type() == AlarmType.CHASSIS_LOST) {
-            settle(draft, cabinet, observed, due, key, what);
-          }
-        });
-    due.all()
-        .forEach((key, what) -> {
-          if (key.type() != AlarmType.CHASSIS_LOST) {
-            settle(draft, cabinet, observed, due, key, what);
-          }
-        });
+    due.all().keySet().stream()
+        .sorted(Comparator.comparingInt(ContainmentRules::rank))
+        .forEach(key -> settle(draft, cabinet, observed, due, key, due.get(key)));
     for (Alarm alarm : cabinet.alarms().values()) {
       if (!due.contains(alarm.key()) && !isDamped(alarm, draft.now())) {
         draft.change(new Change.AlarmCleared(alarm.key(), "condition is gone"));
@@ -231,6 +224,9 @@ final class AlarmRules {
   private static @Nullable AlarmKey rootCause(List<CardPosition> missing, DueAlarms due) {
     AlarmKey card = null;
     for (CardPosition at : missing) {
+      if (due.contains(ContainmentRules.CABINET_LOST)) {
+        return ContainmentRules.CABINET_LOST;
+      }
       AlarmKey chassis = ContainmentRules.chassisLost(at.chassis());
       if (due.contains(chassis)) {
         return chassis;

@@ -16,12 +16,20 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is a part of what: a chassis of which every card is silent is one alarm, and what would be
- * said about its parts is suppressed. Pure.
+ * What is a part of what: a chassis of which every card is silent is one alarm, a cabinet of which
+ * every chassis is lost is one alarm, and what would be said about their parts is suppressed. Pure.
  */
 final class ContainmentRules {
   /** A chassis with fewer cards in use is not told from its card. */
   private static final int LEAST_CARDS = 2;
+
+  /** A cabinet of which fewer chassis are lost as a whole is not told from its chassis. */
+  private static final int LEAST_CHASSIS = 2;
+
+  static final AlarmKey CABINET_LOST = new AlarmKey(AlarmType.CABINET_LOST, "cabinet");
+
+  /** Chassis of the engine and the proxies: it is not what is lost while the engine lives. */
+  private static final int MANAGEMENT = 0;
 
   private final ConductorPolicy policy;
 
@@ -33,7 +41,16 @@ final class ContainmentRules {
     return new AlarmKey(AlarmType.CHASSIS_LOST, "chassis " + chassis);
   }
 
-  /** Chassis that are lost as a whole. */
+  /** The greatest first: what stands for others is settled before them. */
+  static int rank(AlarmKey key) {
+    return switch (key.type()) {
+      case CABINET_LOST -> 0;
+      case CHASSIS_LOST -> 1;
+      default -> 2;
+    };
+  }
+
+  /** Chassis that are lost as a whole, and the cabinet when all of them are. */
   void apply(Cabinet cabinet, DueAlarms due) {
     Map<Integer, List<Card>> inUse = new TreeMap<>();
     for (Card card : cabinet.cards().values()) {
@@ -57,6 +74,26 @@ final class ContainmentRules {
                 .formatted(chassis, cards.size()));
       }
     });
+    cabinet(cabinet, inUse, due);
+  }
+
+  /** Cards that are alone in their chassis do not make a cabinet, but have to be gone as well. */
+  private static void cabinet(Cabinet cabinet, Map<Integer, List<Card>> inUse, DueAlarms due) {
+    long lost = inUse.keySet().stream().filter(c -> due.contains(chassisLost(c))).count();
+    boolean raised = cabinet.alarms().containsKey(CABINET_LOST);
+    boolean allSilent =
+        inUse.values().stream().flatMap(List::stream).noneMatch(c -> c.state().isAlive());
+    boolean allGone =
+        inUse.values().stream()
+            .allMatch(cards ->
+                due.contains(chassisLost(cards.getFirst().position().chassis()))
+                    || cards.stream().allMatch(ContainmentRules::isGone));
+    if (!inUse.isEmpty() && allSilent && (raised || (lost >= LEAST_CHASSIS && allGone))) {
+      due.add(
+          CABINET_LOST,
+          "cabinet: none of its %d chassis in use says anything; look at its mains and at the network between it and the engine"
+              .formatted(inUse.size()));
+    }
   }
 
   private static boolean isInUse(Cabinet cabinet, Card card) {
@@ -72,23 +109,55 @@ final class ContainmentRules {
 
   /** The greater alarm that stands for this one; null when it stands for itself. */
   @Nullable AlarmKey standsFor(AlarmKey key, DueAlarms due) {
-    if (key.type() == AlarmType.CHASSIS_LOST || key.type().endsAcknowledged()) {
+    if (key.type() == AlarmType.CABINET_LOST || key.type().endsAcknowledged()) {
       return null;
     }
     Place place = Place.of(key.source());
-    if (place == null) {
+    if (place == null || place.chassis() == MANAGEMENT) {
       return null;
     }
+    if (due.contains(CABINET_LOST)) {
+      return CABINET_LOST;
+    }
     AlarmKey chassis = chassisLost(place.chassis());
-    return due.contains(chassis) ? chassis : null;
+    return key.type() != AlarmType.CHASSIS_LOST && due.contains(chassis) ? chassis : null;
   }
 
   /**
-   * Whether a lost card may be the first that is noticed of a lost chassis: no other card of it has
-   * been heard since. Cards of one chassis fall silent at once and are noticed within one interval
-   * of reports, each in its turn.
+   * Whether a lost card may be the first that is noticed of a lost chassis, or a lost chassis the
+   * first of a lost cabinet: nothing else of it has been heard since. What loses its power at once
+   * falls silent at once and is noticed within one interval of reports, each in its turn.
    */
   boolean mayBeMore(Cabinet cabinet, Observed observed, AlarmKey key, Instant now) {
+    return key.type() == AlarmType.CHASSIS_LOST
+        ? mayBeCabinet(cabinet, observed, key, now)
+        : mayBeChassis(cabinet, observed, key, now);
+  }
+
+  private boolean mayBeCabinet(Cabinet cabinet, Observed observed, AlarmKey key, Instant now) {
+    Place place = Place.of(key.source());
+    if (place == null) {
+      return false;
+    }
+    Instant recent = recent(now);
+    boolean patient = false;
+    boolean others = false;
+    for (Card card : cabinet.cards().values()) {
+      if (card.role() != CardRole.SERVER || !isInUse(cabinet, card)) {
+        continue;
+      }
+      if (card.position().chassis() == place.chassis()) {
+        patient |= card.state() == CardState.FAILED && now.isBefore(patience(card));
+      } else if (wasHeard(observed, card, recent)) {
+        return false;
+      } else {
+        others |= card.state().isAlive();
+      }
+    }
+    return patient && others;
+  }
+
+  private boolean mayBeChassis(Cabinet cabinet, Observed observed, AlarmKey key, Instant now) {
     Place place = key.type() == AlarmType.CARD_LOST ? Place.of(key.source()) : null;
     if (place == null || place.card() == null) {
       return false;
@@ -97,21 +166,30 @@ final class ContainmentRules {
     if (lost == null || lost.state() != CardState.FAILED || !now.isBefore(patience(lost))) {
       return false;
     }
-    Instant recent = now.minus(policy.reportInterval().multipliedBy(3).dividedBy(2));
+    Instant recent = recent(now);
     int others = 0;
     for (Card card : cabinet.cards().values()) {
       if (card.position().chassis() == place.chassis()
           && card.role() == CardRole.SERVER
           && !card.position().equals(place.card())
           && isInUse(cabinet, card)) {
-        Observed.CardHeard heard = observed.cards().get(card.position());
-        if (heard != null && heard.at().isAfter(recent)) {
+        if (wasHeard(observed, card, recent)) {
           return false;
         }
         others += card.state().isAlive() ? 1 : 0;
       }
     }
     return others > 0;
+  }
+
+  /** Who was heard since then did not fall silent with what is lost by now. */
+  private Instant recent(Instant now) {
+    return now.minus(policy.reportInterval().multipliedBy(3).dividedBy(2));
+  }
+
+  private static boolean wasHeard(Observed observed, Card card, Instant recent) {
+    Observed.CardHeard heard = observed.cards().get(card.position());
+    return heard != null && heard.at().isAfter(recent);
   }
 
   /** Until when others may follow. */

@@ -47,6 +47,19 @@ final class DueAlarms {
     all.putIfAbsent(alarm.key(), new Due(alarm.severity(), alarm.text(), alarm.rootCause()));
   }
 
+  /**
+   * What is to be said about one of them.
+   *
+   * @throws IllegalArgumentException when it is none of them
+   */
+  Due get(AlarmKey key) {
+    Due due = all.get(key);
+    if (due == null) {
+      throw new IllegalArgumentException(key + " is not due");
+    }
+    return due;
+  }
+
   boolean contains(AlarmKey key) {
     return all.containsKey(key);
   }

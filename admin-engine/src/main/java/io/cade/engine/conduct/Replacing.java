@@ -74,7 +74,8 @@ public final class Replacing {
     if (card.state() == CardState.BOOTING) {
       return Optional.of(new Outlook(Instant.MAX, "a card boots there"));
     }
-    if (cabinet.alarms().containsKey(ContainmentRules.chassisLost(at.chassis()))) {
+    if (cabinet.alarms().containsKey(ContainmentRules.chassisLost(at.chassis()))
+        || cabinet.alarms().containsKey(ContainmentRules.CABINET_LOST)) {
       return Optional.of(
           new Outlook(
               away.plus(patience.get().multipliedBy(STORM_FACTOR)),

@@ -257,13 +257,8 @@ public final class EngineGateway implements AgentGateway {
     }
     return writer
         .submit((cabinet, now) ->
-            new Decision<>(
-                PeerRules.introduce(cabinet, peer, introduction),
-                cabinet.card(peer.position()).map(Card::bootId).orElse("")))
-        .thenApply(formerBoot -> {
-          if (!formerBoot.equals(introduction.bootId())) {
-            guard.followed(peer.position(), formerBoot);
-          }
+            new Decision<>(PeerRules.introduce(cabinet, peer, introduction), true))
+        .thenApply(_ -> {
           observations.heard(introduction, clock.instant());
           return new IntroductionReply(
               packageKeyPem, commandsWait(writer.current(), peer.position()));

@@ -5,12 +5,15 @@ import io.cade.agent.wire.Introduction;
 import io.cade.engine.change.ChangeWriter;
 import io.cade.engine.change.Decision;
 import io.cade.engine.change.Refusal;
+import io.cade.engine.model.BootHistory;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Card;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.Lease;
 import io.cade.engine.pki.PeerIdentity;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -28,7 +31,6 @@ final class IdentityGuard {
   private final AccessAudit audit;
   private final InstantSource clock;
   private final Function<CardPosition, String> addressOf;
-  private final BootTwins twins = new BootTwins();
 
   /**
    * @param addressOf internal address of a card, empty where addresses are not looked at
@@ -113,26 +115,35 @@ final class IdentityGuard {
               + ", the card in the slot is "
               + card.mac());
     }
-    switch (twins.judge(at, said.bootId(), card.bootId(), clock.instant())) {
+    Instant now = clock.instant();
+    switch (BootHistory.of(card).judge(said.bootId(), card.bootId(), now)) {
       case FINE -> {}
-      case RETURNED ->
-          throw new Refusal(
-              Refusal.Kind.CONFLICT,
-              "this boot of card " + at + " was followed by another one: only the newest counts");
+      case RETURNED -> {
+        noteReturn(at, said.bootId(), now);
+        throw PeerRules.followed(at);
+      }
       case CLONED ->
           throw locked(
               at, "two machines use its identity: a boot came back that another one had followed");
     }
   }
 
-  /** A new boot was accepted after another one. */
-  void followed(CardPosition at, String formerBoot) {
-    twins.followed(at, formerBoot);
+  /** Durable, so that the second return is found after a restart of the engine, too. */
+  private void noteReturn(CardPosition at, String boot, Instant when) {
+    submit(
+        "note that a boot of card " + at + " came back",
+        now -> {
+          Card card = now.cards().get(at);
+          return card != null
+                  && BootHistory.of(card).former().contains(boot)
+                  && BootHistory.of(card).isNews(when)
+              ? List.of(new Change.CertificateChange.BootReturned(at, boot))
+              : List.of();
+        });
   }
 
   /** Locks the card away; the refusal says that it is. */
   private Refusal locked(CardPosition at, String why) {
-    twins.forget(at);
     submit(
         "lock card " + at,
         now -> {
@@ -148,9 +159,17 @@ final class IdentityGuard {
   }
 
   private static List<Change> alarmOnly(Cabinet now, Card card, String why) {
-    return IdentityLock.lockCloned(now, card, why).stream()
-        .filter(Change.AlarmRaised.class::isInstance)
-        .toList();
+    List<Change> changes = new ArrayList<>();
+    for (Change change : IdentityLock.lockCloned(now, card, why)) {
+      if (change instanceof Change.AlarmRaised) {
+        changes.add(change);
+      }
+    }
+    if (!BootHistory.of(card).former().isEmpty()) {
+      // Whichever of the two speaks next has its turn.
+      changes.add(new Change.CertificateChange.BootsForgotten(card.position()));
+    }
+    return changes;
   }
 
   private interface Rule {

@@ -5,6 +5,7 @@ import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.EnrolRequest;
 import io.cade.agent.wire.Introduction;
 import io.cade.engine.change.Refusal;
+import io.cade.engine.model.BootHistory;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Card;
 import io.cade.engine.model.CardState;
@@ -71,6 +72,11 @@ final class PeerRules {
     if (said.bootId().isEmpty()) {
       throw new Refusal(Refusal.Kind.INVALID, "the boot id is empty");
     }
+    if (!said.bootId().equals(card.bootId())
+        && BootHistory.of(card).former().contains(said.bootId())) {
+      // Its successor was accepted after this one had been judged.
+      throw followed(card.position());
+    }
     List<Change> changes = new ArrayList<>();
     boolean newBoot = !card.bootId().equals(said.bootId());
     if (newBoot
@@ -87,6 +93,13 @@ final class PeerRules {
       become(card, target(cabinet, card), changes);
     }
     return changes;
+  }
+
+  /** A boot that another one has followed does not come back. */
+  static Refusal followed(CardPosition at) {
+    return new Refusal(
+        Refusal.Kind.CONFLICT,
+        "this boot of card " + at + " was followed by another one: only the newest counts");
   }
 
   /** A card of the management chassis is assigned to its role by being what it is. */

@@ -43,7 +43,9 @@ public enum AlarmType {
   /** An address that the engine gives out is used by somebody who did not get it here. */
   ADDRESS_CONFLICT(
       "addressConflict", Severity.MAJOR, "equipmentIdentifierDuplication", Ends.ACKNOWLEDGED),
-  /** The certificate of a site ends soon or is of no use any more, and has no successor. */
+  /**
+   * The certificate of a site or of a card ends soon or is of no use any more, and has no successor.
+   */
   CERTIFICATE_ENDING("certificateEnding", Severity.MAJOR, "keyExpired", Ends.BY_ITSELF),
   /** A network sends far more requests, or opens more connections, than the limits allow. */
   VISITOR_FLOOD("visitorFlood", Severity.MINOR, "intrusionDetection", Ends.BY_ITSELF),
@@ -73,7 +75,9 @@ public enum AlarmType {
   DEVICE_DRIFT("deviceDrift", Severity.MINOR, "configurationOrCustomizationError", Ends.BY_ITSELF),
   /** Two machines use the identity of one card: neither is believed any more. */
   IDENTITY_CLONED(
-      "identityCloned", Severity.CRITICAL, "unauthorizedAccessAttempt", Ends.ACKNOWLEDGED);
+      "identityCloned", Severity.CRITICAL, "unauthorizedAccessAttempt", Ends.ACKNOWLEDGED),
+  /** All chassis of the cabinet are lost: its power or its network is gone. */
+  CABINET_LOST("cabinetLost", Severity.CRITICAL, "powerProblem", Ends.BY_ITSELF);
 
   private enum Ends {
     BY_ITSELF,

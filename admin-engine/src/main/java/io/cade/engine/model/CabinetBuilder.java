@@ -241,12 +241,9 @@ public final class CabinetBuilder {
           pool(new PoolLease(c.address(), PoolLease.State.LOCKED, "", null, "", at, c.until()));
       case Change.CardSeated c -> seat(c, at);
       case Change.CardEnrolled c ->
-          putCard(
-              requireCard(c.position())
-                  .withMac(c.mac())
-                  .withCertificate(c.certificateSerial(), CardCertificate.ending(c.endsAt())));
-      case Change.CertificateChange c ->
           putCard(CardCertificate.after(requireCard(c.position()), c));
+      case Change.CertificateChange c ->
+          putCard(CardCertificate.after(requireCard(c.position()), c, at));
       case Change.CardIntroduced c -> {
         putCard(
             requireCard(c.position()).introduced(c.role(), c.bootId(), c.hardware(), c.software()));

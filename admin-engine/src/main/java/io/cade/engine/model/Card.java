@@ -185,7 +185,9 @@ public record Card(
         newHardware.mac().equals(mac) ? drain : null,
         hold,
         locate,
-        certificate);
+        newHardware.mac().equals(mac) || mac == null
+            ? CardCertificate.followed(this, boot)
+            : certificate);
   }
 
   /** The card, held without power or (null) not. */

@@ -60,6 +60,10 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = Change.CertificateChange.Renewed.class, name = "certificate-renewed"),
   @JsonSubTypes.Type(value = Change.CertificateChange.Proven.class, name = "certificate-proven"),
   @JsonSubTypes.Type(value = Change.CertificateChange.Revoked.class, name = "certificate-revoked"),
+  @JsonSubTypes.Type(value = Change.CertificateChange.BootReturned.class, name = "boot-returned"),
+  @JsonSubTypes.Type(
+      value = Change.CertificateChange.BootsForgotten.class,
+      name = "boots-forgotten"),
   @JsonSubTypes.Type(value = Change.CommandQueued.class, name = "command-queued"),
   @JsonSubTypes.Type(value = Change.CommandFinished.class, name = "command-finished"),
   @JsonSubTypes.Type(value = Change.ImageImported.class, name = "image-imported"),
@@ -334,6 +338,12 @@ public sealed interface Change {
 
     /** No certificate of the card counts any more; it has to enrol. */
     record Revoked(CardPosition position, String why) implements CertificateChange {}
+
+    /** A boot that another one had followed has introduced itself, and was refused. */
+    record BootReturned(CardPosition position, String bootId) implements CertificateChange {}
+
+    /** What boots the card had counts no more; whoever speaks next is believed. */
+    record BootsForgotten(CardPosition position) implements CertificateChange {}
   }
 
   /** Changes to alarms, to what surrounds them, and to the log of notifications. */

@@ -141,7 +141,15 @@ public final class CabinetWalk {
               at, mac(), "127.1." + at.chassis() + "." + at.slot(), now.plusSeconds(600));
       case 1 -> new Change.LeaseEnded(at, "released");
       case 2 -> new Change.CardSeated(at, CardRole.SERVER, mac());
-      case 3 -> new Change.CardEnrolled(at, mac(), "1f");
+      case 3 ->
+          switch (random.nextInt(6)) {
+            case 0 -> new Change.CertificateChange.Renewed(at, "2f", now.plusSeconds(60));
+            case 1 -> new Change.CertificateChange.Proven(at, "2f");
+            case 2 -> new Change.CertificateChange.BootReturned(at, "boot1");
+            case 3 -> new Change.CertificateChange.BootsForgotten(at);
+            case 4 -> new Change.CardEnrolled(at, mac(), "1f", now.plusSeconds(90));
+            default -> new Change.CardEnrolled(at, mac(), "1f");
+          };
       case 4 ->
           new Change.CardIntroduced(
               at,

@@ -69,7 +69,9 @@ public final class AgentCore {
     }
     if (link.online()) {
       commands.advance(now, answers);
-      certificate.advance(now, answers);
+      if (certificate.begins(now)) {
+        answers.add(new AgentEffect.Renew());
+      }
     }
     if (services.takeChanged()) {
       link.news(now);

@@ -2,16 +2,16 @@ package io.cade.agent.core;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Renews the certificate before it ends (SPEC A3), at a random moment of its time; after a failure
  * again when a tenth of that time has passed. One that has ended all the same is no certificate:
- * the link then enrols with a secret of the boot tree. Owned by the core.
+ * the card then enrols with a secret of its boot tree. The same for agents, proxies and balancers.
+ * Pure; owned by one thread.
  */
-final class CertificateCare {
+public final class CertificateCare {
   private static final Duration LEAST_PAUSE = Duration.ofSeconds(5);
   private static final Duration LONGEST_PAUSE = Duration.ofHours(6);
 
@@ -20,12 +20,15 @@ final class CertificateCare {
   private Duration pause = LONGEST_PAUSE;
   private boolean renewing;
 
-  CertificateCare(RandomGenerator random) {
+  /**
+   * @param random chooses the moment
+   */
+  public CertificateCare(RandomGenerator random) {
     this.random = random;
   }
 
   /** The card has this certificate from now on; null when it is not to be renewed. */
-  void stand(Standing.@Nullable Renewal renewal, Instant now) {
+  public void stand(Standing.@Nullable Renewal renewal, Instant now) {
     if (renewal == null) {
       due = Instant.MAX;
       return;
@@ -56,23 +59,28 @@ final class CertificateCare {
     return Duration.ofMillis(random.nextLong(Math.max(1, of.toMillis())));
   }
 
-  Instant nextWake(boolean online) {
+  /** When {@link #begins} is to be asked next; {@link Instant#MAX} while nothing is due. */
+  public Instant nextWake(boolean online) {
     return online && !renewing ? due : Instant.MAX;
   }
 
-  void advance(Instant now, List<AgentEffect> effects) {
-    if (!renewing && !now.isBefore(due)) {
-      renewing = true;
-      effects.add(new AgentEffect.Renew());
+  /** Whether a renewal is to begin now; its end is told by {@link #renewed} or {@link #failed}. */
+  public boolean begins(Instant now) {
+    if (renewing || now.isBefore(due)) {
+      return false;
     }
+    renewing = true;
+    return true;
   }
 
-  void renewed(Standing.@Nullable Renewal next, Instant now) {
+  /** The renewal succeeded: the card has this certificate from now on. */
+  public void renewed(Standing.@Nullable Renewal next, Instant now) {
     renewing = false;
     stand(next, now);
   }
 
-  void failed(Instant now) {
+  /** The renewal failed: it is tried again. */
+  public void failed(Instant now) {
     renewing = false;
     due = now.plus(pause).plus(part(pause));
   }

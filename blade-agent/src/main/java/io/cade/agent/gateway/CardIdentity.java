@@ -1,5 +1,6 @@
 package io.cade.agent.gateway;
 
+import io.cade.agent.core.Standing;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -23,6 +24,13 @@ public record CardIdentity(
   /** By when the certificate should have been renewed; null when there is none. */
   public @Nullable Instant renewUntil() {
     return certificate == null ? null : certificate.getNotAfter().toInstant().minus(part(4));
+  }
+
+  /** The time in which the certificate is to be renewed; null when there is none. */
+  public Standing.@Nullable Renewal renewal() {
+    Instant from = renewFrom();
+    Instant until = renewUntil();
+    return from == null || until == null ? null : new Standing.Renewal(from, until);
   }
 
   private Duration part(int share) {

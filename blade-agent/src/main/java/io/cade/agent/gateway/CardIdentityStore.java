@@ -8,7 +8,6 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -84,8 +83,13 @@ public final class CardIdentityStore {
     return new CardIdentity(authority, pair.getPrivate(), kept.orElse(null));
   }
 
+  /** Whether there is or was a certificate, usable or not. */
+  public synchronized boolean hadCertificate() {
+    return Files.exists(directory.resolve(CERTIFICATE_FILE));
+  }
+
   /**
-   * A request for a certificate (PKCS #10, RFC 2986) in PEM.
+   * A request for a card's first certificate (PKCS #10, RFC 2986) in PEM.
    *
    * @throws IOException when files cannot be read or written
    */
@@ -161,16 +165,31 @@ public final class CardIdentityStore {
     return new CardIdentity(authority, pair.getPrivate(), next);
   }
 
+  /**
+   * What an attempt to renew has left beside the present pair: the engine has issued it, and may
+   * have seen it used. Empty when there is nothing usable.
+   *
+   * @throws IOException when files cannot be read
+   */
+  public synchronized Optional<CardIdentity> next(
+      String authorityPem, CardPosition position, Instant now) throws IOException {
+    Path certificate = directory.resolve(NEXT_CERTIFICATE_FILE);
+    if (!Files.exists(certificate) || !Files.exists(directory.resolve(NEXT_KEY_FILE))) {
+      return Optional.empty();
+    }
+    X509Certificate authority = certificate(authorityPem, "the module's authority");
+    KeyPair pair = keys(NEXT_KEY_FILE);
+    return usable(Files.readString(certificate), authority, pair.getPublic(), position, now)
+        .map(found -> new CardIdentity(authority, pair.getPrivate(), found));
+  }
+
   /** The engine has accepted the next certificate: it takes the place of the present one. */
   public synchronized void useNext() throws IOException {
-    Files.move(
-        directory.resolve(NEXT_KEY_FILE),
-        directory.resolve(KEY_FILE),
-        StandardCopyOption.ATOMIC_MOVE);
-    Files.move(
-        directory.resolve(NEXT_CERTIFICATE_FILE),
-        directory.resolve(CERTIFICATE_FILE),
-        StandardCopyOption.ATOMIC_MOVE);
+    // In this order on the disk, too: a key without its certificate is found by endRenewal, a
+    // certificate without its key would be lost.
+    PrivateFiles.move(directory.resolve(NEXT_KEY_FILE), directory.resolve(KEY_FILE));
+    PrivateFiles.move(
+        directory.resolve(NEXT_CERTIFICATE_FILE), directory.resolve(CERTIFICATE_FILE));
   }
 
   /** The engine has refused the next certificate: the present one stays. */
@@ -193,7 +212,7 @@ public final class CardIdentityStore {
     } else if (keyWaits) {
       useNext();
     } else {
-      Files.move(next, directory.resolve(CERTIFICATE_FILE), StandardCopyOption.ATOMIC_MOVE);
+      PrivateFiles.move(next, directory.resolve(CERTIFICATE_FILE));
     }
   }
 

@@ -68,6 +68,12 @@ public interface EngineChannel extends AutoCloseable {
   /** Hands an inventory of the card over. */
   void upload(Inventory inventory) throws IOException, InterruptedException;
 
+  /**
+   * Takes no more calls, and ends when those under way have their answers; {@link #close} ends them
+   * at once. A call that comes later fails as one to an engine that cannot be reached.
+   */
+  void retire();
+
   @Override
   void close();
 }

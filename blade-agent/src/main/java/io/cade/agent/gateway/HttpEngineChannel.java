@@ -180,6 +180,11 @@ final class HttpEngineChannel implements EngineChannel {
   }
 
   @Override
+  public void retire() {
+    client.shutdown();
+  }
+
+  @Override
   public void close() {
     // Calls still under way end with an IOException instead of being waited for.
     client.shutdownNow();

@@ -39,7 +39,18 @@ public final class PrivateFiles {
     } finally {
       Files.deleteIfExists(temporary);
     }
-    // The new name too must survive a power cut.
+    syncNames(file);
+  }
+
+  /** Gives a file of the directory another's name, durably; the other's content is gone then. */
+  static void move(Path file, Path name) throws IOException {
+    Files.move(file, name, StandardCopyOption.ATOMIC_MOVE);
+    syncNames(name);
+  }
+
+  /** The new name too must survive a power cut. */
+  private static void syncNames(Path file) throws IOException {
+    Path directory = file.toAbsolutePath().getParent();
     try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
       names.force(true);
     }

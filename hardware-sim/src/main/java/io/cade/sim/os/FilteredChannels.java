@@ -111,6 +111,11 @@ public final class FilteredChannels implements EngineChannels {
     }
 
     @Override
+    public void retire() {
+      channel.retire();
+    }
+
+    @Override
     public void close() {
       channel.close();
     }

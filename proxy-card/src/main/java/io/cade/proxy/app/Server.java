@@ -21,6 +21,8 @@ import io.cade.proxy.balancer.BalancerLimits;
 import io.cade.proxy.balancer.TcpBalancer;
 import io.cade.proxy.http.HttpProxy;
 import io.cade.proxy.http.ProxyServices;
+import io.cade.proxy.route.CertificateKeeper;
+import io.cade.proxy.route.EngineAccess;
 import io.cade.proxy.route.EngineLink;
 import io.cade.proxy.route.Pause;
 import io.cade.proxy.route.ProxyReporter;
@@ -176,7 +178,6 @@ public final class Server {
               random);
       RouteFeed feed = new RouteFeed(engine, routes, file, changes::release, Pause.real(), random);
       feed.restore();
-      newThread("engine-link", engine);
       newThread("route-feed", feed);
       newThread("proxy-report", made);
       reporter = made;
@@ -278,7 +279,6 @@ public final class Server {
     String bootId = newBootId();
     EngineLink engine = newLink(CardRole.BALANCER, bootId);
     if (engine != null) {
-      newThread("engine-link", engine);
       newThread(
           "proxy-report",
           new ProxyReporter(
@@ -394,7 +394,7 @@ public final class Server {
     }
     CardBootConfig boot;
     try {
-      boot = new WireJson().decode(Files.readAllBytes(file), CardBootConfig.class);
+      boot = bootConfig(file);
     } catch (IOException e) {
       throw new StartException(
           file
@@ -416,15 +416,19 @@ public final class Server {
     }
     Introduction introduction =
         new Introduction(config.position(), role, bootId, hardware(), software());
+    EngineAccess access = connector.open(() -> bootConfig(file), config.mac(), config.stateDirectory());
     EngineLink made =
-        new EngineLink(
-            () -> connector.open(boot, config.mac(), config.stateDirectory()),
-            introduction,
-            boot.reportInterval(),
-            Pause.real(),
-            random);
+        new EngineLink(access, introduction, boot.reportInterval(), Pause.real(), random);
     link = made;
+    newThread("engine-link", made);
+    newThread(
+        "certificate",
+        new CertificateKeeper(made, access, introduction, clock, Pause.real(), random));
     return made;
+  }
+
+  private static CardBootConfig bootConfig(Path file) throws IOException {
+    return new WireJson().decode(Files.readAllBytes(file), CardBootConfig.class);
   }
 
   private HardwareDescriptor hardware() {

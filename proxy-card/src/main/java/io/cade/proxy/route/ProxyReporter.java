@@ -108,10 +108,11 @@ public final class ProxyReporter implements Runnable {
   public void run() {
     Backoff backoff = new Backoff(random);
     try {
-      EngineChannel channel = link.channel();
       while (true) {
-        changes.drainPermits();
+        EngineChannel channel = null;
         try {
+          channel = link.channel();
+          changes.drainPermits();
           ProxyReport report = report(false);
           channel.report(report);
           if (visitors != null) {
@@ -123,6 +124,9 @@ public final class ProxyReporter implements Runnable {
             log.debug("a back end changed, reporting at once");
           }
         } catch (IOException e) {
+          if (link.isReplaced(channel)) {
+            continue;
+          }
           log.debug("report not taken: {}", e.toString());
           pause.pause(backoff.failed());
         }
@@ -134,12 +138,11 @@ public final class ProxyReporter implements Runnable {
 
   /** The last words of a proxy that stops: what visitors have used until now. */
   public void last() {
-    EngineChannel channel = link.channelIfKnown();
-    if (channel == null) {
-      return;
-    }
     try {
-      channel.report(report(true));
+      EngineChannel channel = link.channelIfKnown();
+      if (channel != null) {
+        channel.report(report(true));
+      }
     } catch (IOException e) {
       log.debug("last report not taken: {}", e.toString());
     } catch (InterruptedException e) {

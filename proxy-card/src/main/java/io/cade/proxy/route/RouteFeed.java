@@ -57,9 +57,10 @@ public final class RouteFeed implements Runnable {
   public void run() {
     Backoff backoff = new Backoff(random);
     try {
-      EngineChannel channel = link.channel();
       while (true) {
+        EngineChannel channel = null;
         try {
+          channel = link.channel();
           Optional<RouteSnapshot> newer = channel.routes(routes.current().version(), LONG_POLL);
           backoff.succeeded();
           if (away) {
@@ -68,6 +69,9 @@ public final class RouteFeed implements Runnable {
           }
           newer.ifPresent(this::use);
         } catch (IOException e) {
+          if (link.isReplaced(channel)) {
+            continue;
+          }
           if (!away) {
             away = true;
             log.warn(

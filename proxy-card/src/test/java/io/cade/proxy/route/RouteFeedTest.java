@@ -91,7 +91,7 @@ class RouteFeedTest {
 
   private EngineLink link() {
     EngineLink link =
-        new EngineLink(() -> engine, introduction(), Duration.ofSeconds(1), pause, new Random(1));
+        new EngineLink(engine, introduction(), Duration.ofSeconds(1), pause, new Random(1));
     run(link);
     return link;
   }

@@ -1,5 +1,6 @@
 package io.cade.proxy.testing;
 
+import io.cade.agent.core.Standing;
 import io.cade.agent.gateway.EngineChannel;
 import io.cade.agent.wire.Ask;
 import io.cade.agent.wire.AskReply;
@@ -15,15 +16,17 @@ import io.cade.agent.wire.RenewRequest;
 import io.cade.agent.wire.Report;
 import io.cade.agent.wire.ReportReply;
 import io.cade.agent.wire.RouteSnapshot;
+import io.cade.proxy.route.EngineAccess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 
 /** The engine as a proxy sees it, written by hand: long polls that wait, and can be away. */
-public final class Engine implements EngineChannel {
+public final class Engine implements EngineChannel, EngineAccess {
   public final BlockingQueue<Introduction> introductions = new LinkedBlockingQueue<>();
   public final BlockingQueue<ProxyReport> proxyReports = new LinkedBlockingQueue<>();
   public final BlockingQueue<Report> reports = new LinkedBlockingQueue<>();
@@ -119,6 +122,32 @@ public final class Engine implements EngineChannel {
     answer();
     proxyReports.add(report);
   }
+
+  @Override
+  public void begin() {}
+
+  @Override
+  public void distrusted() throws IOException {
+    throw new IOException("this engine knows no certificates");
+  }
+
+  @Override
+  public EngineChannel channel() {
+    return this;
+  }
+
+  @Override
+  public Standing.@Nullable Renewal renewal() {
+    return null;
+  }
+
+  @Override
+  public void renew(Introduction proof) throws IOException {
+    throw new IOException("this engine knows no certificates");
+  }
+
+  @Override
+  public void retire() {}
 
   @Override
   public void close() {}
