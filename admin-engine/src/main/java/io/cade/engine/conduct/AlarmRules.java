@@ -58,6 +58,7 @@ final class AlarmRules {
     SignalRules.apply(cabinet, observed, due);
     HardwareAlarms.apply(cabinet, observed, due);
     DriftAlarms.apply(cabinet, due, draft.now());
+    SpareAlarms.apply(cabinet, due, policy.bootTime());
 
     // The greater ones first: they stand for the others from then on.
     due.all()

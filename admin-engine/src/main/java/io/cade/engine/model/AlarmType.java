@@ -73,7 +73,9 @@ public enum AlarmType {
   DEVICE_DRIFT("deviceDrift", Severity.MINOR, "configurationOrCustomizationError", Ends.BY_ITSELF),
   /** Two machines use the identity of one card: neither is believed any more. */
   IDENTITY_CLONED(
-      "identityCloned", Severity.CRITICAL, "unauthorizedAccessAttempt", Ends.ACKNOWLEDGED);
+      "identityCloned", Severity.CRITICAL, "unauthorizedAccessAttempt", Ends.ACKNOWLEDGED),
+  /** Fewer cards are free than are to be kept back for failed ones. */
+  SPARES_SHORT("sparesShort", Severity.WARNING, "underlyingResourceUnavailable", Ends.BY_ITSELF);
 
   private enum Ends {
     BY_ITSELF,
