@@ -120,20 +120,8 @@ final class AlarmRoutes {
             Map.of("alarms", inspection.alarms().history(AlarmOperations.query(given(context))))));
   }
 
-  private interface Act {
-    void now() throws Refusal;
-  }
-
-  private void change(RoutingContext context, Act act) {
-    api.withoutBody(
-        context,
-        () -> {
-          try {
-            act.now();
-          } catch (Refusal e) {
-            api.replies().fail(context, e);
-          }
-        });
+  private void change(RoutingContext context, ApiRoutes.Act act) {
+    api.withoutBody(context, act);
   }
 
   /** The query; each parameter once. */

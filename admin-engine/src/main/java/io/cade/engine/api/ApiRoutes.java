@@ -174,11 +174,24 @@ final class ApiRoutes {
         });
   }
 
-  /** Reads and ignores a small body that a client may send all the same. */
-  void withoutBody(RoutingContext context, Runnable then) {
+  /** What is done once a request has been read. */
+  interface Act {
+    void now() throws Refusal;
+  }
+
+  /** Reads and ignores a small body that a client may send all the same; answers a refusal. */
+  void withoutBody(RoutingContext context, Act then) {
     var body = Bodies.read(vertx, context.request(), Gatekeeper.MAX_BODY, Duration.ofSeconds(10));
     context.request().resume();
-    body.onSuccess(_ -> then.run()).onFailure(e -> replies.fail(context, e));
+    body.onSuccess(
+            _ -> {
+              try {
+                then.now();
+              } catch (Refusal e) {
+                replies.fail(context, e);
+              }
+            })
+        .onFailure(e -> replies.fail(context, e));
   }
 
   /** {@code POST /api/v1/services?name=&kind=&host=&host=&cards=} with a ZIP as its body. */
@@ -239,7 +252,7 @@ final class ApiRoutes {
 
   private void created(RoutingContext context, Views.ServiceView service) {
     context.response().putHeader(HttpHeaders.LOCATION, SERVICES + "/" + service.name());
-    replies.send(context, 201, "application/json", service);
+    replies.send(context, 201, "application/json", seen(service));
   }
 
   private void discard(Path file) {
@@ -323,12 +336,16 @@ final class ApiRoutes {
 
   void answer(RoutingContext context, int status, CompletionStage<?> stage) {
     onLoop(stage)
-        .onSuccess(value ->
-            replies.send(
-                context,
-                status,
-                "application/json",
-                value instanceof Views.CardView card ? inspection.seen(card) : value))
+        .onSuccess(value -> replies.send(context, status, "application/json", seen(value)))
         .onFailure(e -> replies.fail(context, e));
+  }
+
+  /** A change is decided without what is heard of cards and proxies; people want both. */
+  Object seen(Object value) {
+    return switch (value) {
+      case Views.CardView card -> inspection.seen(card);
+      case Views.ServiceView service -> inspection.seen(service);
+      default -> value;
+    };
   }
 }

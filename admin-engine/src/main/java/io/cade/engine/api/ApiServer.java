@@ -91,6 +91,7 @@ public final class ApiServer implements AutoCloseable {
             .createHttpServer(
                 TlsOptions.server(host, port, identity, Set.of("TLSv1.2", "TLSv1.3"), IDLE))
             .connectionHandler(guard)
+            .invalidRequestHandler(request -> replies.malformed(vertx, request))
             .requestHandler(request -> {
               guard.spoke(request.connection());
               router.handle(request);

@@ -93,20 +93,8 @@ final class BalancingRoutes {
                         traffic.undrain(Gatekeeper.caller(context), position(context)))));
   }
 
-  private interface Act {
-    void now() throws Refusal;
-  }
-
-  private void change(RoutingContext context, Act act) {
-    routes.withoutBody(
-        context,
-        () -> {
-          try {
-            act.now();
-          } catch (Refusal e) {
-            routes.replies().fail(context, e);
-          }
-        });
+  private void change(RoutingContext context, ApiRoutes.Act act) {
+    routes.withoutBody(context, act);
   }
 
   private static String name(RoutingContext context) {

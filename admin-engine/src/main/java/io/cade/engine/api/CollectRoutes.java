@@ -80,8 +80,7 @@ final class CollectRoutes {
   private void collectLogs(RoutingContext context) {
     routes.withoutBody(
         context,
-        () -> {
-          try {
+        () ->
             routes.answer(
                 context,
                 202,
@@ -89,25 +88,16 @@ final class CollectRoutes {
                     Gatekeeper.caller(context),
                     position(context),
                     which(context),
-                    ApiRoutes.number(context, "follow", 0)));
-          } catch (Refusal e) {
-            routes.replies().fail(context, e);
-          }
-        });
+                    ApiRoutes.number(context, "follow", 0))));
   }
 
   private void collectInventory(RoutingContext context) {
     routes.withoutBody(
         context,
-        () -> {
-          try {
+        () ->
             routes.answer(
                 context,
                 202,
-                operations.collectInventory(Gatekeeper.caller(context), position(context)));
-          } catch (Refusal e) {
-            routes.replies().fail(context, e);
-          }
-        });
+                operations.collectInventory(Gatekeeper.caller(context), position(context))));
   }
 }

@@ -39,20 +39,8 @@ final class CommandRoutes {
     router.post(CARD + "/trust").handler(context -> change(context, () -> trust(context)));
   }
 
-  private interface Act {
-    void now() throws Refusal;
-  }
-
-  private void change(RoutingContext context, Act act) {
-    routes.withoutBody(
-        context,
-        () -> {
-          try {
-            act.now();
-          } catch (Refusal e) {
-            routes.replies().fail(context, e);
-          }
-        });
+  private void change(RoutingContext context, ApiRoutes.Act act) {
+    routes.withoutBody(context, act);
   }
 
   private static boolean force(RoutingContext context) {

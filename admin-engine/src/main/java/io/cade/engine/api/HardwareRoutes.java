@@ -33,20 +33,8 @@ final class HardwareRoutes {
         .handler(context -> change(context, () -> locate(context)));
   }
 
-  private interface Act {
-    void now() throws Refusal;
-  }
-
-  private void change(RoutingContext context, Act act) {
-    routes.withoutBody(
-        context,
-        () -> {
-          try {
-            act.now();
-          } catch (Refusal e) {
-            routes.replies().fail(context, e);
-          }
-        });
+  private void change(RoutingContext context, ApiRoutes.Act act) {
+    routes.withoutBody(context, act);
   }
 
   private void power(RoutingContext context) throws Refusal {

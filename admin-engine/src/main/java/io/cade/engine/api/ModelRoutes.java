@@ -76,7 +76,14 @@ final class ModelRoutes {
             withBody(
                 c,
                 201,
-                (caller, body) -> models.edit(caller, type(c), name(c), body, text(c, "why"))));
+                (caller, body) ->
+                    models.edit(
+                        caller,
+                        type(c),
+                        name(c),
+                        body,
+                        ApiRoutes.number(c, "base", 0),
+                        text(c, "why"))));
     router
         .post(MODEL + "/values")
         .handler(c -> withBody(c, 201, (caller, body) -> set(c, caller, body)));
@@ -98,6 +105,7 @@ final class ModelRoutes {
                 202,
                 caller ->
                     models.apply(caller, type(c), version(c), scope(c), way(c), text(c, "why"))));
+    router.delete(MODEL).handler(c -> act(c, 200, caller -> models.delete(caller, type(c))));
     router
         .post(MODEL + "/run/confirm")
         .handler(c -> act(c, 202, caller -> models.confirm(caller, type(c))));

@@ -8,8 +8,14 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.cade.engine.change.Refusal;
 import io.cade.engine.web.Bodies;
 import io.cade.engine.web.Failures;
+import io.cade.engine.web.LastWords;
+import io.cade.engine.web.TlsOptions;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.LinkedHashMap;
@@ -21,6 +27,8 @@ import org.slf4j.LoggerFactory;
 /** Answers in JSON; problems as RFC 9457 has them. Thread-safe. */
 final class Replies {
   private static final Logger log = LoggerFactory.getLogger(Replies.class);
+
+  private static final String PROBLEM = "application/problem+json";
 
   private final JsonMapper mapper =
       JsonMapper.builder()
@@ -56,16 +64,57 @@ final class Replies {
    */
   void problem(RoutingContext context, int status, String error, String detail) {
     if (!context.request().isEnded()) {
-      // What still comes of the body is not read: the connection cannot be used again.
+      // What still comes of the body is not kept: the connection cannot be used again.
       context.response().putHeader(HttpHeaders.CONNECTION, "close");
+      LastWords.hearOut(context.vertx(), context.request());
     }
+    send(context, status, PROBLEM, document(status, error, detail));
+  }
+
+  private static Map<String, Object> document(int status, String error, String detail) {
     Map<String, Object> problem = new LinkedHashMap<>();
     problem.put("type", "about:blank");
     problem.put("title", title(status));
     problem.put("status", status);
     problem.put("error", error);
     problem.put("detail", detail);
-    send(context, status, "application/problem+json", problem);
+    return problem;
+  }
+
+  /** Answers a request that cannot be read at all, so that none of the routes sees it. */
+  void malformed(Vertx vertx, HttpServerRequest request) {
+    switch (request.decoderResult().cause()) {
+      case TooLongHttpLineException _ ->
+          malformed(
+              vertx,
+              request,
+              414,
+              "too-large",
+              "the request's path and query are longer than the "
+                  + Bodies.size(TlsOptions.MAX_REQUEST_LINE)
+                  + " allowed, so some value in it is too long: nothing was changed");
+      case TooLongHttpHeaderException _ ->
+          malformed(
+              vertx,
+              request,
+              431,
+              "too-large",
+              "the request's header is longer than the "
+                  + Bodies.size(TlsOptions.MAX_HEADERS)
+                  + " allowed: nothing was changed");
+      case null, default ->
+          malformed(vertx, request, 400, "invalid", "the request cannot be understood");
+    }
+  }
+
+  private void malformed(
+      Vertx vertx, HttpServerRequest request, int status, String error, String detail) {
+    try {
+      byte[] body = mapper.writeValueAsBytes(document(status, error, detail));
+      LastWords.say(vertx, request, status, PROBLEM, Buffer.buffer(body));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("cannot encode a problem", e);
+    }
   }
 
   void fail(RoutingContext context, Throwable failure) {
@@ -103,6 +152,7 @@ final class Replies {
       case CONFLICT -> problem(context, 409, "conflict", detail);
       case NOT_ALLOWED -> problem(context, 403, "not-allowed", detail);
       case INVALID -> problem(context, 400, "invalid", detail);
+      case CONTENT -> problem(context, 422, "content", detail);
       case LIMIT -> problem(context, 422, "limit", detail);
     }
   }
@@ -118,7 +168,9 @@ final class Replies {
       case 409 -> "Conflict";
       case 413 -> "Too large";
       case 415 -> "Wrong type of content";
-      case 422 -> "Limit reached";
+      case 414 -> "Request too long";
+      case 422 -> "Cannot be done";
+      case 431 -> "Header too long";
       case 429 -> "Too many attempts";
       case 503 -> "Busy";
       case 507 -> "No room";

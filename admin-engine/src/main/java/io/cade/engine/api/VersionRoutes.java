@@ -62,26 +62,21 @@ final class VersionRoutes {
         () -> versions.check(caller, order),
         versions::newUpload,
         file -> versions.publish(caller, order, file),
-        service -> routes.replies().send(context, 202, "application/json", service));
+        service -> routes.replies().send(context, 202, "application/json", routes.seen(service)));
   }
 
   /** {@code ?version=3&why=&gate=&drain=}. */
   private void use(RoutingContext context) {
     routes.withoutBody(
         context,
-        () -> {
-          try {
+        () ->
             routes.answer(
                 context,
                 202,
                 versions.use(
                     Gatekeeper.caller(context),
                     order(context),
-                    ApiRoutes.number(context, "version", -1)));
-          } catch (Refusal e) {
-            routes.replies().fail(context, e);
-          }
-        });
+                    ApiRoutes.number(context, "version", -1))));
   }
 
   private static NewVersion order(RoutingContext context) throws Refusal {

@@ -12,8 +12,10 @@ public final class Refusal extends Exception {
     CONFLICT,
     /** The asker may not do this. */
     NOT_ALLOWED,
-    /** The request itself is wrong. */
+    /** The words of the request are wrong: somebody has to say it otherwise. */
     INVALID,
+    /** A file that came with the request, or that it names, cannot be taken. */
+    CONTENT,
     /** A stated limit is reached. */
     LIMIT
   }

@@ -2,6 +2,14 @@ package io.cade.engine.cli;
 
 /** What a command does, hung on its picocli specification. */
 sealed interface Action {
+  /** Whether what it prints is all that it is for. */
+  default boolean tells() {
+    return switch (this) {
+      case Show _, ShowSettings _, CardLogs _, CardInventory _, PlanService _ -> true;
+      default -> false;
+    };
+  }
+
   /**
    * Asks and shows.
    *

@@ -91,6 +91,11 @@ final class ApiClient {
     return context;
   }
 
+  /** Of the engine, for messages. */
+  String address() {
+    return engine.address();
+  }
+
   Answer get(String path) throws CommandFailure {
     return send("GET", path);
   }

@@ -112,7 +112,7 @@ final class CertificateOrder {
       byte[] bytes = in.readNBytes(MAX_BYTES + 1);
       if (bytes.length > MAX_BYTES) {
         throw new CommandFailure(
-            ExitCode.FAILED, file + " is larger than " + (MAX_BYTES >> 10) + " KiB");
+            ExitCode.USAGE, file + " is larger than " + (MAX_BYTES >> 10) + " KiB");
       }
       return bytes;
     } catch (IOException e) {

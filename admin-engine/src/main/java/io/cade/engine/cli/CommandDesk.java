@@ -22,7 +22,6 @@ final class CommandDesk {
 
   private static final String WHY = "--why";
   private static final String COUNT = "--count";
-  private static final Duration LOOK = Duration.ofMillis(100);
 
   /** Seconds that a command waits unless told otherwise. */
   private static final int WAIT_PING = 60;
@@ -133,22 +132,17 @@ final class CommandDesk {
       case CANCEL ->
           client.change(
               "DELETE", card + "/commands/" + leaf.matchedPositionalValue(1, 0L) + "?" + force);
-      case PING ->
-          ended(
-              client,
-              card,
-              client.change("POST", card + "/ping?count=" + leaf.matchedOptionValue(COUNT, 1)),
-              leaf,
-              WAIT_PING,
-              surroundings);
-      case REBOOT ->
-          ended(
-              client,
-              card,
-              client.change("POST", card + "/reboot?" + force),
-              leaf,
-              WAIT_REBOOT,
-              surroundings);
+      case PING -> {
+        int seconds = CommandWait.seconds(leaf, WAIT_PING);
+        String count = "/ping?count=" + leaf.matchedOptionValue(COUNT, 1);
+        yield ended(client, card, client.change("POST", card + count), seconds, leaf, surroundings);
+      }
+      case REBOOT -> {
+        int seconds = CommandWait.seconds(leaf, WAIT_REBOOT);
+        String reboot = "/reboot?" + force;
+        yield ended(
+            client, card, client.change("POST", card + reboot), seconds, leaf, surroundings);
+      }
       case REVOKE ->
           client.change(
               "POST", card + "/revoke?why=" + Runner.encode(leaf.matchedOptionValue(WHY, "")));
@@ -156,52 +150,28 @@ final class CommandDesk {
     };
   }
 
-  /** Follows the order until none of its commands waits any more; fails when one has failed. */
   private static ApiClient.Answer ended(
       ApiClient client,
       String card,
       ApiClient.Answer ordered,
+      int seconds,
       ParseResult leaf,
-      int usual,
       Surroundings surroundings)
       throws CommandFailure {
-    Runner.refuse(ordered);
-    int seconds = leaf.matchedOptionValue(CommandTree.WAIT, usual);
-    if (seconds < 1 || seconds > 3600) {
-      throw new CommandFailure(
-          ExitCode.USAGE, CommandTree.WAIT + " is " + seconds + ", outside 1 to 3600");
-    }
-    List<String> ids = ServiceWait.fields(ordered).texts("commands");
-    Duration limit =
-        leaf.hasMatchedOption(CommandTree.NO_WAIT) ? Duration.ZERO : Duration.ofSeconds(seconds);
-    for (Duration waited = Duration.ZERO; ; waited = waited.plus(LOOK)) {
-      ApiClient.Answer answer = client.get(card + "/commands");
-      Runner.refuse(answer);
-      boolean waits = false;
-      for (Fields each : ServiceWait.fields(answer).objects("commands")) {
-        if (ids.contains(each.text("id"))) {
-          waits |= each.text("endedAt").isEmpty();
-          if (each.text("state").equals("failed")) {
-            throw new CommandFailure(
-                ExitCode.FAILED,
-                each.text("kind") + " " + each.text("id") + " failed: " + each.text("detail"));
-          }
-        }
-      }
-      if (!waits || limit.isZero()) {
-        return answer;
-      }
-      if (waited.compareTo(limit) >= 0) {
-        throw new CommandFailure(
-            ExitCode.FAILED,
-            "no answer within "
-                + seconds
-                + " s; the command goes on: card commands "
-                + leaf.matchedPositionalValue(0, (Object) "")
-                + " shows it");
-      }
-      surroundings.pause().last(LOOK);
-    }
+    return CommandWait.ended(
+        client,
+        card,
+        ordered,
+        seconds,
+        new CommandWait.Words(
+            each -> each.text("kind") + " " + each.text("id") + " failed: " + each.text("detail"),
+            late ->
+                "no answer within "
+                    + late
+                    + " s; the command goes on: card commands "
+                    + leaf.matchedPositionalValue(0, (Object) "")
+                    + " shows it"),
+        surroundings);
   }
 
   /** What waits and what is over, as a table. */

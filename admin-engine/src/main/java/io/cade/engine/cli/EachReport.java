@@ -73,8 +73,28 @@ final class EachReport implements AutoCloseable {
     return number + " " + (number == 1 ? of.word() : of.list());
   }
 
+  /** Prints what the command has told of one, each line behind its name. */
+  void told(EachRun.Outcome outcome) {
+    if (json || outcome.said().isBlank()) {
+      return;
+    }
+    if (surroundings.terminal()) {
+      // The bar stands there.
+      surroundings.err().print("\r" + " ".repeat(BAR + 40) + "\r");
+      surroundings.err().flush();
+    }
+    outcome
+        .said()
+        .lines()
+        .filter(line -> !line.isBlank())
+        .forEach(
+            line -> surroundings.out().print(Words.printable(outcome.item()) + "  " + line + "\n"));
+    surroundings.out().flush();
+  }
+
   /** One is through. */
   void ended(EachRun.Outcome outcome, int ended, int failed) throws CommandFailure {
+    told(outcome);
     Writer to = lines;
     if (to != null) {
       try {
@@ -166,11 +186,14 @@ final class EachReport implements AutoCloseable {
     table.print(surroundings.out());
   }
 
-  private static Map<String, String> line(String item, EachRun.@Nullable Outcome outcome) {
-    Map<String, String> line = new LinkedHashMap<>();
+  private static Map<String, Object> line(String item, EachRun.@Nullable Outcome outcome) {
+    Map<String, Object> line = new LinkedHashMap<>();
     line.put("item", item);
     line.put("outcome", outcome == null ? "not tried" : outcome.isDone() ? "done" : "failed");
     line.put("detail", outcome == null ? "" : outcome.detail());
+    if (outcome != null && !outcome.said().isBlank()) {
+      line.put("said", new Json.Verbatim(outcome.said()));
+    }
     return line;
   }
 

@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 
 /**
  * Carries one command out for many: each as if it had been typed, on a thread of its own.
@@ -25,8 +26,20 @@ import picocli.CommandLine.ParameterException;
 final class EachRun {
   private static final Duration LOOK = Duration.ofSeconds(1);
 
-  /** What became of one; {@code code} is the exit code of its command. */
-  record Outcome(String item, int code, String detail) {
+  /** Characters that are kept of what one command tells. */
+  private static final int MOST_SAID = 256 << 10;
+
+  /**
+   * What became of one.
+   *
+   * @param code exit code of its command
+   * @param said what a command tells that is for telling; else empty
+   */
+  record Outcome(String item, int code, String detail, String said) {
+    Outcome(String item, int code, String detail) {
+      this(item, code, detail, "");
+    }
+
     boolean isDone() {
       return code == ExitCode.DONE.code();
     }
@@ -45,6 +58,7 @@ final class EachRun {
   private final Map<String, Integer> awaited = new HashMap<>();
 
   private int failed;
+  private boolean tells;
 
   EachRun(
       EachTree.Order order,
@@ -66,7 +80,7 @@ final class EachRun {
    * @return the command's exit code
    */
   int run(ApiClient client) throws CommandFailure {
-    List<Fields> all = look(client);
+    List<Fields> all = look(client.get(order.of().path()));
     try {
       order.where().requireKnown(all);
       if (order.until().isPresent()) {
@@ -110,7 +124,14 @@ final class EachRun {
   private void requireUsable(String item) throws CommandFailure {
     String[] words = order.wordsFor(item);
     try {
-      var _ = CommandTree.build(words).parseArgs(words);
+      ParseResult leaf = CommandTree.build(words).parseArgs(words);
+      while (leaf.hasSubcommand()) {
+        leaf = leaf.subcommand();
+      }
+      tells = leaf.commandSpec().userObject() instanceof Action action && action.tells();
+      if (LogTree.goesOn(leaf)) {
+        throw new CommandFailure(ExitCode.USAGE, "--follow never ends: it is not for many");
+      }
     } catch (ParameterException e) {
       throw new CommandFailure(ExitCode.USAGE, UsageLine.of(e));
     }
@@ -160,6 +181,7 @@ final class EachRun {
     }
     if (outcome != null) {
       if (outcome.isDone() && order.until().isPresent()) {
+        report.told(outcome);
         awaited.put(outcome.item(), order.waitSeconds());
       } else {
         end(outcome);
@@ -171,7 +193,8 @@ final class EachRun {
       throw new CommandFailure(ExitCode.FAILED, "interrupted; what was begun goes on");
     }
     Map<String, Fields> now = new HashMap<>();
-    look(client).forEach(item -> now.put(item.text(order.of().key()), item));
+    Watch watch = new Watch(client, surroundings, order.of().word() + " list");
+    look(watch.get(order.of().path())).forEach(item -> now.put(item.text(order.of().key()), item));
     for (Map.Entry<String, Integer> waiting : Map.copyOf(awaited).entrySet()) {
       String item = waiting.getKey();
       Fields found = now.get(item);
@@ -206,12 +229,14 @@ final class EachRun {
   }
 
   private Outcome one(String item) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     PrintStream err = new PrintStream(said, false, StandardCharsets.UTF_8);
     Surroundings alone =
         new Surroundings(
             new BufferedReader(new StringReader("")),
-            new PrintStream(PrintStream.nullOutputStream(), false, StandardCharsets.UTF_8),
+            new PrintStream(
+                tells ? out : PrintStream.nullOutputStream(), false, StandardCharsets.UTF_8),
             err,
             false,
             surroundings.environment(),
@@ -222,12 +247,23 @@ final class EachRun {
     err.flush();
     List<String> lines = said.toString(StandardCharsets.UTF_8).lines().toList();
     String last = lines.isEmpty() ? "" : lines.getLast();
-    return new Outcome(
-        item, code, code == 0 ? "" : last.startsWith("cade: ") ? last.substring(6) : last);
+    String remark = last.startsWith("cade: ") ? last.substring(6) : last;
+    if (code != 0) {
+      return new Outcome(item, code, remark);
+    }
+    String told = out.toString(StandardCharsets.UTF_8);
+    // A card that has nothing to tell says why on the other channel.
+    String all = told.isBlank() && tells && !defaults.json() ? remark : told;
+    return new Outcome(item, code, "", cut(all));
   }
 
-  private List<Fields> look(ApiClient client) throws CommandFailure {
-    ApiClient.Answer answer = client.get(order.of().path());
+  private static String cut(String text) {
+    return text.length() <= MOST_SAID
+        ? text
+        : text.substring(0, MOST_SAID) + "\n… and more, which is too much for many at once\n";
+  }
+
+  private List<Fields> look(ApiClient.Answer answer) throws CommandFailure {
     Runner.refuse(answer);
     try {
       return Json.object(answer.body()).objects(order.of().list());

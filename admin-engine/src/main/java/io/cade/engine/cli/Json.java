@@ -2,6 +2,7 @@ package io.cade.engine.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
@@ -120,8 +121,11 @@ final class Json {
     return out.toString();
   }
 
+  /** Text that is JSON already, to be a member's value. */
+  record Verbatim(String json) {}
+
   /** A list of flat objects, each on a line of its own when there are several. */
-  static String lines(List<Map<String, String>> objects) {
+  static String lines(List<? extends Map<String, ?>> objects) {
     StringWriter out = new StringWriter();
     out.append('[');
     for (int i = 0; i < objects.size(); i++) {
@@ -130,19 +134,38 @@ final class Json {
     return out.append(objects.isEmpty() ? "]" : "\n]").toString();
   }
 
-  /** A flat object on one line. */
-  static String line(Map<String, String> object) {
+  /** An object of texts, and of what is {@link Verbatim}, on one line. */
+  static String line(Map<String, ?> object) {
     StringWriter out = new StringWriter();
     try (JsonGenerator generator = FACTORY.createGenerator(out)) {
       generator.writeStartObject();
-      for (Map.Entry<String, String> member : object.entrySet()) {
-        generator.writeStringField(member.getKey(), member.getValue());
+      for (Map.Entry<String, ?> member : object.entrySet()) {
+        generator.writeFieldName(member.getKey());
+        if (member.getValue() instanceof Verbatim verbatim) {
+          copy(verbatim, generator);
+        } else {
+          generator.writeString(String.valueOf(member.getValue()));
+        }
       }
       generator.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException("into memory", e);
     }
     return out.toString();
+  }
+
+  /** As it is, if it is JSON; else as a text. */
+  private static void copy(Verbatim verbatim, JsonGenerator generator) throws IOException {
+    StringWriter whole = new StringWriter();
+    try (JsonParser parser = FACTORY.createParser(verbatim.json());
+        JsonGenerator compact = FACTORY.createGenerator(whole)) {
+      parser.nextToken();
+      compact.copyCurrentStructureExact(parser);
+    } catch (JsonParseException e) {
+      generator.writeString(verbatim.json());
+      return;
+    }
+    generator.writeRawValue(whole.toString());
   }
 
   private static void seek(JsonParser parser, String member) throws IOException {

@@ -28,7 +28,6 @@ final class LogTree {
   private static final String STORED = "--stored";
 
   private static final int WAIT = 60;
-  private static final Duration LOOK = Duration.ofMillis(100);
   private static final Duration FOLLOW_LOOK = Duration.ofSeconds(1);
 
   /** A card sends new lines at once for so long; asked for again before that is over. */
@@ -92,6 +91,11 @@ final class LogTree {
 
   private static OptionSpec flag(String name, String what) {
     return OptionSpec.builder(name).type(boolean.class).description(what).build();
+  }
+
+  /** Whether it is a command that ends only when somebody ends it. */
+  static boolean goesOn(ParseResult leaf) {
+    return leaf.hasMatchedOption(FOLLOW);
   }
 
   /** Shows logs, and goes on with them if asked to. */
@@ -164,6 +168,8 @@ final class LogTree {
       Shown shown)
       throws CommandFailure {
     Duration asked = Duration.ZERO;
+    Watch watch =
+        new Watch(client, surroundings, "card logs " + leaf.matchedPositionalValue(0, (Object) ""));
     while (!Thread.currentThread().isInterrupted()) {
       surroundings.out().flush();
       surroundings.pause().last(FOLLOW_LOOK);
@@ -172,7 +178,7 @@ final class LogTree {
         asked = Duration.ZERO;
         ask(client, card, card + query + "1&follow=" + FOLLOW_SECONDS, leaf, surroundings);
       }
-      ApiClient.Answer answer = client.get(card + query + FOLLOW_LINES);
+      ApiClient.Answer answer = watch.get(card + query + FOLLOW_LINES);
       Runner.refuse(answer);
       shown.lines(ServiceWait.fields(answer));
       if (surroundings.out().checkError()) {
@@ -226,47 +232,18 @@ final class LogTree {
   private static void ask(
       ApiClient client, String card, String order, ParseResult leaf, Surroundings surroundings)
       throws CommandFailure {
-    int seconds = leaf.matchedOptionValue(CommandTree.WAIT, WAIT);
-    if (seconds < 1 || seconds > 3600) {
-      throw new CommandFailure(
-          ExitCode.USAGE, CommandTree.WAIT + " is " + seconds + ", outside 1 to 3600");
-    }
-    ApiClient.Answer ordered = client.change("POST", order);
-    Runner.refuse(ordered);
-    List<String> ids = ServiceWait.fields(ordered).texts("commands");
-    Duration limit = Duration.ofSeconds(seconds);
-    for (Duration waited = Duration.ZERO; ; waited = waited.plus(LOOK)) {
-      ApiClient.Answer answer = client.get(card + "/commands");
-      Runner.refuse(answer);
-      boolean waits = false;
-      for (Fields each : ServiceWait.fields(answer).objects("commands")) {
-        if (ids.contains(each.text("id"))) {
-          waits |= each.text("endedAt").isEmpty();
-          if (each.text("state").equals("failed")) {
-            throw new CommandFailure(
-                ExitCode.FAILED,
-                "the card could not send it: "
-                    + each.text("detail")
-                    + "; "
-                    + STORED
-                    + " shows what it sent last");
-          }
-        }
-      }
-      if (!waits) {
-        return;
-      }
-      if (waited.compareTo(limit) >= 0) {
-        throw new CommandFailure(
-            ExitCode.FAILED,
-            "the card did not send it within "
-                + seconds
-                + " s; "
-                + STORED
-                + " shows what it sent last");
-      }
-      surroundings.pause().last(LOOK);
-    }
+    int seconds = CommandWait.seconds(leaf, WAIT);
+    String last = "; " + STORED + " shows what it sent last";
+    var _ =
+        CommandWait.ended(
+            client,
+            card,
+            client.change("POST", order),
+            seconds,
+            new CommandWait.Words(
+                each -> "the card could not send it: " + each.text("detail") + last,
+                late -> "the card did not send it within " + late + " s" + last),
+            surroundings);
   }
 
   private static String source(ParseResult leaf) throws CommandFailure {

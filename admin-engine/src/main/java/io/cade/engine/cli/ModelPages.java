@@ -2,6 +2,7 @@ package io.cade.engine.cli;
 
 import java.io.PrintStream;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /** How models and devices look. */
@@ -177,12 +178,39 @@ record ModelPages(PrintStream out, boolean colour, Instant now) {
   }
 
   void run(Fields run) {
-    out.print(Words.printable(run.text("type") + ": " + run.text("summary")) + "\n\n");
-    Table table = table("CARD", "PROGRESS", ">BEFORE", "DETAIL");
+    out.print(Words.printable(run.text("type") + ": " + run.text("summary")) + "\n");
+    if (!run.is("active")) {
+      out.print(
+          "that was "
+              + Words.age(run.instant("since"), now)
+              + "; NOW is what each card has at this moment\n");
+    }
+    out.print("\n");
+    boolean active = run.is("active");
+    Table table =
+        active
+            ? table("CARD", "PROGRESS", ">BEFORE", "DETAIL")
+            : table("CARD", "PROGRESS", ">BEFORE", "NOW", "DETAIL");
     for (Fields card : run.objects("cards")) {
-      table.row(card.text("card"), card.text("progress"), card.text("before"), card.text("detail"));
+      List<String> row =
+          new ArrayList<>(List.of(card.text("card"), card.text("progress"), card.text("before")));
+      if (!active) {
+        row.add(Words.orDash(card.text("now")));
+      }
+      row.add(card.text("detail"));
+      table.row(row.toArray(String[]::new));
     }
     table.print(out);
+  }
+
+  void removed(Fields model) {
+    String versions = model.text("versions");
+    out.print(
+        Words.printable("model " + model.text("type"))
+            + " is gone, with "
+            + versions
+            + (versions.equals("1") ? " version" : " versions")
+            + "\n");
   }
 
   void drift(List<Fields> all) {

@@ -2,6 +2,7 @@ package io.cade.engine.cli;
 
 import io.cade.agent.wire.CardPosition;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import picocli.CommandLine.ParseResult;
 final class ModelTree {
   private static final String API = "/api/v1/";
   private static final String FILE = "--file";
+  private static final String BASE = "--base";
   private static final String WHY = "--why";
   private static final String CARD = "--card";
   private static final String SERVICE = "--service";
@@ -35,6 +37,7 @@ final class ModelTree {
     EDIT(View.MODEL_VERSION),
     SET(View.MODEL_VERSION),
     ASSIGN(View.DEVICES),
+    DELETE(View.MODEL_REMOVED),
     PLAN(View.MODEL_PLAN),
     APPLY(View.MODEL_RUN),
     RETURN(View.MODEL_RUN),
@@ -165,6 +168,14 @@ final class ModelTree {
             "model edit server --file server.yaml --why \"new greeting\"");
     edit.addPositional(type());
     file(edit);
+    edit.addOption(
+        CommandTree.option(
+                BASE,
+                "VERSION",
+                "The version that the file was made of, as the first line of an exported file says"
+                    + " it. If somebody has written another one meanwhile, the edit is refused.")
+            .type(int.class)
+            .build());
     edit.addOption(why());
     CommandSpec set =
         tree.add(
@@ -206,6 +217,13 @@ final class ModelTree {
             .paramLabel("CARD")
             .description("Positions, like 1.3.")
             .build());
+    tree.add(
+            model,
+            "delete",
+            new Action.ModelWork(Work.DELETE),
+            "Takes a type away that no card has, with all its versions.",
+            "model delete web")
+        .addPositional(type());
   }
 
   private static void brings(CommandTree tree, CommandSpec model) {
@@ -408,7 +426,15 @@ final class ModelTree {
                   + leaf.matchedPositionalValue(2, 0));
       case EXPORT -> client.get(model + "/text" + query(leaf));
       case PLAN -> client.get(model + "/plan" + query(leaf));
-      case EDIT -> upload(client, model + "/versions", leaf);
+      case EDIT -> {
+        ApiClient.Answer answer = upload(client, model + "/versions", leaf);
+        if (answer.status() == HttpURLConnection.HTTP_CONFLICT) {
+          throw new CommandFailure(
+              ExitCode.CONFLICT,
+              Runner.detail(answer) + ". Your text is as it was, in " + Runner.path(leaf, FILE));
+        }
+        yield answer;
+      }
       case SET -> client.post(model + "/values", values(leaf));
       case ASSIGN -> {
         List<String> cards = new ArrayList<>();
@@ -417,6 +443,7 @@ final class ModelTree {
         }
         yield client.change("POST", model + "/cards?" + String.join("&", cards));
       }
+      case DELETE -> client.change("DELETE", model);
       case APPLY -> wait.run(name, client.change("POST", model + "/run" + query(leaf)));
       case RETURN ->
           wait.run(
@@ -447,7 +474,7 @@ final class ModelTree {
     Path file = Runner.path(leaf, FILE);
     try {
       if (Files.size(file) > MAX_FILE) {
-        throw new CommandFailure(ExitCode.FAILED, file + " is larger than 1 MiB");
+        throw new CommandFailure(ExitCode.USAGE, file + " is larger than 1 MiB");
       }
     } catch (IOException e) {
       throw new CommandFailure(ExitCode.FAILED, "cannot read " + file);
@@ -472,6 +499,7 @@ final class ModelTree {
     options.put("--canary", "canary");
     options.put("--stop-at", "stopAt");
     options.put(CONFIRM, "confirm");
+    options.put(BASE, "base");
     options.put(WHY, "why");
     List<String> given = new ArrayList<>();
     options.forEach((option, name) -> {
@@ -516,7 +544,7 @@ final class ModelTree {
     try {
       Path file = Path.of(named.substring(1));
       if (Files.size(file) > MAX_FILE) {
-        throw new CommandFailure(ExitCode.FAILED, file + " is larger than 1 MiB");
+        throw new CommandFailure(ExitCode.USAGE, file + " is larger than 1 MiB");
       }
       String text = Files.readString(file);
       return text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;

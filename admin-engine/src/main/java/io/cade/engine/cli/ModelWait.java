@@ -21,7 +21,11 @@ final class ModelWait {
   private final Surroundings surroundings;
   private final ParseResult leaf;
 
-  ModelWait(ApiClient client, Surroundings surroundings, ParseResult leaf) {
+  /**
+   * @throws CommandFailure for a wait that is too long or too short, before anything is ordered
+   */
+  ModelWait(ApiClient client, Surroundings surroundings, ParseResult leaf) throws CommandFailure {
+    var _ = ServiceWait.of(leaf, RUN);
     this.client = client;
     this.surroundings = surroundings;
     this.leaf = leaf;
@@ -133,8 +137,9 @@ final class ModelWait {
       return read;
     }
     String type = fields(read).text("type");
-    var _ = run(type, client.get("/api/v1/models/" + Runner.encode(type) + "/run"));
-    ApiClient.Answer last = client.get("/api/v1/devices/" + Runner.encode(card));
+    Watch watch = new Watch(client, surroundings, "model devices");
+    var _ = run(type, watch.get("/api/v1/models/" + Runner.encode(type) + "/run"));
+    ApiClient.Answer last = watch.get("/api/v1/devices/" + Runner.encode(card));
     Runner.refuse(last);
     return last;
   }
@@ -146,6 +151,7 @@ final class ModelWait {
     Duration longest = ServiceWait.of(leaf, usual).longest();
     ApiClient.Answer answer = first;
     String said = "";
+    Watch watch = new Watch(client, surroundings, tells);
     for (Duration waited = Duration.ZERO; ; waited = waited.plus(LOOK)) {
       Fields now = fields(answer);
       if (longest.isZero() || look.ended(now)) {
@@ -170,7 +176,7 @@ final class ModelWait {
                 + " tells how far it is");
       }
       surroundings.pause().last(LOOK);
-      answer = client.get(path);
+      answer = watch.get(path);
       Runner.refuse(answer);
     }
   }

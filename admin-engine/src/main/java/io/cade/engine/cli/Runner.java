@@ -469,6 +469,8 @@ final class Runner {
     }
     ExitCode code =
         switch (status) {
+          // What the engine finds in the words is as wrong as what is found here.
+          case 400, 413, 414, 431 -> ExitCode.USAGE;
           case 401, 403 -> ExitCode.REFUSED;
           case 409 -> ExitCode.CONFLICT;
           default -> ExitCode.FAILED;
@@ -476,7 +478,8 @@ final class Runner {
     throw new CommandFailure(code, detail(answer));
   }
 
-  private static String detail(ApiClient.Answer answer) {
+  /** What the engine says about a refusal. */
+  static String detail(ApiClient.Answer answer) {
     String detail = "";
     try {
       detail = Json.object(answer.body()).text("detail");

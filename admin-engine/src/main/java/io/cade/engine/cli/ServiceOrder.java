@@ -57,7 +57,7 @@ record ServiceOrder(
       }
       if (Files.size(packed) > MAX_UPLOAD) {
         throw new CommandFailure(
-            ExitCode.FAILED,
+            ExitCode.USAGE,
             content + " is larger than " + (MAX_UPLOAD >> 20) + " MiB packed; nothing was sent");
       }
       return client.upload(path, "application/zip", packed);

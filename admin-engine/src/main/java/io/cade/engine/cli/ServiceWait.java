@@ -156,6 +156,7 @@ record ServiceWait(Duration longest) {
       throws CommandFailure {
     ApiClient.Answer answer = first;
     String said = "";
+    Watch watch = new Watch(client, surroundings, "service show " + name);
     for (Duration waited = Duration.ZERO; ; waited = waited.plus(LOOK)) {
       Fields service = fields(answer);
       String step = goal.step(service);
@@ -180,7 +181,7 @@ record ServiceWait(Duration longest) {
                 + " tells how far it is");
       }
       surroundings.pause().last(LOOK);
-      answer = client.get("/api/v1/services/" + Runner.encode(name));
+      answer = watch.get("/api/v1/services/" + Runner.encode(name));
       if (answer.status() == 404) {
         return Optional.empty();
       }

@@ -266,7 +266,12 @@ final class UpdateTree {
             "TIME",
             "How long a release of the engine may take until all is well; 2min."));
     start.addOption(text(DRAIN, "TIME", "How long visitors may stay on a card; 10s."));
-    start.addOption(number(WAIT, "SECONDS", "Follow it until it has ended; not if not given."));
+    start.addOption(
+        number(
+            WAIT,
+            "SECONDS",
+            "Follow it until it has ended, at most so long; if not given, it is not waited for."));
+    start.addOption(CommandTree.noWait());
     tree.add(
         update,
         "status",
@@ -328,11 +333,15 @@ final class UpdateTree {
                 .append(Runner.encode(String.valueOf(value)));
           }
         }
+        boolean waits = leaf.hasMatchedOption(WAIT) && !leaf.hasMatchedOption(CommandTree.NO_WAIT);
+        int seconds = leaf.matchedOptionValue(WAIT, 1);
+        if (seconds < 1 || seconds > UpdateWait.LONGEST) {
+          throw new CommandFailure(
+              ExitCode.USAGE, WAIT + " is " + seconds + ", outside 1 to " + UpdateWait.LONGEST);
+        }
         ApiClient.Answer ordered = client.change("POST", updates + query);
         Runner.refuse(ordered);
-        yield leaf.hasMatchedOption(WAIT)
-            ? UpdateWait.ended(client, ordered, leaf.matchedOptionValue(WAIT, 0), surroundings)
-            : ordered;
+        yield waits ? UpdateWait.ended(client, ordered, seconds, surroundings) : ordered;
       }
       case KEYS, BUILD, SHOW, VERIFY, PUBLISH, WITHDRAW, RENEW ->
           throw new IllegalStateException("needs no engine");

@@ -8,6 +8,9 @@ import java.time.Instant;
 
 /** Follows an update until it has ended, and says what it sees. */
 final class UpdateWait {
+  /** Most seconds that a command waits: hundreds of cards take hours. */
+  static final int LONGEST = 86_400;
+
   private static final Duration LOOK = Duration.ofSeconds(1);
 
   private UpdateWait() {}
@@ -23,18 +26,13 @@ final class UpdateWait {
       Fields first = Json.object(ordered.body());
       String name = first.text("name");
       boolean engine = !first.text("phase").isEmpty();
+      // One engine ends before the next one listens, and that one may yet have to give way.
+      Watch watch =
+          engine
+              ? new Watch(client, surroundings, "update status", Duration.ofSeconds(seconds))
+              : new Watch(client, surroundings, "update status");
       for (int i = 0; i <= seconds; i++) {
-        ApiClient.Answer answer;
-        try {
-          answer = client.get("/api/v1/updates");
-        } catch (CommandFailure e) {
-          if (!engine || e.code() != ExitCode.UNREACHABLE) {
-            throw e;
-          }
-          // One engine has ended, the next one does not listen yet.
-          surroundings.pause().last(LOOK);
-          continue;
-        }
+        ApiClient.Answer answer = watch.get("/api/v1/updates");
         Runner.refuse(answer);
         Fields update =
             Json.object(answer.body()).objects("updates").stream()

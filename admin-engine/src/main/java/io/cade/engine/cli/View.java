@@ -38,6 +38,7 @@ enum View {
   MODEL_VERSION(""),
   MODEL_DIFF("differences"),
   MODEL_TEXT(""),
+  MODEL_REMOVED(""),
   MODEL_PLAN(""),
   MODEL_RUN(""),
   DRIFT("differences"),
@@ -112,6 +113,7 @@ enum View {
       case MODEL_VERSION -> models.version(answer);
       case MODEL_DIFF -> models.differences(all);
       case MODEL_TEXT -> models.text(answer);
+      case MODEL_REMOVED -> models.removed(answer);
       case MODEL_PLAN -> models.plan(answer);
       case MODEL_RUN -> models.run(answer);
       case DRIFT -> models.drift(all);

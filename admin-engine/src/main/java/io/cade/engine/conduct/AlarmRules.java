@@ -60,6 +60,7 @@ final class AlarmRules {
     HardwareAlarms.apply(cabinet, observed, due);
     DriftAlarms.apply(cabinet, due, draft.now());
     CertificateAlarms.apply(cabinet, due, draft.now());
+    SpareAlarms.apply(cabinet, due, policy.bootTime());
 
     // The greater ones first: they stand for the others from then on.
     due.all().keySet().stream()

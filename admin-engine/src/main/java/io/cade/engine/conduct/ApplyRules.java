@@ -12,13 +12,10 @@ import io.cade.engine.device.ModelProblem;
 import io.cade.engine.device.ModelVersion;
 import io.cade.engine.device.Rendered;
 import io.cade.engine.device.Rendering;
-import io.cade.engine.model.Alarm;
-import io.cade.engine.model.AlarmKey;
-import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.Card;
 import io.cade.engine.model.Change;
+import java.util.Comparator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Leads a version of a model to the cards of its type, a few at a time, and back when too many fail
@@ -167,7 +164,7 @@ final class ApplyRules {
         canary
             ? next.canary() - next.count(Progress.WORKING) - next.count(Progress.DONE)
             : next.parallel() - next.count(Progress.WORKING);
-    for (Target target : next.cards()) {
+    for (Target target : canary ? freeFirst(next.cards(), mates) : next.cards()) {
       if (room <= 0) {
         break;
       }
@@ -184,6 +181,13 @@ final class ApplyRules {
       return next.into(Stage.DONE, draft.now(), "");
     }
     return next;
+  }
+
+  /** A canary that nobody visits hurts nobody. */
+  private static List<Target> freeFirst(List<Target> cards, ServiceMates mates) {
+    return cards.stream()
+        .sorted(Comparator.comparing(c -> !mates.namesOn(c.position()).isEmpty()))
+        .toList();
   }
 
   private static boolean disturbs(Draft draft, Card card, ModelVersion version) {
@@ -224,18 +228,14 @@ final class ApplyRules {
   }
 
   private static void raise(Draft draft, ApplyRun run, String cause) {
-    AlarmKey key = new AlarmKey(AlarmType.UPDATE_FAILED, "model " + run.type());
-    String text =
+    UpdateFailures.raise(
+        draft,
+        "model " + run.type(),
         "version %d: %s; %s"
             .formatted(
                 run.version(),
                 cause,
-                run.keep() ? "cards that have it keep it" : "cards that have it go back");
-    @Nullable Alarm active = draft.cabinet().alarms().get(key);
-    draft.change(
-        active == null
-            ? new Change.AlarmRaised(key, AlarmType.UPDATE_FAILED.severity(), text)
-            : new Change.AlarmChange.Altered(key, active.severity(), text, ""));
+                run.keep() ? "cards that have it keep it" : "cards that have it go back"));
   }
 
   private static void set(Draft draft, ApplyRun before, ApplyRun after) {

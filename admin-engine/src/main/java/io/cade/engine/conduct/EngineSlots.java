@@ -24,17 +24,17 @@ final class EngineSlots implements CardSlots {
 
   /** The image in the engine's store that a card says it runs. */
   static Optional<StoredImage> runningOn(Cabinet cabinet, Card card) {
+    return cabinet.images().values().stream().filter(image -> runs(card, image)).findFirst();
+  }
+
+  /** Whether the card says that it runs this image. */
+  static boolean runs(Card card, StoredImage image) {
     var software = card.software();
-    if (software == null) {
-      return Optional.empty();
-    }
-    return cabinet.images().values().stream()
-        .filter(i ->
-            i.name().equals(software.imageName())
-                && i.version().equals(software.imageVersion())
-                && (software.architecture().isEmpty()
-                    || i.architecture().equals(software.architecture())))
-        .findFirst();
+    return software != null
+        && image.name().equals(software.imageName())
+        && image.version().equals(software.imageVersion())
+        && (software.architecture().isEmpty()
+            || image.architecture().equals(software.architecture()));
   }
 
   /** Why nothing would lead back from another image; empty when something does. */

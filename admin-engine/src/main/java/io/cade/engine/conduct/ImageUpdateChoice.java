@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +34,7 @@ final class ImageUpdateChoice {
     List<String> waits = new ArrayList<>();
     List<String> away = new ArrayList<>();
     List<String> leftOut = new ArrayList<>();
-    for (Card card : draft.cabinet().cards().values()) {
+    for (Card card : inOrder(draft.cabinet(), update)) {
       if (!concerns(update, card) || update.on(card.position()).isPresent()) {
         continue;
       }
@@ -66,6 +67,19 @@ final class ImageUpdateChoice {
       ImageUpdateRules.set(
           draft, update.into(Stage.DONE, draft.now(), cut(String.join("; ", leftOut))));
     }
+  }
+
+  /** By position; while the canaries are not done, cards that nobody visits come before others. */
+  private static List<Card> inOrder(Cabinet cabinet, ImageUpdate update) {
+    List<Card> cards = new ArrayList<>(cabinet.cards().values());
+    if (update.done() < update.course().canary()) {
+      Set<CardPosition> taken = new HashSet<>();
+      for (Service service : cabinet.services().values()) {
+        service.placements().forEach(p -> taken.add(p.position()));
+      }
+      cards.sort(Comparator.comparing(card -> taken.contains(card.position())));
+    }
+    return cards;
   }
 
   /** Why nothing would lead the card back from another image; empty when something does. */

@@ -1,9 +1,6 @@
 package io.cade.engine.conduct;
 
 import io.cade.agent.wire.CardPosition;
-import io.cade.engine.model.Alarm;
-import io.cade.engine.model.AlarmKey;
-import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Card;
 import io.cade.engine.model.CardState;
@@ -250,15 +247,17 @@ final class ImageUpdateRules {
 
   /** Ends the way up with an alarm: all cards go back. */
   static void fail(Draft draft, ImageUpdate update, String cause) {
-    AlarmKey key = new AlarmKey(AlarmType.UPDATE_FAILED, "image " + update.name());
-    String text = "version %s: %s".formatted(update.image().version(), cause);
-    Alarm active = draft.cabinet().alarms().get(key);
-    if (active == null) {
-      draft.change(new Change.AlarmRaised(key, AlarmType.UPDATE_FAILED.severity(), text));
-    } else {
-      draft.change(new Change.AlarmChange.Altered(key, active.severity(), text, ""));
+    String source = "image " + update.name();
+    String text = words(update, cause);
+    // A card that does not come back well is a part of the failure that sent it back.
+    if (!UpdateFailures.goesOn(draft, source, words(update, update.cause()), text)) {
+      UpdateFailures.raise(draft, source, text);
     }
     set(draft, update.into(Stage.RETURNING, draft.now(), cause));
+  }
+
+  private static String words(ImageUpdate update, String cause) {
+    return "version %s: %s".formatted(update.image().version(), cause);
   }
 
   static void set(Draft draft, ImageUpdate update) {

@@ -2,9 +2,6 @@ package io.cade.engine.conduct;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.ProxyReport;
-import io.cade.engine.model.Alarm;
-import io.cade.engine.model.AlarmKey;
-import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Card;
 import io.cade.engine.model.Change;
@@ -98,6 +95,7 @@ final class RolloutRules {
       return;
     }
     CardPosition next = null;
+    boolean nextIsQuiet = false;
     int serving = 0;
     List<String> coming = new ArrayList<>();
     for (Placement placement : service.placements()) {
@@ -108,8 +106,11 @@ final class RolloutRules {
       }
       if (Routing.serves(service, card)) {
         serving++;
-        if (next == null && !rollout.done().contains(at)) {
+        // Where an operator keeps visitors away, a bad version meets nobody.
+        boolean quiet = card.drain() != null && !nextIsQuiet;
+        if (!rollout.done().contains(at) && (next == null || quiet)) {
           next = at;
+          nextIsQuiet = card.drain() != null;
         }
       } else if (!rollout.done().contains(at)) {
         coming.add(at.toString());
@@ -329,14 +330,8 @@ final class RolloutRules {
 
   /** Ends the way forward: the card at hand goes back first, then those that were done. */
   private static void fail(Draft draft, Service service, Rollout rollout, String cause) {
-    AlarmKey key = new AlarmKey(AlarmType.UPDATE_FAILED, "service " + service.name());
-    String text = "version %d: %s".formatted(rollout.to(), cause);
-    Alarm active = draft.cabinet().alarms().get(key);
-    if (active == null) {
-      draft.change(new Change.AlarmRaised(key, AlarmType.UPDATE_FAILED.severity(), text));
-    } else {
-      draft.change(new Change.AlarmChange.Altered(key, active.severity(), text, ""));
-    }
+    UpdateFailures.raise(
+        draft, "service " + service.name(), "version %d: %s".formatted(rollout.to(), cause));
     giveBack(draft, service, rollout, cause);
   }
 

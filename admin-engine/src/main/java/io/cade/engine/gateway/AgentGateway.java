@@ -14,12 +14,10 @@ import io.cade.agent.wire.RenewRequest;
 import io.cade.agent.wire.Report;
 import io.cade.agent.wire.ReportReply;
 import io.cade.agent.wire.RouteSnapshot;
-import io.cade.engine.change.Refusal;
 import io.cade.engine.pki.PeerIdentity;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -74,14 +72,8 @@ public interface AgentGateway {
   CompletionStage<Void> proxyReport(PeerIdentity peer, ProxyReport report);
 
   /** Takes lines of the card's log (SPEC A9). */
-  default CompletionStage<LogReply> logs(PeerIdentity peer, LogUpload lines) {
-    return CompletableFuture.failedFuture(
-        new Refusal(Refusal.Kind.NOT_FOUND, "logs are not taken here"));
-  }
+  CompletionStage<LogReply> logs(PeerIdentity peer, LogUpload lines);
 
   /** Takes an inventory of the card. */
-  default CompletionStage<?> inventory(PeerIdentity peer, Inventory inventory) {
-    return CompletableFuture.failedFuture(
-        new Refusal(Refusal.Kind.NOT_FOUND, "inventories are not taken here"));
-  }
+  CompletionStage<?> inventory(PeerIdentity peer, Inventory inventory);
 }

@@ -313,7 +313,7 @@ public final class GatewayServer implements AutoCloseable {
       case NOT_FOUND -> 404;
       case CONFLICT -> 409;
       case NOT_ALLOWED -> 403;
-      case INVALID -> 400;
+      case INVALID, CONTENT -> 400;
       case LIMIT -> 429;
     };
   }

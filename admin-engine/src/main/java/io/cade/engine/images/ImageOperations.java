@@ -3,6 +3,7 @@ package io.cade.engine.images;
 import io.cade.engine.change.ChangeWriter;
 import io.cade.engine.change.Decision;
 import io.cade.engine.change.Refusal;
+import io.cade.engine.conduct.ImageNeeds;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.StoredImage;
@@ -77,7 +78,7 @@ public final class ImageOperations {
         "import an image",
         false,
         (cabinet, _) -> {
-          checkRoom(cabinet);
+          checkRoom(cabinet, 0);
           return Decision.nothing(true);
         });
   }
@@ -96,7 +97,7 @@ public final class ImageOperations {
                   actions.<ImageView>refused(
                       caller,
                       "import an image",
-                      new Refusal(Refusal.Kind.INVALID, "the image is refused: " + r.reason()));
+                      new Refusal(Refusal.Kind.CONTENT, "the image is refused: " + r.reason()));
               case ImageCatalogue.Import.Unpacked u ->
                   keep(caller, u, use ? Use.NOW : Use.WHEN_FIRST);
             })
@@ -116,7 +117,7 @@ public final class ImageOperations {
                   actions.<ImageView>refused(
                       caller,
                       "import an image",
-                      new Refusal(Refusal.Kind.INVALID, "the image is refused: " + r.reason()));
+                      new Refusal(Refusal.Kind.CONTENT, "the image is refused: " + r.reason()));
               case ImageCatalogue.Import.Unpacked u -> keep(caller, u, Use.NEVER);
             });
   }
@@ -141,6 +142,7 @@ public final class ImageOperations {
     var image = unpacked.image();
     String action =
         "import image " + image.name() + " " + image.version() + " (build " + image.build() + ")";
+    List<String> leftOver = new ArrayList<>();
     return actions
         .carryOut(
             caller,
@@ -148,6 +150,7 @@ public final class ImageOperations {
             action,
             true,
             (cabinet, now) -> {
+              leftOver.clear();
               StoredImage known = cabinet.images().get(unpacked.digest());
               if (known != null && (known.used() || use != Use.NOW)) {
                 return Decision.nothing(view(cabinet, known));
@@ -155,8 +158,20 @@ public final class ImageOperations {
               StoredImage fresh = known != null ? known : stored(unpacked, caller, now);
               List<Change> changes = new ArrayList<>();
               if (known == null) {
-                checkRoom(cabinet);
                 checkName(cabinet, fresh);
+                if (use == Use.NEVER) {
+                  for (StoredImage old : ImageNeeds.leftOver(cabinet)) {
+                    changes.add(new Change.ImageRemoved(old.digest()));
+                    changes.add(
+                        new Change.Audited(
+                            caller.user(),
+                            "remove image %s %s, which no card needs any more"
+                                .formatted(old.name(), old.version()),
+                            "done"));
+                    leftOver.add(old.digest());
+                  }
+                }
+                checkRoom(cabinet, leftOver.size());
                 changes.add(new Change.ImageImported(fresh));
               }
               Optional<StoredImage> before = used(cabinet, fresh.architecture());
@@ -171,6 +186,8 @@ public final class ImageOperations {
             (_, e) -> {
               if (e != null) {
                 tidy(unpacked.digest());
+              } else {
+                leftOver.forEach(this::tidy);
               }
             },
             blocking);
@@ -269,12 +286,19 @@ public final class ImageOperations {
         false);
   }
 
-  private static void checkRoom(Cabinet cabinet) throws Refusal {
-    if (cabinet.images().size() >= Cabinet.MAX_IMAGES) {
-      throw new Refusal(
-          Refusal.Kind.LIMIT,
-          "there are " + Cabinet.MAX_IMAGES + " images already: remove one that is not used");
+  private static void checkRoom(Cabinet cabinet, int leaving) throws Refusal {
+    if (cabinet.images().size() - leaving < Cabinet.MAX_IMAGES) {
+      return;
     }
+    throw new Refusal(
+        Refusal.Kind.LIMIT,
+        "there are %d images already: ".formatted(Cabinet.MAX_IMAGES)
+            + ImageNeeds.unneeded(cabinet).stream()
+                .findFirst()
+                .map(i ->
+                    "no card needs %s %s, image remove %s makes room"
+                        .formatted(i.name(), i.version(), i.digest()))
+                .orElse("cards need all of them; image use NAME:VERSION brings cards together"));
   }
 
   private static void checkName(Cabinet cabinet, StoredImage fresh) throws Refusal {

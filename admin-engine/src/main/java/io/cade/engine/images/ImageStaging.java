@@ -3,6 +3,7 @@ package io.cade.engine.images;
 import io.cade.engine.change.ChangeWriter;
 import io.cade.engine.change.Decision;
 import io.cade.engine.change.Refusal;
+import io.cade.engine.conduct.ImageNeeds;
 import io.cade.engine.conduct.ImageUpdateOrders;
 import io.cade.engine.operate.Caller;
 import io.cade.engine.operate.Role;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ImageStaging {
   private static final Logger LOG = LoggerFactory.getLogger(ImageStaging.class);
-  private static final Caller ENGINE = new Caller("engine", Role.OPERATOR);
+  private static final Caller ENGINE = new Caller(ImageNeeds.BROUGHT_BY, Role.OPERATOR);
 
   private final ChangeWriter writer;
   private final ImageOperations images;

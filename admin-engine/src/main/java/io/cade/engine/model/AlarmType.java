@@ -77,7 +77,9 @@ public enum AlarmType {
   IDENTITY_CLONED(
       "identityCloned", Severity.CRITICAL, "unauthorizedAccessAttempt", Ends.ACKNOWLEDGED),
   /** All chassis of the cabinet are lost: its power or its network is gone. */
-  CABINET_LOST("cabinetLost", Severity.CRITICAL, "powerProblem", Ends.BY_ITSELF);
+  CABINET_LOST("cabinetLost", Severity.CRITICAL, "powerProblem", Ends.BY_ITSELF),
+  /** Fewer cards are free than are to be kept back for failed ones. */
+  SPARES_SHORT("sparesShort", Severity.WARNING, "underlyingResourceUnavailable", Ends.BY_ITSELF);
 
   private enum Ends {
     BY_ITSELF,

@@ -96,6 +96,7 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(
       value = Change.DeviceChange.ModelVersionAdded.class,
       name = "model-version-added"),
+  @JsonSubTypes.Type(value = Change.DeviceChange.ModelRemoved.class, name = "model-removed"),
   @JsonSubTypes.Type(value = Change.DeviceChange.RunChanged.class, name = "apply-run-changed"),
   @JsonSubTypes.Type(value = Change.DeviceChange.RecordChanged.class, name = "device-changed"),
   @JsonSubTypes.Type(value = Change.Audited.class, name = "audited"),
@@ -314,6 +315,9 @@ public sealed interface Change {
   sealed interface DeviceChange extends Change {
     /** The model of a type has one more version; no card has it yet. */
     record ModelVersionAdded(String modelType, ModelVersion version) implements DeviceChange {}
+
+    /** A type that no card has is gone, with all its versions and its last run. */
+    record ModelRemoved(String modelType) implements DeviceChange {}
 
     /** How far a version has come; as DONE it is the one that its cards are to have. */
     record RunChanged(ApplyRun run) implements DeviceChange {}

@@ -71,6 +71,7 @@ final class DeviceDraft {
                 ? new DeviceModel(c.modelType(), 1, List.of(c.version()))
                 : model.plus(c.version(), view().used(c.modelType())));
       }
+      case Change.DeviceChange.ModelRemoved c -> remove(c.modelType());
       case Change.DeviceChange.RunChanged c -> {
         ApplyRun run = c.run();
         DeviceModel model = view().model(run.type()).orElse(null);
@@ -84,6 +85,19 @@ final class DeviceDraft {
         }
       }
       case Change.DeviceChange.RecordChanged c -> put(c.record());
+    }
+  }
+
+  private void remove(String type) {
+    if (!models.containsKey(type) || view().active(type).isPresent()) {
+      throw new IllegalStateException("there is no model " + type + ", or it is on its way");
+    }
+    frozen = null;
+    models = models.without(type);
+    touch.accept(EntityKey.Kind.DEVICE_MODEL, type);
+    if (runs.containsKey(type)) {
+      runs = runs.without(type);
+      touch.accept(EntityKey.Kind.APPLY_RUN, type);
     }
   }
 

@@ -144,7 +144,7 @@ public final class CertificateDesk {
                 automatic.forget(service);
               } catch (CertificateException e) {
                 return actions.refused(
-                    caller, action, new Refusal(Refusal.Kind.INVALID, "" + e.getMessage()));
+                    caller, action, new Refusal(Refusal.Kind.CONTENT, "" + e.getMessage()));
               } catch (IOException e) {
                 return CompletableFuture.failedFuture(e);
               }

@@ -59,10 +59,10 @@ public final class CommandOperations {
         "ping card " + position,
         false,
         (cabinet, _) -> {
-          Card card = requireReached(cabinet, position);
           if (count < 1 || count > MAX_PINGS) {
             throw new Refusal(Refusal.Kind.INVALID, "count must be from 1 to " + MAX_PINGS);
           }
+          Card card = requireReached(cabinet, position);
           requireRoom(cabinet, position, count);
           List<Change> changes = new ArrayList<>();
           List<Long> ids = new ArrayList<>();

@@ -46,7 +46,7 @@ public final class ContentArchive {
    * Checks an upload and writes the files in it to a ZIP of our own making.
    *
    * @return the paths of the files in it
-   * @throws Refusal INVALID when it is not such a ZIP, LIMIT when a limit is exceeded
+   * @throws Refusal CONTENT when it is not such a ZIP, LIMIT when a limit is exceeded
    * @throws IOException when files cannot be read or written
    */
   public static Set<String> rewrite(Path upload, Path target) throws Refusal, IOException {
@@ -90,7 +90,7 @@ public final class ContentArchive {
       return whole.size();
     } catch (ZipException | IllegalArgumentException e) {
       throw new Refusal(
-          Refusal.Kind.INVALID, "the content is not a complete ZIP: " + e.getMessage());
+          Refusal.Kind.CONTENT, "the content is not a complete ZIP: " + e.getMessage());
     }
   }
 
@@ -128,17 +128,17 @@ public final class ContentArchive {
     } catch (ZipException | IllegalArgumentException e) {
       // The JDK reports names that are not UTF-8 as IllegalArgumentException.
       throw new Refusal(
-          Refusal.Kind.INVALID, "the content is not a ZIP that can be read: " + e.getMessage());
+          Refusal.Kind.CONTENT, "the content is not a ZIP that can be read: " + e.getMessage());
     } catch (EOFException e) {
-      throw new Refusal(Refusal.Kind.INVALID, "the content is a ZIP cut off in the middle");
+      throw new Refusal(Refusal.Kind.CONTENT, "the content is a ZIP cut off in the middle");
     }
     if (held != listed) {
       throw new Refusal(
-          Refusal.Kind.INVALID,
+          Refusal.Kind.CONTENT,
           "the content is a ZIP that holds other files than its directory lists");
     }
     if (files.isEmpty()) {
-      throw new Refusal(Refusal.Kind.INVALID, "there is no file in the content");
+      throw new Refusal(Refusal.Kind.CONTENT, "there is no file in the content");
     }
     for (String path : files) {
       if (directories.contains(path)) {
@@ -186,7 +186,7 @@ public final class ContentArchive {
     if (objection != null) {
       StringBuilder shown = new StringBuilder();
       path.chars().limit(80).forEach(c -> shown.append(Character.isISOControl(c) ? '?' : (char) c));
-      throw new Refusal(Refusal.Kind.INVALID, "path '" + shown + "' in the content " + objection);
+      throw new Refusal(Refusal.Kind.CONTENT, "path '" + shown + "' in the content " + objection);
     }
   }
 

@@ -37,7 +37,7 @@ final class ContentIntake {
    * Stores an upload.
    *
    * @return digest of what was stored
-   * @throws Refusal INVALID for an archive that breaks the limits or does not fit the kind
+   * @throws Refusal CONTENT for an archive that breaks the limits or does not fit the kind
    */
   String take(String kind, Path upload) throws Refusal, IOException {
     Path checked = contents.temporary();
@@ -45,7 +45,7 @@ final class ContentIntake {
       Set<String> files = ContentArchive.rewrite(upload, checked);
       Optional<String> objection = kinds.objection(kind, files);
       if (objection.isPresent()) {
-        throw new Refusal(Refusal.Kind.INVALID, objection.get());
+        throw new Refusal(Refusal.Kind.CONTENT, objection.get());
       }
       return contents.adopt(checked).digest();
     } finally {

@@ -195,7 +195,7 @@ public final class DeviceOperations {
       ModelVersion version = DeviceModel.empty("trial").newest().withItems(items);
       return Rendering.render(version, WantedModels.facts(cabinet, card));
     } catch (ModelProblem e) {
-      throw new Refusal(Refusal.Kind.INVALID, String.valueOf(e.getMessage()));
+      throw new Refusal(Refusal.Kind.CONTENT, String.valueOf(e.getMessage()));
     }
   }
 

@@ -110,6 +110,14 @@ public final class Inspection {
     return c.card(changed.position()).map(card -> view(c, observed.get(), card)).orElse(changed);
   }
 
+  /** What a change of a service comes to, with what its proxies said last. */
+  public Views.ServiceView seen(Views.ServiceView changed) {
+    Cabinet c = cabinet.get();
+    return c.service(changed.name())
+        .map(service -> view(c, service, announcement(c), clock.instant()))
+        .orElse(changed);
+  }
+
   public List<Views.ServiceView> services() {
     Cabinet c = cabinet.get();
     Announcement announcement = announcement(c);
@@ -396,7 +404,7 @@ public final class Inspection {
     return new Views.DrainView(drain.since(), drain.until(), drain.by(), running);
   }
 
-  /** A service that was changed just now: no proxy can know yet. */
+  /** A service that was changed just now: what was heard of it is left out. */
   static Views.ServiceView view(Service s) {
     return view(s, Announcement.NONE, List.of());
   }

@@ -131,7 +131,7 @@ final class LeaseCsv {
   /**
    * The last word about each address; leases that were given back or reclaimed are left out.
    *
-   * @throws Refusal INVALID naming the first line that is wrong; LIMIT
+   * @throws Refusal CONTENT naming the first line that is wrong; LIMIT
    */
   static Collection<Row> read(String text) throws Refusal {
     List<String> lines = text.lines().limit(MAX_LINES + 1L).toList();
@@ -219,6 +219,6 @@ final class LeaseCsv {
   }
 
   static Refusal wrong(int line, String what) {
-    return new Refusal(Refusal.Kind.INVALID, "line " + line + ": " + what + ". Nothing was done");
+    return new Refusal(Refusal.Kind.CONTENT, "line " + line + ": " + what + ". Nothing was done");
   }
 }

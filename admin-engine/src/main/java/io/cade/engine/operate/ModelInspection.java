@@ -75,7 +75,8 @@ public final class ModelInspection {
   public ModelViews.TextView text(String type, int number) throws Refusal {
     DeviceModel model = require(cabinet.get(), type);
     ModelVersion version = number == 0 ? model.newest() : version(model, number);
-    return new ModelViews.TextView(type, version.number(), ModelText.of(version));
+    return new ModelViews.TextView(
+        type, version.number(), ModelBase.line(type, version) + ModelText.of(version));
   }
 
   /** The last run of a type. */
@@ -400,7 +401,11 @@ public final class ModelInspection {
         run.cards().stream()
             .map(t ->
                 new ModelViews.TargetView(
-                    t.position(), t.progress().name(), t.before(), t.detail()))
+                    t.position(),
+                    t.progress().name(),
+                    t.before(),
+                    t.detail(),
+                    run.stage().isActive() ? "" : now(c, t)))
             .toList();
     return new ModelViews.RunView(
         run.type(),
@@ -418,6 +423,30 @@ public final class ModelInspection {
         run.stopAt(),
         summary(run, waits),
         cards);
+  }
+
+  /** A run remembers what it saw; this is looked at anew each time. */
+  private static String now(Cabinet c, ApplyRun.Target target) {
+    Card card = c.cards().get(target.position());
+    if (card == null) {
+      return "is not there";
+    }
+    ModelViews.DeviceView device = device(c, card);
+    String has = device.has().isEmpty() ? "nothing yet" : device.has();
+    if (!device.doing().isEmpty()) {
+      return has + ", " + device.doing();
+    }
+    if (device.differences() > 0) {
+      return has + ", " + device.differences() + " differing";
+    }
+    String state = WantedModels.isUp(card) ? "" : WantedModels.away(card);
+    return has
+        + (device.right()
+            ? ""
+            : device.wanted().equals(has)
+                ? ", not as it is now"
+                : ", is to have " + device.wanted())
+        + (state.isEmpty() ? "" : ", " + state);
   }
 
   private static String summary(ApplyRun run, boolean waits) {

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,9 +42,10 @@ public final class ModelOperations {
    * Writes a version; no card has it yet. A type that there is not yet begins with it.
    *
    * @param name of the file, for its problems
+   * @param base number of the version that the text was made of; 0 when nobody said so
    */
   public CompletionStage<ModelViews.VersionView> edit(
-      Caller caller, String type, String name, String text, String why) {
+      Caller caller, String type, String name, String text, int base, String why) {
     return actions.carryOut(
         caller,
         Role.OPERATOR,
@@ -52,6 +54,7 @@ public final class ModelOperations {
         (cabinet, now) -> {
           checkWhy(why);
           checkType(cabinet, type);
+          ModelBase.check(cabinet, caller, type, text, base);
           boolean first = cabinet.devices().model(type).isEmpty();
           DeviceModel model =
               cabinet.devices().model(type).orElseGet(() -> DeviceModel.empty(type));
@@ -60,7 +63,7 @@ public final class ModelOperations {
           try {
             version = ModelFile.read(name, text, model.newest(), number, now, caller.user(), why);
           } catch (ModelProblem e) {
-            throw new Refusal(Refusal.Kind.INVALID, String.valueOf(e.getMessage()));
+            throw new Refusal(Refusal.Kind.CONTENT, String.valueOf(e.getMessage()));
           }
           return added(cabinet, now, model, version);
         });
@@ -186,6 +189,47 @@ public final class ModelOperations {
     next.keySet().removeAll(taken.keySet());
     next.putAll(given);
     return next;
+  }
+
+  /** Takes a type away that no card has, with all its versions. */
+  public CompletionStage<ModelViews.RemovedView> delete(Caller caller, String type) {
+    return actions.carryOut(
+        caller,
+        Role.OPERATOR,
+        "delete model " + Operations.cut(type),
+        true,
+        (cabinet, _) -> {
+          DeviceModel model = ModelInspection.require(cabinet, type);
+          if (!cabinet.devices().models().containsKey(type)) {
+            throw new Refusal(
+                Refusal.Kind.CONFLICT, type + " is a role of cards, and nobody has written it");
+          }
+          requireNoRun(cabinet, type);
+          List<CardPosition> cards = new ArrayList<>(ApplyRuns.cardsOf(cabinet, type));
+          for (DeviceRecord record : cabinet.devices().records().values()) {
+            if (record.type().equals(type) && !cards.contains(record.position())) {
+              cards.add(record.position());
+            }
+          }
+          if (!cards.isEmpty()) {
+            throw new Refusal(
+                Refusal.Kind.CONFLICT,
+                "%d %s of the type %s%s: give %s another type first (model assign TYPE CARD…)"
+                    .formatted(
+                        cards.size(),
+                        cards.size() == 1 ? "card is" : "cards are",
+                        type,
+                        cards.size() > 20 ? "" : " (" + words(cards) + ")",
+                        cards.size() == 1 ? "it" : "them"));
+          }
+          return Decision.of(
+              new ModelViews.RemovedView(type, model.versions().size()),
+              new Change.DeviceChange.ModelRemoved(type));
+        });
+  }
+
+  private static String words(List<CardPosition> cards) {
+    return cards.stream().map(CardPosition::toString).collect(Collectors.joining(", "));
   }
 
   /** Gives cards a type; that of their role takes it away again. */

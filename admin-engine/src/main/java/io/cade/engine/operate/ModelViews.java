@@ -56,6 +56,13 @@ public final class ModelViews {
       int items,
       int parameters) {}
 
+  /**
+   * A type that is gone.
+   *
+   * @param versions that it had
+   */
+  public record RemovedView(String type, int versions) {}
+
   public record TextView(String type, int version, String text) {}
 
   /** What would become of each card. */
@@ -100,7 +107,14 @@ public final class ModelViews {
       String summary,
       List<TargetView> cards) {}
 
-  public record TargetView(CardPosition card, String progress, int before, String detail) {}
+  /**
+   * A card of a run.
+   *
+   * @param progress what became of it in the run; when that has ended, as it was then
+   * @param now what the card has at this moment, in words; empty while the run is under way
+   */
+  public record TargetView(
+      CardPosition card, String progress, int before, String detail, String now) {}
 
   /**
    * @param trial whether it is tried there

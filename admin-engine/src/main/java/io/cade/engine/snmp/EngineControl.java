@@ -89,7 +89,7 @@ public final class EngineControl implements CabinetControl {
                 switch (why.kind()) {
                   case NOT_FOUND, CONFLICT -> Cause.CONFLICT;
                   case NOT_ALLOWED -> Cause.NOT_ALLOWED;
-                  case INVALID -> step >= limits ? Cause.CONFLICT : Cause.BAD_VALUE;
+                  case INVALID, CONTENT -> step >= limits ? Cause.CONFLICT : Cause.BAD_VALUE;
                   case LIMIT -> Cause.BUSY;
                 },
                 String.valueOf(why.getMessage()));

@@ -120,8 +120,8 @@ final class ServiceTables {
           case BUILDING -> RolloutStage.BUILDING;
           case DRAINING -> RolloutStage.DRAINING;
           case INSTALLING -> RolloutStage.INSTALLING;
-          // For the operations centre both are the proof, which begins without visitors.
-          case TRYING, PROVING -> RolloutStage.PROVING;
+          case TRYING -> RolloutStage.TRYING;
+          case PROVING -> RolloutStage.PROVING;
           case RETURNING -> RolloutStage.RETURNING;
           case DONE -> RolloutStage.DONE;
           case RETURNED -> RolloutStage.RETURNED;

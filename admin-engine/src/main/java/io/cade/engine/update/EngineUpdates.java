@@ -3,6 +3,7 @@ package io.cade.engine.update;
 import io.cade.engine.change.ChangeWriter;
 import io.cade.engine.change.Decision;
 import io.cade.engine.change.Refusal;
+import io.cade.engine.conduct.UpdateFailures;
 import io.cade.engine.guard.GuardLink;
 import io.cade.engine.guard.GuardRecord;
 import io.cade.engine.guard.UpgradeOrder;
@@ -298,7 +299,7 @@ public final class EngineUpdates {
       Path fresh = guard.freshRelease();
       switch (ReleasePackage.unpack(release, List.of(authority), clock.instant(), fresh)) {
         case ReleasePackage.Check.Rejected r ->
-            throw new Refusal(Refusal.Kind.INVALID, "the release is refused: " + r.reason());
+            throw new Refusal(Refusal.Kind.CONTENT, "the release is refused: " + r.reason());
         case ReleasePackage.Check.Accepted a -> guard.keepRelease(fresh, a.version());
       }
       return new UpgradeOrder(
@@ -374,11 +375,12 @@ public final class EngineUpdates {
                       "update engine:" + outcome.version() + " ordered by " + outcome.by(),
                       back ? "returned to " + outcome.from() : "done"));
               // The operations centre hears of either: an alarm, or that a revision has changed.
-              changes.add(
+              changes.addAll(
                   back
                       ? alarm(outcome, cabinet.alarms().get(KEY))
-                      : new Change.AlarmChange.NotificationPosted(
-                          PendingNotification.Kind.CONFIGURATION_CHANGE, "", null, List.of()));
+                      : List.of(
+                          new Change.AlarmChange.NotificationPosted(
+                              PendingNotification.Kind.CONFIGURATION_CHANGE, "", null, List.of())));
               return new Decision<>(changes, outcome.number());
             })
             .thenAcceptAsync(
@@ -394,7 +396,7 @@ public final class EngineUpdates {
 
   private static final AlarmKey KEY = new AlarmKey(AlarmType.UPDATE_FAILED, ReleasePackage.NAME);
 
-  private static Change alarm(GuardRecord.Outcome outcome, @Nullable Alarm active) {
+  private static List<Change> alarm(GuardRecord.Outcome outcome, @Nullable Alarm active) {
     String cause = outcome.cause();
     String text =
         "version %s was taken back to %s, data %s: %s"
@@ -403,8 +405,9 @@ public final class EngineUpdates {
                 outcome.from(),
                 outcome.data() == GuardRecord.Data.KEPT ? "kept" : "restored",
                 cause.length() <= MAX_CAUSE ? cause : cause.substring(0, MAX_CAUSE));
-    return active == null
-        ? new Change.AlarmRaised(KEY, AlarmType.UPDATE_FAILED.severity(), text)
-        : new Change.AlarmChange.Altered(KEY, active.severity(), text, "");
+    // The same outcome, told by an engine that ended before it could note so, is one failure.
+    return active != null && active.text().equals(text)
+        ? List.of()
+        : UpdateFailures.failed(active, KEY, text);
   }
 }

@@ -115,7 +115,7 @@ public final class UpdateOperations {
       throws IOException, Refusal {
     return switch (depot.take(file, notice, caller.user())) {
       case BundleDepot.Taken.Rejected r ->
-          throw new Refusal(Refusal.Kind.INVALID, "the bundle is refused: " + r.reason());
+          throw new Refusal(Refusal.Kind.CONTENT, "the bundle is refused: " + r.reason());
       case BundleDepot.Taken.Kept k -> k.bundle();
     };
   }
@@ -208,7 +208,7 @@ public final class UpdateOperations {
                 }
                 return new UpdateViews.TrustView(version, profile());
               } catch (Untrusted e) {
-                throw new Refusal(Refusal.Kind.INVALID, String.valueOf(e.getMessage()));
+                throw new Refusal(Refusal.Kind.CONTENT, String.valueOf(e.getMessage()));
               }
             }));
   }
@@ -263,7 +263,7 @@ public final class UpdateOperations {
     try {
       return new RepositoryClient(trust, repository).refresh(clock.instant());
     } catch (Untrusted e) {
-      throw new Refusal(Refusal.Kind.INVALID, "the repository is not believed: " + e.getMessage());
+      throw new Refusal(Refusal.Kind.CONTENT, "the repository is not believed: " + e.getMessage());
     }
   }
 

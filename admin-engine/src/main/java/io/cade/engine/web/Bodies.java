@@ -17,8 +17,15 @@ public final class Bodies {
     private static final long serialVersionUID = 1L;
 
     public TooLarge(long limit) {
-      super("the body is larger than the " + limit + " bytes allowed here");
+      super("what was sent is larger than the " + size(limit) + " allowed here: nothing was kept");
     }
+  }
+
+  /** A limit in words. */
+  public static String size(long bytes) {
+    return bytes % (1 << 20) == 0
+        ? (bytes >> 20) + " MiB"
+        : bytes % (1 << 10) == 0 ? (bytes >> 10) + " KiB" : bytes + " bytes";
   }
 
   /** The body did not come in time. */

@@ -258,8 +258,8 @@ class ApiServerTest {
         400,
         "invalid");
     assertProblem(
-        create("operator", other, "no zip".getBytes(StandardCharsets.UTF_8)), 400, "invalid");
-    assertProblem(create("operator", other, zip("ok", "../../evil")), 400, "invalid");
+        create("operator", other, "no zip".getBytes(StandardCharsets.UTF_8)), 422, "content");
+    assertProblem(create("operator", other, zip("ok", "../../evil")), 422, "content");
     assertThat(bench.writer.current().services()).hasSize(1);
     assertThat(stored()).hasSize(1);
     assertThat(dir.resolve("evil")).doesNotExist();

@@ -145,7 +145,7 @@ class AlarmCommandTest {
             List.of("--limit", "0"),
             List.of("--before", "x"))) {
       Desk.Outcome outcome = desk.run("alarm", "history", wrong.get(0), wrong.get(1));
-      assertThat(outcome.code()).as("%s", wrong).isEqualTo(ExitCode.FAILED.code());
+      assertThat(outcome.code()).as("%s", wrong).isEqualTo(ExitCode.USAGE.code());
       assertThat(outcome.err()).as("%s", wrong).isNotBlank();
     }
   }
@@ -208,7 +208,7 @@ class AlarmCommandTest {
             List.of("celsius", "cpu*", "hold=7200"))) {
       Desk.Outcome outcome =
           desk.run("alarm", "threshold", "set", wrong.get(0), wrong.get(1), wrong.get(2));
-      assertThat(outcome.code()).as("%s", wrong).isEqualTo(ExitCode.FAILED.code());
+      assertThat(outcome.code()).as("%s", wrong).isEqualTo(ExitCode.USAGE.code());
       assertThat(outcome.err()).as("%s", wrong).hasLineCount(1);
     }
     assertThat(desk.run("alarm", "threshold", "set", "celsius", "cpu*").code())
@@ -286,7 +286,7 @@ class AlarmCommandTest {
         words[4 + i] = wrong.get(i);
       }
       Desk.Outcome outcome = desk.run(words);
-      assertThat(outcome.code()).as("%s", wrong).isEqualTo(ExitCode.FAILED.code());
+      assertThat(outcome.code()).as("%s", wrong).isEqualTo(ExitCode.USAGE.code());
       assertThat(outcome.err()).as("%s", wrong).hasLineCount(1);
     }
     assertThat(desk.run("alarm", "rule", "add", "no_name", "--action", "drain-card").err())

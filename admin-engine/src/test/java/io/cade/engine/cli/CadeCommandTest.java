@@ -360,7 +360,10 @@ class CadeCommandTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"400,1", "401,4", "403,4", "404,1", "409,5", "422,1", "429,1", "500,1", "503,1"})
+  @CsvSource({
+    "400,2", "401,4", "403,4", "404,1", "409,5", "413,2", "414,2", "422,1", "429,1", "431,2",
+    "500,1", "503,1"
+  })
   void refusalsOfTheEngineBecomeTheirExitCode(int status, int code) {
     String problem = "{\"status\":" + status + ",\"detail\":\"because it is so\"}";
     engine.when("GET /api/v1/services/shop", status, problem);

@@ -7,11 +7,13 @@ import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.MacAddress;
 import io.cade.agent.wire.ProxyReport;
 import io.cade.agent.wire.Report;
+import io.cade.agent.wire.RouteSnapshot;
 import io.cade.agent.wire.SiteProtection;
 import io.cade.agent.wire.TrafficReport;
 import io.cade.engine.gateway.TestWriter;
 import io.cade.engine.model.AlarmKey;
 import io.cade.engine.model.AlarmType;
+import io.cade.engine.model.CardState;
 import io.cade.engine.model.Change;
 import io.cade.engine.operate.LeasePlaces;
 import io.cade.engine.pki.Identity;
@@ -142,7 +144,7 @@ class CommandAgainstApiTest {
     assertThat(writer.current().protection()).doesNotContainKey("shop");
 
     Desk.Outcome wrong = desk.run("service", "access", "shop", "--deny", "203.0.113.1/24");
-    assertThat(wrong.code()).isEqualTo(1);
+    assertThat(wrong.code()).isEqualTo(ExitCode.USAGE.code());
     assertThat(wrong.err()).contains("203.0.113.0/24 is meant");
     assertThat(desk.run("service", "limits", "shop", "--visitor-burst", "3").err())
         .contains("means nothing without");
@@ -186,7 +188,7 @@ class CommandAgainstApiTest {
         .contains("\"requests\" : 42", "\"refused\" : 7", "\"remoteRequests\" : 21");
     assertThat(desk.run("show", "traffic", "--card", "1.3").out()).contains("1.3");
     assertThat(desk.run("show", "traffic", "--card", "1.4").out()).doesNotContain("shop");
-    assertThat(desk.run("show", "traffic", "--card", "x").code()).isEqualTo(1);
+    assertThat(desk.run("show", "traffic", "--card", "x").code()).isEqualTo(2);
     assertThat(desk.run("show", "traffic", "--site", "nothing").code()).isEqualTo(1);
     assertThat(desk.run("show", "refusals").out()).contains("0.4", "VISITOR_RATE", "7");
   }
@@ -289,7 +291,7 @@ class CommandAgainstApiTest {
     assertThat(set.err()).isEmpty();
     assertThat(set.out()).contains("balancing", "weighted", "weight@1.3", "slow-start", "30s");
     Desk.Outcome wrong = desk.run("service", "set", "shop", "balancing=best", "queue=many");
-    assertThat(wrong.code()).isEqualTo(1);
+    assertThat(wrong.code()).isEqualTo(ExitCode.USAGE.code());
     assertThat(wrong.err())
         .contains("balancing is 'best'; allowed: round-robin", "queue is 'many'; allowed: 0 to");
     assertThat(desk.run("service", "set", "shop", "balancing").code())
@@ -335,6 +337,38 @@ class CommandAgainstApiTest {
                     "affinity=always")
                 .err())
         .contains("affinity is 'always'; allowed: none, cookie");
+  }
+
+  /** A proxy that is up, and uses routes of this version. */
+  private void proxy(int slot, long routes) {
+    CardPosition at = new CardPosition(0, slot);
+    writer.given(
+        new Change.CardSeated(at, CardRole.PROXY, new MacAddress("02:00:00:00:00:0" + slot)),
+        new Change.CardStateChanged(at, CardState.BOOTING, "asked"),
+        new Change.CardStateChanged(at, CardState.AVAILABLE, "introduced"));
+    served.observations.heardRoutesInUse(at, routes);
+  }
+
+  @Test
+  void howManyProxiesUseTheRoutesIsToldRightAfterAChange() {
+    assertThat(create("shop").out()).containsPattern("proxies +0/0");
+    proxy(4, 7);
+    proxy(5, 6);
+    served.routes =
+        new RouteSnapshot(
+            7,
+            List.of(new RouteSnapshot.SiteRoute("shop", List.of("a.example"), List.of(), "", "")));
+    assertThat(desk.run("service", "show", "shop").out()).containsPattern("proxies +1/2");
+    assertThat(desk.run("service", "set", "shop", "queue=7").out())
+        .containsPattern("proxies +1/2")
+        .containsPattern("queue +7");
+    assertThat(desk.run("service", "stop", "shop").out()).containsPattern("proxies +1/2");
+    assertThat(desk.run("service", "start", "shop", "--json").out())
+        .contains("\"proxiesServing\" : 1", "\"proxies\" : 2");
+    assertThat(create("news").out()).containsPattern("proxies +0/2");
+    assertThat(desk.run("service", "delete", "shop", "--no-wait").out())
+        .contains("REMOVING")
+        .containsPattern("proxies +1/2");
   }
 
   @Test

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
+import io.cade.agent.wire.LogLine;
+import io.cade.agent.wire.LogUpload;
 import io.cade.agent.wire.MacAddress;
+import io.cade.engine.collect.CardLogs;
+import io.cade.engine.collect.Collected;
 import io.cade.engine.gateway.TestWriter;
 import io.cade.engine.model.CardState;
 import io.cade.engine.model.Change;
@@ -13,6 +17,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,6 +91,84 @@ final class EachCommandTest {
     }
     assertThat(located()).containsExactlyInAnyOrder("1.3", "2.3");
     assertThat(desk.run("each", "card", "--where", "slot=3", "locate", "on").code()).isEqualTo(3);
+  }
+
+  /** Each of the first two cards has written so many lines, each with this at its end. */
+  private void logs(int lines, String end, String... sources) throws Exception {
+    Collected collected =
+        Collected.open(dir.resolve("cards"), CardLogs.Bounds.standard(), clock, Runnable::run);
+    served.operations.collect().from(collected);
+    for (int slot = 1; slot <= 2; slot++) {
+      CardPosition at = new CardPosition(1, slot);
+      for (String source : sources) {
+        for (int from = 0; from < lines; from += 200) {
+          List<LogLine> some = new ArrayList<>();
+          for (int i = from; i < Math.min(lines, from + 200); i++) {
+            some.add(new LogLine(i, Desk.NOW.minusSeconds(9), "line " + i + " of " + at + end));
+          }
+          var _ =
+              collected
+                  .take(at, new LogUpload(at, "b", source, "e1", false, some))
+                  .toCompletableFuture()
+                  .get(10, TimeUnit.SECONDS);
+        }
+      }
+    }
+  }
+
+  @Test
+  void whatEachHasToTellIsPrintedBehindItsName() throws Exception {
+    logs(2, "", "agent");
+    Desk.Outcome outcome =
+        desk.run("each", "card", "--where", "chassis=1 and slot<4", "logs", "--stored");
+    assertThat(outcome.code()).as("%s", outcome).isZero();
+    String time = Desk.NOW.minusSeconds(9).toString();
+    assertThat(outcome.out().lines())
+        .contains(
+            "1.1  " + time + " agent | line 0 of 1.1",
+            "1.1  " + time + " agent | line 1 of 1.1",
+            "1.2  " + time + " agent | line 1 of 1.2",
+            "1.3  there are no such lines; others are of []",
+            "3 cards: 3 done, 0 failed")
+        .hasSize(6);
+    assertThat(outcome.err()).contains("1.2: done (").doesNotContain("line 1 of");
+    Path report = dir.resolve("report.jsonl");
+    Desk.Outcome json =
+        desk.run(
+            "each",
+            "card",
+            "--where",
+            "chassis=1 and slot<3",
+            "--json",
+            "--report",
+            report.toString(),
+            "logs",
+            "--stored");
+    assertThat(json.out())
+        .contains("{\"item\":\"1.1\",\"outcome\":\"done\",\"detail\":\"\",\"said\":{")
+        .contains("\"text\":\"line 1 of 1.2\"");
+    assertThat(Files.readAllLines(report)).hasSize(2).allMatch(l -> l.contains("\"said\":{"));
+    assertThat(desk.run("each", "card", "--where", "slot=1", "show").out())
+        .contains("1.1  CARD", "2.1  CARD");
+  }
+
+  @Test
+  void ofOneThatTellsTooMuchTheBeginningIsPrintedAndThatIsSaid() throws Exception {
+    logs(400, " " + "x".repeat(250), "agent", "service:a", "service:b", "service:c");
+    Desk.Outcome outcome =
+        desk.run(
+            "each", "card", "--where", "chassis=1 and slot<3", "logs", "--stored", "-n", "5000");
+    assertThat(outcome.code()).isZero();
+    assertThat(outcome.out().length()).isLessThan(700_000);
+    assertThat(outcome.out().contains("1.2  … and more, which is too much for many at once"))
+        .isTrue();
+  }
+
+  @Test
+  void whatNeverEndsIsNotForMany() {
+    Desk.Outcome outcome = desk.run("each", "card", "--where", "slot=1", "logs", "--follow");
+    assertThat(outcome.code()).isEqualTo(ExitCode.USAGE.code());
+    assertThat(outcome.err()).contains("never ends");
   }
 
   @Test

@@ -2,11 +2,22 @@ package io.cade.engine.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cade.agent.wire.BootsFrom;
 import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.CardRole;
+import io.cade.agent.wire.HardwareDescriptor;
+import io.cade.agent.wire.MacAddress;
+import io.cade.agent.wire.SoftwareDescriptor;
 import io.cade.engine.boottree.BootFile;
 import io.cade.engine.boottree.BootImage;
 import io.cade.engine.gateway.TestWriter;
 import io.cade.engine.images.ImageCatalogue;
+import io.cade.engine.images.ImageOperations;
+import io.cade.engine.images.ImageStaging;
+import io.cade.engine.model.CardState;
+import io.cade.engine.model.Change;
+import io.cade.engine.model.SlotImage;
+import io.cade.engine.model.StoredImage;
 import io.cade.engine.operate.Role;
 import io.cade.engine.pki.ModuleAuthority;
 import io.cade.image.Digests;
@@ -17,6 +28,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -184,7 +196,7 @@ class ImageCommandTest {
     Desk.Outcome older = desk.run("image", "use", "blade:2");
     assertThat(older.code()).isEqualTo(5);
     assertThat(older.err()).contains("build 2 is older than build 3", "--allow-older");
-    assertThat(desk.run("image", "use", "blade:2", "--allow-older", " ").code()).isEqualTo(1);
+    assertThat(desk.run("image", "use", "blade:2", "--allow-older", " ").code()).isEqualTo(2);
     Path other = Files.createDirectories(dir.resolve("state-of-olga"));
     Path state = dir.resolve("state");
     for (String name : List.of("password", "ca.pem")) {
@@ -251,5 +263,106 @@ class ImageCommandTest {
     assertThat(leftover).doesNotExist();
     assertThat(dir.resolve("images/.upload-17")).doesNotExist();
     assertThat(served("undionly.kpxe")).isEqualTo("loader 1.0");
+  }
+
+  /**
+   * An update brings its image into the engine's store, as for cards that boot from the network.
+   */
+  private void brings(String version) throws Exception {
+    succeeds(build(version, version));
+    ImageOperations images = new ImageOperations(writer, catalogue, Runnable::run);
+    new ImageStaging(writer, images, _ -> Optional.of(image(version)), Runnable::run)
+        .stage(Digests.of(image(version)));
+    assertThat(writer.current().images()).containsKey(Digests.of(image(version)));
+  }
+
+  private List<String> versions() {
+    return writer.current().images().values().stream().map(StoredImage::version).sorted().toList();
+  }
+
+  private void runs(CardPosition at, String version) {
+    MacAddress mac = new MacAddress("02:00:00:00:01:0" + at.slot());
+    writer.given(
+        new Change.CardSeated(at, CardRole.SERVER, mac),
+        new Change.CardStateChanged(at, CardState.BOOTING, ""),
+        new Change.CardEnrolled(at, mac, "1f"),
+        new Change.CardIntroduced(
+            at,
+            CardRole.SERVER,
+            "boot",
+            new HardwareDescriptor("Cade", "blade", "S", mac, 2, 1L << 30, List.of(), 60),
+            new SoftwareDescriptor("1", "blade", version, "Linux", "x86_64", BootsFrom.NETWORK)));
+  }
+
+  @Test
+  void imagesThatUpdatesLeaveBehindMakeRoomWhenNobodyNeedsThemAnyMore() throws Exception {
+    succeeds(build("1", "1"));
+    succeeds(desk.run("image", "import", image("1").toString()));
+    succeeds(build("2", "2"));
+    succeeds(desk.run("image", "import", image("2").toString()));
+    for (int version = 3; version <= 5; version++) {
+      brings(Integer.toString(version));
+    }
+    runs(CARD, "3");
+    runs(new CardPosition(1, 4), "9");
+    writer.given(
+        new Change.SlotImageChanged(
+            new SlotImage(
+                new CardPosition(1, 5), Digests.of(image("4")), "", 0, Digests.of(image("5")))));
+    for (int version = 6; version <= 9; version++) {
+      brings(Integer.toString(version));
+    }
+    assertThat(versions())
+        .as("four that nobody needs are kept: 6 7 8, and 9 as soon as it is newest")
+        .containsExactly("1", "2", "3", "4", "5", "6", "7", "8", "9");
+    Path sixth = dir.resolve("images").resolve(Digests.hex(Digests.of(image("6"))));
+    assertThat(sixth).isDirectory();
+    for (int version = 10; version <= 11; version++) {
+      brings(Integer.toString(version));
+    }
+    assertThat(versions())
+        .as("1 all boot, 2 is somebody's, 3 and 9 run, 4 and 5 a slot names")
+        .containsExactly("1", "10", "11", "2", "3", "4", "5", "6", "7", "8", "9");
+    brings("12");
+    assertThat(versions()).doesNotContain("6").contains("7", "8", "10", "11", "12").hasSize(11);
+    assertThat(sixth).as("on the disk, too").doesNotExist();
+    assertThat(writer.changes(Change.Audited.class))
+        .extracting(a -> a.user() + ": " + a.action())
+        .contains("engine: remove image blade 6, which no card needs any more");
+    assertThat(served("undionly.kpxe")).isEqualTo("loader 1");
+  }
+
+  @Test
+  void aFullStoreNamesAnImageThatNobodyNeeds() throws Exception {
+    succeeds(build("1", "1"));
+    succeeds(desk.run("image", "import", image("1").toString()));
+    StoredImage used = writer.current().images().values().iterator().next();
+    for (int i = 2; i <= 32; i++) {
+      writer.given(
+          new Change.ImageImported(
+              new StoredImage(
+                  "sha256:" + Integer.toHexString(0x10 + i).repeat(32),
+                  "other",
+                  "v" + i,
+                  i,
+                  used.architecture(),
+                  used.created(),
+                  0,
+                  1,
+                  "",
+                  List.of(),
+                  used.importedAt().plusSeconds(i),
+                  "ann",
+                  false)));
+    }
+    succeeds(build("2", "2"));
+    Desk.Outcome full = desk.run("image", "import", image("2").toString());
+    assertThat(full.code()).isEqualTo(ExitCode.FAILED.code());
+    assertThat(full.err())
+        .contains("there are 32 images already", "no card needs other v2")
+        .containsPattern("image remove sha256:[0-9a-f]{64} makes room");
+    String named = full.err().replaceAll("(?s).*image remove (sha256:[0-9a-f]{64}).*", "$1");
+    succeeds(desk.run("image", "remove", named));
+    succeeds(desk.run("image", "import", image("2").toString()));
   }
 }

@@ -4,74 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.CardRole;
-import io.cade.agent.wire.Command;
-import io.cade.agent.wire.HardwareDescriptor;
 import io.cade.agent.wire.Inventory;
 import io.cade.agent.wire.LogLine;
 import io.cade.agent.wire.LogUpload;
 import io.cade.agent.wire.MacAddress;
-import io.cade.agent.wire.SoftwareDescriptor;
-import io.cade.engine.collect.CardLogs;
-import io.cade.engine.collect.Collected;
-import io.cade.engine.gateway.TestWriter;
 import io.cade.engine.model.CardState;
 import io.cade.engine.model.Change;
 import io.cade.engine.operate.Role;
-import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code card logs} and {@code card inventory} against the real API server. */
 @Timeout(120)
-final class LogCommandTest {
-  private static final CardPosition AT = new CardPosition(1, 3);
-
-  @TempDir Path dir;
-  private final InstantSource clock = InstantSource.fixed(Desk.NOW);
-  private final TestWriter writer = new TestWriter(clock);
-  private ServedDesk served;
-  private Desk desk;
-  private Collected collected;
-
-  @BeforeEach
-  void start() throws Exception {
-    serve(Role.OPERATOR);
-    MacAddress mac = new MacAddress("02:00:00:00:01:03");
-    writer.given(
-        new Change.CardSeated(AT, CardRole.SERVER, mac),
-        new Change.CardStateChanged(AT, CardState.BOOTING, ""),
-        new Change.CardEnrolled(AT, mac, "1f"),
-        new Change.CardIntroduced(
-            AT,
-            CardRole.SERVER,
-            "boot",
-            new HardwareDescriptor("Cade", "blade", "S3", mac, 2, 1L << 30, List.of(), 60),
-            new SoftwareDescriptor("0.1", "card", "1", "Linux")),
-        new Change.CardStateChanged(AT, CardState.AVAILABLE, ""));
-  }
-
-  private void serve(Role role) throws Exception {
-    served = new ServedDesk(dir, ServedDesk.Wishes.of(writer, clock).with(role));
-    desk = served.desk;
-    collected =
-        Collected.open(dir.resolve("cards"), CardLogs.Bounds.standard(), clock, Runnable::run);
-    served.operations.collect().from(collected);
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    served.close();
-  }
-
-  private Desk.Outcome cade(String words) {
-    return desk.run(words.split(" "));
-  }
-
+final class LogCommandTest extends OneCardDesk {
   private void sends(String source, long number, long age, String text) {
     sends(source, "e1", number, age, text);
   }
@@ -89,12 +35,6 @@ final class LogCommandTest {
                 List.of(new LogLine(number, Desk.NOW.minusSeconds(age), text))))
         .toCompletableFuture()
         .join();
-  }
-
-  private void answer(boolean well, String detail) {
-    for (Command c : List.copyOf(writer.current().queue(AT).waiting())) {
-      writer.given(new Change.CommandFinished(AT, c.id(), well, detail));
-    }
   }
 
   @Test
@@ -180,8 +120,7 @@ final class LogCommandTest {
   @Test
   void aViewerMayNotReadThem() throws Exception {
     sends("agent", 0, 30, "who visited what");
-    served.close();
-    serve(Role.VIEWER);
+    served.user(PeerEngine.USER, Role.VIEWER);
     for (String words :
         List.of("card logs 1.3", "card logs 1.3 --stored", "card inventory 1.3 --stored")) {
       Desk.Outcome refused = cade(words);

@@ -173,6 +173,80 @@ final class ModelCommandTest {
   }
 
   @Test
+  void whatAnotherOperatorWroteMeanwhileIsNotTakenBackSilently() throws Exception {
+    edit();
+    Path annas = Files.writeString(dir.resolve("annas.yaml"), good("model", "export", "server"));
+    Path bobs = Files.copy(annas, dir.resolve("bobs.yaml"));
+    assertThat(Files.readString(annas)).startsWith("# model server, version 2\n");
+    served.sitsDown("anna", Role.OPERATOR);
+    Files.writeString(annas, Files.readString(annas).replace("2048", "2049"));
+    good("model", "edit", "server", "--file", annas.toString(), "--why", "more room");
+    served.sitsDown("bob", Role.OPERATOR);
+    Files.writeString(bobs, Files.readString(bobs).replace("Hello", "Servus"));
+    String his = Files.readString(bobs);
+    Desk.Outcome refused = desk.run("model", "edit", "server", "--file", bobs.toString());
+    assertThat(refused.code()).isEqualTo(ExitCode.CONFLICT.code());
+    assertThat(refused.err())
+        .contains("made of version 2", "version 3 of server, which anna wrote", "(more room)")
+        .contains("model diff server 2 3", "--base 3", "Your text is as it was, in " + bobs);
+    assertThat(bobs).hasContent(his);
+    assertThat(devices().model("server").orElseThrow().newest().number()).isEqualTo(3);
+    good("model", "edit", "server", "--file", bobs.toString(), "--base", "3");
+    assertThat(devices().model("server").orElseThrow().newest().by()).isEqualTo("bob");
+    Files.writeString(bobs, his.replace("Servus", "Moin"));
+    assertThat(desk.run("model", "edit", "server", "--file", bobs.toString(), "--base", "9").code())
+        .as("a version that there is not")
+        .isEqualTo(ExitCode.CONFLICT.code());
+  }
+
+  @Test
+  void aFileThatDoesNotSayWhatItWasMadeOfIsTakenFromWhoeverWroteTheNewestVersionOnly()
+      throws Exception {
+    edit();
+    Files.writeString(file, Files.readString(file).replace("2048", "4096"));
+    good("model", "edit", "server", "--file", file.toString());
+    served.sitsDown("bob", Role.OPERATOR);
+    Files.writeString(file, Files.readString(file).replace("4096", "8192"));
+    Desk.Outcome refused = desk.run("model", "edit", "server", "--file", file.toString());
+    assertThat(refused.code()).isEqualTo(ExitCode.CONFLICT.code());
+    assertThat(refused.err()).contains("nobody says which version", "model export server");
+    good("model", "edit", "server", "--file", file.toString(), "--base", "3");
+    good("model", "edit", "web", "--file", file.toString());
+  }
+
+  @Test
+  void aTypeThatNoCardHasIsDeletedWithAllThatWasWritten() throws Exception {
+    edit();
+    good("model", "edit", "web", "--file", file.toString());
+    good("model", "assign", "web", "1.3");
+    Desk.Outcome refused = desk.run("model", "delete", "web");
+    assertThat(refused.code()).isEqualTo(ExitCode.CONFLICT.code());
+    assertThat(refused.err()).contains("1 card is of the type web (1.3)", "model assign");
+    assertThat(desk.run("model", "delete", "server").err()).contains("2 cards are", "1.1, 1.2");
+    assertThat(desk.run("model", "delete", "balancer").code()).isEqualTo(5);
+    assertThat(desk.run("model", "delete", "nothing").code()).isEqualTo(ExitCode.FAILED.code());
+    good("model", "apply", "web", "--no-wait");
+    good("model", "cancel", "web");
+    writer.given(
+        new DeviceChange.RunChanged(
+            Objects.requireNonNull(devices().runs().get("web"))
+                .into(ApplyRun.Stage.STOPPED, Desk.NOW, "cancelled")));
+    good("model", "assign", "server", "1.3");
+    served.sitsDown("vera", Role.VIEWER);
+    assertThat(desk.run("model", "delete", "web").code()).isEqualTo(ExitCode.REFUSED.code());
+    served.sitsDown("olga", Role.OPERATOR);
+    assertThat(good("model", "delete", "web")).isEqualTo("model web is gone, with 1 version\n");
+    assertThat(devices().models()).containsOnlyKeys("server");
+    assertThat(devices().runs()).isEmpty();
+    assertThat(good("model", "list")).doesNotContain("web");
+    assertThat(desk.run("model", "delete", "web").code()).isEqualTo(ExitCode.FAILED.code());
+    assertThat(writer.changes(Change.Audited.class))
+        .extracting(a -> a.user() + ": " + a.action() + ": " + a.outcome())
+        .contains("olga: delete model web: done");
+    good("model", "edit", "web", "--file", file.toString());
+  }
+
+  @Test
   void allProblemsOfAFileAreToldWithTheirLines() throws Exception {
     Files.writeString(file, "os:\n  items:\n    file:x: {content: a}\nwrong: 1\n");
     Desk.Outcome refused = desk.run("model", "edit", "server", "--file", file.toString());
@@ -216,7 +290,13 @@ final class ModelCommandTest {
     assertThat(good("model", "cancel", "server")).contains("goes back: cancelled by");
     ends(ApplyRun.Stage.DONE, "");
     given(2);
-    assertThat(good("model", "status", "server")).contains("is on all cards that are up");
+    assertThat(good("model", "status", "server"))
+        .contains("is on all cards that are up", "that was ", "NOW")
+        .containsPattern("1\\.2 .*server/2");
+    says(new CardPosition(1, 2));
+    assertThat(good("model", "status", "server"))
+        .as("looked at anew")
+        .containsPattern("1\\.2 .*server/2, 2 differing");
     assertThat(devices().model("server").orElseThrow().current()).isEqualTo(2);
     Desk.Outcome back = desk.run("model", "return", "server", "1", "--why", "wrong");
     assertThat(back.code()).isZero();

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpsServer;
 import io.cade.engine.pki.Identity;
 import io.cade.engine.pki.ModuleAuthority;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +38,9 @@ final class PeerEngine implements AutoCloseable {
   final List<Request> requests = new CopyOnWriteArrayList<>();
   final ModuleAuthority authority;
   private final Map<String, Deque<Answer>> answers = new ConcurrentHashMap<>();
-  private final HttpsServer server;
+  private final SSLContext tls;
+  private final int port;
+  private HttpsServer server;
 
   /**
    * @param certifiedFor host or address that its certificate is for
@@ -51,16 +54,37 @@ final class PeerEngine implements AutoCloseable {
         "admin", identity.key(), new char[0], identity.chain().toArray(Certificate[]::new));
     KeyManagerFactory managers = KeyManagerFactory.getInstance("PKIX");
     managers.init(keys, new char[0]);
-    SSLContext tls = SSLContext.getInstance("TLS");
+    tls = SSLContext.getInstance("TLS");
     tls.init(managers.getKeyManagers(), null, null);
-    server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setHttpsConfigurator(new HttpsConfigurator(tls));
-    server.createContext("/", this::answer);
-    server.start();
+    server = listening(0);
+    port = server.getAddress().getPort();
+  }
+
+  private HttpsServer listening(int port) throws IOException {
+    HttpsServer next =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+    next.setHttpsConfigurator(new HttpsConfigurator(tls));
+    next.createContext("/", this::answer);
+    next.start();
+    return next;
   }
 
   int port() {
-    return server.getAddress().getPort();
+    return port;
+  }
+
+  /** Ends, as an engine does that dies. */
+  void dies() {
+    server.stop(0);
+  }
+
+  /** Listens again where it did. */
+  void comesBack() {
+    try {
+      server = listening(port);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** From now on {@code METHOD /path?query} is answered so. */

@@ -87,6 +87,9 @@ final class ServedDesk implements AutoCloseable {
         throw new IOException("there is no state to back up");
       };
 
+  /** What the proxies are to use. */
+  volatile RouteSnapshot routes = RouteSnapshot.empty();
+
   /** What the server's clock is ahead: it looks at the users' file once a second. */
   private final AtomicLong ahead = new AtomicLong();
 
@@ -128,7 +131,7 @@ final class ServedDesk implements AutoCloseable {
                     new Inspection(
                         writer::current,
                         observations::snapshot,
-                        RouteSnapshot::empty,
+                        () -> routes,
                         new BootCounters(),
                         wishes.history(),
                         wishes.clock()),
@@ -186,8 +189,7 @@ final class ServedDesk implements AutoCloseable {
     Path file = dir.resolve("state/endpoints.json");
     Files.writeString(
         file,
-        Files.readString(file)
-            .replace("\"user\": \"" + PeerEngine.USER + "\"", "\"user\": \"" + name + "\""));
+        Files.readString(file).replaceFirst("\"user\": \"[^\"]*\"", "\"user\": \"" + name + "\""));
   }
 
   int port() {

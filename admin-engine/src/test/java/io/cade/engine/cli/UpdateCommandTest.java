@@ -226,6 +226,16 @@ class UpdateCommandTest {
     assertThat(nobody.code()).isEqualTo(5);
     assertThat(nobody.err()).contains("no card runs an image named blade");
     card("1.3");
+    for (List<String> wrong :
+        List.of(
+            List.of("--gate", "-5s"),
+            List.of("--gate", "2h"),
+            List.of("--canary", "0"),
+            List.of("--window", "25:00-26:00"))) {
+      Desk.Outcome refused = desk.run("update", "start", "blade:1.4", wrong.get(0), wrong.get(1));
+      assertThat(refused.code()).as("%s", refused).isEqualTo(ExitCode.USAGE.code());
+    }
+    assertThat(writer.current().updates()).isEmpty();
     assertThat(good("update", "start", "blade:1.4", "--parallel", "8").out())
         .contains("blade:1.4 running", "canary 1, 8 at once", "window 00:00-23:59");
     assertThat(update().image().version()).isEqualTo("1.4");

@@ -207,11 +207,11 @@ final class UserCommandTest {
         "shpo",
         "--kit",
         kit.toString());
-    refused(1, "a tenant has 1 to 100 services, not 0", "ann", "--role", "tenant");
-    refused(1, "only a tenant has services", "ann", "--role", "viewer", "--service", "shop");
+    refused(2, "a tenant has 1 to 100 services, not 0", "ann", "--role", "tenant");
+    refused(2, "only a tenant has services", "ann", "--role", "viewer", "--service", "shop");
     refused(
-        1, "role must be one of tenant, viewer, operator, administrator", "ann", "--role", "king");
-    refused(1, "letters, digits, dot", "an:n", "--role", "viewer");
+        2, "role must be one of tenant, viewer, operator, administrator", "ann", "--role", "king");
+    refused(2, "letters, digits, dot", "an:n", "--role", "viewer");
     refused(5, "is the only administrator", PeerEngine.USER, "--role", "viewer");
     assertThat(desk.run("user", "remove", PeerEngine.USER).code()).isEqualTo(5);
     assertThat(desk.run("user", "remove", "nobody").err()).contains("there is no user nobody");

@@ -19,6 +19,9 @@ import io.cade.engine.device.DeviceRecord;
 import io.cade.engine.device.ModelFile;
 import io.cade.engine.device.ModelProblem;
 import io.cade.engine.device.ModelVersion;
+import io.cade.engine.model.Alarm;
+import io.cade.engine.model.AlarmKey;
+import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.Change.DeviceChange;
 import io.cade.engine.observe.Observations;
@@ -241,6 +244,50 @@ final class ApplyRulesTest {
     assertThat(labels()).containsExactly("server/2");
     assertThat(model().current()).isEqualTo(2);
     assertThat(world.alarms()).contains("updateFailed model server");
+  }
+
+  @Test
+  void aSecondFailureIsAnAlarmWithATimeAndACauseOfItsOwn() {
+    up();
+    apply(2, way(10, 1, 10));
+    refuses.add("1.1 server/3");
+    apply(3, way(10, 1, 50));
+    AlarmKey key = new AlarmKey(AlarmType.UPDATE_FAILED, "model server");
+    Alarm first = Objects.requireNonNull(world.cabinet.alarms().get(key));
+    assertThat(first.text()).contains("card 1.1");
+    seconds(60);
+    refuses.clear();
+    refuses.add("1.2 server/3");
+    apply(3, way(10, 0, 1));
+    Alarm second = Objects.requireNonNull(world.cabinet.alarms().get(key));
+    assertThat(second.text()).contains("card 1.2").doesNotContain("card 1.1");
+    assertThat(second.raisedAt()).isAfter(first.raisedAt().plusSeconds(59));
+    assertThat(second.sequence()).isGreaterThan(first.sequence());
+    assertThat(second.notification())
+        .as("receivers hear of it")
+        .isGreaterThan(first.notification());
+    assertThat(world.alarms()).containsOnlyOnce("updateFailed model server");
+  }
+
+  @Test
+  void aCanaryThatNobodyVisitsComesBeforeOneThatServes() {
+    for (String card : CARDS) {
+      world.boot(card, 1, "b" + card);
+    }
+    world.create("shop", 3);
+    world.generate("shop");
+    seconds(5);
+    world.apply(added("server", 2, PLAIN.formatted("two")));
+    Set<CardPosition> shop = new HashSet<>();
+    world.cabinet.service("shop").orElseThrow().placements().forEach(p -> shop.add(p.position()));
+    assertThat(shop).as("the first of all serves").contains(at("1.1")).hasSize(3);
+    begin(2, way(10, 1, 10));
+    assertThat(run().cards())
+        .filteredOn(c -> c.progress() == Progress.WORKING)
+        .singleElement()
+        .satisfies(c -> assertThat(shop).doesNotContain(c.position()));
+    until("the end", () -> !run().stage().isActive());
+    assertThat(run().stage()).isEqualTo(Stage.DONE);
   }
 
   @Test

@@ -150,6 +150,11 @@ abstract class ImageUpdateFixture {
     leastServing = served;
   }
 
+  /** Cards without the service, by position. */
+  List<String> free() {
+    return CARDS.stream().filter(card -> shop().on(at(card)).isEmpty()).toList();
+  }
+
   /** Power comes back, or the card restarts: the slots decide. */
   void power(String position) {
     Blade blade = blade(position);

@@ -70,13 +70,33 @@ final class ImageUpdateRulesTest extends ImageUpdateFixture {
   @ParameterizedTest
   @EnumSource
   void theCanaryIsAloneUntilItHasProvedItself(Kind kind) {
+    // All cards serve: there is no free one.
+    served = 5;
     begin(kind);
     start(1, 4, "");
     until("canary", () -> reached("PROVING 1.1"));
     seconds(9);
     assertThat(mostAtOnce).isEqualTo(1);
-    until("the others", () -> mostAtOnce > 1);
+    assertThat(reached("DONE 1.1")).isFalse();
+    until("the others", () -> steps.stream().anyMatch(s -> s.startsWith("DRAINING 1.2")));
     assertThat(reached("DONE 1.1")).isTrue();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aCanaryThatNobodyVisitsComesBeforeOneThatServes(Kind kind) {
+    begin(kind);
+    assertThat(shop().on(at("1.1"))).as("the first of all serves").isPresent();
+    start(1, 4, "");
+    String canary = free().getFirst();
+    until("canary", () -> reached("PROVING " + canary));
+    seconds(9);
+    assertThat(steps).allMatch(step -> step.endsWith(" " + canary));
+    until("the others", () -> mostAtOnce > 1);
+    assertThat(reached("DONE " + canary)).isTrue();
+    untilEnded();
+    assertThat(update().stage()).isEqualTo(Stage.DONE);
+    assertThat(leastServing).isEqualTo(2);
   }
 
   @ParameterizedTest
@@ -96,11 +116,11 @@ final class ImageUpdateRulesTest extends ImageUpdateFixture {
   @Test
   void anImageThatACardRefusesComesToNobodyElse() {
     begin(Kind.OWN);
-    refuses.add("1.1");
+    refuses.add(free().getFirst());
     start(1, 1, "");
     untilEnded();
     assertThat(update().stage()).isEqualTo(Stage.RETURNED);
-    assertThat(update().cause()).isEqualTo("card 1.1: the disk is full");
+    assertThat(update().cause()).isEqualTo("card 1.3: the disk is full");
     assertThat(world.alarms()).anyMatch(a -> a.contains("updateFailed"));
     everythingIsAsBefore();
   }
@@ -113,8 +133,8 @@ final class ImageUpdateRulesTest extends ImageUpdateFixture {
     start(1, 4, "");
     untilEnded();
     assertThat(update().stage()).isEqualTo(Stage.RETURNED);
-    assertThat(update().cause()).contains("card 1.1 did not come back from its restart");
-    assertThat(steps).contains("BACK_CYCLED 1.1").noneMatch(s -> s.contains("2.1"));
+    assertThat(update().cause()).contains("card 1.3 did not come back from its restart");
+    assertThat(steps).contains("BACK_CYCLED 1.3").noneMatch(s -> s.contains("2.1"));
     everythingIsAsBefore();
   }
 
@@ -212,7 +232,8 @@ final class ImageUpdateRulesTest extends ImageUpdateFixture {
             State.PROVING,
             State.MARKING,
             State.DONE)) {
-      for (String card : List.of("1.1", "2.1")) {
+      // The canary, which is free, and one that serves.
+      for (String card : List.of("1.3", "1.1")) {
         ImageUpdateRulesTest test = new ImageUpdateRulesTest();
         test.begin(kind);
         test.start(1, 2, "");

@@ -19,7 +19,7 @@ final class NetworkImageUpdateTest extends ImageUpdateFixture {
     begin(Kind.NETWORK);
     start(1, 1, "");
     untilEnded();
-    assertThat(update().cause()).isEqualTo("card 1.1: there are 32 images already");
+    assertThat(update().cause()).isEqualTo("card 1.3: there are 32 images already");
     assertThat(world.alarms()).anyMatch(a -> a.contains("updateFailed"));
     assertThat(blades.values()).allSatisfy(blade -> assertThat(blade.boots).isEqualTo(1));
     assertThat(world.cabinet.slotImages()).isEmpty();

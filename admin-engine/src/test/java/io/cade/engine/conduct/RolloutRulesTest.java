@@ -275,6 +275,20 @@ final class RolloutRulesTest {
   }
 
   @Test
+  void aCardThatAnOperatorKeepsVisitorsFromGetsTheVersionFirst() {
+    served();
+    world.apply(new Change.CardDrained(at("1.2"), world.now.plusSeconds(9_000), "ann"));
+    publish();
+    untilEnded();
+    assertThat(rollout().stage()).as(rollout().cause()).isEqualTo(Stage.DONE);
+    assertThat(steps)
+        .containsSubsequence(
+            "INSTALLING 1.2", "PROVING 1.2", "DRAINING 1.1", "PROVING 1.1", "DRAINING 2.1", "DONE");
+    assertThat(Objects.requireNonNull(world.card("1.2").drain()).by()).isEqualTo("ann");
+    assertThat(seenByVisitors).doesNotContain("1.2 " + NEW);
+  }
+
+  @Test
   void visitorsWhoAreBoundToACardMayFinishWithinTheirTime() {
     served();
     visitorsOnDrained = 2;
@@ -283,6 +297,21 @@ final class RolloutRulesTest {
     var since = rollout().since();
     until("installation", () -> rollout().stage() == Stage.INSTALLING);
     assertThat(Duration.between(since, world.now)).isEqualTo(Duration.ofSeconds(8));
+  }
+
+  @Test
+  void aSecondFailureIsAnAlarmOfItsOwn() {
+    served();
+    refuses.add("1.1 " + NEW);
+    publish();
+    untilEnded();
+    Alarm first = alarm();
+    seconds(60);
+    publish();
+    untilEnded();
+    assertThat(alarm().text()).isEqualTo("version 3: card 1.1: the digest is another one");
+    assertThat(alarm().raisedAt()).isAfter(first.raisedAt().plusSeconds(59));
+    assertThat(alarm().sequence()).isGreaterThan(first.sequence());
   }
 
   @Test

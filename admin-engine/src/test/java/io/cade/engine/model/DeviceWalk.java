@@ -35,7 +35,7 @@ final class DeviceWalk {
     DeviceModel model = cabinet.devices().model(type).orElseGet(() -> DeviceModel.empty(type));
     boolean first = cabinet.devices().model(type).isEmpty();
     DeviceRecord record = cabinet.devices().record(at);
-    return switch (random.nextInt(6)) {
+    return switch (random.nextInt(7)) {
       case 0 ->
           new DeviceChange.ModelVersionAdded(type, version(first ? 1 : model.next(), at, now));
       case 1 -> new DeviceChange.RunChanged(run(type, 1 + random.nextInt(3), at, now));
@@ -67,6 +67,7 @@ final class DeviceWalk {
                           null,
                           false,
                           "")));
+      case 5 -> new DeviceChange.ModelRemoved(type);
       default ->
           new Change.CommandQueued(
               at,

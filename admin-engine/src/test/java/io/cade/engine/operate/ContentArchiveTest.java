@@ -113,34 +113,34 @@ class ContentArchiveTest {
         "/"
       })
   void pathThatIsNotPlainIsRefused(String path) throws Exception {
-    assertRefused(zip("index.html", path), Refusal.Kind.INVALID, "in the content");
+    assertRefused(zip("index.html", path), Refusal.Kind.CONTENT, "in the content");
   }
 
   @Test
   void pathThatIsTooLongIsRefused() throws Exception {
-    assertRefused(zip("x".repeat(241)), Refusal.Kind.INVALID, "240");
+    assertRefused(zip("x".repeat(241)), Refusal.Kind.CONTENT, "240");
   }
 
   @Test
   void fileThatIsAlsoADirectoryIsRefused() throws Exception {
-    assertRefused(zip("a", "a/b"), Refusal.Kind.INVALID, "both a file and a directory");
+    assertRefused(zip("a", "a/b"), Refusal.Kind.CONTENT, "both a file and a directory");
   }
 
   @Test
   void whatIsNoZipOrEmptyOrCutOffIsRefused() throws Exception {
-    assertRefused(new byte[0], Refusal.Kind.INVALID, "not a complete ZIP");
+    assertRefused(new byte[0], Refusal.Kind.CONTENT, "not a complete ZIP");
     assertRefused(
-        "hello".getBytes(StandardCharsets.UTF_8), Refusal.Kind.INVALID, "not a complete ZIP");
-    assertRefused(zip("only/"), Refusal.Kind.INVALID, "no file in");
+        "hello".getBytes(StandardCharsets.UTF_8), Refusal.Kind.CONTENT, "not a complete ZIP");
+    assertRefused(zip("only/"), Refusal.Kind.CONTENT, "no file in");
     byte[] whole = zip("index.html".repeat(10));
-    assertRefused(Arrays.copyOf(whole, 140), Refusal.Kind.INVALID, "");
+    assertRefused(Arrays.copyOf(whole, 140), Refusal.Kind.CONTENT, "");
   }
 
   @Test
   void anUploadCutOffBetweenTwoFilesIsNotTakenForASmallerOne() throws Exception {
     byte[] whole = zip("index.html", "second.html", "third.html");
     for (int cut = 1; cut < whole.length; cut++) {
-      assertRefused(Arrays.copyOf(whole, cut), Refusal.Kind.INVALID, "");
+      assertRefused(Arrays.copyOf(whole, cut), Refusal.Kind.CONTENT, "");
     }
   }
 
@@ -152,7 +152,7 @@ class ContentArchiveTest {
     ByteArrayOutputStream both = new ByteArrayOutputStream();
     both.write(hidden, 0, directory);
     both.write(shown);
-    assertRefused(both.toByteArray(), Refusal.Kind.INVALID, "");
+    assertRefused(both.toByteArray(), Refusal.Kind.CONTENT, "");
   }
 
   /** Where the first record of the directory begins (APPNOTE 4.3.12). */

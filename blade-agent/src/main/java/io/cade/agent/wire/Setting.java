@@ -2,7 +2,6 @@ package io.cade.agent.wire;
 
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -214,12 +213,17 @@ public enum Setting {
           text -> text.equals("off") ? text : duration.good.apply(text));
     }
 
+    /** As {@link Setting#duration} reads it. */
+    private static String words(Duration duration) {
+      long seconds = duration.toSeconds();
+      return seconds % 3_600 == 0
+          ? seconds / 3_600 + "h"
+          : seconds % 60 == 0 ? seconds / 60 + "min" : seconds + "s";
+    }
+
     static Form duration(long leastMillis, Duration most) {
       return new Form(
-          "a duration like 500ms, 10s, 5min or 2h, "
-              + leastMillis
-              + "ms to "
-              + most.toString().substring(2).toLowerCase(Locale.ROOT),
+          "a duration like 500ms, 10s, 5min or 2h, " + leastMillis + "ms to " + words(most),
           text -> {
             Duration duration = Setting.duration(text);
             return duration != null

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class ServiceSettingsTest {
@@ -112,6 +114,33 @@ class ServiceSettingsTest {
         json.decode(later.getBytes(StandardCharsets.UTF_8), ServiceSettings.class);
     assertThat(read.text(Setting.BALANCING)).contains("round-robin");
     assertThat(read.number(Setting.WEIGHT, CARD)).isEqualTo(7);
+  }
+
+  /** What is said against a value; empty for nothing. */
+  private static String refusal(Setting setting, String value) {
+    try {
+      var _ =
+          ServiceSettings.none()
+              .with(Map.of(setting.key() + (setting.perCard() ? "@1.3" : ""), value));
+      return "";
+    } catch (IllegalArgumentException e) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+
+  @Test
+  void theLongestTimeThatARefusalNamesIsATimeThatIsUnderstood() {
+    Pattern most = Pattern.compile("a duration like .* to ([0-9]+[a-z]+)");
+    int durations = 0;
+    for (Setting setting : Setting.values()) {
+      Matcher named = most.matcher(refusal(setting, "1 fortnight"));
+      if (named.find()) {
+        durations++;
+        // Some must fit others that are set; that is another matter.
+        assertThat(refusal(setting, named.group(1))).doesNotContain("a duration like");
+      }
+    }
+    assertThat(durations).isGreaterThan(5);
   }
 
   @Test

@@ -9,6 +9,9 @@ import io.cade.agent.wire.EnrolReply;
 import io.cade.agent.wire.EnrolRequest;
 import io.cade.agent.wire.Introduction;
 import io.cade.agent.wire.IntroductionReply;
+import io.cade.agent.wire.Inventory;
+import io.cade.agent.wire.LogReply;
+import io.cade.agent.wire.LogUpload;
 import io.cade.agent.wire.ProxyReport;
 import io.cade.agent.wire.RenewRequest;
 import io.cade.agent.wire.Report;
@@ -296,6 +299,16 @@ class SabotageTest {
     @Override
     public CompletionStage<Void> proxyReport(PeerIdentity peer, ProxyReport report) {
       return real.proxyReport(peer, report);
+    }
+
+    @Override
+    public CompletionStage<LogReply> logs(PeerIdentity peer, LogUpload lines) {
+      return real.logs(peer, lines);
+    }
+
+    @Override
+    public CompletionStage<?> inventory(PeerIdentity peer, Inventory inventory) {
+      return real.inventory(peer, inventory);
     }
   }
 
