@@ -3,6 +3,7 @@ package io.cade.agent.log;
 import java.io.PrintStream;
 import java.io.Serial;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import org.jspecify.annotations.Nullable;
@@ -25,13 +26,15 @@ final class LineLogger extends LegacyAbstractLogger {
   private static final int TRACE_LINES = 12;
 
   private final transient PrintStream out;
+  private final transient InstantSource clock;
   private final int least;
   private final String shown;
 
-  LineLogger(String name, int least, PrintStream out) {
+  LineLogger(String name, int least, PrintStream out, InstantSource clock) {
     this.name = name;
     this.least = least;
     this.out = out;
+    this.clock = clock;
     this.shown = shortened(name);
   }
 
@@ -84,7 +87,7 @@ final class LineLogger extends LegacyAbstractLogger {
       Object @Nullable [] arguments,
       @Nullable Throwable thrown) {
     StringBuilder line = new StringBuilder(160);
-    time(line, Instant.now());
+    time(line, clock.instant());
     line.append(' ').append(level);
     pad(line, 5 - level.name().length());
     line.append(' ').append(shown).append(" [").append(Thread.currentThread().getName());

@@ -1,6 +1,7 @@
 package io.cade.agent.log;
 
 import java.io.PrintStream;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -28,15 +29,17 @@ public final class LineLogging implements SLF4JServiceProvider {
   private final IMarkerFactory markers = new BasicMarkerFactory();
   private final MDCAdapter context = new NOPMDCAdapter();
   private final PrintStream out;
+  private final InstantSource clock;
   private final int least;
 
   /** For SLF4J. */
   public LineLogging() {
-    this(System.err, System.getProperty("cade.log.level"));
+    this(System.err, InstantSource.system(), System.getProperty("cade.log.level"));
   }
 
-  LineLogging(PrintStream out, @Nullable String level) {
+  LineLogging(PrintStream out, InstantSource clock, @Nullable String level) {
     this.out = out;
+    this.clock = clock;
     this.least = least(level);
   }
 
@@ -63,7 +66,7 @@ public final class LineLogging implements SLF4JServiceProvider {
   @Override
   public ILoggerFactory getLoggerFactory() {
     return name ->
-        loggers.computeIfAbsent(name, each -> new LineLogger(each, least(each, least), out));
+        loggers.computeIfAbsent(name, each -> new LineLogger(each, least(each, least), out, clock));
   }
 
   @Override
