@@ -1,8 +1,6 @@
 package io.cade.image;
 
 import java.io.IOException;
-import java.io.StringReader;
-import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -20,13 +18,12 @@ import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
+import java.util.List;
 import java.util.Set;
 import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
+import org.bouncycastle.crypto.util.PrivateKeyFactory;
 import org.bouncycastle.crypto.util.PrivateKeyInfoFactory;
 import org.bouncycastle.crypto.util.SubjectPublicKeyInfoFactory;
-import org.bouncycastle.util.io.pem.PemObject;
-import org.bouncycastle.util.io.pem.PemReader;
-import org.bouncycastle.util.io.pem.PemWriter;
 
 /**
  * The Ed25519 keys that sign packages, in PEM (PKCS #8, RFC 5958, and SubjectPublicKeyInfo, RFC
@@ -51,7 +48,7 @@ public final class PackageKeys {
    */
   public static KeyPair loadOrCreate(Path privateFile, SecureRandom random) throws IOException {
     try {
-      return pair(PackageSignature.parameters(loadPrivate(privateFile)));
+      return pair(parameters(loadPrivate(privateFile)));
     } catch (NoSuchFileException e) {
       KeyPair created = generate(random);
       storePrivate(privateFile, created.getPrivate());
@@ -98,7 +95,7 @@ public final class PackageKeys {
 
   /** The public key in PEM. */
   public static String publicPem(PublicKey key) {
-    return write(PUBLIC, key.getEncoded());
+    return Pem.write(PUBLIC, key.getEncoded());
   }
 
   /**
@@ -108,7 +105,7 @@ public final class PackageKeys {
    * @throws IOException when it cannot be written
    */
   public static void storePrivate(Path file, PrivateKey key) throws IOException {
-    store(file, write(PRIVATE, key.getEncoded()), "rw-------");
+    store(file, Pem.write(PRIVATE, key.getEncoded()), "rw-------");
   }
 
   /**
@@ -118,6 +115,15 @@ public final class PackageKeys {
    */
   public static void storePublic(Path file, PublicKey key) throws IOException {
     store(file, publicPem(key), "rw-r--r--");
+  }
+
+  /** A private key of the JDK does not say which public one belongs to it. */
+  private static Ed25519PrivateKeyParameters parameters(PrivateKey key) throws IOException {
+    if (PrivateKeyFactory.createKey(key.getEncoded()) instanceof Ed25519PrivateKeyParameters own) {
+      return own;
+    }
+    throw new IllegalArgumentException(
+        "packages are signed with Ed25519, not " + key.getAlgorithm());
   }
 
   private static KeyPair pair(Ed25519PrivateKeyParameters parameters) {
@@ -143,23 +149,11 @@ public final class PackageKeys {
   }
 
   private static byte[] read(String pem, String type, String where) throws IOException {
-    try (PemReader reader = new PemReader(new StringReader(pem))) {
-      PemObject object = reader.readPemObject();
-      if (object == null || !object.getType().equals(type)) {
-        throw new IOException(where + " holds no PEM block " + type);
-      }
-      return object.getContent();
+    List<Pem.Block> blocks = Pem.read(pem);
+    if (blocks.isEmpty() || !blocks.getFirst().type().equals(type)) {
+      throw new IOException(where + " holds no PEM block " + type);
     }
-  }
-
-  private static String write(String type, byte[] der) {
-    StringWriter text = new StringWriter();
-    try (PemWriter writer = new PemWriter(text)) {
-      writer.writeObject(new PemObject(type, der));
-    } catch (IOException e) {
-      throw new IllegalStateException("writing to memory cannot fail", e);
-    }
-    return text.toString();
+    return blocks.getFirst().der();
   }
 
   private static void store(Path file, String pem, String permissions) throws IOException {

@@ -1,17 +1,15 @@
 package io.cade.image;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
+import java.security.Key;
 import java.security.PrivateKey;
 import java.security.PublicKey;
-import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
-import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
-import org.bouncycastle.crypto.params.Ed25519PublicKeyParameters;
-import org.bouncycastle.crypto.signers.Ed25519Signer;
-import org.bouncycastle.crypto.util.PrivateKeyFactory;
-import org.bouncycastle.crypto.util.PublicKeyFactory;
+import java.security.Signature;
+import java.security.SignatureException;
 
-/** Ed25519 (RFC 8032) over a manifest. */
+/** Ed25519 (RFC 8032) over a manifest, by the JDK: see {@link Pem} for why. */
 final class PackageSignature {
   static final int BYTES = 64;
 
@@ -21,46 +19,38 @@ final class PackageSignature {
   private PackageSignature() {}
 
   static byte[] sign(byte[] manifest, PrivateKey key) {
-    Ed25519Signer signer = new Ed25519Signer();
-    signer.init(true, parameters(key));
-    signer.update(PURPOSE, 0, PURPOSE.length);
-    signer.update(manifest, 0, manifest.length);
-    return signer.generateSignature();
+    try {
+      Signature signer = Signature.getInstance("Ed25519");
+      signer.initSign(key);
+      signer.update(PURPOSE);
+      signer.update(manifest);
+      return signer.sign();
+    } catch (InvalidKeyException e) {
+      throw wrong(key, e);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform since 15 has Ed25519", e);
+    }
   }
 
   static boolean verify(byte[] manifest, byte[] signature, PublicKey key) {
-    Ed25519Signer signer = new Ed25519Signer();
-    signer.init(false, parameters(key));
-    signer.update(PURPOSE, 0, PURPOSE.length);
-    signer.update(manifest, 0, manifest.length);
-    return signature.length == BYTES && signer.verifySignature(signature);
-  }
-
-  static Ed25519PrivateKeyParameters parameters(PrivateKey key) {
     try {
-      AsymmetricKeyParameter parameters = PrivateKeyFactory.createKey(key.getEncoded());
-      if (parameters instanceof Ed25519PrivateKeyParameters ed25519) {
-        return ed25519;
-      }
-    } catch (IOException e) {
-      throw new IllegalArgumentException("not a PKCS #8 private key", e);
+      Signature signer = Signature.getInstance("Ed25519");
+      signer.initVerify(key);
+      signer.update(PURPOSE);
+      signer.update(manifest);
+      return signature.length == BYTES && signer.verify(signature);
+    } catch (InvalidKeyException e) {
+      throw wrong(key, e);
+    } catch (SignatureException e) {
+      // Not the encoding of a signature at all.
+      return false;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform since 15 has Ed25519", e);
     }
-    throw new IllegalArgumentException("packages are signed with Ed25519, not " + kind(key));
   }
 
-  private static Ed25519PublicKeyParameters parameters(PublicKey key) {
-    try {
-      AsymmetricKeyParameter parameters = PublicKeyFactory.createKey(key.getEncoded());
-      if (parameters instanceof Ed25519PublicKeyParameters ed25519) {
-        return ed25519;
-      }
-    } catch (IOException e) {
-      throw new IllegalArgumentException("not an X.509 public key", e);
-    }
-    throw new IllegalArgumentException("packages are signed with Ed25519, not " + kind(key));
-  }
-
-  private static String kind(java.security.Key key) {
-    return key.getAlgorithm();
+  private static IllegalArgumentException wrong(Key key, InvalidKeyException cause) {
+    return new IllegalArgumentException(
+        "packages are signed with Ed25519, not " + key.getAlgorithm(), cause);
   }
 }

@@ -1,10 +1,9 @@
 package io.cade.agent.gateway;
 
 import io.cade.agent.wire.CardPosition;
+import io.cade.image.Pem;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.StringReader;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,12 +25,6 @@ import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import javax.security.auth.x500.X500Principal;
-import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
-import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
-import org.bouncycastle.util.io.pem.PemObject;
-import org.bouncycastle.util.io.pem.PemReader;
-import org.bouncycastle.util.io.pem.PemWriter;
 
 /**
  * Key pair and certificate of one card, in files of its directory that only their owner can read
@@ -99,13 +92,10 @@ public final class CardIdentityStore {
 
   private static String request(KeyPair pair, CardPosition position) throws IOException {
     try {
-      byte[] request =
-          new JcaPKCS10CertificationRequestBuilder(
-                  new X500Principal("CN=card " + position), pair.getPublic())
-              .build(new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate()))
-              .getEncoded();
-      return pem("CERTIFICATE REQUEST", request);
-    } catch (OperatorCreationException e) {
+      return Pem.write(
+          "CERTIFICATE REQUEST",
+          CertificateRequest.of(new X500Principal("CN=card " + position), pair));
+    } catch (GeneralSecurityException e) {
       throw new IOException("cannot sign with the card's key", e);
     }
   }
@@ -252,30 +242,29 @@ public final class CardIdentityStore {
         generator.initialize(new ECGenParameterSpec("secp256r1"), random);
         KeyPair made = generator.generateKeyPair();
         String text =
-            pem("PRIVATE KEY", made.getPrivate().getEncoded())
-                + pem("PUBLIC KEY", made.getPublic().getEncoded());
+            Pem.write("PRIVATE KEY", made.getPrivate().getEncoded())
+                + Pem.write("PUBLIC KEY", made.getPublic().getEncoded());
         PrivateFiles.write(file, text.getBytes(StandardCharsets.US_ASCII));
         return made;
       }
-      try (PemReader reader = new PemReader(new StringReader(Files.readString(file)))) {
-        KeyFactory factory = KeyFactory.getInstance("EC");
-        PrivateKey secret =
-            factory.generatePrivate(new PKCS8EncodedKeySpec(next(reader, "PRIVATE KEY", file)));
-        PublicKey open =
-            factory.generatePublic(new X509EncodedKeySpec(next(reader, "PUBLIC KEY", file)));
-        return new KeyPair(open, secret);
-      }
+      List<Pem.Block> blocks = Pem.read(Files.readString(file));
+      KeyFactory factory = KeyFactory.getInstance("EC");
+      PrivateKey secret =
+          factory.generatePrivate(new PKCS8EncodedKeySpec(block(blocks, 0, "PRIVATE KEY", file)));
+      PublicKey open =
+          factory.generatePublic(new X509EncodedKeySpec(block(blocks, 1, "PUBLIC KEY", file)));
+      return new KeyPair(open, secret);
     } catch (GeneralSecurityException e) {
       throw new IOException(file + " holds no key pair; delete it to have a new one made", e);
     }
   }
 
-  private static byte[] next(PemReader reader, String type, Path file) throws IOException {
-    PemObject object = reader.readPemObject();
-    if (object == null || !object.getType().equals(type)) {
+  private static byte[] block(List<Pem.Block> blocks, int index, String type, Path file)
+      throws IOException {
+    if (index >= blocks.size() || !blocks.get(index).type().equals(type)) {
       throw new IOException(file + " holds no " + type + "; delete it to have a new one made");
     }
-    return object.getContent();
+    return blocks.get(index).der();
   }
 
   private static X509Certificate certificate(String pem, String what) throws IOException {
@@ -287,13 +276,5 @@ public final class CardIdentityStore {
     } catch (GeneralSecurityException e) {
       throw new IOException(what + " is no certificate in PEM", e);
     }
-  }
-
-  private static String pem(String type, byte[] der) throws IOException {
-    StringWriter text = new StringWriter();
-    try (PemWriter writer = new PemWriter(text)) {
-      writer.writeObject(new PemObject(type, der));
-    }
-    return text.toString();
   }
 }

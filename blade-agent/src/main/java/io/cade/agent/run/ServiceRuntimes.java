@@ -131,6 +131,10 @@ public final class ServiceRuntimes {
         "-XX:ReservedCodeCacheSize=16m",
         "-XX:-UsePerfData",
         "-Xshare:auto",
+        // The JDK's archive at the address that it was made for: moved to another one, all of it is
+        // written to, and each site has a copy of its own (6 MiB of 30).
+        "-XX:+UnlockDiagnosticVMOptions",
+        "-XX:ArchiveRelocationMode=0",
         "-Dsun.net.httpserver.nodelay=true",
         // What one visitor may hold, and for how long: seconds and connections.
         "-Djdk.httpserver.maxConnections=512",

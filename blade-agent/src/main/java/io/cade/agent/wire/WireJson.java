@@ -1,5 +1,6 @@
 package io.cade.agent.wire;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -19,8 +20,16 @@ public final class WireJson {
   /** No message is larger; bulk travels as packages. */
   public static final int MAX_MESSAGE_BYTES = 8 << 20;
 
-  private final JsonMapper mapper =
-      JsonMapper.builder()
+  /** One for all: what it has found out about a record's class is a megabyte for each of them. */
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxNestingDepth(32)
+                          .maxDocumentLength(MAX_MESSAGE_BYTES)
+                          .build())
+                  .build())
           .addModule(new JavaTimeModule())
           .addModule(new SimpleModule().addDeserializer(Instant.class, new InstantText()))
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
@@ -29,20 +38,10 @@ public final class WireJson {
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .build();
 
-  public WireJson() {
-    mapper
-        .getFactory()
-        .setStreamReadConstraints(
-            StreamReadConstraints.builder()
-                .maxNestingDepth(32)
-                .maxDocumentLength(MAX_MESSAGE_BYTES)
-                .build());
-  }
-
   /** The record as UTF-8 JSON. */
   public byte[] encode(Object message) {
     try {
-      return mapper.writeValueAsBytes(message);
+      return MAPPER.writeValueAsBytes(message);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("cannot encode " + message.getClass().getSimpleName(), e);
     }
@@ -58,7 +57,7 @@ public final class WireJson {
       throw new IOException(
           "message of " + json.length + " bytes, " + MAX_MESSAGE_BYTES + " are allowed");
     }
-    T message = mapper.readValue(json, type);
+    T message = MAPPER.readValue(json, type);
     if (message == null) {
       throw new IOException("empty message where " + type.getSimpleName() + " was expected");
     }

@@ -23,14 +23,15 @@ public final class BladeSystem {
   /** Kernel command line: messages on the serial console, and no card that hangs for ever. */
   public static final String COMMAND_LINE = "console=ttyS0,115200 panic=10 quiet loglevel=4";
 
-  /** Libraries of the agent beside its own jar, by the beginning of their file names. */
+  /**
+   * Libraries of the agent beside its own jar, by the beginning of their file names. Not Bouncy
+   * Castle: the agent does without, and the JDK loads all of it when it looks for a provider that a
+   * small runtime lacks.
+   */
   private static final List<String> AGENT_JARS =
       List.of(
           "blade-agent-",
           "boot-images-",
-          "bcpkix-",
-          "bcprov-",
-          "bcutil-",
           "commons-daemon-",
           "jackson-annotations-",
           "jackson-core-2",

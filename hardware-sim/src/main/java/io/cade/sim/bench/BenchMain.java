@@ -16,7 +16,7 @@ import java.util.Set;
 public final class BenchMain {
   private static final String USAGE =
       "usage: ./cade bench"
-          + " boot|footprint|storm|tftp|dhcp|leases|proxy|routes|snmp|sensors|alarms|agents"
+          + " boot|footprint|storm|tftp|dhcp|leases|proxy|routes|snmp|sensors|alarms|agent|agents"
           + " [--quick] (proxy: [--only PART,…], parts are "
           + String.join(", ", ProxyBench.PARTS)
           + ")";
@@ -36,6 +36,8 @@ public final class BenchMain {
     List<String> names = new ArrayList<>(words);
     boolean quick = names.remove("--quick");
     Set<String> parts = new LinkedHashSet<>(ProxyBench.PARTS);
+    // The launcher's own: an agent lives a short life for its ahead-of-time cache.
+    boolean practice = names.equals(List.of("agent", "--practise")) && names.remove("--practise");
     int only = names.indexOf("--only");
     if (only > 0 && only + 1 < names.size() && names.getFirst().equals("proxy")) {
       parts = new LinkedHashSet<>(List.of(names.remove(only + 1).split(",")));
@@ -58,6 +60,14 @@ public final class BenchMain {
         case "snmp" -> new SnmpBench(out).run(quick);
         case "sensors" -> new SensorBench(launcher, out).run(quick);
         case "alarms" -> new AlarmBench(out).run(quick);
+        case "agent" -> {
+          AgentBench agent = new AgentBench(launcher, out);
+          if (practice) {
+            agent.practise();
+          } else {
+            agent.run(quick);
+          }
+        }
         case "agents" -> new AgentsBench(launcher, out).run(quick);
         case "leases" -> new LeasesBench(out).run(quick);
         default -> {

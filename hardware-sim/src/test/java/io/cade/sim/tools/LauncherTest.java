@@ -181,6 +181,23 @@ class LauncherTest {
   }
 
   @Test
+  void anAgentHasTheJarsOfACardOnly() throws Exception {
+    assertThat(cade("build").code()).isZero();
+    write(
+        "hardware-sim/target/dist/classpath",
+        "lib/boot-images-1.jar:lib/bcprov-jdk18on-1.jar:lib/jackson-core-2.22.4.jar"
+            + ":lib/jackson-core-3.1.5.jar:lib/blade-agent-1.jar:lib/logback-core-1.jar\n");
+
+    Path lib = tree.resolve("hardware-sim/target/dist/lib");
+    assertThat(cade("jvm", "agent").out().lines().toList())
+        .hasSize(3)
+        .last()
+        .isEqualTo(
+            lib + "/boot-images-1.jar:" + lib + "/jackson-core-2.22.4.jar:" + lib
+                + "/blade-agent-1.jar");
+  }
+
+  @Test
   void withoutJdk25ItSaysWhereItLookedAndWhatToDo() throws Exception {
     Path old = folder.resolve("jdk-17");
     Files.createDirectories(old.resolve("bin"));

@@ -1,0 +1,4 @@
+@NullMarked
+package io.cade.agent.log;
+
+import org.jspecify.annotations.NullMarked;
