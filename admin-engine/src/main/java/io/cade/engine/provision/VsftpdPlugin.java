@@ -93,7 +93,6 @@ public final class VsftpdPlugin implements ServicePlugin {
     isolate=NO
     isolate_network=NO
     tcp_wrappers=NO
-    reverse_lookup_enable=NO
     local_enable=NO
     anonymous_enable=YES
     anon_root=/pub

@@ -40,7 +40,7 @@ final class Vsftpd {
   /** Carries out the words $1 with $2 in namespaces of their own; these end with it. */
   private static final String APART =
       """
-      trap 'kill -KILL "$apart" 2>/dev/null; wait "$apart"; exit 0' TERM
+      trap 'exec 2>/dev/null; kill -KILL "$apart"; wait "$apart"; exit 0' TERM
       unshare --user --map-root-user --mount --pid --fork --kill-child sh -c "$1" sh "$2" 2>&1 &
       apart=$!
       wait "$apart"

@@ -167,7 +167,8 @@ public final class ProxyReporter implements Runnable {
         entrances.get());
   }
 
-  private static List<BackendReport> backends(RouteTable table) {
+  /** How each card is found. */
+  static List<BackendReport> backends(RouteTable table) {
     List<BackendReport> reports = new ArrayList<>();
     for (Site site : table.sites()) {
       for (BackendGroup judged : site.judged()) {
