@@ -45,11 +45,13 @@ import io.cade.engine.pki.SessionTicketKeys;
 import io.cade.engine.pki.UploadedCertificates;
 import io.cade.engine.probe.HttpProber;
 import io.cade.engine.probe.ProbeRunner;
+import io.cade.engine.provision.DovecotPlugin;
 import io.cade.engine.provision.HostingPlugin;
 import io.cade.engine.provision.JavaPlugin;
 import io.cade.engine.provision.NginxPlugin;
 import io.cade.engine.provision.PackagePlant;
 import io.cade.engine.provision.StaticSitePlugin;
+import io.cade.engine.provision.VsftpdPlugin;
 import io.cade.engine.route.RouteDerivation;
 import io.cade.engine.route.RoutePublisher;
 import io.cade.engine.snmp.EngineCabinetView;
@@ -210,7 +212,12 @@ public final class Engine implements AutoCloseable {
             contents,
             packages,
             List.of(
-                new StaticSitePlugin(), new HostingPlugin(), new NginxPlugin(), new JavaPlugin()),
+                new StaticSitePlugin(),
+                new HostingPlugin(),
+                new NginxPlugin(),
+                new JavaPlugin(),
+                new DovecotPlugin(),
+                new VsftpdPlugin()),
             keys.packages().privateKey(),
             blocking);
     UploadedCertificates uploaded =

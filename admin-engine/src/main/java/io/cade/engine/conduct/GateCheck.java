@@ -1,5 +1,6 @@
 package io.cade.engine.conduct;
 
+import io.cade.agent.wire.ServicePorts;
 import io.cade.agent.wire.ServiceSettings;
 import io.cade.agent.wire.Setting;
 import io.cade.agent.wire.StatusRanges;
@@ -30,7 +31,10 @@ public record GateCheck(
     paths = List.copyOf(paths);
   }
 
-  /** As the service's settings say. All kinds of services speak HTTP. */
+  /**
+   * As the service's settings say. A service without pages is not asked for any: its agent has
+   * waited for its greeting, and the proxies go on looking for it.
+   */
   public static GateCheck of(Service service) {
     ServiceSettings settings = service.settings();
     String path = settings.text(Setting.GATE_PATH).orElse(Setting.OF_CHECK);
@@ -46,7 +50,9 @@ public record GateCheck(
         settings.text(Setting.GATE_TEXT).orElse(""),
         settings.duration(Setting.GATE_TIMEOUT).orElseThrow(),
         // No proxy has a route to a card of a stopped service.
-        Routing.isStopped(service) ? 0 : settings.number(Setting.GATE_REQUESTS).orElseThrow());
+        Routing.isStopped(service) || !ServicePorts.speaksHttp(service.definition().kind())
+            ? 0
+            : settings.number(Setting.GATE_REQUESTS).orElseThrow());
   }
 
   /** Whether there is anything to ask. */

@@ -43,7 +43,7 @@ final class ContentIntake {
     Path checked = contents.temporary();
     try {
       Set<String> files = ContentArchive.rewrite(upload, checked);
-      Optional<String> objection = kinds.objection(kind, files);
+      Optional<String> objection = kinds.objection(kind, files, checked);
       if (objection.isPresent()) {
         throw new Refusal(Refusal.Kind.CONTENT, objection.get());
       }

@@ -162,6 +162,7 @@ public final class Operations {
         false,
         (cabinet, _) -> {
           checkNew(cabinet, definition(order, ""));
+          PageSettings.require(order.kind(), order.settings());
           TrafficOperations.changed(ServiceSettings.none(), order.settings());
           return Decision.nothing(true);
         });
@@ -194,6 +195,7 @@ public final class Operations {
                   (cabinet, now) -> {
                     ServiceDefinition definition = definition(order, digest);
                     checkNew(cabinet, definition);
+                    PageSettings.require(order.kind(), order.settings());
                     int index = cabinet.nextServiceIndex();
                     ServiceSettings settings =
                         TrafficOperations.changed(ServiceSettings.none(), order.settings());

@@ -1,5 +1,7 @@
 package io.cade.engine.operate;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 
@@ -15,4 +17,15 @@ public interface ServiceKinds {
    * @param files paths of the files in it, from its top, with {@code /} between folders
    */
   Optional<String> objection(String kind, Set<String> files);
+
+  /**
+   * The same, and what is wrong with those files that say how the service is to be.
+   *
+   * @param archive what {@link ContentArchive#rewrite} has made of the order's content
+   * @throws IOException when it cannot be read
+   */
+  default Optional<String> objection(String kind, Set<String> files, Path archive)
+      throws IOException {
+    return objection(kind, files);
+  }
 }

@@ -51,6 +51,7 @@ public final class TrafficOperations {
         true,
         (cabinet, _) -> {
           Service service = Inspection.requireService(cabinet, name);
+          PageSettings.require(service.definition().kind(), changes);
           ServiceSettings next = changed(service.settings(), changes);
           if (changes.containsKey(Setting.SERVING.key())) {
             VersionOperations.requireNoRollout(service);

@@ -15,9 +15,12 @@ import io.cade.engine.operate.ServiceKinds;
 import io.cade.image.PackageBuilder;
 import io.cade.image.PackageReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PrivateKey;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +30,8 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +43,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class PackagePlant implements ServiceKinds {
   private static final Logger LOG = LoggerFactory.getLogger(PackagePlant.class);
+  private static final int MAX_TEXT_BYTES = 1 << 20;
 
   private final ChangeWriter writer;
   private final ContentStore contents;
@@ -80,6 +86,32 @@ public final class PackagePlant implements ServiceKinds {
     return plugin == null
         ? Optional.of("there is no plug-in for " + kind)
         : plugin.objection(files);
+  }
+
+  @Override
+  public Optional<String> objection(String kind, Set<String> files, Path archive)
+      throws IOException {
+    Optional<String> first = objection(kind, files);
+    ServicePlugin plugin = plugins.get(kind);
+    if (first.isPresent() || plugin == null) {
+      return first;
+    }
+    Map<String, String> texts = new HashMap<>();
+    try (ZipFile zip = new ZipFile(archive.toFile())) {
+      for (String path : plugin.texts()) {
+        ZipEntry entry = zip.getEntry(path);
+        if (entry != null) {
+          try (InputStream in = zip.getInputStream(entry)) {
+            byte[] text = in.readNBytes(MAX_TEXT_BYTES + 1);
+            if (text.length > MAX_TEXT_BYTES) {
+              return Optional.of(path + " is longer than 1 MiB");
+            }
+            texts.put(path, new String(text, StandardCharsets.UTF_8));
+          }
+        }
+      }
+    }
+    return plugin.objection(files, texts);
   }
 
   /** Builds the service's package and says so, unless that is being done. */

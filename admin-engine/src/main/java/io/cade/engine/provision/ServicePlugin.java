@@ -4,6 +4,7 @@ import io.cade.engine.model.ServiceDefinition;
 import io.cade.image.PackageBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -19,6 +20,21 @@ public interface ServicePlugin {
    * @return a sentence for the operator; empty when nothing is
    */
   Optional<String> objection(Set<String> files);
+
+  /** Files of the content whose text is looked at before a service is accepted; at most 1 MiB. */
+  default Set<String> texts() {
+    return Set.of();
+  }
+
+  /**
+   * What is wrong with what stands in {@link #texts}; asked when {@link #objection(Set)} has none.
+   *
+   * @param texts those that are there, by their path
+   * @return a sentence for the operator, without secrets; empty when nothing is
+   */
+  default Optional<String> objection(Set<String> files, Map<String, String> texts) {
+    return Optional.empty();
+  }
 
   /**
    * Puts into the package what a card needs to run the service.

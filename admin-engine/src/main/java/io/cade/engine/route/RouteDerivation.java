@@ -93,7 +93,9 @@ public final class RouteDerivation {
                   lease.address(),
                   servicePort,
                   ServicePorts.further(service.definition().kind(), servicePort),
-                  Routing.drainedUntil(cabinet, service, card)));
+                  Routing.drainedUntil(cabinet, service, card),
+                  // Nothing for the kinds that earlier proxies know.
+                  ServicePorts.speaksHttp(service.definition().kind()) ? null : Boolean.FALSE));
         }
       }
       SiteCertificate certificate = certificates.of(service);

@@ -55,6 +55,7 @@ final class RolloutRulesTest {
   private final Set<String> seenByVisitors = new TreeSet<>();
   private List<String> proxies = List.of(PROXY);
   private boolean aimable = true;
+  private String kind = "static-site";
   private int goodForNow;
   private boolean proxySpeaks = true;
   private boolean visitorsFail;
@@ -75,7 +76,7 @@ final class RolloutRulesTest {
     for (String card : CARDS) {
       world.boot(card, 1, "b" + card);
     }
-    world.create("shop", CARDS.size());
+    world.create("shop", kind, CARDS.size());
     world.generate("shop");
     seconds(5);
     assertThat(shop().running()).isEqualTo(3);
@@ -362,6 +363,21 @@ final class RolloutRulesTest {
     assertThat(alarm().text()).isEqualTo("version 2: " + cause);
     assertThat(seenByVisitors).doesNotContain("1.1 " + NEW);
     assertThat(steps).noneMatch(s -> s.startsWith("PROVING"));
+    everythingIsAsBefore();
+  }
+
+  @Test
+  void aServiceWithoutPagesIsAskedForNoneAndJudgedByWhatTheProxiesFind() {
+    kind = "dovecot";
+    served();
+    CARDS.forEach(card -> badPages.add(card + " " + NEW));
+    unusable.add("1.2 " + NEW);
+    publish();
+    untilEnded();
+    assertThat(rollout().stage()).isEqualTo(Stage.RETURNED);
+    assertThat(rollout().cause()).contains("proxy 0.4 finds card 1.2 unusable");
+    assertThat(steps).containsSubsequence("PROVING 1.1", "PROVING 1.2", "RETURNING 1.2");
+    assertThat(world.observations.snapshot().probes()).isEmpty();
     everythingIsAsBefore();
   }
 

@@ -176,11 +176,14 @@ final class World {
   }
 
   void create(String name, int cards) {
+    create(name, "static-site", cards);
+  }
+
+  void create(String name, String kind, int cards) {
     apply(
         new Change.ServiceCreated(
             cabinet.nextServiceIndex(),
-            new ServiceDefinition(
-                name, "static-site", List.of(name + ".example"), cards, "sha256:00")));
+            new ServiceDefinition(name, kind, List.of(name + ".example"), cards, "sha256:00")));
     settle();
   }
 

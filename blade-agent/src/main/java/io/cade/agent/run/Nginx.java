@@ -33,7 +33,7 @@ final class Nginx {
     ScratchDirectory.fresh(spec.scratch());
     Path configuration = spec.scratch().resolve("nginx.conf");
     // As root nginx would give its workers to a user who may not read the package.
-    String user = System.getProperty("user.name", "").equals("root") ? "user root;\n" : "";
+    String user = Processes.isRoot() ? "user root;\n" : "";
     Files.writeString(
         configuration,
         user

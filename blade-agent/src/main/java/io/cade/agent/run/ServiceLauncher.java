@@ -47,7 +47,7 @@ final class ServiceLauncher {
     try {
       Path content = files.verifiedContent(how.service(), how.packageDigest(), how.kind(), keyPem);
       InetSocketAddress address = new InetSocketAddress(card, how.port());
-      String health = ServiceRuntimes.health(how.kind(), content);
+      HealthProbe probe = ServiceRuntimes.probe(how.kind(), content, address);
       ServiceProcess started =
           start(
               new ServiceSpec(
@@ -62,7 +62,7 @@ final class ServiceLauncher {
       } else {
         CompletableFuture<String> exited = started.exited();
         CompletableFuture.anyOf(started.listening(), exited).join();
-        while (!exited.isDone() && !HealthProbe.answers(address, health)) {
+        while (!exited.isDone() && !probe.answers()) {
           Thread.sleep(PROBE_PAUSE_MILLIS);
         }
         if (!exited.isDone()) {

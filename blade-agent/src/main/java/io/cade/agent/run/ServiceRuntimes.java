@@ -6,6 +6,7 @@ import io.cade.agent.site.StaticSiteMain;
 import io.cade.agent.wire.ProgramForm;
 import io.cade.agent.wire.ServicePorts;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +67,8 @@ public final class ServiceRuntimes {
           new HowTo(site(spec), Map.of(), true, spec.content());
       case ServicePorts.NGINX -> Nginx.runtime(spec);
       case ServicePorts.JAVA -> program(spec);
+      case ServicePorts.DOVECOT -> Dovecot.runtime(spec);
+      case ServicePorts.VSFTPD -> Vsftpd.runtime(spec);
       default ->
           throw new IOException(
               "no runtime for services of kind '"
@@ -75,9 +78,28 @@ public final class ServiceRuntimes {
     };
   }
 
-  /** The path that answers 200 when a service of this kind is well. */
-  static String health(String kind, Path content) throws IOException {
-    return kind.equals(ServicePorts.JAVA) ? form(content).health() : StaticSite.HEALTH;
+  /**
+   * How a service of this kind is asked whether it is well.
+   *
+   * @param address of the service; the ports of other protocols than HTTP follow from it
+   */
+  static HealthProbe probe(String kind, Path content, InetSocketAddress address)
+      throws IOException {
+    return switch (kind) {
+      case ServicePorts.DOVECOT ->
+          new HealthProbe(
+              new InetSocketAddress(address.getAddress(), ServicePorts.pop3(address.getPort())),
+              new HealthQuestion.Greeting(ServicePorts.POP3));
+      case ServicePorts.VSFTPD ->
+          new HealthProbe(
+              new InetSocketAddress(address.getAddress(), ServicePorts.ftp(address.getPort())),
+              new HealthQuestion.Greeting(ServicePorts.FTP));
+      default ->
+          new HealthProbe(
+              address,
+              new HealthQuestion.Http(
+                  kind.equals(ServicePorts.JAVA) ? form(content).health() : StaticSite.HEALTH));
+    };
   }
 
   /** The user's program; where it has to listen it reads from its environment. */

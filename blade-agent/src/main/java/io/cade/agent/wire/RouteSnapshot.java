@@ -152,27 +152,32 @@ public record RouteSnapshot(
 
   /**
    * @param address internal address, never shown to visitors
-   * @param port where it speaks HTTP
+   * @param port where it speaks HTTP; where it does not, the port from which the others are counted
    * @param further ports of the other protocols that it speaks, by their name in {@link
    *     ServicePorts}; at most 8, names that a proxy does not know mean nothing to it. Absent in
    *     snapshots of earlier versions
    * @param drainedUntil set while the card is being drained: it gets no new visitors; those bound
    *     to it by a cookie stay with it until then. Null in normal service, and in snapshots of
    *     earlier versions
+   * @param http false when only its further ports are open; null, as in snapshots of earlier
+   *     versions, means true
    */
   public record Backend(
       CardPosition position,
       String address,
       int port,
       Map<String, Integer> further,
-      @Nullable Instant drainedUntil) {
+      @Nullable Instant drainedUntil,
+      @Nullable Boolean http) {
     public Backend(
         CardPosition position,
         String address,
         int port,
         @Nullable Map<String, Integer> further,
-        @Nullable Instant drainedUntil) {
+        @Nullable Instant drainedUntil,
+        @Nullable Boolean http) {
       this.drainedUntil = drainedUntil;
+      this.http = http;
       Limits.text("address", address, 64);
       Limits.range("port", port, 1, 65535);
       this.position = position;
@@ -184,6 +189,21 @@ public record RouteSnapshot(
         Limits.text("protocol", protocol, 16);
         Limits.range("port for " + protocol, other, 1, 65535);
       });
+    }
+
+    /** A card that speaks HTTP, perhaps among others. */
+    public Backend(
+        CardPosition position,
+        String address,
+        int port,
+        @Nullable Map<String, Integer> further,
+        @Nullable Instant drainedUntil) {
+      this(position, address, port, further, drainedUntil, null);
+    }
+
+    /** Whether visitors' HTTP may be sent to it. */
+    public boolean speaksHttp() {
+      return http == null || http;
     }
 
     /** A card that speaks HTTP only. */

@@ -27,6 +27,12 @@ public final class ServicePorts {
   /** Kind of service that is a program of the user's for the Java platform, and speaks HTTP. */
   public static final String JAVA = "java";
 
+  /** Kind of service whose mailboxes Dovecot serves: POP3 only. */
+  public static final String DOVECOT = "dovecot";
+
+  /** Kind of service whose files vsftpd serves: FTP only. */
+  public static final String VSFTPD = "vsftpd";
+
   private static final int FTP_OFFSET = 1;
   private static final int POP3_OFFSET = 2;
 
@@ -34,7 +40,7 @@ public final class ServicePorts {
 
   /** The kinds that agents can run. */
   public static Set<String> kinds() {
-    return Set.of(STATIC_SITE, HOSTING, NGINX, JAVA);
+    return Set.of(STATIC_SITE, HOSTING, NGINX, JAVA, DOVECOT, VSFTPD);
   }
 
   /** Port for FTP of a service whose port is the given one. */
@@ -50,7 +56,19 @@ public final class ServicePorts {
   /** The ports beside the one for HTTP, by protocol; empty for kinds that have none. */
   public static Map<String, Integer> further(String kind, int port) {
     // Without room above, the card cannot open them either, and says so.
-    boolean room = port + POP3_OFFSET <= 65535;
-    return kind.equals(HOSTING) && room ? Map.of(FTP, ftp(port), POP3, pop3(port)) : Map.of();
+    if (port + POP3_OFFSET > 65535) {
+      return Map.of();
+    }
+    return switch (kind) {
+      case HOSTING -> Map.of(FTP, ftp(port), POP3, pop3(port));
+      case DOVECOT -> Map.of(POP3, pop3(port));
+      case VSFTPD -> Map.of(FTP, ftp(port));
+      default -> Map.of();
+    };
+  }
+
+  /** Whether services of the kind speak HTTP; those that do not have their further ports alone. */
+  public static boolean speaksHttp(String kind) {
+    return !kind.equals(DOVECOT) && !kind.equals(VSFTPD);
   }
 }

@@ -74,7 +74,8 @@ final class OsServiceProcessesTest extends ServiceProcessesContract {
   void aProgramOfTheUsersServesAndEndsWhenItIsStopped() throws Exception {
     program("memory = 48\nhealth = /well\narguments = one  two\n");
     ServiceProcess process = processes().start(spec(ServicePorts.JAVA));
-    assertThat(ServiceRuntimes.health(ServicePorts.JAVA, dir)).isEqualTo("/well");
+    assertThat(ServiceRuntimes.probe(ServicePorts.JAVA, dir, address()))
+        .isEqualTo(new HealthProbe(address(), new HealthQuestion.Http("/well")));
     awaitAnswer("/well", process);
     String[] said = get("/anything").split("\\|", -1);
     assertThat(said[0]).isEqualTo("one two");

@@ -110,7 +110,7 @@ final class LoginStage implements FtpSession.Stage {
   }
 
   private void unspoken(Site site) {
-    if (site.backends().isEmpty()) {
+    if (site.cards().isEmpty()) {
       services.refused(LineRefusal.NO_CARD);
       session.replyAndClose("421 Not available now, try again later.");
     } else {

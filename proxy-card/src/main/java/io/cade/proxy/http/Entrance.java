@@ -112,6 +112,6 @@ final class Entrance {
         return Failure.MISDIRECTED;
       }
     }
-    return site == null ? Failure.UNKNOWN_HOST : null;
+    return site == null || site.hasNoPages() ? Failure.UNKNOWN_HOST : null;
   }
 }

@@ -174,7 +174,7 @@ final class Pop3Session extends ChannelInboundHandlerAdapter implements LineServ
         refuse("-ERR [AUTH] this connection is for another site");
       }
       case Login.At at when at.site().speaking("pop3").isEmpty() -> {
-        boolean known = at.site().backends().isEmpty();
+        boolean known = at.site().cards().isEmpty();
         visitor.services().refused(known ? LineRefusal.NO_CARD : LineRefusal.LOGIN_WITHOUT_SITE);
         refuse(
             known

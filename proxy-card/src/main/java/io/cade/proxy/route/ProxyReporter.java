@@ -5,9 +5,8 @@ import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.ProxyReport;
 import io.cade.agent.wire.ProxyReport.BackendReport;
 import io.cade.agent.wire.ProxyReport.Entrance;
-import io.cade.proxy.balance.Backend;
 import io.cade.proxy.balance.BackendGroup;
-import io.cade.proxy.stats.CardCounters;
+import io.cade.proxy.balance.Member;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -171,33 +170,36 @@ public final class ProxyReporter implements Runnable {
         entrances.get());
   }
 
-  private static List<BackendReport> backends(RouteTable table) {
+  /** How each card is found. */
+  static List<BackendReport> backends(RouteTable table) {
     List<BackendReport> reports = new ArrayList<>();
     for (Site site : table.sites()) {
-      for (Backend backend : site.backends()) {
-        Site.Card card = site.cards().get(backend);
-        if (card == null || reports.size() == MOST_BACKENDS) {
-          continue;
+      for (BackendGroup judged : site.judged()) {
+        for (BackendGroup.Entry entry : judged.entries()) {
+          if (reports.size() < MOST_BACKENDS) {
+            reports.add(report(site, judged, entry.member()));
+          }
         }
-        CardCounters counters = card.counters();
-        BackendGroup.Entry entry = site.group().entry(backend);
-        String cause = entry == null ? "" : site.group().cause(entry.member());
-        int running = 0;
-        for (BackendGroup group : site.groups()) {
-          running += group.runningAt(card.position().toString());
-        }
-        reports.add(
-            new BackendReport(
-                site.service(),
-                card.position(),
-                cause.isEmpty(),
-                shortened(cause),
-                counters.requests(),
-                counters.failures(),
-                running));
       }
     }
     return reports;
+  }
+
+  private static BackendReport report(Site site, BackendGroup judged, Member member) {
+    Site.Card card = site.card(member);
+    String cause = judged.cause(member);
+    int running = 0;
+    for (BackendGroup group : site.groups()) {
+      running += group.runningAt(card.position().toString());
+    }
+    return new BackendReport(
+        site.service(),
+        card.position(),
+        cause.isEmpty(),
+        shortened(cause),
+        card.counters().requests(),
+        card.counters().failures(),
+        running);
   }
 
   private static String shortened(String cause) {

@@ -7,6 +7,7 @@ import io.cade.proxy.balance.Member;
 import io.cade.proxy.stats.CardCounters;
 import io.cade.proxy.stats.SiteCounters;
 import io.netty.handler.ssl.SslContext;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * One service as a request needs it: where it can go, in which order, and where it is counted.
  * Immutable apart from what its parts count.
  *
- * @param backends its cards in order of their position
+ * @param backends its cards that speak HTTP, in order of their position
  * @param cards what is known of each of them
  * @param group the cards as they are chosen for HTTP
  * @param tls null when the site has no usable certificate
@@ -48,6 +49,16 @@ public record Site(
   /** The cards as they are chosen for another protocol; null when they do not speak it. */
   public @Nullable BackendGroup groupFor(String protocol) {
     return further.get(protocol);
+  }
+
+  /** Whether it has cards, of which none speaks HTTP. */
+  public boolean hasNoPages() {
+    return backends.isEmpty() && !cards.isEmpty();
+  }
+
+  /** By which its cards are judged: those for HTTP, where it has no pages those for the others. */
+  public Collection<BackendGroup> judged() {
+    return hasNoPages() ? further.values() : List.of(group);
   }
 
   /** The cards as they are chosen, for each protocol. */

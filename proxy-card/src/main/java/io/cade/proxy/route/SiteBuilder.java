@@ -70,22 +70,25 @@ final class SiteBuilder {
     List<Card> http = new ArrayList<>();
     Map<String, List<Card>> further = new HashMap<>();
     for (RouteSnapshot.Backend announced : ordered) {
-      Backend backend = backends.at(announced.address(), announced.port(), policy.health());
       Site.Card card = new Site.Card(announced.position(), counters.card(announced.position()));
-      if (cards.putIfAbsent(backend, card) == null) {
+      if (announced.speaksHttp()) {
+        Backend backend = backends.at(announced.address(), announced.port(), policy.health());
+        if (cards.putIfAbsent(backend, card) != null) {
+          continue;
+        }
         http.add(new Card(announced, backend));
-        announced
-            .further()
-            .forEach((protocol, port) -> {
-              Backend other =
-                  furtherBackends.at(announced.address(), port, greeting(policy.health()));
-              if (cards.putIfAbsent(other, card) == null) {
-                further
-                    .computeIfAbsent(protocol, p -> new ArrayList<>())
-                    .add(new Card(announced, other));
-              }
-            });
       }
+      announced
+          .further()
+          .forEach((protocol, port) -> {
+            Backend other =
+                furtherBackends.at(announced.address(), port, greeting(policy.health()));
+            if (cards.putIfAbsent(other, card) == null) {
+              further
+                  .computeIfAbsent(protocol, p -> new ArrayList<>())
+                  .add(new Card(announced, other));
+            }
+          });
     }
     Map<String, ServiceState> kept = new HashMap<>();
     BackendGroup group = group(route, policy, HTTP, http, former, kept);
