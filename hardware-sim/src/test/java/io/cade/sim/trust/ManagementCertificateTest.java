@@ -71,25 +71,29 @@ class ManagementCertificateTest {
     engine = new CertifyingEngine(dir, () -> now);
     card = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
     card.setExecutor(executor);
-    card.createContext("/", exchange -> {
-      byte[] body = "hello".getBytes(StandardCharsets.UTF_8);
-      exchange.sendResponseHeaders(200, body.length);
-      exchange.getResponseBody().write(body);
-      exchange.close();
-    });
-    card.createContext("/slow", exchange -> {
-      exchange.sendResponseHeaders(200, 0);
-      try (OutputStream out = exchange.getResponseBody()) {
-        while (!slowEnds.get()) {
-          out.write("line\n".getBytes(StandardCharsets.UTF_8));
-          out.flush();
-          TimeUnit.MILLISECONDS.sleep(20);
-        }
-        out.write("end\n".getBytes(StandardCharsets.UTF_8));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    });
+    card.createContext(
+        "/",
+        exchange -> {
+          byte[] body = "hello".getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    card.createContext(
+        "/slow",
+        exchange -> {
+          exchange.sendResponseHeaders(200, 0);
+          try (OutputStream out = exchange.getResponseBody()) {
+            while (!slowEnds.get()) {
+              out.write("line\n".getBytes(StandardCharsets.UTF_8));
+              out.flush();
+              TimeUnit.MILLISECONDS.sleep(20);
+            }
+            out.write("end\n".getBytes(StandardCharsets.UTF_8));
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
     card.start();
   }
 
@@ -168,8 +172,7 @@ class ManagementCertificateTest {
     final int port;
 
     Module(CardRole entrance) throws Exception {
-      balancer =
-          entrance == CardRole.BALANCER ? new Running(CardRole.BALANCER, proxy.port) : null;
+      balancer = entrance == CardRole.BALANCER ? new Running(CardRole.BALANCER, proxy.port) : null;
       port = balancer == null ? proxy.port : balancer.port;
     }
 
@@ -324,7 +327,8 @@ class ManagementCertificateTest {
     // It stays as it is: a renewal needs no secret.
     Files.writeString(
         engine.bootConfig(at),
-        Files.readString(engine.bootConfig(at)).replaceFirst("\"enrolmentSecret\":\"[^\"]*", "$0x"));
+        Files.readString(engine.bootConfig(at))
+            .replaceFirst("\"enrolmentSecret\":\"[^\"]*", "$0x"));
     try (Module again = new Module(role)) {
       awaitServed(again.port, HOST);
       servedMeanwhile(again.port, () -> !engine.card(at).certificateSerial().equals(enrolled));
