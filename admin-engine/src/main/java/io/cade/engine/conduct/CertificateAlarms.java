@@ -34,7 +34,9 @@ final class CertificateAlarms {
       if (card.state().isAlive() || cabinet.alarms().containsKey(key)) {
         due.add(
             key,
-            (now.isBefore(end) ? "the certificate of %s card %s ends at " : "the certificate of %s card %s has ended at ")
+            (now.isBefore(end)
+                        ? "the certificate of %s card %s ends at "
+                        : "the certificate of %s card %s has ended at ")
                     .formatted(card.role(), card.position())
                 + end
                 + " and was not renewed; look at the card's log for why, then restart its agent or"

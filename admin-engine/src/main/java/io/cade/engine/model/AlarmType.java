@@ -44,7 +44,8 @@ public enum AlarmType {
   ADDRESS_CONFLICT(
       "addressConflict", Severity.MAJOR, "equipmentIdentifierDuplication", Ends.ACKNOWLEDGED),
   /**
-   * The certificate of a site or of a card ends soon or is of no use any more, and has no successor.
+   * The certificate of a site or of a card ends soon or is of no use any more, and has no
+   * successor.
    */
   CERTIFICATE_ENDING("certificateEnding", Severity.MAJOR, "keyExpired", Ends.BY_ITSELF),
   /** A network sends far more requests, or opens more connections, than the limits allow. */

@@ -240,8 +240,7 @@ public final class CabinetBuilder {
       case Change.PoolAddressLocked c ->
           pool(new PoolLease(c.address(), PoolLease.State.LOCKED, "", null, "", at, c.until()));
       case Change.CardSeated c -> seat(c, at);
-      case Change.CardEnrolled c ->
-          putCard(CardCertificate.after(requireCard(c.position()), c));
+      case Change.CardEnrolled c -> putCard(CardCertificate.after(requireCard(c.position()), c));
       case Change.CertificateChange c ->
           putCard(CardCertificate.after(requireCard(c.position()), c, at));
       case Change.CardIntroduced c -> {

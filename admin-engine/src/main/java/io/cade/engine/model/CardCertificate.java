@@ -26,8 +26,8 @@ public record CardCertificate(
   }
 
   /**
-   * The card after it has enrolled. Its boots are not forgotten: two machines that both enrol
-   * again and again are two machines still.
+   * The card after it has enrolled. Its boots are not forgotten: two machines that both enrol again
+   * and again are two machines still.
    */
   static Card after(Card card, Change.CardEnrolled change) {
     Card seated = card.withMac(change.mac());

@@ -97,7 +97,8 @@ final class CabinetAlarmTest {
     silence(Duration.ofSeconds(20));
     assertThat(world.alarms())
         .containsExactlyInAnyOrder("chassisLost chassis 1", "cabinetLost cabinet");
-    assertThat(told()).containsExactly("RAISED chassisLost chassis 1", "RAISED cabinetLost cabinet");
+    assertThat(told())
+        .containsExactly("RAISED chassisLost chassis 1", "RAISED cabinetLost cabinet");
   }
 
   @Test
@@ -188,16 +189,14 @@ final class CabinetAlarmTest {
     silence(Duration.ofSeconds(25));
     assertThat(world.alarms())
         .contains("cabinetLost cabinet", "proxyLost card 0.4", "serviceDown service shop");
-    Alarm down =
-        world.cabinet.alarms().get(new AlarmKey(AlarmType.SERVICE_DOWN, "service shop"));
+    Alarm down = world.cabinet.alarms().get(new AlarmKey(AlarmType.SERVICE_DOWN, "service shop"));
     assertThat(Objects.requireNonNull(down).rootCause()).isEqualTo("cabinetLost cabinet");
   }
 
   private void certified(String position, CardRole role, Duration left) {
     world.boot(position, 1, "boot " + position, role);
     CardPosition card = at(position);
-    world.apply(
-        new Change.CardEnrolled(card, World.mac(card, 1), "1f", world.now.plus(left)));
+    world.apply(new Change.CardEnrolled(card, World.mac(card, 1), "1f", world.now.plus(left)));
     world.settle();
   }
 

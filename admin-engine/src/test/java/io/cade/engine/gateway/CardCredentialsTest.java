@@ -72,8 +72,7 @@ final class CardCredentialsTest {
   @BeforeEach
   void start() throws Exception {
     bench = new GatewayBench(dir);
-    EngineChannels real =
-        new HttpEngineChannels(executor, HttpEngineChannels.Timeouts.standard());
+    EngineChannels real = new HttpEngineChannels(executor, HttpEngineChannels.Timeouts.standard());
     channels =
         (gateway, identity) -> {
           EngineChannel channel = real.open(gateway, identity);
@@ -298,7 +297,9 @@ final class CardCredentialsTest {
       proxy.enrol(GatewayBench.mac(PROXY));
       proxy.channel().introduce(introduction());
       assertThat(serial(proxy)).isEqualTo(card().certificateSerial());
-      assertThat(proxy.identity().key()).as("a copy of the old key is worth nothing").isNotEqualTo(key);
+      assertThat(proxy.identity().key())
+          .as("a copy of the old key is worth nothing")
+          .isNotEqualTo(key);
       try (CardCredentials restarted = credentials()) {
         assertThat(restarted.identity()).isEqualTo(proxy.identity());
       }

@@ -278,9 +278,7 @@ final class ClonesOverRestartTest {
     later(5);
     assertThat(introduces("one")).isEqualTo("NOT_ALLOWED");
     restart(true);
-    writer()
-        .submit((c, _) -> new Decision<>(IdentityLock.trust(c, card(A), "ann"), true))
-        .join();
+    writer().submit((c, _) -> new Decision<>(IdentityLock.trust(c, card(A), "ann"), true)).join();
     given(
         new Change.CardStateChanged(A, CardState.BOOTING, "asked for its address"),
         new Change.CardEnrolled(A, GatewayBench.mac(A), "3f", now.plus(Duration.ofDays(365))));

@@ -146,8 +146,7 @@ public final class CardCredentials implements AutoCloseable {
               : store.certificateRequestPem(now.position());
       EnrolReply reply;
       try (EngineChannel once = channels.open(gateway(now), nobody)) {
-        reply =
-            once.enrol(new EnrolRequest(now.position(), mac, now.enrolmentSecret(), request));
+        reply = once.enrol(new EnrolRequest(now.position(), mac, now.enrolmentSecret(), request));
       }
       String issued = reply.certificatePem();
       if (again) {
@@ -182,8 +181,7 @@ public final class CardCredentials implements AutoCloseable {
         return;
       }
       EnrolReply reply =
-          channel()
-              .renew(new RenewRequest(now.position(), store.nextRequestPem(now.position())));
+          channel().renew(new RenewRequest(now.position(), store.nextRequestPem(now.position())));
       CardIdentity next =
           store.keepNext(
               reply.certificatePem(), now.caCertificatePem(), now.position(), clock.instant());

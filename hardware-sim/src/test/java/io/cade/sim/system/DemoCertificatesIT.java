@@ -32,8 +32,7 @@ class DemoCertificatesIT {
     Path state = folder.resolve("state");
     Map<String, String> enrolled;
     try (RunningDemo demo = RunningDemo.start(state, offset, folder.resolve("first"), SMALL)) {
-      assertThat(
-              demo.cade("service", "create", "site", "--host", SITE, "--cards", "2").exit())
+      assertThat(demo.cade("service", "create", "site", "--host", SITE, "--cards", "2").exit())
           .isZero();
       enrolled = serials(demo);
       assertThat(enrolled).containsOnlyKeys(CARDS).doesNotContainValue("");

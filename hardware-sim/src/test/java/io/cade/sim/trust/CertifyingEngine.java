@@ -110,10 +110,7 @@ final class CertifyingEngine implements AutoCloseable {
                     1070,
                     8000,
                     Duration.ofMillis(200))));
-    Files.move(
-        fresh,
-        bootConfig(at),
-        StandardCopyOption.ATOMIC_MOVE);
+    Files.move(fresh, bootConfig(at), StandardCopyOption.ATOMIC_MOVE);
   }
 
   void given(Change... changes) {

@@ -56,7 +56,8 @@ class ManagementCertificateTest {
   private static final String HOST = "www.shop.example";
 
   @TempDir Path dir;
-  private volatile Instant now = InstantSource.system().instant().minus(OVERDUE);
+  /** How far the clocks of engine and proxies are behind. */
+  private volatile Duration behind = OVERDUE;
 
   /** How far the clock of the proxy is ahead of the engine's. */
   private volatile Duration ahead = Duration.ZERO;
@@ -68,28 +69,32 @@ class ManagementCertificateTest {
 
   @BeforeEach
   void start() throws Exception {
-    engine = new CertifyingEngine(dir, () -> now);
+    engine = new CertifyingEngine(dir, this::now);
     card = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
     card.setExecutor(executor);
-    card.createContext("/", exchange -> {
-      byte[] body = "hello".getBytes(StandardCharsets.UTF_8);
-      exchange.sendResponseHeaders(200, body.length);
-      exchange.getResponseBody().write(body);
-      exchange.close();
-    });
-    card.createContext("/slow", exchange -> {
-      exchange.sendResponseHeaders(200, 0);
-      try (OutputStream out = exchange.getResponseBody()) {
-        while (!slowEnds.get()) {
-          out.write("line\n".getBytes(StandardCharsets.UTF_8));
-          out.flush();
-          TimeUnit.MILLISECONDS.sleep(20);
-        }
-        out.write("end\n".getBytes(StandardCharsets.UTF_8));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    });
+    card.createContext(
+        "/",
+        exchange -> {
+          byte[] body = "hello".getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    card.createContext(
+        "/slow",
+        exchange -> {
+          exchange.sendResponseHeaders(200, 0);
+          try (OutputStream out = exchange.getResponseBody()) {
+            while (!slowEnds.get()) {
+              out.write("line\n".getBytes(StandardCharsets.UTF_8));
+              out.flush();
+              TimeUnit.MILLISECONDS.sleep(20);
+            }
+            out.write("end\n".getBytes(StandardCharsets.UTF_8));
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
     card.start();
   }
 
@@ -99,6 +104,10 @@ class ManagementCertificateTest {
     card.stop(0);
     engine.close();
     executor.shutdownNow();
+  }
+
+  private Instant now() {
+    return InstantSource.system().instant().minus(behind);
   }
 
   private static CardPosition at(CardRole role) {
@@ -147,9 +156,9 @@ class ManagementCertificateTest {
               ProxyConfig.read(config),
               new EngineConnectors(
                   new HttpEngineChannels(executor, HttpEngineChannels.Timeouts.standard()),
-                  () -> now.plus(ahead),
+                  () -> now().plus(ahead),
                   new SecureRandom()),
-              () -> now.plus(ahead),
+              () -> now().plus(ahead),
               new SecureRandom());
       String ready = server.start();
       port = Integer.parseInt(ready.substring(ready.lastIndexOf(':') + 1));
@@ -168,8 +177,7 @@ class ManagementCertificateTest {
     final int port;
 
     Module(CardRole entrance) throws Exception {
-      balancer =
-          entrance == CardRole.BALANCER ? new Running(CardRole.BALANCER, proxy.port) : null;
+      balancer = entrance == CardRole.BALANCER ? new Running(CardRole.BALANCER, proxy.port) : null;
       port = balancer == null ? proxy.port : balancer.port;
     }
 
@@ -320,16 +328,17 @@ class ManagementCertificateTest {
       awaitServed(first.port, HOST);
     }
     String enrolled = engine.card(at).certificateSerial();
-    now = InstantSource.system().instant();
+    behind = Duration.ZERO;
     // It stays as it is: a renewal needs no secret.
     Files.writeString(
         engine.bootConfig(at),
-        Files.readString(engine.bootConfig(at)).replaceFirst("\"enrolmentSecret\":\"[^\"]*", "$0x"));
+        Files.readString(engine.bootConfig(at))
+            .replaceFirst("\"enrolmentSecret\":\"[^\"]*", "$0x"));
     try (Module again = new Module(role)) {
       awaitServed(again.port, HOST);
       servedMeanwhile(again.port, () -> !engine.card(at).certificateSerial().equals(enrolled));
       assertThat(Objects.requireNonNull(engine.card(at).certificate()).endsAt())
-          .isAfter(now.plus(Duration.ofDays(364)));
+          .isAfter(now().plus(Duration.ofDays(364)));
       engine.announce(routes(2, HOST, "www.other.example"));
       awaitServed(again.port, "www.other.example");
     }
@@ -345,7 +354,7 @@ class ManagementCertificateTest {
   void proxyWhoseCertificateIsWithdrawnEnrolsAnewByItsBootConfigurationAndServesOn()
       throws Exception {
     CardPosition at = at(CardRole.PROXY);
-    now = InstantSource.system().instant();
+    behind = Duration.ZERO;
     engine.seat(at, CardRole.PROXY);
     engine.announce(routes(1, HOST));
     try (Running proxy = new Running(CardRole.PROXY)) {
@@ -378,7 +387,7 @@ class ManagementCertificateTest {
       awaitServed(first.port, HOST);
     }
     String ended = engine.card(at).certificateSerial();
-    now = InstantSource.system().instant();
+    behind = Duration.ZERO;
     ahead = Duration.ofDays(90);
     engine.writeBootConfig(at);
     try (Running again = new Running(CardRole.PROXY)) {

@@ -1,4 +1,6 @@
-/** Certificates of proxies and balancers, with real ones between real visitors and a real gateway. */
+/**
+ * Certificates of proxies and balancers, with real ones between real visitors and a real gateway.
+ */
 @NullMarked
 package io.cade.sim.trust;
 

@@ -416,7 +416,8 @@ public final class Server {
     }
     Introduction introduction =
         new Introduction(config.position(), role, bootId, hardware(), software());
-    EngineAccess access = connector.open(() -> bootConfig(file), config.mac(), config.stateDirectory());
+    EngineAccess access =
+        connector.open(() -> bootConfig(file), config.mac(), config.stateDirectory());
     EngineLink made =
         new EngineLink(access, introduction, boot.reportInterval(), Pause.real(), random);
     link = made;

@@ -159,7 +159,8 @@ public final class EngineLink implements Runnable {
     try {
       access.distrusted();
     } catch (IOException e) {
-      log.warn("the engine does not believe this card, and it could not enrol anew: {}", e.toString());
+      log.warn(
+          "the engine does not believe this card, and it could not enrol anew: {}", e.toString());
     }
   }
 

@@ -176,7 +176,8 @@ class CertificateKeeperTest {
         () -> {
           // Back and forth, thousands of times.
           int look = looks[0]++;
-          world.now = world.now.plus(Duration.ofDays(look % 100 == 0 ? 1 : look % 100 == 50 ? -1 : 0));
+          world.now =
+              world.now.plus(Duration.ofDays(look % 100 == 0 ? 1 : look % 100 == 50 ? -1 : 0));
         };
     world.run(1);
     assertThat(world.attempts).hasSize(1);
