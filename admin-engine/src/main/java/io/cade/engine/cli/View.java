@@ -276,6 +276,18 @@ enum View {
       return service.text("cardsRunning") + "/" + service.text("cardsWanted");
     }
 
+    /** Right after a change none has taken it yet; visitors are served as before until then. */
+    private static String proxies(Fields service) {
+      String using = service.text("proxiesServing");
+      String all = service.text("proxies");
+      return using
+          + "/"
+          + all
+          + (service.text("phase").equals("ANNOUNCED") && !using.equals(all)
+              ? " use the newest routes by now"
+              : "");
+    }
+
     void service(Fields service) {
       Table table = table("SERVICE", service.text("name"));
       table.row("kind", service.text("kind"));
@@ -290,7 +302,7 @@ enum View {
       }
       table.row("hosts", String.join(", ", service.texts("hosts")));
       table.row("cards running", running(service));
-      table.row("proxies", service.text("proxiesServing") + "/" + service.text("proxies"));
+      table.row("proxies", proxies(service));
       table.row("version", Words.orDash(service.text("version")));
       String rollout = VersionPages.rollout(service);
       if (!rollout.isEmpty()) {
