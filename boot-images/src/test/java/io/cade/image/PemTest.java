@@ -44,7 +44,9 @@ class PemTest {
             + Pem.write("PRIVATE KEY", random(60)).replace("\n", "\r\n")
             + "\nits other half\n"
             + Pem.write("PUBLIC KEY", random(50));
-    assertThat(Pem.read(text)).extracting(Pem.Block::type).containsExactly("PRIVATE KEY", "PUBLIC KEY");
+    assertThat(Pem.read(text))
+        .extracting(Pem.Block::type)
+        .containsExactly("PRIVATE KEY", "PUBLIC KEY");
     assertThat(Pem.read(text).getFirst().der()).isEqualTo(random(60));
     assertThat(Pem.read(text).getLast().der()).isEqualTo(random(50));
     assertThat(Pem.read("no key at all")).isEmpty();

@@ -24,8 +24,7 @@ final class CertificateRequest {
   private static final byte[] NO_ATTRIBUTES = {(byte) 0xa0, 0x00};
 
   /** OBJECT IDENTIFIER 1.2.840.10045.4.3.2, ecdsa-with-SHA256 (RFC 5758 §3.2). */
-  private static final byte[] ECDSA_WITH_SHA256 =
-      HexFormat.of().parseHex("06082a8648ce3d040302");
+  private static final byte[] ECDSA_WITH_SHA256 = HexFormat.of().parseHex("06082a8648ce3d040302");
 
   private CertificateRequest() {}
 

@@ -45,8 +45,7 @@ class LineLoggingTest {
 
   @Test
   void causesAreTold() {
-    logger(NAME, null)
-        .warn("failed", new IllegalStateException("outer", new IOException("inner")));
+    logger(NAME, null).warn("failed", new IllegalStateException("outer", new IOException("inner")));
 
     assertThat(lines()).anyMatch(l -> l.equals("java.lang.IllegalStateException: outer"));
     assertThat(lines()).anyMatch(l -> l.equals("Caused by: java.io.IOException: inner"));
@@ -65,7 +64,10 @@ class LineLoggingTest {
       logger.error("e");
       assertThat(lines())
           .as(level)
-          .hasSize(5 - List.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "OFF").indexOf(level.toUpperCase(java.util.Locale.ROOT)));
+          .hasSize(
+              5
+                  - List.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "OFF")
+                      .indexOf(level.toUpperCase(java.util.Locale.ROOT)));
     }
     out.reset();
     logger(NAME, "loud").debug("no such level is INFO");
@@ -84,7 +86,8 @@ class LineLoggingTest {
   @Test
   void longNamesAreShortenedFromTheirFront() {
     assertThat(LineLogger.shortened("Main")).isEqualTo("Main");
-    assertThat(LineLogger.shortened("io.cade.agent.run.Agent")).isEqualTo("io.cade.agent.run.Agent");
+    assertThat(LineLogger.shortened("io.cade.agent.run.Agent"))
+        .isEqualTo("io.cade.agent.run.Agent");
     assertThat(LineLogger.shortened("io.cade.agent.run.OsServiceProcesses"))
         .isEqualTo("i.c.a.r.OsServiceProcesses");
   }

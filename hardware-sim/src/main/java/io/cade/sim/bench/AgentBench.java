@@ -55,8 +55,7 @@ final class AgentBench {
             PracticeEngine.start(
                 workspace.root().resolve("authority"), InstantSource.system(), List.of())) {
       List<String> agent = agent(workspace, engine);
-      BenchMain.figure(
-          out, "agent.enrolled_in", start(agent, engine.introductions).ready(), "s");
+      BenchMain.figure(out, "agent.enrolled_in", start(agent, engine.introductions).ready(), "s");
       List<Start> ours = new ArrayList<>();
       List<Start> bare = new ArrayList<>();
       List<Start> client = new ArrayList<>();
@@ -87,7 +86,10 @@ final class AgentBench {
 
   private void ratio(String peer, List<Start> ours, List<Start> theirs) {
     BenchMain.ratio(
-        out, "agent.resident", peer, median(ours, Start::resident) / median(theirs, Start::resident));
+        out,
+        "agent.resident",
+        peer,
+        median(ours, Start::resident) / median(theirs, Start::resident));
     BenchMain.ratio(
         out, "agent.private", peer, median(ours, Start::own) / median(theirs, Start::own));
   }
@@ -99,8 +101,8 @@ final class AgentBench {
   }
 
   /**
-   * One agent enrols, is introduced, reports, carries out the orders that need nothing of the
-   * machine, is started again with its certificate, and ends.
+   * One agent enrols, is introduced, reports, carries out two orders that need nothing of the
+   * machine, and ends.
    */
   void practise() throws IOException, InterruptedException {
     List<Command> orders = List.of(new Command.Ping(1), new Command.ReadLogs(2, "", 10, 0, 0));

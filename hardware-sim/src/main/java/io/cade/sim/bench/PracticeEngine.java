@@ -76,17 +76,16 @@ final class PracticeEngine implements AutoCloseable {
    */
   static PracticeEngine start(Path folder, InstantSource clock, List<Command> orders)
       throws IOException {
-    return new PracticeEngine(
-        ModuleAuthority.open(folder, clock, new SecureRandom()), orders);
+    return new PracticeEngine(ModuleAuthority.open(folder, clock, new SecureRandom()), orders);
   }
 
   private PracticeEngine(ModuleAuthority authority, List<Command> orders) throws IOException {
     this.authority = authority;
-    this.packageKeyPem = PackageKeys.publicPem(PackageKeys.generate(new SecureRandom()).getPublic());
+    this.packageKeyPem =
+        PackageKeys.publicPem(PackageKeys.generate(new SecureRandom()).getPublic());
     this.commands = List.copyOf(orders).iterator();
     this.server =
-        HttpsServer.create(
-            new InetSocketAddress(InetAddress.ofLiteral(address()), 0), BACKLOG);
+        HttpsServer.create(new InetSocketAddress(InetAddress.ofLiteral(address()), 0), BACKLOG);
     SSLContext tls = tls(authority.server("gateway", List.of(address())));
     server.setHttpsConfigurator(
         new HttpsConfigurator(tls) {
@@ -140,10 +139,7 @@ final class PracticeEngine implements AutoCloseable {
       KeyStore own = KeyStore.getInstance("PKCS12");
       own.load(null, null);
       own.setKeyEntry(
-          "gateway",
-          identity.key(),
-          NO_PASSWORD,
-          identity.chain().toArray(X509Certificate[]::new));
+          "gateway", identity.key(), NO_PASSWORD, identity.chain().toArray(X509Certificate[]::new));
       KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
       keys.init(own, NO_PASSWORD);
       KeyStore trusted = KeyStore.getInstance("PKCS12");

@@ -67,6 +67,30 @@ class BenchTest {
   }
 
   @Test
+  void agentThatDoesNotStartIsReported(@TempDir Path home) throws IOException {
+    launcher(home, "exit 3");
+
+    assertThat(run(home, "agent", "--quick")).isEqualTo(1);
+
+    assertThat(err.toString(UTF_8)).contains("the agent ended with code 3");
+    assertThat(out.toString(UTF_8)).doesNotContain("figure");
+  }
+
+  @Test
+  void agentPractisesAgainstAnEngineOfItsOwnUntilItHasNothingMoreToDo(@TempDir Path home)
+      throws IOException {
+    launcher(
+        home,
+        "[ \"$1\" = agent ] || exit 3; shift; exec '"
+            + Path.of(System.getProperty("java.home"), "bin", "java")
+            + "' -Xmx64m -cp '"
+            + System.getProperty("java.class.path")
+            + "' io.cade.agent.app.AgentMain \"$@\"");
+
+    assertThat(run(home, "agent", "--practise")).as(err.toString(UTF_8)).isZero();
+  }
+
+  @Test
   void residentMemoryIsReadFromTheStatusOfAProcess() throws IOException {
     assertThat(
             FootprintBench.residentMebibytes(

@@ -193,7 +193,11 @@ class LauncherTest {
         .hasSize(3)
         .last()
         .isEqualTo(
-            lib + "/boot-images-1.jar:" + lib + "/jackson-core-2.22.4.jar:" + lib
+            lib
+                + "/boot-images-1.jar:"
+                + lib
+                + "/jackson-core-2.22.4.jar:"
+                + lib
                 + "/blade-agent-1.jar");
   }
 
