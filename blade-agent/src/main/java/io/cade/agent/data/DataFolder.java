@@ -59,7 +59,9 @@ final class DataFolder implements DataDisk {
   public void store(DataState next) throws IOException {
     Files.createDirectories(root, CLOSED);
     PrivateFiles.write(state, json.encode(next));
-    force(root.toAbsolutePath().getParent());
+    // Nor may the folders be forgotten.
+    force(root.resolveSibling("."));
+    force(root.resolveSibling(".."));
   }
 
   @Override

@@ -69,9 +69,4 @@ public record DataSteps(List<Step> steps) {
   public static DataSteps none() {
     return new DataSteps(List.of());
   }
-
-  /** Time that all the programs together may take, in seconds. */
-  public int seconds() {
-    return steps.stream().mapToInt(Step::timeoutSeconds).sum();
-  }
 }
