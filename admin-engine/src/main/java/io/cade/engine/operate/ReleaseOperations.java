@@ -130,9 +130,8 @@ public final class ReleaseOperations {
   private static boolean follows(ServiceVersion current, NewRelease order) {
     FromVersions from = new FromVersions(order.from());
     ServiceVersion.Release has = current.release();
-    return has != null && !has.name().equals(order.release().name())
-        ? from.rules().contains("any")
-        : from.accepts(current.label());
+    boolean stranger = has != null && !has.name().equals(order.release().name());
+    return stranger ? from.rules().contains("any") : from.accepts(current.label());
   }
 
   private Prepared prepare(Service service, NewRelease order) throws Refusal, IOException {

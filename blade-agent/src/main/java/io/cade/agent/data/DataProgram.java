@@ -40,9 +40,9 @@ public final class DataProgram implements DataRunner {
       exec 3<&0
       setsid "$@" </dev/null 3<&- &
       child=$!
-      { cat <&3; kill -KILL -- "-$child" "$child"; } >/dev/null 2>&1 &
+      { cat <&3; kill -s KILL -- "-$child"; kill -s KILL "$child"; } >/dev/null 2>&1 &
       exec 3<&-
-      wait "$child"
+      wait "$child" 2>/dev/null
       """;
 
   private final Path note;
