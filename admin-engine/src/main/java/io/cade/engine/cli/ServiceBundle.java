@@ -126,8 +126,7 @@ final class ServiceBundle {
     }
   }
 
-  private static @Nullable Path path(ParseResult leaf, String option)
-      throws CommandFailure {
+  private static @Nullable Path path(ParseResult leaf, String option) throws CommandFailure {
     return leaf.hasMatchedOption(option)
         ? UpdateDesk.path(leaf.matchedOptionValue(option, ""))
         : null;
@@ -153,10 +152,7 @@ final class ServiceBundle {
 
   /** The newest of all files: the time of the bundle, so that the same files give the same one. */
   private static Instant newest(
-      @Nullable Path content,
-      @Nullable Path program,
-      Map<String, Path> files)
-      throws IOException {
+      @Nullable Path content, @Nullable Path program, Map<String, Path> files) throws IOException {
     List<Path> all = new ArrayList<>(files.values());
     if (program != null) {
       all.add(program);

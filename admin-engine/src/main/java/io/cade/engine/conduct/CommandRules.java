@@ -56,8 +56,7 @@ final class CommandRules {
       return;
     }
     boolean restarted = !CommandTimes.restarts(head) && !boot.equals(wait.boot());
-    Duration first =
-        CommandTimes.of(head, policy.bootTime()).plus(dataTime(draft.cabinet(), head));
+    Duration first = CommandTimes.of(head, policy.bootTime()).plus(dataTime(draft.cabinet(), head));
     Duration limit = attempt == 1 ? first : CommandTimes.again(first);
     if (!restarted && now.isBefore(wait.since().plus(limit))) {
       return;

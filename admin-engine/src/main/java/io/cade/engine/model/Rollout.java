@@ -103,8 +103,7 @@ public record Rollout(
 
   /** The same, with cards begun in a window only. */
   public Rollout within(String times) {
-    return new Rollout(
-        from, to, stage, since, done, at, counted, gate, drain, by, cause, times);
+    return new Rollout(from, to, stage, since, done, at, counted, gate, drain, by, cause, times);
   }
 
   /** Whether a card is to have the new version as things stand. */

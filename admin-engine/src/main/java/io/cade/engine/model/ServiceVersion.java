@@ -71,13 +71,14 @@ public record ServiceVersion(
     this(number, contentDigest, packageDigest, packageBytes, at, by, why, null, null);
   }
 
-  /** What bundles may follow on, and what migration programs get to hear: the release, or number. */
+  /**
+   * What bundles may follow on, and what migration programs get to hear: the release, or number.
+   */
   public String label() {
     return release == null ? Integer.toString(number) : release.version();
   }
 
   ServiceVersion withPackage(String digest, long bytes) {
-    return new ServiceVersion(
-        number, contentDigest, digest, bytes, at, by, why, release, data);
+    return new ServiceVersion(number, contentDigest, digest, bytes, at, by, why, release, data);
   }
 }

@@ -101,7 +101,11 @@ public final class ReleaseOperations {
     String label = order.release().label();
     if (has != null && has.bundle().equals(order.release().bundle())) {
       throw conflict(
-          "service " + service.name() + " has " + label + " already, as version "
+          "service "
+              + service.name()
+              + " has "
+              + label
+              + " already, as version "
               + current.number());
     }
     if (!follows(current, order)) {
@@ -216,8 +220,7 @@ public final class ReleaseOperations {
   }
 
   private static Decision<Service> add(
-      Cabinet cabinet, NewRelease order, Prepared prepared, String by, Instant now)
-      throws Refusal {
+      Cabinet cabinet, NewRelease order, Prepared prepared, String by, Instant now) throws Refusal {
     Service service = require(cabinet, order);
     ServiceVersion current = service.version();
     if (current.number() != prepared.on()) {
@@ -235,11 +238,7 @@ public final class ReleaseOperations {
     if (program != null) {
       steps.add(
           new DataSteps.Step(
-              number,
-              current.label(),
-              order.release().version(),
-              program,
-              order.timeoutSeconds()));
+              number, current.label(), order.release().version(), program, order.timeoutSeconds()));
     }
     ServiceVersion version =
         new ServiceVersion(

@@ -23,8 +23,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Updates of a service by a bundle (SPEC U1, U2). There is no record of their own: the bundle becomes
- * a version of the service's content, and how far it has come is how far that version has.
+ * Updates of a service by a bundle (SPEC U1, U2). There is no record of their own: the bundle
+ * becomes a version of the service's content, and how far it has come is how far that version has.
  * Thread-safe.
  */
 final class ServiceUpdates {
@@ -34,10 +34,7 @@ final class ServiceUpdates {
   private final InstantSource clock;
 
   ServiceUpdates(
-      AuditedActions actions,
-      BundleDepot depot,
-      ReleaseOperations releases,
-      InstantSource clock) {
+      AuditedActions actions, BundleDepot depot, ReleaseOperations releases, InstantSource clock) {
     this.actions = actions;
     this.depot = depot;
     this.releases = releases;
@@ -118,8 +115,7 @@ final class ServiceUpdates {
         returning ? List.of() : Rollouts.cancel(cabinet, service, caller.user(), now);
     return new Decision<>(
         changes,
-        UpdateViews.of(
-                Rollouts.after(cabinet, changes, now).service(service.name()).orElseThrow())
+        UpdateViews.of(Rollouts.after(cabinet, changes, now).service(service.name()).orElseThrow())
             .orElseThrow());
   }
 }

@@ -47,11 +47,7 @@ public record StoredBundle(
    * @param timeoutSeconds of that program; 0 without one
    */
   public record ForService(
-      String name,
-      String content,
-      Map<String, String> files,
-      String program,
-      int timeoutSeconds) {
+      String name, String content, Map<String, String> files, String program, int timeoutSeconds) {
     public ForService {
       files = Map.copyOf(files);
     }

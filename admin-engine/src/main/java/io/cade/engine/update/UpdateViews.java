@@ -114,8 +114,9 @@ public final class UpdateViews {
     String before =
         service.versions().version(rollout.from()).map(ServiceVersion::label).orElse("");
     List<CardView> cards = new ArrayList<>();
-    rollout.done().forEach(at ->
-        cards.add(new CardView(at.toString(), "done", rollout.since(), before, "")));
+    rollout
+        .done()
+        .forEach(at -> cards.add(new CardView(at.toString(), "done", rollout.since(), before, "")));
     CardPosition at = rollout.at();
     if (at != null) {
       String detail = service.on(at).map(Placement::detail).orElse("");

@@ -103,8 +103,18 @@ final class ServiceBundleCommandTest {
     List<String> words =
         new ArrayList<>(
             List.of(
-                "update", "build", "--service", "shop", "--version", version, "--from", from,
-                "--key", key.toString(), "--out", file.toString()));
+                "update",
+                "build",
+                "--service",
+                "shop",
+                "--version",
+                version,
+                "--from",
+                from,
+                "--key",
+                key.toString(),
+                "--out",
+                file.toString()));
     Collections.addAll(words, more);
     good(words.toArray(String[]::new));
     return file;
@@ -170,8 +180,7 @@ final class ServiceBundleCommandTest {
     assertThat(contentOf(version, "index.html")).isEqualTo("second");
     assertThat(contentOf(version, "etc/shop.properties")).isEqualTo("colour=blue\n");
     DataSteps.Step step = version.data().steps().getFirst();
-    assertThat(step)
-        .isEqualTo(new DataSteps.Step(2, "1", "2.0", step.program(), 90));
+    assertThat(step).isEqualTo(new DataSteps.Step(2, "1", "2.0", step.program(), 90));
     assertThat(dir.resolve("contents").resolve(step.program().substring(7)))
         .hasContent("#!/bin/sh\ntrue\n");
     assertThat(audited()).contains("start update shop:2.0 of service shop");
@@ -208,8 +217,7 @@ final class ServiceBundleCommandTest {
   }
 
   @Test
-  void configurationAloneKeepsTheContentAndWhatIsPublishedKeepsTheFormOfTheData()
-      throws Exception {
+  void configurationAloneKeepsTheContentAndWhatIsPublishedKeepsTheFormOfTheData() throws Exception {
     Path config = Files.writeString(dir.resolve("new.properties"), "colour=blue\n");
     imported(
         "2.0",
@@ -289,15 +297,32 @@ final class ServiceBundleCommandTest {
             List.of("name --image FILE, --service NAME", "--content", "x"),
             List.of(
                 "begins neither with #!",
-                "--service", "shop", "--version", "2", "--migrate", text.toString()),
+                "--service",
+                "shop",
+                "--version",
+                "2",
+                "--migrate",
+                text.toString()),
             List.of(
                 "--migrate-within is a duration",
-                "--service", "shop", "--version", "2", "--migrate", program("#!/x").toString(),
-                "--migrate-within", "2h"),
+                "--service",
+                "shop",
+                "--version",
+                "2",
+                "--migrate",
+                program("#!/x").toString(),
+                "--migrate-within",
+                "2h"),
             List.of(
                 "is about a program",
-                "--service", "shop", "--version", "2", "--content", site.toString(),
-                "--migrate-within", "2min"));
+                "--service",
+                "shop",
+                "--version",
+                "2",
+                "--content",
+                site.toString(),
+                "--migrate-within",
+                "2min"));
     for (List<String> each : wrong) {
       List<String> words =
           new ArrayList<>(

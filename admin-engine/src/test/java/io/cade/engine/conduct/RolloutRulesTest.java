@@ -276,8 +276,7 @@ final class RolloutRulesTest {
     return dataLimit == 0
         ? DataSteps.none()
         : new DataSteps(
-            List.of(
-                new DataSteps.Step(number, "1", "2.0", "sha256:" + "0".repeat(64), dataLimit)));
+            List.of(new DataSteps.Step(number, "1", "2.0", "sha256:" + "0".repeat(64), dataLimit)));
   }
 
   private Alarm alarm() {

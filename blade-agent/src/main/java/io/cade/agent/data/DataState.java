@@ -34,16 +34,14 @@ record DataState(List<Step> path, @Nullable Moving moving) {
 
     /** What the program is called with, before the directory. */
     List<String> arguments() {
-      return up
-          ? List.of("up", step.from(), step.to())
-          : List.of("down", step.to(), step.from());
+      return up ? List.of("up", step.from(), step.to()) : List.of("down", step.to(), step.from());
     }
   }
 
   /**
    * What has to be gone next; empty when the data are as wanted. First back to where both ways
-   * part, then forward. What was begun is ended first: onward when it leads where it is wanted, else
-   * back.
+   * part, then forward. What was begun is ended first: onward when it leads where it is wanted,
+   * else back.
    */
   Optional<Moving> next(List<Step> wanted) {
     Moving begun = moving;

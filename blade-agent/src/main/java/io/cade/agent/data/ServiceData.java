@@ -14,10 +14,10 @@ import java.util.Optional;
 
 /**
  * Brings the data of one service to the form that a version understands, before it is started: up
- * by the programs of its package, down by those that were kept when they led up. What is begun is on
- * disk before it begins, what is done when the data are; so a power cut at any point is followed by
- * another run of the same program, or by its way back, and by nothing else. Used by one thread at a
- * time.
+ * by the programs of its package, down by those that were kept when they led up. What is begun is
+ * on disk before it begins, what is done when the data are; so a power cut at any point is followed
+ * by another run of the same program, or by its way back, and by nothing else. Used by one thread
+ * at a time.
  */
 public final class ServiceData {
   private static final int MAX_LIST_BYTES = 64 << 10;
@@ -66,8 +66,8 @@ public final class ServiceData {
    *
    * @param content of the package, verified
    * @return the directory of the data
-   * @throws IOException when a program fails, or the disk; then the data are where the journal says,
-   *     and the next call goes on from there
+   * @throws IOException when a program fails, or the disk; then the data are where the journal
+   *     says, and the next call goes on from there
    */
   public Path carry(Path content, DataRunner runner, Progress progress)
       throws IOException, InterruptedException {
@@ -85,19 +85,14 @@ public final class ServiceData {
       keep(wanted, content);
     }
     Path directory = disk.directory();
-    for (Optional<Moving> next = state.next(wanted);
-        next.isPresent();
-        next = state.next(wanted)) {
+    for (Optional<Moving> next = state.next(wanted); next.isPresent(); next = state.next(wanted)) {
       Moving move = next.get();
       DataState begun = state.begin(move);
       disk.store(begun);
       progress.begins("its data are carried " + move.words(), move.step().timeoutSeconds());
       try {
         runner.run(
-            disk.program(move.step()),
-            move.arguments(),
-            directory,
-            move.step().timeoutSeconds());
+            disk.program(move.step()), move.arguments(), directory, move.step().timeoutSeconds());
       } catch (IOException e) {
         throw new IOException(
             "its data cannot be carried " + move.words() + ": " + e.getMessage(), e);

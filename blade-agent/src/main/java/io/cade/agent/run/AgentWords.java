@@ -34,9 +34,7 @@ final class AgentWords {
       case AgentEvent.InstallFailed failed ->
           "service " + failed.service() + ": not installed: " + failed.cause();
       case AgentEvent.ServicePrepares prepares ->
-          prepares.what().isEmpty()
-              ? ""
-              : "service " + prepares.service() + ": " + prepares.what();
+          prepares.what().isEmpty() ? "" : "service " + prepares.service() + ": " + prepares.what();
       case AgentEvent.ServiceReady ready -> "service " + ready.service() + " answers";
       case AgentEvent.ServiceExited exited ->
           "service " + exited.service() + " has ended: " + exited.cause();

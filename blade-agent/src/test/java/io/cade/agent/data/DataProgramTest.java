@@ -71,11 +71,10 @@ final class DataProgramTest {
 
   @Test
   void aProgramThatTakesTooLongIsEndedWithAllThatItHasStarted() throws Exception {
-    assertThatThrownBy(
-            () ->
-                run(
-                    "trap '' TERM HUP; sleep 300 & echo $! > child; echo $$ > me; echo at work; wait",
-                    1))
+    assertThatThrownBy(() ->
+            run(
+                "trap '' TERM HUP; sleep 300 & echo $! > child; echo $$ > me; echo at work; wait",
+                1))
         .hasMessage("ended after 1 s: at work");
     awaitEnd("me");
     awaitEnd("child");

@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * The agent is killed at every durable step of carrying data over, up and down, and again at every
  * step of what follows; what the disk had not been made to keep may be gone. In the end the data
- * have the form that the version wants which is started, and no program ever saw data of a form that
- * is none of its two.
+ * have the form that the version wants which is started, and no program ever saw data of a form
+ * that is none of its two.
  */
 final class KilledDataTest {
   private static final String PROGRAM = "sha256:" + "0".repeat(64);
@@ -85,7 +85,8 @@ final class KilledDataTest {
     /** Of what nobody had made durable, any part may be lost. */
     void restart() {
       left = Integer.MAX_VALUE;
-      written.replaceAll((name, now) -> random.nextBoolean() ? now : durable.getOrDefault(name, ""));
+      written.replaceAll(
+          (name, now) -> random.nextBoolean() ? now : durable.getOrDefault(name, ""));
       durable.putAll(written);
     }
 
@@ -258,8 +259,7 @@ final class KilledDataTest {
     card.failing = "up";
     assertThatThrownBy(() -> carry(card, content(ONE)))
         .isInstanceOf(IOException.class)
-        .hasMessage(
-            "its data cannot be carried from 1 to 2.0: exit code 3: record b is bad");
+        .hasMessage("its data cannot be carried from 1 to 2.0: exit code 3: record b is bad");
     assertThat(card.written.values()).contains("1", "2.0");
     carry(card, content());
     is(card, "after the way back", "1");
@@ -280,8 +280,7 @@ final class KilledDataTest {
     card.failing = null;
     carry(card, content());
     is(card, "at last", "1");
-    assertThat(card.runs.subList(1, 4))
-        .containsOnly("program-2 down 2.0 1");
+    assertThat(card.runs.subList(1, 4)).containsOnly("program-2 down 2.0 1");
     assertThat(card.runs).hasSize(4);
   }
 

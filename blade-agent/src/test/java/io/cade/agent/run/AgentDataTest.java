@@ -98,8 +98,11 @@ final class AgentDataTest {
 
     // It fails in the midst: the cause has its last words, and the old version gets its data back.
     Command.InstallService bad =
-        publish(3, "<h1>bad</h1>", "if [ $1 = up ]; then echo two > stock; echo no disk; exit 3; fi"
-            + "; printf one > stock; echo down >> log");
+        publish(
+            3,
+            "<h1>bad</h1>",
+            "if [ $1 = up ]; then echo two > stock; echo no disk; exit 3; fi"
+                + "; printf one > stock; echo down >> log");
     CommandResult refused = start(on, bad);
     assertThat(refused.succeeded()).isFalse();
     assertThat(refused.detail())

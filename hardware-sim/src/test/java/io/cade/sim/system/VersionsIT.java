@@ -239,7 +239,9 @@ class VersionsIT {
           "--migrate",
           carry.toString());
       Run.Result started =
-          demo().cade("update", "start", "site:2.0", "--gate", "4s", "--drain", "3s", "--wait", "120");
+          demo()
+              .cade(
+                  "update", "start", "site:2.0", "--gate", "4s", "--drain", "3s", "--wait", "120");
       assertThat(started.exit()).as(started.toString()).isZero();
       List<Visitors.Seen> seen = visitors.end();
       assertThat(seen).hasSizeGreaterThan(100).allMatch(Visitors.Seen::good);
@@ -267,7 +269,8 @@ class VersionsIT {
                 .formatted(ran, folder().resolve("once"), folder().resolve("once")));
     bundled("3.0", "2.0", "--content", content("spoilt"), "--migrate", bad.toString());
     Run.Result failed =
-        demo().cade("update", "start", "site:3.0", "--gate", "4s", "--drain", "3s", "--wait", "120");
+        demo()
+            .cade("update", "start", "site:3.0", "--gate", "4s", "--drain", "3s", "--wait", "120");
     assertThat(failed.exit()).as(failed.toString()).isEqualTo(1);
     assertThat(failed.err())
         .containsPattern(
