@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,6 +20,7 @@ import java.util.Optional;
  */
 public final class ServiceData {
   private static final int MAX_LIST_BYTES = 64 << 10;
+  private static final WireJson JSON = new WireJson();
 
   private final DataDisk disk;
 
@@ -50,7 +50,7 @@ public final class ServiceData {
    *
    * @param content of a package that was verified
    */
-  public static DataSteps wanted(Path content) throws IOException {
+  private static DataSteps wanted(Path content) throws IOException {
     Path list = content.resolve(DataSteps.FILE);
     if (!Files.isRegularFile(list, LinkOption.NOFOLLOW_LINKS)) {
       return DataSteps.none();
@@ -58,7 +58,7 @@ public final class ServiceData {
     if (Files.size(list) > MAX_LIST_BYTES) {
       throw new IOException("the package's list of data steps is too long");
     }
-    return new WireJson().decode(Files.readAllBytes(list), DataSteps.class);
+    return JSON.decode(Files.readAllBytes(list), DataSteps.class);
   }
 
   /**
@@ -107,7 +107,7 @@ public final class ServiceData {
 
   /** The way back is on the card before the way up is gone. */
   private void keep(List<Step> wanted, Path content) throws IOException {
-    for (Step step : new ArrayList<>(wanted)) {
+    for (Step step : wanted) {
       disk.keep(step, content.resolve(step.file()));
     }
   }

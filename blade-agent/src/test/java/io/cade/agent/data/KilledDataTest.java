@@ -36,6 +36,7 @@ final class KilledDataTest {
   private static final Step OTHER = new Step(5, "1", "2.1", PROGRAM, 60);
 
   @TempDir Path folder = Path.of("unset");
+  private final WireJsonTurn turn = new WireJsonTurn();
 
   private static final class PowerCut extends Error {
     private static final long serialVersionUID = 1L;
@@ -44,6 +45,7 @@ final class KilledDataTest {
   /** A card's disk, and the programs that work on it. */
   private static final class Card implements DataDisk, DataRunner {
     private final Random random;
+    private final WireJsonTurn turn;
     private final Map<String, String> durable = new TreeMap<>();
     private final Map<String, String> written = new TreeMap<>();
     private final Set<Integer> programs = new HashSet<>();
@@ -54,8 +56,9 @@ final class KilledDataTest {
     private boolean after;
     private @Nullable String failing;
 
-    Card(long seed) {
+    Card(long seed, WireJsonTurn turn) {
       this.random = new Random(seed);
+      this.turn = turn;
     }
 
     void records(String form) {
@@ -98,7 +101,7 @@ final class KilledDataTest {
     @Override
     public void store(DataState next) {
       // What the journal says must not be ahead of the disk.
-      pass(() -> state = new WireJsonTurn().of(next));
+      pass(() -> state = turn.of(next));
     }
 
     @Override
@@ -211,7 +214,7 @@ final class KilledDataTest {
       for (int second = 0; again && second < 60; second++) {
         again = false;
         for (boolean back : new boolean[] {false, true}) {
-          Card card = new Card(seed + 1000L * first + second);
+          Card card = new Card(seed + 1000L * first + second, turn);
           card.records("1");
           if (!way.equals("up")) {
             carry(card, before);
@@ -254,7 +257,7 @@ final class KilledDataTest {
 
   @Test
   void aProgramThatFailsSaysWhyAndTheWayBackIsItsOther() throws Exception {
-    Card card = new Card(1);
+    Card card = new Card(1, turn);
     card.records("1");
     card.failing = "up";
     assertThatThrownBy(() -> carry(card, content(ONE)))
@@ -269,7 +272,7 @@ final class KilledDataTest {
 
   @Test
   void aWayBackThatFailsIsTriedAgainAndNothingElseIsRun() throws Exception {
-    Card card = new Card(1);
+    Card card = new Card(1, turn);
     card.records("1");
     carry(card, content(ONE));
     card.failing = "down";
@@ -286,7 +289,7 @@ final class KilledDataTest {
 
   @Test
   void aCardThatNeverHadTheServiceBeginsInTheFormOfItsVersion() throws Exception {
-    Card card = new Card(1);
+    Card card = new Card(1, turn);
     carry(card, content(ONE, TWO));
     assertThat(card.runs).isEmpty();
     card.records("3.0");
@@ -297,7 +300,7 @@ final class KilledDataTest {
 
   @Test
   void nothingIsRunOrWrittenWhereNoVersionEverCarriedData() throws Exception {
-    Card card = new Card(1);
+    Card card = new Card(1, turn);
     carry(card, content());
     carry(card, content());
     assertThat(card.runs).isEmpty();
@@ -306,7 +309,7 @@ final class KilledDataTest {
 
   @Test
   void aCardThatWasAwayForTwoVersionsGoesThroughBoth() throws Exception {
-    Card card = new Card(1);
+    Card card = new Card(1, turn);
     card.records("1");
     carry(card, content(ONE, TWO));
     assertThat(card.runs).containsExactly("program-2 up 1 2.0", "program-3 up 2.0 3.0");
