@@ -357,7 +357,8 @@ public final class Engine implements AutoCloseable {
         observations,
         routes,
         imageOperations,
-        new UpdateOperations(writer, bundles, updates, config.name(), clock, blocking),
+        new UpdateOperations(
+            writer, bundles, updates, operations.releases(), config.name(), clock, blocking),
         new CertificateDesk(writer, uploaded, ordered.wishes(), certificates, blocking),
         keys.admin(),
         blocking,

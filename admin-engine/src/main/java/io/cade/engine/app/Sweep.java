@@ -6,6 +6,7 @@ import io.cade.engine.operate.ContentStore;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,8 +27,10 @@ record Sweep(ChangeWriter writer, ContentStore contents, ContentStore packages, 
             .flatMap(s -> s.versions().list().stream())
             .toList();
     try {
-      contents.retain(
-          versions.stream().map(ServiceVersion::contentDigest).collect(Collectors.toSet()), before);
+      Set<String> wanted =
+          versions.stream().map(ServiceVersion::contentDigest).collect(Collectors.toSet());
+      versions.forEach(v -> v.data().steps().forEach(step -> wanted.add(step.program())));
+      contents.retain(wanted, before);
       packages.retain(
           versions.stream().map(ServiceVersion::packageDigest).collect(Collectors.toSet()), before);
     } catch (IOException e) {

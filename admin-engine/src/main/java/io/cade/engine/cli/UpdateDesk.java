@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import picocli.CommandLine.ParseResult;
 
 /** What can be done about updates without an engine. Used by one thread. */
@@ -113,12 +114,21 @@ final class UpdateDesk {
 
   private ApiClient.Answer build(ParseResult leaf) throws IOException, CommandFailure {
     Path out = path(leaf.matchedOptionValue(UpdateTree.OUT, ""));
-    if (leaf.hasMatchedOption(UpdateTree.IMAGE) == leaf.hasMatchedOption(UpdateTree.ENGINE)) {
+    long about =
+        Stream.of(UpdateTree.IMAGE, UpdateTree.ENGINE, ServiceBundle.SERVICE)
+            .filter(leaf::hasMatchedOption)
+            .count();
+    if (about != 1) {
       throw new CommandFailure(
           ExitCode.USAGE,
-          "a bundle is of one boot image or of one release of the engine: name --image FILE or"
-              + " --engine TREE");
+          "a bundle is of one boot image, for one service, or of one release of the engine: name"
+              + " --image FILE, --service NAME or --engine TREE");
     }
+    if (leaf.hasMatchedOption(ServiceBundle.SERVICE)) {
+      BundleBuilder.Built built = ServiceBundle.write(leaf, out, images.signer(leaf));
+      return json(out, built.bundle(), built.digest(), "", false);
+    }
+    ServiceBundle.refuse(leaf);
     if (leaf.hasMatchedOption(UpdateTree.ENGINE)) {
       if (leaf.hasMatchedOption(UpdateTree.ROLE)) {
         throw new CommandFailure(ExitCode.USAGE, "--role is about boot images");

@@ -134,10 +134,12 @@ final class UpdatePages {
       return;
     }
     out.print(
-        "canary %s, %s at once, gate %s s, window %s, by %s, %s\n"
+        "%s, gate %s s, window %s, by %s, %s\n"
             .formatted(
-                update.text("canary"),
-                update.text("parallel"),
+                update.text("service").isEmpty()
+                    ? "canary %s, %s at once"
+                        .formatted(update.text("canary"), update.text("parallel"))
+                    : "one card at a time",
                 update.text("gateSeconds"),
                 Words.orDash(update.text("window")),
                 update.text("by"),
@@ -200,10 +202,12 @@ final class UpdatePages {
       }
     }
     String cause = update.text("cause");
-    return "%s:%s %s, %s cards done%s%s"
+    String service = update.text("service");
+    return "%s:%s%s %s, %s cards done%s%s"
         .formatted(
             update.text("name"),
             update.text("version"),
+            service.isEmpty() ? "" : " of service " + service,
             update.text("stage"),
             update.text("done"),
             under,

@@ -77,7 +77,7 @@ final class UpdateTree {
         tree.addGroup(
             root,
             "update",
-            "Updates: of cards to other boot images, and of the engine itself.",
+            "Updates: of cards to other boot images, of services, and of the engine itself.",
             "update start blade:1.4",
             "update status");
     if (tree.isNamed("update")) {
@@ -106,12 +106,17 @@ final class UpdateTree {
             update,
             "build",
             new Action.UpdateWork(Work.BUILD),
-            "Builds a signed bundle of a boot image, or of a release of the engine; needs no engine."
-                + " The same input gives the same bytes.",
+            "Builds a signed bundle of a boot image, of what is new for a service, or of a release of"
+                + " the engine; needs no engine. The same input gives the same bytes.",
             "update build --image blade.img --from 1.2..1.3 --out blade-1.4.cade",
             "update build --image blade.img --from any --out b.cade --key signer.pem",
+            "update build --service bakery --version 2.0 --content site --from 1 --out bakery-2.0.cade",
+            "update build --service shop --version 1.3 --config service.properties=new.properties"
+                + " --migrate carry.sh --migrate-within 2min --from 1.2 --out shop-1.3.cade",
             "update build --engine /opt/cade-0.2 --from 0.1.* --out engine-0.2.cade");
-    build.addOption(text(IMAGE, "FILE", "Signed boot image, of image build; this or --engine."));
+    build.addOption(
+        text(IMAGE, "FILE", "Signed boot image, of image build; this, --service or --engine."));
+    ServiceBundle.addTo(build);
     build.addOption(
         text(ENGINE, "TREE", "Built tree of another version of Cade: where its ./cade lies."));
     build.addOption(
@@ -248,9 +253,10 @@ final class UpdateTree {
             "start",
             new Action.UpdateWork(Work.START),
             "Brings a bundle's image to the cards in waves: each is emptied of visitors, gets the"
-                + " image into its other slot, restarts on trial, and is watched. If one fails, all"
-                + " go back and an alarm says why. A release of the engine itself runs on trial"
-                + " under ./cade guard, which takes it back when it is not well.",
+                + " image into its other slot, restarts on trial, and is watched. What a bundle has"
+                + " for a service goes to its cards one by one, as service publish does. If a card"
+                + " fails, all go back and an alarm says why. A release of the engine itself runs on"
+                + " trial under ./cade guard, which takes it back when it is not well.",
             "update start blade:1.4",
             "update start engine:0.2 --healthy-within 2min --gate 30s --wait 300",
             "update start blade:1.4 --canary 2 --parallel 8 --window 02:00-04:00 --gate 2min");

@@ -25,6 +25,7 @@ final class UpdateWait {
     try {
       Fields first = Json.object(ordered.body());
       String name = first.text("name");
+      String service = first.text("service");
       boolean engine = !first.text("phase").isEmpty();
       // One engine ends before the next one listens, and that one may yet have to give way.
       Watch watch =
@@ -36,7 +37,7 @@ final class UpdateWait {
         Runner.refuse(answer);
         Fields update =
             Json.object(answer.body()).objects("updates").stream()
-                .filter(u -> u.text("name").equals(name))
+                .filter(u -> u.text("name").equals(name) && u.text("service").equals(service))
                 .findFirst()
                 .orElse(engine ? first : null);
         if (update == null) {
@@ -55,7 +56,7 @@ final class UpdateWait {
         }
         switch (update.text("stage")) {
           case "done" -> {
-            return new ApiClient.Answer(200, one(answer.body(), name));
+            return new ApiClient.Answer(200, one(answer.body(), name, service));
           }
           case "returned" ->
               throw new CommandFailure(
@@ -83,9 +84,10 @@ final class UpdateWait {
   }
 
   /** The update's own object among those of an answer. */
-  private static String one(String updates, String name) throws IOException {
+  private static String one(String updates, String name, String service) throws IOException {
     for (JsonNode each : JsonMapper.builder().build().readTree(updates).path("updates")) {
-      if (each.path("name").asText().equals(name)) {
+      if (each.path("name").asText().equals(name)
+          && each.path("service").asText().equals(service)) {
         return each.toString();
       }
     }

@@ -2,6 +2,7 @@ package io.cade.engine.conduct;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.Command;
+import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Card;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.CommandQueue;
@@ -55,7 +56,7 @@ final class CommandRules {
       return;
     }
     boolean restarted = !CommandTimes.restarts(head) && !boot.equals(wait.boot());
-    Duration first = CommandTimes.of(head, policy.bootTime());
+    Duration first = CommandTimes.of(head, policy.bootTime()).plus(dataTime(draft.cabinet(), head));
     Duration limit = attempt == 1 ? first : CommandTimes.again(first);
     if (!restarted && now.isBefore(wait.since().plus(limit))) {
       return;
@@ -68,6 +69,13 @@ final class CommandRules {
     draft.change(
         new Change.CommandFinished(
             at, head.id(), false, why(at, head, restarted, first, observed)));
+  }
+
+  /** Before a service starts, programs may carry its data over. */
+  private static Duration dataTime(Cabinet cabinet, Command command) {
+    return command instanceof Command.StartService start
+        ? cabinet.service(start.service()).map(s -> s.versions().dataTime()).orElse(Duration.ZERO)
+        : Duration.ZERO;
   }
 
   private static String why(

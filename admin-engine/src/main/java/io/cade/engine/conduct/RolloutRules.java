@@ -74,7 +74,7 @@ final class RolloutRules {
       case TRYING -> tryOut(draft, service, rollout, card, placement, observed);
       case PROVING -> prove(draft, service, rollout, card, placement, observed);
       case RETURNING -> {
-        boolean late = !draft.now().isBefore(rollout.since().plus(START_LIMIT));
+        boolean late = !draft.now().isBefore(rollout.since().plus(startLimit(service, rollout)));
         if (late || isAway(card) || Routing.serves(service, card)) {
           undrain(draft, service, card);
           goBack(draft, service, rollout);
@@ -116,7 +116,9 @@ final class RolloutRules {
         coming.add(at.toString());
       }
     }
-    if (next != null) {
+    if (next != null && !ImageUpdateOrders.isWithin(rollout.window(), draft.now())) {
+      wait(draft, service, rollout, rollout.window() + " (UTC)");
+    } else if (next != null) {
       begin(draft, service, rollout, draft.cabinet().cards().get(next), serving);
     } else if (!coming.isEmpty()) {
       wait(draft, service, rollout, "cards " + coming + " to serve the version that they have");
@@ -172,13 +174,19 @@ final class RolloutRules {
       fail(draft, service, rollout, "card " + at + ": " + placement.detail());
     } else if (Routing.serves(service, card)) {
       set(draft, service, rollout.into(Stage.TRYING, at, draft.now(), ""));
-    } else if (!draft.now().isBefore(rollout.since().plus(START_LIMIT))) {
+    } else if (!draft.now().isBefore(rollout.since().plus(startLimit(service, rollout)))) {
       fail(
           draft,
           service,
           rollout,
-          "card " + at + " did not serve it within " + START_LIMIT.toSeconds() + " s");
+          "card %s did not serve it within %d s"
+              .formatted(at, startLimit(service, rollout).toSeconds()));
     }
+  }
+
+  /** {@link #START_LIMIT}, and what the programs may take that carry the card's data over. */
+  static Duration startLimit(Service service, Rollout rollout) {
+    return START_LIMIT.plus(service.versions().dataTime(rollout.from(), rollout.to()));
   }
 
   /** The version answers the engine through the proxies; only then visitors come again. */

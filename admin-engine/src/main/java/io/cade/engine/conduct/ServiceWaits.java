@@ -41,7 +41,7 @@ public final class ServiceWaits {
   public static List<Wait> of(Cabinet cabinet, Service service, Instant now) {
     List<Wait> waits = new ArrayList<>();
     phase(service, waits);
-    service.rollout().ifPresent(rollout -> waits.add(rollout(rollout)));
+    service.rollout().ifPresent(rollout -> waits.add(rollout(service, rollout)));
     service.move().ifPresent(move -> waits.add(move(move)));
     if (service.phase() == ServicePhase.SETUP || service.phase() == ServicePhase.ANNOUNCED) {
       for (Placement placement : service.placements()) {
@@ -71,7 +71,7 @@ public final class ServiceWaits {
     }
   }
 
-  private static Wait rollout(Rollout rollout) {
+  private static Wait rollout(Service service, Rollout rollout) {
     CardPosition at = rollout.at();
     String version = "version " + rollout.to();
     Instant since = rollout.since();
@@ -86,7 +86,7 @@ public final class ServiceWaits {
           new Wait(
               "card " + at + " to serve " + version,
               since,
-              since.plus(RolloutRules.START_LIMIT),
+              since.plus(RolloutRules.startLimit(service, rollout)),
               false);
       case TRYING ->
           new Wait(
@@ -108,7 +108,7 @@ public final class ServiceWaits {
           new Wait(
               "card " + at + " to go back to version " + rollout.from(),
               since,
-              since.plus(RolloutRules.START_LIMIT),
+              since.plus(RolloutRules.startLimit(service, rollout)),
               false);
       case BUILDING, DONE, RETURNED -> {
         String cause = rollout.cause();

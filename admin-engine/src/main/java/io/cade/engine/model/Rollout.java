@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param drain how long visitors who are bound to a card may stay
  * @param by who ordered it
  * @param cause why it goes back or went back, else what it waits for, else empty
+ * @param window time of the day (UTC) to begin cards in, {@code HH:MM-HH:MM}; empty for any. Absent
+ *     in records of earlier versions
  */
 public record Rollout(
     int from,
@@ -34,7 +36,8 @@ public record Rollout(
     Duration gate,
     Duration drain,
     String by,
-    String cause) {
+    String cause,
+    String window) {
 
   /** Progress; the table of transitions is in the conductor's rules. */
   public enum Stage {
@@ -64,16 +67,43 @@ public record Rollout(
   /** Requests and failures of the card as one boot of a proxy had counted them. */
   public record Counted(CardPosition proxy, String bootId, long requests, long failures) {}
 
-  public Rollout {
-    done = List.copyOf(done);
-    counted = List.copyOf(counted);
+  public Rollout(
+      int from,
+      int to,
+      Stage stage,
+      Instant since,
+      List<CardPosition> done,
+      @Nullable CardPosition at,
+      List<Counted> counted,
+      Duration gate,
+      Duration drain,
+      String by,
+      String cause,
+      @Nullable String window) {
+    this.from = from;
+    this.to = to;
+    this.stage = stage;
+    this.since = since;
+    this.done = List.copyOf(done);
+    this.at = at;
+    this.counted = List.copyOf(counted);
+    this.gate = gate;
+    this.drain = drain;
+    this.by = by;
+    this.cause = cause;
+    this.window = window == null ? "" : window;
   }
 
-  /** A rollout that begins. */
+  /** A rollout that begins, with cards at any time of the day. */
   public static Rollout begin(
       int from, int to, Duration gate, Duration drain, String by, Instant now) {
     return new Rollout(
-        from, to, Stage.BUILDING, now, List.of(), null, List.of(), gate, drain, by, "");
+        from, to, Stage.BUILDING, now, List.of(), null, List.of(), gate, drain, by, "", "");
+  }
+
+  /** The same, with cards begun in a window only. */
+  public Rollout within(String times) {
+    return new Rollout(from, to, stage, since, done, at, counted, gate, drain, by, cause, times);
   }
 
   /** Whether a card is to have the new version as things stand. */
@@ -95,17 +125,17 @@ public record Rollout(
 
   /** The same at another stage. */
   public Rollout into(Stage next, @Nullable CardPosition card, Instant now, String reason) {
-    return new Rollout(from, to, next, now, done, card, List.of(), gate, drain, by, reason);
+    return new Rollout(from, to, next, now, done, card, List.of(), gate, drain, by, reason, window);
   }
 
   /** The same with what the proxies have counted so far. */
   public Rollout withCounted(List<Counted> counts) {
-    return new Rollout(from, to, stage, since, done, at, counts, gate, drain, by, cause);
+    return new Rollout(from, to, stage, since, done, at, counts, gate, drain, by, cause, window);
   }
 
   /** The same, waiting for something else. */
   public Rollout waiting(String reason) {
-    return new Rollout(from, to, stage, since, done, at, counted, gate, drain, by, reason);
+    return new Rollout(from, to, stage, since, done, at, counted, gate, drain, by, reason, window);
   }
 
   /** The same with one more card done. */
@@ -121,6 +151,6 @@ public record Rollout(
   }
 
   private Rollout with(List<CardPosition> cards) {
-    return new Rollout(from, to, stage, since, cards, at, counted, gate, drain, by, cause);
+    return new Rollout(from, to, stage, since, cards, at, counted, gate, drain, by, cause, window);
   }
 }

@@ -1,8 +1,12 @@
 package io.cade.engine.model;
 
+import io.cade.agent.wire.DataSteps;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +41,34 @@ public record ServiceVersions(int current, List<ServiceVersion> list, @Nullable 
   /** The rollout, if it is under way. */
   public Optional<Rollout> active() {
     return Optional.ofNullable(rollout).filter(r -> r.stage().isActive());
+  }
+
+  /**
+   * How long programs may take that carry a card's data from one of two versions to the other; zero
+   * when both understand the same form.
+   */
+  public Duration dataTime(int one, int other) {
+    Set<DataSteps.Step> apart = new LinkedHashSet<>(steps(one));
+    for (DataSteps.Step step : steps(other)) {
+      if (!apart.remove(step)) {
+        apart.add(step);
+      }
+    }
+    return Duration.ofSeconds(apart.stream().mapToLong(DataSteps.Step::timeoutSeconds).sum());
+  }
+
+  /** The same for a card that may have been away for any number of versions. */
+  public Duration dataTime() {
+    Set<DataSteps.Step> all = new LinkedHashSet<>(steps(current));
+    if (rollout != null) {
+      all.addAll(steps(rollout.from()));
+      all.addAll(steps(rollout.to()));
+    }
+    return Duration.ofSeconds(all.stream().mapToLong(DataSteps.Step::timeoutSeconds).sum());
+  }
+
+  private List<DataSteps.Step> steps(int number) {
+    return version(number).map(v -> v.data().steps()).orElse(List.of());
   }
 
   ServiceVersions plus(ServiceVersion version) {

@@ -1,5 +1,6 @@
 package io.cade.engine.operate;
 
+import io.cade.agent.wire.DataSteps;
 import io.cade.engine.change.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,6 +25,11 @@ final class ContentIntake {
     this.kinds = kinds;
   }
 
+  /** What users uploaded, by its digest. */
+  ContentStore contents() {
+    return contents;
+  }
+
   ServiceKinds kinds() {
     return kinds;
   }
@@ -43,6 +49,11 @@ final class ContentIntake {
     Path checked = contents.temporary();
     try {
       Set<String> files = ContentArchive.rewrite(upload, checked);
+      if (files.stream().anyMatch(f -> f.split("/", 2)[0].equals(DataSteps.RESERVED))) {
+        throw new Refusal(
+            Refusal.Kind.CONTENT,
+            "the content holds " + DataSteps.RESERVED + " at its top, which is not for content");
+      }
       Optional<String> objection = kinds.objection(kind, files, checked);
       if (objection.isPresent()) {
         throw new Refusal(Refusal.Kind.CONTENT, objection.get());

@@ -44,6 +44,7 @@ public final class Operations {
   private final AlarmOperations alarms;
   private final ContentIntake intake;
   private final VersionOperations versions;
+  private final ReleaseOperations releases;
   private final SizeOperations sizes;
   private final ModelOperations models;
   private final DeviceOperations devices;
@@ -87,6 +88,7 @@ public final class Operations {
     this.alarms = new AlarmOperations(actions, thresholds);
     this.intake = new ContentIntake(contents, kinds);
     this.versions = new VersionOperations(actions, intake, blocking);
+    this.releases = new ReleaseOperations(actions, intake, blocking);
     this.sizes =
         new SizeOperations(writer, actions, slots, c -> Headroom.of(c, observed.get(), thresholds));
     this.models = new ModelOperations(actions);
@@ -118,6 +120,11 @@ public final class Operations {
   /** What can be done to the versions of services. */
   public VersionOperations versions() {
     return versions;
+  }
+
+  /** What update bundles bring to services. */
+  public ReleaseOperations releases() {
+    return releases;
   }
 
   /** How many cards services have, and which. */

@@ -109,7 +109,16 @@ public final class VersionOperations {
           }
           int number = service.versions().next();
           ServiceVersion version =
-              new ServiceVersion(number, digest, "", 0, now, caller.user(), order.why());
+              new ServiceVersion(
+                  number,
+                  digest,
+                  "",
+                  0,
+                  now,
+                  caller.user(),
+                  order.why(),
+                  null,
+                  service.version().data());
           return decided(
               cabinet,
               now,
@@ -215,7 +224,8 @@ public final class VersionOperations {
         Rollout.begin(service.versions().current(), number, order.gate(), order.drain(), by, now));
   }
 
-  private static Service require(Cabinet cabinet, NewVersion order) throws Refusal {
+  /** The service, when a version can be brought to its cards as things stand. */
+  static Service require(Cabinet cabinet, NewVersion order) throws Refusal {
     Service service = Inspection.requireService(cabinet, order.service());
     if (service.phase() != ServicePhase.ANNOUNCED) {
       throw new Refusal(

@@ -1,5 +1,7 @@
 package io.cade.engine.provision;
 
+import io.cade.agent.wire.DataSteps;
+import io.cade.agent.wire.WireJson;
 import io.cade.engine.change.ChangeWriter;
 import io.cade.engine.change.Decision;
 import io.cade.engine.change.Refusal;
@@ -221,12 +223,33 @@ public final class PackagePlant implements ServiceKinds {
               service.definition().kind(),
               service.index(),
               version.at());
+      if (Files.exists(unpacked.resolve(DataSteps.RESERVED))) {
+        throw new IOException(
+            "its content holds " + DataSteps.RESERVED + ", which is not for content");
+      }
       plugin.fill(service.definition(), unpacked, builder);
+      addData(version.data(), builder);
       builder.write(target, key);
       return packages.adopt(target);
     } finally {
       Files.deleteIfExists(target);
       PackageReader.deleteTree(unpacked);
+    }
+  }
+
+  /** What carries the service's data over, for the cards that have them in an earlier form. */
+  private void addData(DataSteps data, PackageBuilder builder) throws IOException {
+    if (data.steps().isEmpty()) {
+      return;
+    }
+    builder.file(DataSteps.FILE, new WireJson().encode(data));
+    for (DataSteps.Step step : data.steps()) {
+      builder.file(
+          step.file(),
+          contents
+              .find(step.program())
+              .orElseThrow(() ->
+                  new IOException("the program " + step.program() + " for its data is gone")));
     }
   }
 

@@ -23,9 +23,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -189,6 +191,7 @@ public final class BundleDepot {
             bundle.target().role(),
             bundle.from().rules(),
             image(fresh, bundle),
+            service(bundle),
             bundle.upgrade().stream().map(BundleDepot::words).toList(),
             a.signer(),
             notice,
@@ -224,14 +227,50 @@ public final class BundleDepot {
     return new StoredBundle.Image(part.path(), part.sha256(), part.size(), minimum);
   }
 
+  /** What it brings to a service, when that is one and nothing else is in it. */
+  private static StoredBundle.@Nullable ForService service(Bundle bundle) {
+    Set<String> services = new HashSet<>();
+    List<String> contents = new ArrayList<>();
+    Map<String, String> files = new HashMap<>();
+    List<Step.Migrate> programs = new ArrayList<>();
+    for (Step step : bundle.upgrade()) {
+      switch (step) {
+        case Step.InstallPackage s -> {
+          services.add(s.service());
+          contents.add(s.part());
+        }
+        case Step.Configure s -> {
+          services.add(s.service());
+          files.put(s.file(), s.part());
+        }
+        case Step.Migrate s -> {
+          services.add(s.service());
+          programs.add(s);
+        }
+        case Step.InstallImage _, Step.InstallEngine _ -> {
+          return null;
+        }
+      }
+    }
+    return services.size() == 1 && contents.size() <= 1 && programs.size() <= 1
+        ? new StoredBundle.ForService(
+            services.iterator().next(),
+            contents.isEmpty() ? "" : contents.getFirst(),
+            files,
+            programs.isEmpty() ? "" : programs.getFirst().part(),
+            programs.isEmpty() ? 0 : programs.getFirst().timeoutSeconds())
+        : null;
+  }
+
   /** A step, for people. */
   public static String words(Step step) {
     return switch (step) {
       case Step.InstallImage s -> "install image " + s.part() + " into the other slot and boot it";
-      case Step.InstallPackage s -> "give service " + s.service() + " package " + s.part();
-      case Step.Configure s -> "put configuration " + s.part() + " in place";
+      case Step.InstallPackage s -> "give service " + s.service() + " the content " + s.part();
+      case Step.Configure s -> "put " + s.file() + " into the content of service " + s.service();
       case Step.Migrate s ->
-          "carry data over with " + s.part() + " within " + s.timeoutSeconds() + " s";
+          "carry the data of service %s over with %s, each card within %d s"
+              .formatted(s.service(), s.part(), s.timeoutSeconds());
       case Step.InstallEngine s ->
           "hand over to release " + s.part() + " of the engine, on trial under its guard";
     };
@@ -246,6 +285,11 @@ public final class BundleDepot {
       }
     }
     return Optional.empty();
+  }
+
+  /** A file of a bundle's content. */
+  Path part(StoredBundle bundle, String path) {
+    return folder(bundle.digest()).resolve("content").resolve(path);
   }
 
   /** The release of the engine that a bundle brought; empty when it is about something else. */

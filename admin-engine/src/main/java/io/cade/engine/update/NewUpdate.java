@@ -24,6 +24,11 @@ public record NewUpdate(int canary, int parallel, String window, Duration gate, 
   private static final int MOST = 280;
   private static final Duration LONGEST = Duration.ofHours(1);
 
+  /** The same in another window. */
+  NewUpdate within(String times) {
+    return new NewUpdate(canary, parallel, times, gate, drain);
+  }
+
   Course course() throws Refusal {
     if (canary < 1 || canary > MOST || parallel < 1 || parallel > MOST) {
       throw new Refusal(Refusal.Kind.INVALID, "canary and parallel are 1 to " + MOST);

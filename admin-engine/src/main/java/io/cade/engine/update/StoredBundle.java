@@ -3,6 +3,7 @@ package io.cade.engine.update;
 import io.cade.image.trust.Notice;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param digest of the bundle's file: its identity
  * @param from rules about versions that it may follow on
  * @param image its one boot image, or null
+ * @param service what it brings to one service; null when it is about something else, or about more
+ *     than that
  * @param steps on the way up, in words
  * @param notice what the operations centre said of it; null when it was handed over
  */
@@ -23,6 +26,7 @@ public record StoredBundle(
     String role,
     List<String> from,
     @Nullable Image image,
+    @Nullable ForService service,
     List<String> steps,
     String signer,
     @Nullable Notice notice,
@@ -33,6 +37,21 @@ public record StoredBundle(
    * @param digest of that file
    */
   public record Image(String path, String digest, long bytes, long minimumBuild) {}
+
+  /**
+   * All paths are below the bundle's content.
+   *
+   * @param content ZIP of the service's content; empty when it stays
+   * @param files of its configuration, by their paths in the service's content
+   * @param program that carries its data over; empty when they stay
+   * @param timeoutSeconds of that program; 0 without one
+   */
+  public record ForService(
+      String name, String content, Map<String, String> files, String program, int timeoutSeconds) {
+    public ForService {
+      files = Map.copyOf(files);
+    }
+  }
 
   public StoredBundle {
     from = List.copyOf(from);

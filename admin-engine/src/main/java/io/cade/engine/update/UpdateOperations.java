@@ -8,8 +8,10 @@ import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Change;
 import io.cade.engine.model.ImageUpdate;
 import io.cade.engine.model.ImageUpdate.Stage;
+import io.cade.engine.model.Service;
 import io.cade.engine.operate.AuditedActions;
 import io.cade.engine.operate.Caller;
+import io.cade.engine.operate.ReleaseOperations;
 import io.cade.engine.operate.Role;
 import io.cade.image.release.ReleasePackage;
 import io.cade.image.trust.Notice;
@@ -31,6 +33,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +48,7 @@ public final class UpdateOperations {
   private final AuditedActions actions;
   private final BundleDepot depot;
   private final EngineUpdates engine;
+  private final ServiceUpdates services;
   private final TrustStore trust;
   private final String module;
   private final InstantSource clock;
@@ -53,6 +57,7 @@ public final class UpdateOperations {
 
   /**
    * @param engine updates of the engine itself
+   * @param releases brings services what bundles hold for them
    * @param module name of this module, by which updates are meant for it
    * @param blocking carries out what waits for the disk and the network
    */
@@ -60,6 +65,7 @@ public final class UpdateOperations {
       ChangeWriter writer,
       BundleDepot depot,
       EngineUpdates engine,
+      ReleaseOperations releases,
       String module,
       InstantSource clock,
       Executor blocking) {
@@ -67,6 +73,7 @@ public final class UpdateOperations {
     this.writer = writer;
     this.actions = new AuditedActions(writer);
     this.depot = depot;
+    this.services = new ServiceUpdates(actions, depot, releases, clock);
     this.trust = new TrustStore(depot.trust());
     this.module = module;
     this.clock = clock;
@@ -78,9 +85,13 @@ public final class UpdateOperations {
     return depot.list();
   }
 
-  /** The last update of each image. */
+  /** The last update of each image, then the last of each service. */
   public List<UpdateViews.UpdateView> updates() {
-    return writer.current().updates().values().stream().map(UpdateViews::of).toList();
+    Cabinet cabinet = writer.current();
+    return Stream.concat(
+            cabinet.updates().values().stream().map(UpdateViews::of),
+            cabinet.services().values().stream().flatMap(s -> UpdateViews.of(s).stream()))
+        .toList();
   }
 
   /** Updates of the engine itself. */
@@ -317,7 +328,8 @@ public final class UpdateOperations {
   }
 
   /**
-   * Begins to bring a bundle's image to the cards, or its release of the engine on trial.
+   * Begins to bring a bundle's image to the cards, its parts to those of its service, or its
+   * release of the engine on trial.
    *
    * @param healthyWithin how long a release of the engine may take to be well
    */
@@ -328,6 +340,10 @@ public final class UpdateOperations {
       Optional<Path> release = depot.release(found.getFirst());
       if (release.isPresent()) {
         return engine.start(caller, found.getFirst(), release.get(), healthyWithin, order.gate());
+      }
+      StoredBundle.ForService part = found.getFirst().service();
+      if (part != null) {
+        return services.start(caller, found.getFirst(), part, order, "start update " + cut(name));
       }
     }
     return actions.carryOut(
@@ -350,10 +366,9 @@ public final class UpdateOperations {
           Refusal.Kind.INVALID,
           "bundle "
               + bundle.label()
-              + " is more, or less, than one boot image ("
+              + " is neither about one boot image nor about one service ("
               + String.join("; ", bundle.steps())
-              + "): this version brings boot images to cards; packages of services go by service"
-              + " publish");
+              + "): build one bundle for each");
     }
     for (ImageUpdate each : cabinet.updates().values()) {
       if (each.stage().isActive()) {
@@ -366,23 +381,7 @@ public final class UpdateOperations {
                 + " is under way: wait for it, or cancel it");
       }
     }
-    Notice notice = bundle.notice();
-    if (notice != null && !notice.mayBegin(now)) {
-      throw new Refusal(
-          Refusal.Kind.CONFLICT,
-          "the operations centre allows %s from %s to %s"
-              .formatted(
-                  bundle.label(),
-                  Instant.ofEpochSecond(notice.notBefore()),
-                  notice.notAfter() == 0
-                      ? "any later time"
-                      : Instant.ofEpochSecond(notice.notAfter())));
-    }
-    NewUpdate asked =
-        order.window().isEmpty() && notice != null
-            ? new NewUpdate(
-                order.canary(), order.parallel(), notice.window(), order.gate(), order.drain())
-            : order;
+    NewUpdate asked = noticed(bundle, order, now);
     ImageUpdate update =
         new ImageUpdate(
             bundle.name(),
@@ -415,7 +414,31 @@ public final class UpdateOperations {
     return update;
   }
 
-  /** The cards that have got the image that is under way go back to the one that they had. */
+  /**
+   * The order, kept to what the operations centre said of the bundle.
+   *
+   * @throws Refusal CONFLICT when its time has not come or is over
+   */
+  static NewUpdate noticed(StoredBundle bundle, NewUpdate order, Instant now) throws Refusal {
+    Notice notice = bundle.notice();
+    if (notice == null) {
+      return order;
+    }
+    if (!notice.mayBegin(now)) {
+      throw new Refusal(
+          Refusal.Kind.CONFLICT,
+          "the operations centre allows %s from %s to %s"
+              .formatted(
+                  bundle.label(),
+                  Instant.ofEpochSecond(notice.notBefore()),
+                  notice.notAfter() == 0
+                      ? "any later time"
+                      : Instant.ofEpochSecond(notice.notAfter())));
+    }
+    return order.window().isEmpty() ? order.within(notice.window()) : order;
+  }
+
+  /** The cards that have got what is under way go back to the one that they had. */
   public CompletionStage<UpdateViews.UpdateView> cancel(Caller caller, String name) {
     return actions.carryOut(
         caller,
@@ -428,6 +451,10 @@ public final class UpdateOperations {
                 Refusal.Kind.CONFLICT,
                 "an update of the engine is not cancelled: the guard decides by itself, see update"
                     + " status");
+          }
+          Optional<Service> service = ServiceUpdates.active(cabinet, name);
+          if (service.isPresent()) {
+            return ServiceUpdates.cancelled(cabinet, service.get(), caller, now);
           }
           ImageUpdate update =
               cabinet.updates().values().stream()

@@ -123,6 +123,8 @@ final class ApiBench implements AutoCloseable {
                         writer,
                         BundleDepot.open(dir.resolve("updates"), authority.certificate(), clock),
                         EngineUpdates.unguarded(writer, authority.certificate(), clock, blocking),
+                        new Operations(writer, contents, new AnyContent(), 280, blocking)
+                            .releases(),
                         "hall-3",
                         clock,
                         blocking),

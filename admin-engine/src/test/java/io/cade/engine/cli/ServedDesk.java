@@ -144,6 +144,7 @@ final class ServedDesk implements AutoCloseable {
                             dir.resolve("updates"), authority.certificate(), wishes.clock()),
                         EngineUpdates.unguarded(
                             writer, authority.certificate(), wishes.clock(), blocking),
+                        operations.releases(),
                         "hall-3",
                         wishes.clock(),
                         blocking),

@@ -403,6 +403,6 @@ class UpdateCommandTest {
             "--out",
             file.toString());
     assertThat(both.code()).isEqualTo(2);
-    assertThat(both.err()).contains("--image FILE or --engine TREE");
+    assertThat(both.err()).contains("--service NAME or --engine TREE");
   }
 }

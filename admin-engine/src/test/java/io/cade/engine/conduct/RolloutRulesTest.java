@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.Command;
+import io.cade.agent.wire.DataSteps;
 import io.cade.agent.wire.ProxyReport;
 import io.cade.agent.wire.Report;
 import io.cade.agent.wire.ServiceStatus;
@@ -21,6 +22,7 @@ import io.cade.engine.model.ServiceVersion;
 import io.cade.engine.observe.Observations;
 import io.cade.engine.observe.ProbeOutcome;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -47,6 +49,13 @@ final class RolloutRulesTest {
 
   private final Set<String> refuses = new HashSet<>();
   private final Set<String> dead = new HashSet<>();
+
+  /** Whose version each card's data fit, where versions carry them over. */
+  private final Map<String, String> forms = new TreeMap<>();
+
+  private final Map<String, Instant> carrying = new TreeMap<>();
+  private int dataLimit;
+  private int dataTakes;
   private final Set<String> unusable = new HashSet<>();
   private final List<String> steps = new ArrayList<>();
   private final Set<String> badPages = new HashSet<>();
@@ -63,6 +72,7 @@ final class RolloutRulesTest {
   private long requests;
   private long failures;
   private int leastServing = CARDS.size();
+  private String window = "";
 
   private Service shop() {
     return world.cabinet.service("shop").orElseThrow();
@@ -117,7 +127,25 @@ final class RolloutRulesTest {
       String digest = "";
       switch (c) {
         case Command.InstallService install -> digest = install.packageDigest();
-        case Command.StartService start -> running.put(position, start.packageDigest());
+        case Command.StartService start -> {
+          String form = forms.getOrDefault(position, OLD);
+          if (dataLimit > 0 && !form.equals(start.packageDigest())) {
+            running.remove(position);
+            Instant began =
+                carrying.computeIfAbsent(position + " " + start.packageDigest(), _ -> world.now);
+            if (world.now.isBefore(began.plusSeconds(dataTakes))) {
+              return;
+            }
+            carrying.clear();
+            if (refuses.contains(position + " data of " + start.packageDigest())) {
+              world.apply(
+                  new Change.CommandFinished(p, c.id(), false, "its data cannot be carried"));
+              return;
+            }
+            forms.put(position, start.packageDigest());
+          }
+          running.put(position, start.packageDigest());
+        }
         case Command.StopService _, Command.RemoveService _ -> running.remove(position);
         case Command.SetChassisOutputs _,
             Command.Ping _,
@@ -235,11 +263,21 @@ final class RolloutRulesTest {
     int number = shop().versions().next();
     world.apply(
         new Change.VersionAdded(
-            "shop", new ServiceVersion(number, "sha256:c2", "", 0, world.now, "ann", "sale")),
+            "shop",
+            new ServiceVersion(
+                number, "sha256:c2", "", 0, world.now, "ann", "sale", null, data(number))),
         new Change.RolloutChanged(
             "shop",
             Rollout.begin(
-                1, number, Duration.ofSeconds(10), Duration.ofSeconds(8), "ann", world.now)));
+                    1, number, Duration.ofSeconds(10), Duration.ofSeconds(8), "ann", world.now)
+                .within(window)));
+  }
+
+  private DataSteps data(int number) {
+    return dataLimit == 0
+        ? DataSteps.none()
+        : new DataSteps(
+            List.of(new DataSteps.Step(number, "1", "2.0", "sha256:" + "0".repeat(64), dataLimit)));
   }
 
   private Alarm alarm() {
@@ -659,6 +697,65 @@ final class RolloutRulesTest {
     everythingIsAsBefore();
   }
 
+  @Test
+  void programsThatCarryDataHaveTheirTimeAndTheOtherCardsServe() {
+    served();
+    dataLimit = 60;
+    dataTakes = 130;
+    publish();
+    untilEnded();
+    assertThat(rollout().stage()).isEqualTo(Stage.DONE);
+    assertThat(forms).containsOnlyKeys(CARDS).containsValue(NEW).doesNotContainValue(OLD);
+    assertThat(leastServing).isEqualTo(2);
+    assertThat(world.history).noneMatch(c -> c instanceof Change.AlarmRaised);
+  }
+
+  @Test
+  void programsThatTakeTooLongSendAllBackAndTheirDataToo() {
+    served();
+    dataLimit = 5;
+    dataTakes = 126;
+    publish();
+    until("failure", () -> rollout().stage() == Stage.RETURNING);
+    assertThat(rollout().cause()).isEqualTo("card 1.1 did not serve it within 125 s");
+    dataTakes = 2;
+    untilEnded();
+    everythingIsAsBefore();
+    assertThat(forms.values()).doesNotContain(NEW);
+  }
+
+  @Test
+  void dataThatCannotBeCarriedOnTheSecondCardBringTheFirstOnesBack() {
+    served();
+    dataLimit = 60;
+    dataTakes = 3;
+    refuses.add("2.1 data of " + NEW);
+    publish();
+    untilEnded();
+    assertThat(rollout().cause()).isEqualTo("card 2.1: its data cannot be carried");
+    assertThat(alarm().text()).isEqualTo("version 2: card 2.1: its data cannot be carried");
+    everythingIsAsBefore();
+    assertThat(forms.values()).containsOnly(OLD);
+    assertThat(leastServing).isEqualTo(2);
+  }
+
+  @Test
+  void cardsAreBegunInTheWindowOnly() {
+    served();
+    var opens = world.now.plusSeconds(300);
+    window =
+        "%tR-%tR"
+            .formatted(
+                opens.atOffset(java.time.ZoneOffset.UTC),
+                opens.plusSeconds(3_600).atOffset(java.time.ZoneOffset.UTC));
+    publish();
+    seconds(30);
+    assertThat(rollout().stage()).isEqualTo(Stage.BUILDING);
+    assertThat(rollout().cause()).isEqualTo("waits for " + window + " (UTC)");
+    untilEnded();
+    assertThat(rollout().stage()).isEqualTo(Stage.DONE);
+  }
+
   /** The engine dies after each transaction of a rollout; the next one goes on from there. */
   @Test
   void anEngineThatDiesBetweenAnyTwoTransactionsComesToTheSameEnd() {
@@ -669,15 +766,21 @@ final class RolloutRulesTest {
     int all = (int) (world.cabinet.position() - before);
     assertThat(all).isGreaterThan(20);
     for (int dies = 1; dies <= all; dies++) {
-      dieAfter(dies, false);
-      dieAfter(dies, true);
+      dieAfter(dies, false, 0);
+      dieAfter(dies, true, 0);
+      dieAfter(dies, false, 2);
+      dieAfter(dies, true, 2);
     }
   }
 
-  private static void dieAfter(int transactions, boolean fails) {
+  private static void dieAfter(int transactions, boolean fails, int dataTakes) {
     RolloutRulesTest test = new RolloutRulesTest();
     test.served();
-    if (fails) {
+    test.dataLimit = 30 * dataTakes;
+    test.dataTakes = dataTakes;
+    if (fails && dataTakes > 0) {
+      test.refuses.add("2.1 data of " + NEW);
+    } else if (fails) {
       test.badPages.add("2.1 " + NEW);
     }
     test.world.dieAfter(transactions);
@@ -705,6 +808,9 @@ final class RolloutRulesTest {
         .as("after %d transactions", transactions)
         .hasSize(3)
         .containsOnly(fails ? OLD : NEW);
+    if (dataTakes > 0) {
+      assertThat(test.forms.values()).containsOnly(fails ? OLD : NEW);
+    }
     assertThat(test.leastServing)
         .as("after %d transactions", transactions)
         .isGreaterThanOrEqualTo(2);

@@ -147,6 +147,7 @@ public final class AgentCore {
           services.installed(done.service(), done.packageDigest(), effects);
       case AgentEvent.InstallFailed failed ->
           services.installFailed(failed.service(), failed.packageDigest(), failed.cause());
+      case AgentEvent.ServicePrepares prepares -> services.prepares(prepares, now);
       case AgentEvent.ServiceReady ready -> services.ready(ready.service(), ready.launch(), now);
       case AgentEvent.ServiceExited exited ->
           services.exited(exited.service(), exited.launch(), exited.cause(), now, effects);

@@ -60,8 +60,9 @@ public sealed interface AgentEffect {
   record DeleteService(String service) implements AgentEffect {}
 
   /**
-   * Check the package and start the process: {@link AgentEvent.ServiceReady} when it answers, and
-   * in any case {@link AgentEvent.ServiceExited} at its end.
+   * Check the package, bring the service's data to the form that it understands ({@link
+   * AgentEvent.ServicePrepares}) and start the process: {@link AgentEvent.ServiceReady} when it
+   * answers, and in any case {@link AgentEvent.ServiceExited} at its end.
    *
    * @param launch number to be repeated in the events
    */

@@ -50,6 +50,15 @@ public sealed interface AgentEvent {
   /** An {@link AgentEffect.InstallPackage} failed and left nothing behind. */
   record InstallFailed(String service, String packageDigest, String cause) implements AgentEvent {}
 
+  /**
+   * Something else has to be done before the service's process is started.
+   *
+   * @param what is done, for people; empty when it is through, and the time for the start begins
+   * @param seconds that it may take from now on
+   */
+  record ServicePrepares(String service, long launch, String what, int seconds)
+      implements AgentEvent {}
+
   /** The service's process answers on its address. */
   record ServiceReady(String service, long launch) implements AgentEvent {}
 

@@ -92,7 +92,7 @@ final class ServiceDesk {
   private Instant wake(ServiceEntry entry) {
     return switch (entry.phase) {
       case NONE, RUNNING, STOPPING -> Instant.MAX;
-      case STARTING -> entry.at.plus(timings.startLimit());
+      case STARTING -> entry.at.plus(timings.startLimit()).plusSeconds(entry.preparing);
       case RESTART_DUE -> entry.at;
     };
   }
@@ -276,6 +276,7 @@ final class ServiceDesk {
     entry.onCommand = onCommand;
     entry.launch = ++launches;
     entry.at = now;
+    entry.preparing = 0;
     if (onCommand) {
       entry.restarts = 0;
     }
@@ -288,6 +289,20 @@ final class ServiceDesk {
     entry.phase = Phase.STOPPING;
     entry.at = now;
     effects.add(new AgentEffect.StopProcess(entry.name, entry.launch));
+  }
+
+  /** The time for the start is counted from when the process can begin. */
+  void prepares(AgentEvent.ServicePrepares event, Instant now) {
+    ServiceEntry entry = entries.get(event.service());
+    if (entry == null || entry.launch != event.launch() || entry.phase != Phase.STARTING) {
+      return;
+    }
+    entry.at = now;
+    entry.preparing = event.seconds();
+    if (!event.what().isEmpty() || !entry.detail.isEmpty()) {
+      entry.show(State.STARTING, event.what());
+      changed = true;
+    }
   }
 
   void ready(String service, long launch, Instant now) {

@@ -41,6 +41,9 @@ final class ServiceEntry {
   /** Why its process is being stopped although it is meant to run; else empty. */
   String overdue = "";
 
+  /** What may be done before the process is started, in seconds from {@link #at} on. */
+  int preparing;
+
   /** Start of the current state of the process, or the time of its restart. */
   Instant at = Instant.MIN;
 

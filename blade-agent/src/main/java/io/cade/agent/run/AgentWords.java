@@ -33,6 +33,8 @@ final class AgentWords {
           "service " + done.service() + ": package " + done.packageDigest() + " is installed";
       case AgentEvent.InstallFailed failed ->
           "service " + failed.service() + ": not installed: " + failed.cause();
+      case AgentEvent.ServicePrepares prepares ->
+          prepares.what().isEmpty() ? "" : "service " + prepares.service() + ": " + prepares.what();
       case AgentEvent.ServiceReady ready -> "service " + ready.service() + " answers";
       case AgentEvent.ServiceExited exited ->
           "service " + exited.service() + " has ended: " + exited.cause();

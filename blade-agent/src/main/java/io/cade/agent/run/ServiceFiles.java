@@ -30,10 +30,12 @@ final class ServiceFiles {
 
   private final Path root;
   private final Path scratch;
+  private final Path data;
 
   ServiceFiles(Path cardDirectory) {
     this.root = cardDirectory.resolve("services");
     this.scratch = cardDirectory.resolve("run");
+    this.data = cardDirectory.resolve("data");
   }
 
   /** Removes what an interrupted installation left. */
@@ -120,8 +122,14 @@ final class ServiceFiles {
     return scratch.resolve(directory(service).getFileName());
   }
 
+  /** Where a service's data and their journal are; need not exist. */
+  Path data(String service) throws IOException {
+    return data.resolve(directory(service).getFileName());
+  }
+
   void deleteService(String service) throws IOException {
     PackageReader.deleteTree(scratch(service));
+    PackageReader.deleteTree(data(service));
     PackageReader.deleteTree(directory(service));
   }
 

@@ -2,6 +2,8 @@ package io.cade.agent.run;
 
 import io.cade.agent.core.AgentEvent;
 import io.cade.agent.core.AgentMemory;
+import io.cade.agent.data.DataProgram;
+import io.cade.agent.data.ServiceData;
 import io.cade.agent.run.ServiceProcesses.ServiceProcess;
 import io.cade.agent.run.ServiceProcesses.ServiceSpec;
 import java.io.IOException;
@@ -9,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,7 @@ final class ServiceLauncher {
   private final ServiceProcesses processes;
   private final Consumer<String> output;
   private @Nullable ServiceProcess process;
+  private @Nullable DataProgram carrying;
   private boolean ended;
 
   ServiceLauncher(
@@ -46,6 +50,7 @@ final class ServiceLauncher {
     String cause;
     try {
       Path content = files.verifiedContent(how.service(), how.packageDigest(), how.kind(), keyPem);
+      Path data = carryData(content, events);
       InetSocketAddress address = new InetSocketAddress(card, how.port());
       HealthProbe probe = ServiceRuntimes.probe(how.kind(), content, address);
       ServiceProcess started =
@@ -55,6 +60,7 @@ final class ServiceLauncher {
                   how.kind(),
                   content,
                   files.scratch(how.service()),
+                  data,
                   address,
                   output));
       if (started == null) {
@@ -77,6 +83,34 @@ final class ServiceLauncher {
     events.accept(new AgentEvent.ServiceExited(how.service(), number, cause));
   }
 
+  /** The data have the form that this version understands before its process begins. */
+  private Path carryData(Path content, Consumer<AgentEvent> events)
+      throws IOException, InterruptedException {
+    Path folder = files.data(how.service());
+    DataProgram programs = new DataProgram(folder, how.service(), output);
+    synchronized (this) {
+      if (ended) {
+        programs.kill();
+      }
+      carrying = programs;
+    }
+    AtomicBoolean carried = new AtomicBoolean();
+    Path data =
+        ServiceData.in(folder)
+            .carry(
+                content,
+                programs,
+                (what, seconds) -> {
+                  carried.set(true);
+                  events.accept(
+                      new AgentEvent.ServicePrepares(how.service(), number, what, seconds));
+                });
+    if (carried.get()) {
+      events.accept(new AgentEvent.ServicePrepares(how.service(), number, "", 0));
+    }
+    return data;
+  }
+
   private synchronized @Nullable ServiceProcess start(ServiceSpec spec) throws IOException {
     if (!ended) {
       process = processes.start(spec);
@@ -85,14 +119,21 @@ final class ServiceLauncher {
   }
 
   synchronized void stop() {
-    ended = true;
+    end();
     if (process != null) {
       process.stop();
     }
   }
 
-  synchronized void kill() {
+  private void end() {
     ended = true;
+    if (carrying != null) {
+      carrying.kill();
+    }
+  }
+
+  synchronized void kill() {
+    end();
     if (process != null) {
       process.kill();
     }

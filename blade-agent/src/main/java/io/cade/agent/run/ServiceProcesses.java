@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts the processes of services on a card. Seam: real processes of the operating system ({@link
@@ -25,6 +26,7 @@ public interface ServiceProcesses {
    * @param kind predefined runtime
    * @param content unpacked and verified content; to be read only
    * @param scratch directory for what it writes while it runs; need not exist, is emptied at start
+   * @param data directory of what it keeps over starts and versions; null where nothing is kept
    * @param address where it has to listen
    * @param output takes each line that it writes; must neither fail nor wait
    */
@@ -33,12 +35,13 @@ public interface ServiceProcesses {
       String kind,
       Path content,
       Path scratch,
+      @Nullable Path data,
       InetSocketAddress address,
       Consumer<String> output) {
-    /** Of a service whose words nobody keeps. */
+    /** Of a service whose words and data nobody keeps. */
     public ServiceSpec(
         String service, String kind, Path content, Path scratch, InetSocketAddress address) {
-      this(service, kind, content, scratch, address, _ -> {});
+      this(service, kind, content, scratch, null, address, _ -> {});
     }
   }
 

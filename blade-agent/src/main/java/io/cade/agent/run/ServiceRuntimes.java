@@ -11,6 +11,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -118,14 +119,15 @@ public final class ServiceRuntimes {
                 spec.content().resolve(ProgramForm.JAR).toString()));
     command.addAll(form.arguments());
     ScratchDirectory.fresh(spec.scratch());
-    return new HowTo(
-        command,
-        Map.of(
-            "CADE_ADDRESS", spec.address().getAddress().getHostAddress(),
-            "CADE_PORT", Integer.toString(spec.address().getPort()),
-            "CADE_SERVICE", spec.service()),
-        false,
-        spec.scratch());
+    Map<String, String> environment = new HashMap<>();
+    environment.put("CADE_ADDRESS", spec.address().getAddress().getHostAddress());
+    environment.put("CADE_PORT", Integer.toString(spec.address().getPort()));
+    environment.put("CADE_SERVICE", spec.service());
+    Path data = spec.data();
+    if (data != null) {
+      environment.put("CADE_DATA", data.toAbsolutePath().toString());
+    }
+    return new HowTo(command, Map.copyOf(environment), false, spec.scratch());
   }
 
   private static ProgramForm form(Path content) throws IOException {

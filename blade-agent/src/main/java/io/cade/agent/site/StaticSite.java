@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.cade.agent.wire.DataSteps;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -145,6 +146,9 @@ public final class StaticSite implements AutoCloseable {
       boolean last = i == segments.length - 1;
       if (segment.equals(".") || segment.equals("..") || (segment.isEmpty() && !last)) {
         return null;
+      }
+      if (i == 0 && segment.equals(DataSteps.RESERVED)) {
+        return null; // what the package holds for the agent is not the site's
       }
       file = segment.isEmpty() ? file : file.resolve(segment);
     }

@@ -360,6 +360,29 @@ final class AgentCoreTest {
   }
 
   @Test
+  void whatHasToBeDoneBeforeTheStartHasItsOwnTime() {
+    goOnline();
+    step(new AgentEvent.Poked());
+    answer(install(1));
+    step(new AgentEvent.PackageInstalled("shop", DIGEST));
+    answer(start(2, DIGEST));
+    step(new AgentEvent.ServicePrepares("shop", 1, "its data are carried from 1 to 2", 300));
+    assertThat(shop().state()).isEqualTo(ServiceStatus.State.STARTING);
+    assertThat(shop().detail()).isEqualTo("its data are carried from 1 to 2");
+    pass(Duration.ofSeconds(359));
+    assertThat(tick()).noneMatch(e -> e instanceof AgentEffect.StopProcess);
+    step(new AgentEvent.ServicePrepares("shop", 1, "", 0));
+    assertThat(shop().detail()).isEmpty();
+    pass(Duration.ofSeconds(59));
+    assertThat(tick()).noneMatch(e -> e instanceof AgentEffect.StopProcess);
+    pass(Duration.ofSeconds(1));
+    assertThat(tick())
+        .contains(
+            new AgentEffect.StopProcess("shop", 1),
+            new Ask(new CommandResult(2, false, "did not answer within 60 s")));
+  }
+
+  @Test
   void serviceThatNeverAnswersIsStoppedAndFails() {
     goOnline();
     step(new AgentEvent.Poked());

@@ -103,6 +103,7 @@ final class OsServiceProcessesTest extends ServiceProcessesContract {
                     spec.kind(),
                     spec.content(),
                     spec.scratch(),
+                    null,
                     spec.address(),
                     lines::add));
     assertThat(lines.poll(60, TimeUnit.SECONDS)).isEqualTo("listens");

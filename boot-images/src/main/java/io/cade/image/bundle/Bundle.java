@@ -49,9 +49,9 @@ public record Bundle(
   public enum Kind {
     /** A signed boot image. */
     IMAGE,
-    /** A signed package of a service. */
+    /** Content of a service, a ZIP; the module makes its own signed package of it. */
     PACKAGE,
-    /** One file of configuration. */
+    /** One file of a service's configuration. */
     CONFIGURATION,
     /** A program that carries data over from one version to another. */
     MIGRATION,
@@ -76,20 +76,29 @@ public record Bundle(
     /** Put a boot image into the slot that does not run, and boot it on trial. */
     record InstallImage(String part) implements Step {}
 
-    /** Put a package in the place of the one that a service has. */
+    /** Put another content in the place of the one that a service has. */
     record InstallPackage(String part, String service) implements Step {}
 
-    /** Put a file of configuration in the place of the one that there is. */
-    record Configure(String part) implements Step {}
+    /** Put a file in the place of the one that a service's content has at the same path. */
+    record Configure(String part, String service) implements Step {
+      /** Where such parts lie in a bundle, below it by their paths in the content. */
+      public static final String FOLDER = "payload/configuration/";
+
+      /** Path in the service's content. */
+      public String file() {
+        return part.substring(FOLDER.length());
+      }
+    }
 
     /**
-     * Run a program of the payload on the device itself, never elsewhere: {@code PROGRAM up FROM TO
-     * DIRECTORY}, and on the way back {@code PROGRAM down TO FROM DIRECTORY}. Exit code 0 is
-     * success; it must stand being run twice.
+     * Run a program of the payload on each card of a service, never elsewhere: {@code PROGRAM up
+     * FROM TO DIRECTORY}, and on the way back {@code PROGRAM down TO FROM DIRECTORY}, where the
+     * directory holds the service's data. Exit code 0 is success. It must stand being run again
+     * when it was cut short at any point, in either direction.
      *
      * @param timeoutSeconds after which it is ended and counts as failed; 1 to 3,600
      */
-    record Migrate(String part, int timeoutSeconds) implements Step {}
+    record Migrate(String part, String service, int timeoutSeconds) implements Step {}
 
     /** Hand over to this release of the engine, on trial, under its guard (SPEC U3). */
     record InstallEngine(String part) implements Step {}

@@ -105,24 +105,32 @@ public final class BundleBuilder {
     return builder;
   }
 
-  /** Adds a signed package of a service. */
+  /** Adds the content of a service, a ZIP. */
   public BundleBuilder servicePackage(String service, String fileName, Path file) {
     String path = part(Kind.PACKAGE, fileName, file);
     steps.add(new Step.InstallPackage(path, service));
     return this;
   }
 
-  /** Adds a file of configuration. */
-  public BundleBuilder configuration(String fileName, Path file) {
-    String path = part(Kind.CONFIGURATION, fileName, file);
-    steps.add(new Step.Configure(path));
+  /**
+   * Adds a file of a service's configuration.
+   *
+   * @param path in the service's content
+   */
+  public BundleBuilder configuration(String service, String path, Path file) {
+    String part =
+        part(
+            Kind.CONFIGURATION,
+            Step.Configure.FOLDER.substring(BundleForm.PAYLOAD.length()) + path,
+            file);
+    steps.add(new Step.Configure(part, service));
     return this;
   }
 
-  /** Adds a program that carries data over; see {@link Step.Migrate}. */
-  public BundleBuilder migration(String fileName, Path file, int timeoutSeconds) {
+  /** Adds a program that carries a service's data over; see {@link Step.Migrate}. */
+  public BundleBuilder migration(String service, String fileName, Path file, int timeoutSeconds) {
     String path = part(Kind.MIGRATION, fileName, file);
-    steps.add(new Step.Migrate(path, timeoutSeconds));
+    steps.add(new Step.Migrate(path, service, timeoutSeconds));
     return this;
   }
 

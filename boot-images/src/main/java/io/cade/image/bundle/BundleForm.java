@@ -67,8 +67,8 @@ record BundleForm(
       return switch (step) {
         case Step.InstallImage s -> new StepEntry("install-image", s.part(), null, null);
         case Step.InstallPackage s -> new StepEntry("install-package", s.part(), s.service(), null);
-        case Step.Configure s -> new StepEntry("configure", s.part(), null, null);
-        case Step.Migrate s -> new StepEntry("migrate", s.part(), null, s.timeoutSeconds());
+        case Step.Configure s -> new StepEntry("configure", s.part(), s.service(), null);
+        case Step.Migrate s -> new StepEntry("migrate", s.part(), s.service(), s.timeoutSeconds());
         case Step.InstallEngine s -> new StepEntry("install-engine", s.part(), null, null);
       };
     }
@@ -211,20 +211,20 @@ record BundleForm(
     Step step =
         switch (part.kind()) {
           case IMAGE -> new Step.InstallImage(part.path());
-          case PACKAGE -> {
-            String service = entry.service();
-            if (service == null || !SERVICE.matcher(service).matches()) {
-              throw new Refused("a package's step names no service");
+          case PACKAGE -> new Step.InstallPackage(part.path(), service(entry));
+          case CONFIGURATION -> {
+            if (part.path().length() <= Step.Configure.FOLDER.length()
+                || !part.path().startsWith(Step.Configure.FOLDER)) {
+              throw new Refused("a file of configuration is not below " + Step.Configure.FOLDER);
             }
-            yield new Step.InstallPackage(part.path(), service);
+            yield new Step.Configure(part.path(), service(entry));
           }
-          case CONFIGURATION -> new Step.Configure(part.path());
           case MIGRATION -> {
             Integer seconds = entry.timeoutSeconds();
             if (seconds == null || seconds < 1 || seconds > MAX_TIMEOUT) {
               throw new Refused("a migration's time limit is not 1 to " + MAX_TIMEOUT + " s");
             }
-            yield new Step.Migrate(part.path(), seconds);
+            yield new Step.Migrate(part.path(), service(entry), seconds);
           }
           case ENGINE -> {
             if (!part.path().equals(RELEASE)) {
@@ -237,6 +237,14 @@ record BundleForm(
       throw new Refused("a step does not fit the part that it is about");
     }
     return step;
+  }
+
+  private static String service(StepEntry entry) throws Refused {
+    String service = entry.service();
+    if (service == null || !SERVICE.matcher(service).matches()) {
+      throw new Refused("a step about a service names none");
+    }
+    return service;
   }
 
   private static JsonMapper mapper() {

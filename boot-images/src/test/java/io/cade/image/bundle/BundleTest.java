@@ -208,8 +208,8 @@ class BundleTest {
 
   @Test
   void descriptionsThatContradictTheContentAreRejectedThoughSigned() throws Exception {
-    String part = "{\"kind\":\"configuration\",\"path\":\"payload/a\"}";
-    String step = "{\"step\":\"configure\",\"part\":\"payload/a\"}";
+    String part = "{\"kind\":\"package\",\"path\":\"payload/a\"}";
+    String step = "{\"step\":\"install-package\",\"part\":\"payload/a\",\"service\":\"mail\"}";
     assertThat(forged(description(part, step))).contains("missing or named twice");
     assertThat(forged(description(part, step), "payload/a", "payload/b")).contains("does not name");
     assertThat(forged(description(part + "," + part, step), "payload/a")).contains("named twice");
@@ -218,9 +218,23 @@ class BundleTest {
         .contains("has a step already");
     assertThat(
             forged(
-                description(part, "{\"step\":\"install-image\",\"part\":\"payload/a\"}"),
+                description(
+                    part,
+                    "{\"step\":\"install-image\",\"part\":\"payload/a\",\"service\":\"mail\"}"),
                 "payload/a"))
         .contains("does not fit");
+    assertThat(
+            forged(
+                description(part, "{\"step\":\"install-package\",\"part\":\"payload/a\"}"),
+                "payload/a"))
+        .contains("about a service names none");
+    assertThat(
+            forged(
+                description(
+                    "{\"kind\":\"configuration\",\"path\":\"payload/a\"}",
+                    "{\"step\":\"configure\",\"part\":\"payload/a\",\"service\":\"mail\"}"),
+                "payload/a"))
+        .contains("not below payload/configuration/");
     assertThat(
             forged(description("{\"kind\":\"magic\",\"path\":\"payload/a\"}", step), "payload/a"))
         .contains("unknown kind");
@@ -236,17 +250,23 @@ class BundleTest {
     Bundle made =
         new BundleBuilder(
                 "mail", "2.0", 9, CREATED, new Target("any", "server"), FromVersions.parse("1.*"))
-            .servicePackage("mail", "mail.pkg", file("m", "mail"))
-            .configuration("mail.conf", file("c", "conf"))
-            .migration("carry", file("p", "#!/bin/sh"), 60)
+            .servicePackage("mail", "content.zip", file("m", "mail"))
+            .configuration("mail", "etc/mail.conf", file("c", "conf"))
+            .migration("mail", "carry", file("p", "#!/bin/sh"), 60)
             .write(bundle, signer)
             .bundle();
     assertThat(verify(bundle)).isInstanceOf(BundleCheck.Accepted.class);
+    assertThat(made.upgrade())
+        .containsExactly(
+            new Step.InstallPackage("payload/content.zip", "mail"),
+            new Step.Configure("payload/configuration/etc/mail.conf", "mail"),
+            new Step.Migrate("payload/carry", "mail", 60));
+    assertThat(((Step.Configure) made.upgrade().get(1)).file()).isEqualTo("etc/mail.conf");
     Before before = new Before(Optional.of("1.7"), Map.of("mail", "sha256:old"), Map.of());
     assertThat(Downgrade.of(made, before).steps())
         .containsExactly(
             new Back.Migrate("payload/carry", "2.0", "1.7", 60),
-            new Back.RemoveConfiguration("payload/mail.conf"),
+            new Back.RemoveConfiguration("payload/configuration/etc/mail.conf"),
             new Back.InstallPackage("mail", "sha256:old"));
     assertThatThrownBy(() -> Downgrade.of(made, new Before(Optional.empty(), Map.of(), Map.of())))
         .isInstanceOf(IllegalArgumentException.class)

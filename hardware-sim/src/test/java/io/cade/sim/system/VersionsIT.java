@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.StreamSupport;
@@ -212,6 +213,93 @@ class VersionsIT {
             .orElseThrow();
     assertThat(alarm.path("text").asText()).endsWith(cause);
     does("alarm", "ack", alarm.path("sequence").asText());
+  }
+
+  /** Each card's program, by what it says; where the data are is said too. */
+  @Test
+  @Order(6)
+  void aBundleBringsContentConfigurationAndDataAndOneWhoseDataFailGoesBackWithThem()
+      throws Exception {
+    does("service", "set", "site", "gate-path=/");
+    Path ran = folder().resolve("ran");
+    Path opening = Files.writeString(folder().resolve("opening"), "7-19\n");
+    Path carry =
+        Files.writeString(
+            folder().resolve("carry"),
+            "#!/bin/sh\necho $1 $2 $3 >> %s\nif [ $1 = up ]; then echo $3 > orders; else rm -f orders; fi\n"
+                .formatted(ran));
+    try (Visitors visitors = Visitors.of(demo().port("http"), SITE)) {
+      bundled(
+          "2.0",
+          "1",
+          "--content",
+          content("bundled"),
+          "--config",
+          "opening.txt=" + opening,
+          "--migrate",
+          carry.toString());
+      Run.Result started =
+          demo()
+              .cade(
+                  "update", "start", "site:2.0", "--gate", "4s", "--drain", "3s", "--wait", "120");
+      assertThat(started.exit()).as(started.toString()).isZero();
+      List<Visitors.Seen> seen = visitors.end();
+      assertThat(seen).hasSizeGreaterThan(100).allMatch(Visitors.Seen::good);
+      System.out.println("bundle brought: " + seen.size() + " visits, none failed");
+    }
+    onlyAnswers("bundled");
+    assertThat(Visit.get(demo().port("http"), SITE, "/opening.txt").body()).isEqualTo("7-19\n");
+    assertThat(Visit.get(demo().port("http"), SITE, "/.cade/data/steps.json").status())
+        .isEqualTo(404);
+    assertThat(Files.readAllLines(ran)).containsExactly("up 1 2.0", "up 1 2.0");
+
+    Files.delete(ran);
+    Path bad =
+        Files.writeString(
+            folder().resolve("bad"),
+            """
+            #!/bin/sh
+            echo $1 $2 $3 >> %s
+            if [ $1 = down ]; then echo $3 > orders; exit; fi
+            echo half > orders
+            if test -e %s; then echo 'cannot read orders'; exit 3; fi
+            touch %s
+            echo $3 > orders
+            """
+                .formatted(ran, folder().resolve("once"), folder().resolve("once")));
+    bundled("3.0", "2.0", "--content", content("spoilt"), "--migrate", bad.toString());
+    Run.Result failed =
+        demo()
+            .cade("update", "start", "site:3.0", "--gate", "4s", "--drain", "3s", "--wait", "120");
+    assertThat(failed.exit()).as(failed.toString()).isEqualTo(1);
+    assertThat(failed.err())
+        .containsPattern(
+            "card [12]\\.[123]: its data cannot be carried from 2\\.0 to 3\\.0: exit code 3:"
+                + " cannot read orders");
+    onlyAnswers("bundled");
+    assertThat(Files.readAllLines(ran))
+        .containsExactly("up 2.0 3.0", "up 2.0 3.0", "down 3.0 2.0", "down 3.0 2.0");
+    JsonNode alarm =
+        StreamSupport.stream(demo().json("alarm", "list").spliterator(), false)
+            .filter(a -> a.path("type").asText().equals("updateFailed"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(alarm.path("text").asText()).contains("cannot read orders");
+    does("alarm", "ack", alarm.path("sequence").asText());
+
+    Files.delete(ran);
+    does("service", "return", "site", "1", "--gate", "3s", "--drain", "3s");
+    onlyAnswers("first");
+    assertThat(Files.readAllLines(ran)).containsExactly("down 2.0 1", "down 2.0 1");
+  }
+
+  private void bundled(String version, String from, String... more) throws Exception {
+    String file = folder().resolve("site-" + version + ".cade").toString();
+    List<String> words = new ArrayList<>(List.of("update", "build", "--service", "site"));
+    words.addAll(List.of("--version", version, "--from", from, "--out", file));
+    words.addAll(List.of(more));
+    does(words.toArray(String[]::new));
+    does("update", "import", file);
   }
 
   private void onlyAnswers(String text) throws Exception {

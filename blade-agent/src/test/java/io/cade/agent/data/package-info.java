@@ -1,0 +1,4 @@
+@NullMarked
+package io.cade.agent.data;
+
+import org.jspecify.annotations.NullMarked;
