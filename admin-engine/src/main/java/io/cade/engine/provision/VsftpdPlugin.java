@@ -78,7 +78,10 @@ public final class VsftpdPlugin implements ServicePlugin {
     into.file(MailSite.VSFTPD, configuration(how).getBytes(StandardCharsets.UTF_8));
   }
 
-  /** For an unprivileged vsftpd in a root directory that holds what it needs and nothing else. */
+  /**
+   * For an unprivileged vsftpd in a root directory that holds what it needs and nothing else. Of
+   * that, this configuration itself is not to be fetched: it has the card's address.
+   */
   static String configuration(FilesForm how) {
     return """
     listen=YES
@@ -96,6 +99,7 @@ public final class VsftpdPlugin implements ServicePlugin {
     local_enable=NO
     anonymous_enable=YES
     anon_root=/pub
+    deny_file={*cade-vsftpd*}
     anon_world_readable_only=NO
     anon_umask=022
     write_enable=%s

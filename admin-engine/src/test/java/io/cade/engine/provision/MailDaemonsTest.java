@@ -251,9 +251,18 @@ final class MailDaemonsTest {
     ServiceProcess process = start(ServicePorts.VSFTPD);
     try (Dialogue ftp = logIn(process)) {
       for (String path :
-          List.of(secret.toString(), "/etc/shadow", "/etc/hosts", "../../etc/hosts", "/proc/1/maps")) {
+          List.of(
+              secret.toString(),
+              "/etc/shadow",
+              "/etc/hosts",
+              "../../etc/hosts",
+              "/etc/cade-vsftpd.conf",
+              "../etc/cade-vsftpd.conf",
+              "/proc/1/maps")) {
         assertThat(ftp.get("RETR " + path)).as(path).isEmpty();
       }
+      assertThat(ftp.ask("CWD /etc")).startsWith("250 ");
+      assertThat(ftp.get("RETR cade-vsftpd.conf")).isEmpty();
       assertThat(ftp.get("NLST /")).isEmpty();
       assertThat(ftp.get("NLST /etc")).isEmpty();
       // Without "upload" nothing is taken at all.

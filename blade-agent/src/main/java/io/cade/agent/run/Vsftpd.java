@@ -67,7 +67,7 @@ final class Vsftpd {
         fi
       done
       echo 'ftp:x:0:0::/pub:/bin/false' > /mnt/etc/passwd
-      cat vsftpd.conf > /mnt/etc/vsftpd.conf
+      cat vsftpd.conf > /mnt/etc/cade-vsftpd.conf
       find /mnt -xdev -type d -exec chmod 0111 {} +
       mount -c --bind pub /mnt/pub
       mount -c -o remount,bind,ro,nosuid,nodev,noexec /mnt/pub
@@ -75,7 +75,7 @@ final class Vsftpd {
         mount -t tmpfs -o "mode=0755,size=$1m,nr_inodes=10k,nosuid,nodev,noexec" none /mnt/pub/incoming
       fi
       exec unshare --root=/mnt --wd=/ /usr/bin/setpriv --no-new-privs --inh-caps=-all \
-        --bounding-set=-all /usr/sbin/vsftpd /etc/vsftpd.conf 0>&1
+        --bounding-set=-all /usr/sbin/vsftpd /etc/cade-vsftpd.conf 0>&1
       """;
 
   private Vsftpd() {}
