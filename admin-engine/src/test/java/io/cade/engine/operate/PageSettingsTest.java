@@ -21,10 +21,11 @@ final class PageSettingsTest {
 
   @Test
   void restAndReturnsToTheDefaultPass() {
-    assertThatCode(() -> {
-          PageSettings.require("vsftpd", Map.of("rise", "3", "gate-text", ""));
-          PageSettings.require("hosting", Map.of("gate-text", "x"));
-        })
+    assertThatCode(
+            () -> {
+              PageSettings.require("vsftpd", Map.of("rise", "3", "gate-text", ""));
+              PageSettings.require("hosting", Map.of("gate-text", "x"));
+            })
         .doesNotThrowAnyException();
   }
 }

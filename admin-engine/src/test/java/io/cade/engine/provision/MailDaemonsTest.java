@@ -41,7 +41,8 @@ final class MailDaemonsTest {
   private static final InetAddress CARD = InetAddress.ofLiteral("127.1.20.5");
 
   /** Of the password "open sesame": openssl passwd -6 -salt cade. */
-  private static final String HASH = "$6$cade$gtdAnhOYCa.Uskkow7qQ2sn3zVD1oSSlWBxUPWsLZJ"
+  private static final String HASH =
+      "$6$cade$gtdAnhOYCa.Uskkow7qQ2sn3zVD1oSSlWBxUPWsLZJ"
           + "xxyyp17GUl2SGchdbuDAqmd520cOliJjd0X6VXD5rbp.";
 
   @TempDir Path dir;
@@ -77,6 +78,7 @@ final class MailDaemonsTest {
         kind,
         content,
         content.resolveSibling("run"),
+        null,
         new InetSocketAddress(CARD, port),
         said::add);
   }

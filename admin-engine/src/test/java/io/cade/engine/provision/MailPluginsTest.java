@@ -50,15 +50,20 @@ final class MailPluginsTest {
 
   @Test
   void whatIsWrongWithUsersIsSaidByItsLineAndWithoutThePassword() {
-    assertThat(users("ann:" + HASH + "\nbob:secret")).contains("line 2 of users: what stands for the password of bob is no hash", "openssl passwd -6").doesNotContain("secret");
+    assertThat(users("ann:" + HASH + "\nbob:secret"))
+        .contains(
+            "line 2 of users: what stands for the password of bob is no hash", "openssl passwd -6")
+        .doesNotContain("secret");
     assertThat(users("bob:{PLAIN}secret")).contains("is no hash").doesNotContain("secret");
     assertThat(users("bob:" + HASH + ":0:0::/:/bin/sh")).contains("is no hash");
-    assertThat(users("just a secret")).contains("line 1 of users is not NAME:HASH").doesNotContain("secret");
+    assertThat(users("just a secret"))
+        .contains("line 1 of users is not NAME:HASH")
+        .doesNotContain("secret");
     assertThat(users("../x:" + HASH)).contains("line 1 of users is not NAME:HASH");
-    assertThat(users("ann:" + HASH + "\nann:" + HASH)).isEqualTo("line 2 of users: ann is there twice");
+    assertThat(users("ann:" + HASH + "\nann:" + HASH))
+        .isEqualTo("line 2 of users: ann is there twice");
     assertThat(users("\n")).isEqualTo("nobody is in users");
-    assertThat(
-            dovecot.objection(Set.of("users", "mail/eve/1"), Map.of("users", "ann:" + HASH)))
+    assertThat(dovecot.objection(Set.of("users", "mail/eve/1"), Map.of("users", "ann:" + HASH)))
         .contains("there is mail for eve, who is not in users");
   }
 

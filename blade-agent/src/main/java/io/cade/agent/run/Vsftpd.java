@@ -17,11 +17,11 @@ import java.util.stream.Stream;
 /**
  * Files served by the vsftpd of the card's operating system, as the package's configuration says.
  *
- * <p>An unprivileged vsftpd cannot confine visitors ({@code run_as_launching_user}, vsftpd.conf(5)):
- * it would show them all that its user can read, the agent's keys with it. So it is put into a root
- * directory of its own that holds the files, the program and its libraries and nothing else, by
- * namespaces that any user may make (user_namespaces(7)). It has no capability there, and its
- * sessions end with it, since they are in its PID namespace.
+ * <p>An unprivileged vsftpd cannot confine visitors ({@code run_as_launching_user},
+ * vsftpd.conf(5)): it would show them all that its user can read, the agent's keys with it. So it
+ * is put into a root directory of its own that holds the files, the program and its libraries and
+ * nothing else, by namespaces that any user may make (user_namespaces(7)). It has no capability
+ * there, and its sessions end with it, since they are in its PID namespace.
  */
 final class Vsftpd {
   private static final Path PROGRAM = Path.of("/usr/sbin/vsftpd");

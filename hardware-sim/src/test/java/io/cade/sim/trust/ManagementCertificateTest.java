@@ -56,6 +56,7 @@ class ManagementCertificateTest {
   private static final String HOST = "www.shop.example";
 
   @TempDir Path dir;
+
   /** How far the clocks of engine and proxies are behind. */
   private volatile Duration behind = OVERDUE;
 

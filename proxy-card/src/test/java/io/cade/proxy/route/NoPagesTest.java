@@ -28,15 +28,15 @@ import org.junit.jupiter.api.Timeout;
 class NoPagesTest {
   private static final CardPosition CARD = new CardPosition(1, 1);
 
-  private static RouteSnapshot mail(int port, Map<String, Integer> further, @Nullable Boolean http) {
+  private static RouteSnapshot mail(
+      int port, Map<String, Integer> further, @Nullable Boolean http) {
     return new RouteSnapshot(
         7,
         List.of(
             new RouteSnapshot.SiteRoute(
                 "mail",
                 List.of("mail.example"),
-                List.of(
-                    new RouteSnapshot.Backend(CARD, "127.0.0.7", port, further, null, http)),
+                List.of(new RouteSnapshot.Backend(CARD, "127.0.0.7", port, further, null, http)),
                 "",
                 "")));
   }
