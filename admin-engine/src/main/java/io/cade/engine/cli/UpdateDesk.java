@@ -10,6 +10,7 @@ import io.cade.image.bundle.Bundle;
 import io.cade.image.bundle.BundleBuilder;
 import io.cade.image.bundle.BundleCheck;
 import io.cade.image.bundle.BundleReader;
+import io.cade.image.bundle.Downgrade;
 import io.cade.image.bundle.FromVersions;
 import io.cade.image.trust.Notice;
 import io.cade.image.trust.RepositoryWriter;
@@ -261,6 +262,8 @@ final class UpdateDesk {
     bundle.from().rules().forEach(from::add);
     ArrayNode steps = root.putArray("steps");
     bundle.upgrade().forEach(step -> steps.add(BundleDepot.words(step)));
+    ArrayNode back = root.putArray("wayBack");
+    Downgrade.of(bundle).steps().forEach(step -> back.add(BundleDepot.words(step)));
     return new ApiClient.Answer(200, root.toString());
   }
 

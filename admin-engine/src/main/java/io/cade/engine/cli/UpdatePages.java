@@ -54,6 +54,10 @@ final class UpdatePages {
     for (String step : bundle.texts("steps")) {
       table.row("step " + number++, step);
     }
+    number = 1;
+    for (String step : bundle.texts("wayBack")) {
+      table.row("way back " + number++, step);
+    }
     notice(bundle.object("notice"), table);
     table.print(out);
   }

@@ -9,6 +9,7 @@ import io.cade.image.bundle.Bundle;
 import io.cade.image.bundle.Bundle.Step;
 import io.cade.image.bundle.BundleCheck;
 import io.cade.image.bundle.BundleReader;
+import io.cade.image.bundle.Downgrade.Back;
 import io.cade.image.trust.Notice;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -273,6 +274,18 @@ public final class BundleDepot {
               .formatted(s.service(), s.part(), s.timeoutSeconds());
       case Step.InstallEngine s ->
           "hand over to release " + s.part() + " of the engine, on trial under its guard";
+    };
+  }
+
+  /** A step of the way back, for people. */
+  public static String words(Back step) {
+    return switch (step) {
+      case Back.BootBefore _ -> "boot the image of before from the slot that still has it";
+      case Back.ContentBefore b -> "give service " + b.service() + " the content that it had";
+      case Back.Migrate m ->
+          "carry the data of service %s back with %s, each card within %d s"
+              .formatted(m.service(), m.part(), m.timeoutSeconds());
+      case Back.EngineBefore _ -> "the guard starts the release of before with its data";
     };
   }
 

@@ -167,7 +167,12 @@ final class ServiceBundleCommandTest {
             "shop:2.0",
             "give service shop the content payload/content.zip",
             "put etc/shop.properties into the content of service shop",
-            "carry the data of service shop over with payload/migrate, each card within 90 s");
+            "carry the data of service shop over with payload/migrate, each card within 90 s")
+        .containsSubsequence(
+            "way back 1",
+            "carry the data of service shop back with payload/migrate",
+            "way back 2",
+            "give service shop the content that it had");
     good("update", "import", file.toString());
     assertThat(good("update", "start", "shop:2.0", "--gate", "5s", "--drain", "1s").out())
         .contains("shop:2.0 of service shop running, 0 cards done", "one card at a time, gate 5 s");

@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -98,7 +99,7 @@ public final class DataProgram implements DataRunner {
       throw new IOException("stopped before it was begun");
     }
     List<String> command =
-        new java.util.ArrayList<>(
+        new ArrayList<>(
             List.of("/bin/sh", "-c", GUARDED, "sh", program.toAbsolutePath().toString()));
     command.addAll(arguments);
     command.add(directory.toAbsolutePath().toString());

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param from versions that it may follow on
  * @param parts the payload, ascending by path; 1 to {@value #MAX_PARTS}
  * @param upgrade what is done on the way up, in order; 1 to {@value #MAX_STEPS}. The way down is
- *     not in the bundle: {@link Downgrade} makes it of these steps and of what the module has
+ *     not in the bundle: {@link Downgrade} makes it of these steps
  */
 public record Bundle(
     String name,
