@@ -16,6 +16,7 @@ import io.cade.engine.web.WebRuntime;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -36,9 +37,11 @@ public final class ApiServer implements AutoCloseable {
   private static final Duration IDLE = Duration.ofSeconds(60);
 
   private final HttpServer server;
+  private final String host;
 
-  private ApiServer(HttpServer server) {
+  private ApiServer(HttpServer server, String host) {
     this.server = server;
+    this.host = host;
   }
 
   /**
@@ -88,15 +91,23 @@ public final class ApiServer implements AutoCloseable {
     new Console().addTo(router);
     HttpServer server =
         vertx
-            .createHttpServer(
-                TlsOptions.server(host, port, identity, Set.of("TLSv1.2", "TLSv1.3"), IDLE))
+            .createHttpServer(options(host, port, identity))
             .connectionHandler(guard)
             .invalidRequestHandler(request -> replies.malformed(vertx, request))
             .requestHandler(request -> {
               guard.spoke(request.connection());
               router.handle(request);
             });
-    return server.listen().map(ApiServer::new);
+    return server.listen().map(listening -> new ApiServer(listening, host));
+  }
+
+  private static HttpServerOptions options(String host, int port, Identity identity) {
+    return TlsOptions.server(host, port, identity, Set.of("TLSv1.2", "TLSv1.3"), IDLE);
+  }
+
+  /** Shows another certificate to whoever connects from now on; connections stay as they are. */
+  public Future<Void> use(Identity next) {
+    return server.updateSSLOptions(options(host, port(), next).getSslOptions()).mapEmpty();
   }
 
   /** TCP port on which it listens. */

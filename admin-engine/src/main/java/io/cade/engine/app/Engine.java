@@ -100,6 +100,9 @@ public final class Engine implements AutoCloseable {
   /** How often certificates are looked at; they are renewed weeks before they end. */
   private static final Duration RENEWAL = Duration.ofHours(1);
 
+  /** Name of the certificate that gateway and API show. */
+  private static final String SERVERS = "engine";
+
   /** How often the proxies get a new key for TLS session tickets. */
   private static final Duration TICKET_KEYS = Duration.ofHours(12);
 
@@ -349,20 +352,31 @@ public final class Engine implements AutoCloseable {
       every(timer, GUARD_LOOK, updates::tell);
     }
     ImageOperations imageOperations = new ImageOperations(writer, images, blocking);
-    startApi(
-        vertx,
-        operations,
-        directory,
-        state,
-        observations,
-        routes,
-        imageOperations,
-        new UpdateOperations(
-            writer, bundles, updates, operations.releases(), config.name(), clock, blocking),
-        new CertificateDesk(writer, uploaded, ordered.wishes(), certificates, blocking),
-        keys.admin(),
-        blocking,
-        random);
+    ApiServer api =
+        startApi(
+            vertx,
+            operations,
+            directory,
+            state,
+            observations,
+            routes,
+            imageOperations,
+            new UpdateOperations(
+                writer, bundles, updates, operations.releases(), config.name(), clock, blocking),
+            new CertificateDesk(writer, uploaded, ordered.wishes(), certificates, blocking),
+            keys.admin(),
+            blocking,
+            random);
+    every(
+        timer,
+        RENEWAL,
+        new ServerCertificates(
+                keys.authority(),
+                SERVERS,
+                hosts(config),
+                keys.gateway(),
+                List.of(server::use, api::use))
+            ::look);
     EndpointsFile.write(config, directory, keys.authority().certificatePem());
     HostProbe host = new HostProbe(directory.path("."), clock, System::nanoTime);
     host.tick();
@@ -444,13 +458,17 @@ public final class Engine implements AutoCloseable {
       try {
         Path pki = directory.directory("pki");
         ModuleAuthority authority = ModuleAuthority.open(pki, clock, random);
-        String host = config.listenAddress().getHostAddress();
-        Identity server = authority.server("engine", List.of(host, "localhost"));
+        Identity server = authority.server(SERVERS, hosts(config));
         return new Keys(authority, server, server, PackageSigningKey.open(pki, random));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
+  }
+
+  /** Under which cards and operators know the engine's servers. */
+  private static List<String> hosts(EngineConfig config) {
+    return List.of(config.listenAddress().getHostAddress(), "localhost");
   }
 
   private ThresholdBook thresholds() {
@@ -498,7 +516,7 @@ public final class Engine implements AutoCloseable {
         .start();
   }
 
-  private void startApi(
+  private ApiServer startApi(
       Vertx vertx,
       Operations operations,
       StateDirectory directory,
@@ -564,7 +582,7 @@ public final class Engine implements AutoCloseable {
             blocking,
             System::nanoTime,
             random);
-    lifecycle.started(
+    return lifecycle.started(
         "API",
         Await.that(ApiServer.start(vertx, host(), config.ports().admin(), identity, backing)));
   }

@@ -26,6 +26,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.SocketAddress;
@@ -40,6 +41,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -72,6 +74,7 @@ public final class GatewayServer implements AutoCloseable {
   private final ConnectionGuard guard;
   private final WireJson json = new WireJson();
   private final HttpServer server;
+  private final Function<Identity, HttpServerOptions> options;
 
   /** Whose connections they are; an entry goes with its connection. */
   private final Map<HttpConnection, PeerIdentity> known = new ConcurrentHashMap<>();
@@ -81,11 +84,10 @@ public final class GatewayServer implements AutoCloseable {
     this.vertx = vertx;
     this.gateway = gateway;
     this.guard = new ConnectionGuard(vertx, "gateway", MAX_CONNECTIONS, BODY_TIME, known::remove);
+    this.options = own -> options(host, port, own, ca);
     this.server =
         vertx
-            .createHttpServer(
-                TlsOptions.withClientCertificates(
-                    TlsOptions.server(host, port, identity, Set.of("TLSv1.3"), IDLE), ca))
+            .createHttpServer(options.apply(identity))
             .connectionHandler(guard)
             .requestHandler(this::handle);
   }
@@ -107,6 +109,16 @@ public final class GatewayServer implements AutoCloseable {
       AgentGateway gateway) {
     GatewayServer made = new GatewayServer(vertx, host, port, identity, authorityPem, gateway);
     return made.server.listen().map(made);
+  }
+
+  private static HttpServerOptions options(String host, int port, Identity identity, String ca) {
+    return TlsOptions.withClientCertificates(
+        TlsOptions.server(host, port, identity, Set.of("TLSv1.3"), IDLE), ca);
+  }
+
+  /** Shows another certificate to whoever connects from now on; connections stay as they are. */
+  public Future<Void> use(Identity next) {
+    return server.updateSSLOptions(options.apply(next).getSslOptions()).mapEmpty();
   }
 
   /** TCP port on which it listens. */

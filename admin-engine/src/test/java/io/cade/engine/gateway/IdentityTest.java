@@ -20,6 +20,7 @@ import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.Card;
 import io.cade.engine.model.CardState;
 import io.cade.engine.model.Change;
+import io.cade.engine.pki.Identity;
 import io.cade.engine.pki.PkiFixtures;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpResponse;
@@ -107,6 +108,26 @@ final class IdentityTest {
       assertThat(status(next.peer().post("/v1/report", GatewayBench.report(A)))).isEqualTo(200);
       assertThat(card().state()).isEqualTo(CardState.AVAILABLE);
       next.peer().close();
+    }
+  }
+
+  @Test
+  void theServersOwnCertificateIsReplacedWhileCardsAreConnected() throws Exception {
+    try (TestPeer old = bench.introduced(A, CardRole.SERVER)) {
+      Identity next = bench.authority.server("another", List.of("127.0.0.1"));
+      bench.server.use(next).toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+      HttpResponse<byte[]> before = old.post("/v1/report", GatewayBench.report(A));
+      assertThat(status(before)).isEqualTo(200);
+      assertThat(before.sslSession().orElseThrow().getPeerCertificates()[0])
+          .as("the connection stays")
+          .isNotEqualTo(next.certificate());
+      try (TestPeer fresh =
+          TestPeer.anonymous(bench.authority.certificate(), bench.server.port())) {
+        HttpResponse<byte[]> after = fresh.post("/v1/report", GatewayBench.report(A));
+        assertThat(after.sslSession().orElseThrow().getPeerCertificates()[0])
+            .isEqualTo(next.certificate());
+        assertThat(status(after)).as("client certificates are still asked for").isEqualTo(401);
+      }
     }
   }
 
