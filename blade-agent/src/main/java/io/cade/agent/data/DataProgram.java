@@ -81,11 +81,13 @@ public final class DataProgram implements DataRunner {
       boolean inTime = process.waitFor(timeoutSeconds, TimeUnit.SECONDS);
       end(process);
       int code = process.exitValue();
+      // Also when all is well: what it said is told before whatever comes next.
+      String said = said(words);
       if (!inTime) {
-        throw new IOException("ended after " + timeoutSeconds + " s" + said(words));
+        throw new IOException("ended after " + timeoutSeconds + " s" + said);
       }
       if (code != 0) {
-        throw new IOException("exit code " + code + said(words));
+        throw new IOException("exit code " + code + said);
       }
     } finally {
       end(process);
