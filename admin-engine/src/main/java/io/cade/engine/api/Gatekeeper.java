@@ -2,6 +2,7 @@ package io.cade.engine.api;
 
 import io.cade.engine.guard.GuardLink;
 import io.cade.engine.operate.Caller;
+import io.cade.engine.operate.ContentArchive;
 import io.cade.engine.operate.Role;
 import io.cade.engine.update.EngineUpdates;
 import io.cade.engine.web.Bodies;
@@ -25,7 +26,7 @@ import java.util.regex.Pattern;
  */
 final class Gatekeeper {
   static final int MAX_BODY = 1 << 20;
-  static final int MAX_CONTENT = 64 << 20;
+  static final int MAX_CONTENT = ContentArchive.MAX_PACKED;
 
   private static final String CALLER = "cade.caller";
   private static final Set<HttpMethod> SAFE =

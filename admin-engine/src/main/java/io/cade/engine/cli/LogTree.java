@@ -284,7 +284,12 @@ final class LogTree {
           });
     }
     try {
-      return Math.max(1, ChronoUnit.SECONDS.between(Instant.parse(text), now) + 1);
+      Instant from = Instant.parse(text);
+      if (from.isAfter(now)) {
+        throw new CommandFailure(
+            ExitCode.USAGE, text + " after " + SINCE + " is still to come; it is " + now);
+      }
+      return ChronoUnit.SECONDS.between(from, now) + 1;
     } catch (DateTimeParseException e) {
       throw new CommandFailure(
           ExitCode.USAGE,

@@ -101,6 +101,7 @@ final class MoveTree {
     out.print(
         kept
             + (kept.equals("1") ? " card is" : " cards are")
+            + (Integer.parseInt(kept) > free.size() ? " to be" : "")
             + " kept back to take the place of failed ones; "
             + free.size()
             + (free.size() == 1 ? " is free" : " are free")

@@ -26,6 +26,11 @@ public final class Conductor {
   private final ServiceRules services = new ServiceRules();
   private final AlarmRules alarms;
 
+  /** By what it decides. */
+  ConductorPolicy policy() {
+    return policy;
+  }
+
   public Conductor(ConductorPolicy policy) {
     this.policy = policy;
     cards = new CardRules(policy);

@@ -31,8 +31,8 @@ public final class ConductorRunner implements AutoCloseable {
 
   private static final Duration TICK = Duration.ofMillis(250);
 
-  /** While nothing happens only every so many ticks are a pass. */
-  private static final int IDLE_TICKS = 4;
+  /** While nothing happens at most so many ticks are one pass. */
+  private static final int MOST_IDLE_TICKS = 4;
 
   /** So many passes in a row that came to nothing: nothing happens. */
   private static final int QUIET_PASSES = 40;
@@ -55,6 +55,8 @@ public final class ConductorRunner implements AutoCloseable {
   /** Passes in a row that came to nothing. */
   private final AtomicInteger quiet = new AtomicInteger();
 
+  private final int idleTicks;
+
   /** Owned by the scheduler: its tasks follow each other. */
   private int ticks;
 
@@ -72,6 +74,13 @@ public final class ConductorRunner implements AutoCloseable {
       ScheduledExecutorService scheduler,
       Consumer<Order> orders) {
     this.conductor = conductor;
+    // Silence is noticed a tenth of a report late at most.
+    this.idleTicks =
+        (int)
+            Math.clamp(
+                conductor.policy().reportInterval().dividedBy(10).dividedBy(TICK),
+                1,
+                MOST_IDLE_TICKS);
     this.writer = writer;
     this.observations = observations;
     this.listeningSince = listeningSince;
@@ -87,11 +96,11 @@ public final class ConductorRunner implements AutoCloseable {
 
   /**
    * Time has passed. What waits for a time has waited for seconds when nothing else happened: that
-   * it is noticed up to a second late costs nothing, looking four times a second all the time does.
+   * it is noticed a little late costs nothing, looking four times a second all the time does.
    */
   private void tick() {
     ticks++;
-    if (quiet.get() < QUIET_PASSES || ticks % IDLE_TICKS == 0) {
+    if (quiet.get() < QUIET_PASSES || ticks % idleTicks == 0) {
       wake();
     }
   }

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Limits: {@value #MAX_FILES} files, {@value #MAX_PATH} characters a path, 256 MiB unpacked.
  */
 public final class ContentArchive {
+  /** Largest archive, packed, however it comes: uploaded, or in an update bundle. */
+  public static final int MAX_PACKED = 64 << 20;
+
   public static final int MAX_FILES = 10_000;
   public static final int MAX_PATH = 240;
   public static final long MAX_UNPACKED_BYTES = 256L << 20;

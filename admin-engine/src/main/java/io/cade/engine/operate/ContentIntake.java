@@ -46,6 +46,11 @@ final class ContentIntake {
    * @throws Refusal CONTENT for an archive that breaks the limits or does not fit the kind
    */
   String take(String kind, Path upload) throws Refusal, IOException {
+    if (Files.size(upload) > ContentArchive.MAX_PACKED) {
+      throw new Refusal(
+          Refusal.Kind.CONTENT,
+          "the content is larger than " + (ContentArchive.MAX_PACKED >> 20) + " MiB packed");
+    }
     Path checked = contents.temporary();
     try {
       Set<String> files = ContentArchive.rewrite(upload, checked);

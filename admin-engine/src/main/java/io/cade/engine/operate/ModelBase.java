@@ -40,9 +40,14 @@ final class ModelBase {
       return;
     }
     ModelVersion newest = model.newest();
-    int known = base > 0 ? base : said(type, text);
+    int known = base != 0 ? base : said(type, text);
     if (known == newest.number()) {
       return;
+    }
+    if (base != 0 && model.version(base).isEmpty()) {
+      throw new Refusal(
+          Refusal.Kind.INVALID,
+          "there is no version %d of %s; the newest is %d".formatted(base, type, newest.number()));
     }
     String about =
         "version %d of %s, which %s wrote at %s%s"

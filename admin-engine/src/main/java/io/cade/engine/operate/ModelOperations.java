@@ -54,6 +54,11 @@ public final class ModelOperations {
         (cabinet, now) -> {
           checkWhy(why);
           checkType(cabinet, type);
+          if (text.lines().allMatch(line -> line.isBlank() || line.startsWith("#"))) {
+            throw new Refusal(
+                Refusal.Kind.CONTENT,
+                name + " is empty; a model that describes nothing is written as: os: {items: {}}");
+          }
           ModelBase.check(cabinet, caller, type, text, base);
           boolean first = cabinet.devices().model(type).isEmpty();
           DeviceModel model =

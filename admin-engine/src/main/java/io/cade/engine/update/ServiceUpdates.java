@@ -74,6 +74,12 @@ final class ServiceUpdates {
               + "; services go to cards of any");
     }
     var _ = order.course();
+    if (order.canary() != NewUpdate.STANDARD_CANARY
+        || order.parallel() != NewUpdate.STANDARD_PARALLEL) {
+      throw new Refusal(
+          Refusal.Kind.INVALID,
+          "the cards of a service go one at a time: canary and parallel are for boot images");
+    }
     Map<String, Path> files = new HashMap<>();
     part.files().forEach((path, file) -> files.put(path, depot.part(bundle, file)));
     return new NewRelease(

@@ -152,7 +152,7 @@ public final class DataProgram implements DataRunner {
         if (c == '\n') {
           last = told(line, last);
           line.setLength(0);
-        } else if (line.length() < LogText.MAX_CHARACTERS && c >= 0x20) {
+        } else if (line.length() < LogText.MAX_CHARACTERS && c != '\r') {
           line.append((char) c);
         }
       }
@@ -163,7 +163,7 @@ public final class DataProgram implements DataRunner {
   }
 
   private String told(StringBuilder line, String before) {
-    String text = line.toString();
+    String text = LogText.harmless(line.toString());
     if (text.isBlank()) {
       return before;
     }

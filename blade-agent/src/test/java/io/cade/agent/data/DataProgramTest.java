@@ -70,6 +70,13 @@ final class DataProgramTest {
   }
 
   @Test
+  void whatAProgramSaysMovesNobodysTerminal() {
+    assertThatThrownBy(() -> run("printf 'about \\033[31mred\\tto\\302\\233sleep\\n'; exit 3", 10))
+        .hasMessage("exit code 3: about ·[31mred to·sleep");
+    assertThat(said).containsExactly("about ·[31mred to·sleep");
+  }
+
+  @Test
   void aProgramThatTakesTooLongIsEndedWithAllThatItHasStarted() throws Exception {
     assertThatThrownBy(() ->
             run(

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -19,6 +20,7 @@ import java.util.concurrent.locks.LockSupport;
  * it ends with it.
  */
 final class RunningDebian implements AutoCloseable {
+  private static final Set<String> UP = Set.of("running", "degraded");
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
   private static final Duration PROGRAM_LIMIT = Duration.ofSeconds(60);
 
@@ -98,31 +100,26 @@ final class RunningDebian implements AutoCloseable {
             .redirectInput(Path.of("/dev/null").toFile())
             .start();
     try {
-      RunningDebian started = new RunningDebian(namespaces, firstProcess(namespaces));
-      String state = started.says("systemctl", "is-system-running", "--wait").strip();
-      if (!List.of("running", "degraded").contains(state)) {
-        throw new IOException("systemd is " + state);
-      }
-      return started;
+      return new RunningDebian(namespaces, firstProcess(namespaces));
     } catch (IOException | RuntimeException e) {
       namespaces.destroyForcibly();
       throw new IOException(e.getMessage() + ": " + Files.readString(said), e);
     }
   }
 
-  /** Nothing but its name tells when the first process has become systemd. */
+  /** Nothing else tells when the first process has become systemd, and is up. */
   private static long firstProcess(Process namespaces) throws IOException {
     for (long end = System.nanoTime() + START_LIMIT.toNanos();
         System.nanoTime() < end && namespaces.isAlive(); ) {
       for (ProcessHandle child : namespaces.children().toList()) {
         if (child.info().command().orElse("").endsWith("/systemd")
-            && says(child.pid(), "systemctl", "is-system-running").strip().matches("[a-z]+")) {
+            && UP.contains(says(child.pid(), "systemctl", "is-system-running").strip())) {
           return child.pid();
         }
       }
       LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
     }
-    throw new IOException("systemd did not start");
+    throw new IOException("systemd is not up");
   }
 
   /** Of its file system, as seen from outside. */
