@@ -76,11 +76,8 @@ public final class ConductorRunner implements AutoCloseable {
     this.conductor = conductor;
     // Silence is noticed a tenth of a report late at most.
     this.idleTicks =
-        (int)
-            Math.clamp(
-                conductor.policy().reportInterval().dividedBy(10).dividedBy(TICK),
-                1,
-                MOST_IDLE_TICKS);
+        Math.clamp(
+            conductor.policy().reportInterval().dividedBy(10).dividedBy(TICK), 1, MOST_IDLE_TICKS);
     this.writer = writer;
     this.observations = observations;
     this.listeningSince = listeningSince;
