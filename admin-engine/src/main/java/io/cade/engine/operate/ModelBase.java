@@ -44,7 +44,7 @@ final class ModelBase {
     if (known == newest.number()) {
       return;
     }
-    if (base != 0 && model.version(base).isEmpty()) {
+    if (base < 0 || base > newest.number()) {
       throw new Refusal(
           Refusal.Kind.INVALID,
           "there is no version %d of %s; the newest is %d".formatted(base, type, newest.number()));

@@ -196,7 +196,7 @@ final class ModelCommandTest {
     Files.writeString(bobs, his.replace("Servus", "Moin"));
     assertThat(desk.run("model", "edit", "server", "--file", bobs.toString(), "--base", "9").code())
         .as("a version that there is not")
-        .isEqualTo(ExitCode.CONFLICT.code());
+        .isEqualTo(ExitCode.USAGE.code());
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.cade.sim.net.Tool;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -32,8 +33,11 @@ class DemoCertificatesIT {
     Path state = folder.resolve("state");
     Map<String, String> enrolled;
     try (RunningDemo demo = RunningDemo.start(state, offset, folder.resolve("first"), SMALL)) {
-      assertThat(demo.cade("service", "create", "site", "--host", SITE, "--cards", "2").exit())
-          .isZero();
+      Path content = Files.createDirectory(folder.resolve("content"));
+      Files.writeString(content.resolve("index.html"), "<h1>Served on</h1>\n");
+      Run.Result made =
+          demo.cade("service", "create", "site", "--host", SITE, "--content", content.toString());
+      assertThat(made.exit()).as(made.toString()).isZero();
       enrolled = serials(demo);
       assertThat(enrolled).containsOnlyKeys(CARDS).doesNotContainValue("");
     }
