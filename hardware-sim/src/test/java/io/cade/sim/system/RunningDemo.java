@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -38,15 +37,6 @@ final class RunningDemo implements AutoCloseable {
 
   static RunningDemo start(Path state, int offset, Path output, List<String> more)
       throws Exception {
-    return start(state, offset, output, more, Map.of());
-  }
-
-  /**
-   * @param environment of all its processes, besides the usual
-   */
-  static RunningDemo start(
-      Path state, int offset, Path output, List<String> more, Map<String, String> environment)
-      throws Exception {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -61,7 +51,6 @@ final class RunningDemo implements AutoCloseable {
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
     builder.environment().remove("CADE_STATE");
     builder.environment().put("CADE_NO_BUILD", "1");
-    builder.environment().putAll(environment);
     RunningDemo demo = new RunningDemo(state, offset, output, builder.start());
     try {
       Patience.until(
