@@ -126,8 +126,8 @@ final class UpdateDesk {
               + " --image FILE, --service NAME or --engine TREE");
     }
     if (leaf.hasMatchedOption(ServiceBundle.SERVICE)) {
-      BundleBuilder.Built built = ServiceBundle.write(leaf, out, images.signer(leaf));
-      return json(out, built.bundle(), built.digest(), "", false);
+      ImageSigner signer = images.signer(leaf);
+      return made(out, ServiceBundle.write(leaf, out, signer), signer);
     }
     ServiceBundle.refuse(leaf);
     if (leaf.hasMatchedOption(UpdateTree.ENGINE)) {
@@ -145,18 +145,25 @@ final class UpdateDesk {
                     FromVersions.parse(leaf.matchedOptionValue(UpdateTree.FROM, "")),
                     signer)
                 .write(out, signer);
-        return json(out, built.bundle(), built.digest(), "", false);
+        return made(out, built, signer);
       } finally {
         Files.deleteIfExists(release);
       }
     }
+    ImageSigner signer = images.signer(leaf);
     BundleBuilder.Built built =
         BundleBuilder.ofImage(
                 path(leaf.matchedOptionValue(UpdateTree.IMAGE, "")),
                 leaf.matchedOptionValue(UpdateTree.ROLE, "server"),
                 FromVersions.parse(leaf.matchedOptionValue(UpdateTree.FROM, "")))
-            .write(out, images.signer(leaf));
-    return json(out, built.bundle(), built.digest(), "", false);
+            .write(out, signer);
+    return made(out, built, signer);
+  }
+
+  private static ApiClient.Answer made(Path file, BundleBuilder.Built built, ImageSigner signer)
+      throws IOException {
+    String name = signer.chain().getFirst().getSubjectX500Principal().getName();
+    return json(file, built.bundle(), built.digest(), name, true);
   }
 
   private static ApiClient.Answer described(Path file, BundleCheck check, boolean proven)

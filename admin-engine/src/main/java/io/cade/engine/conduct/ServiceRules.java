@@ -122,6 +122,7 @@ final class ServiceRules {
     }
     if (busy.isEmpty()) {
       draft.change(new Change.ServiceDeleted(service.name()));
+      UpdateFailures.forget(draft, "service " + service.name());
     } else {
       phase(draft, require(draft, service), ServicePhase.REMOVING, "cards " + busy + " clean up");
     }

@@ -33,6 +33,14 @@ public final class UpdateFailures {
     failed(draft.cabinet().alarms().get(key), key, text).forEach(draft::change);
   }
 
+  /** What it was about is gone, and with it what somebody could do about it. */
+  static void forget(Draft draft, String source) {
+    AlarmKey key = new AlarmKey(AlarmType.UPDATE_FAILED, source);
+    if (draft.cabinet().alarms().containsKey(key)) {
+      draft.change(new Change.AlarmCleared(key, "it is no more"));
+    }
+  }
+
   /** Says more in the alarm about a failure; false when there is no alarm that says this of it. */
   static boolean goesOn(Draft draft, String source, String said, String text) {
     AlarmKey key = new AlarmKey(AlarmType.UPDATE_FAILED, source);

@@ -116,7 +116,15 @@ public final class UpdateViews {
     List<CardView> cards = new ArrayList<>();
     rollout
         .done()
-        .forEach(at -> cards.add(new CardView(at.toString(), "done", rollout.since(), before, "")));
+        .forEach(at ->
+            cards.add(
+                new CardView(
+                    at.toString(),
+                    "done",
+                    // When the card came to serve the version; the rollout's time is its stage's.
+                    service.on(at).map(Placement::since).orElse(rollout.since()),
+                    before,
+                    "")));
     CardPosition at = rollout.at();
     if (at != null) {
       String detail = service.on(at).map(Placement::detail).orElse("");

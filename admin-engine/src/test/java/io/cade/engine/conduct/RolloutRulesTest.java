@@ -18,6 +18,7 @@ import io.cade.engine.model.Placement;
 import io.cade.engine.model.Rollout;
 import io.cade.engine.model.Rollout.Stage;
 import io.cade.engine.model.Service;
+import io.cade.engine.model.ServicePhase;
 import io.cade.engine.model.ServiceVersion;
 import io.cade.engine.observe.Observations;
 import io.cade.engine.observe.ProbeOutcome;
@@ -217,6 +218,9 @@ final class RolloutRulesTest {
       }
     }
     world.orders.clear();
+    if (world.cabinet.service("shop").isEmpty()) {
+      return;
+    }
     int serving =
         (int)
             shop().placements().stream()
@@ -351,6 +355,19 @@ final class RolloutRulesTest {
     assertThat(alarm().text()).isEqualTo("version 3: card 1.1: the digest is another one");
     assertThat(alarm().raisedAt()).isAfter(first.raisedAt().plusSeconds(59));
     assertThat(alarm().sequence()).isGreaterThan(first.sequence());
+  }
+
+  @Test
+  void theAlarmAboutAFailureEndsWithItsService() {
+    served();
+    refuses.add("1.1 " + NEW);
+    publish();
+    untilEnded();
+    assertThat(alarm().key().source()).isEqualTo("service shop");
+    world.apply(new Change.ServicePhaseChanged("shop", ServicePhase.REMOVING, ""));
+    until("removal", () -> !world.cabinet.services().containsKey("shop"));
+    assertThat(world.cabinet.alarms().keySet())
+        .noneMatch(key -> key.type() == AlarmType.UPDATE_FAILED);
   }
 
   @Test

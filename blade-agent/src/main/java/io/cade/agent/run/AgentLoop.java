@@ -53,6 +53,7 @@ final class AgentLoop implements Runnable {
   /** The core's time: a clock that is set must neither hold reports back nor make them pile up. */
   private final SteadyClock clock;
 
+  private final AgentWords words = new AgentWords();
   private final BlockingQueue<AgentEvent> events = new ArrayBlockingQueue<>(MAX_EVENTS);
   private final Map<Long, ServiceLauncher> launchers = new HashMap<>();
   private final @Nullable DeviceKeeper keeper;
@@ -188,7 +189,7 @@ final class AgentLoop implements Runnable {
   }
 
   private void log(AgentEvent event) {
-    String line = AgentWords.of(event);
+    String line = words.of(event);
     if (!line.isEmpty()) {
       collector.say(line);
     }
@@ -199,8 +200,8 @@ final class AgentLoop implements Runnable {
       collector.shipper().within(AFTER_END);
     }
     switch (event) {
-      case AgentEvent.ExchangeFailed failed ->
-          LOG.info("card {}: {}", env.config().position(), failed);
+      case AgentEvent.ExchangeFailed _ when !line.isEmpty() ->
+          LOG.info("card {}: {}", env.config().position(), line);
       case AgentEvent.ServiceReady ready -> LOG.info("card {}: {}", env.config().position(), ready);
       case AgentEvent.ServiceExited exited ->
           LOG.info("card {}: {}", env.config().position(), exited);

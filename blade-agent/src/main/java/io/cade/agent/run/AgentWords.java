@@ -2,24 +2,37 @@ package io.cade.agent.run;
 
 import io.cade.agent.core.AgentEvent;
 import io.cade.agent.wire.Command;
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
  * An agent's own log, in words: what happened to the card's services and commands, and what went
- * wrong with the engine. Never what a command carries: that may be a secret.
+ * wrong with the engine. Never what a command carries: that may be a secret. An engine that is away
+ * is said once, and once that it is back: a log of some hundred lines is to hold more than an
+ * evening of an engine's absence. Used by one thread.
  */
 final class AgentWords {
-  private AgentWords() {}
+  private final Map<AgentEvent.Exchange, String> failing = new EnumMap<>(AgentEvent.Exchange.class);
+  private int unsaid;
 
   /** One line; empty for what is no news. */
-  static String of(AgentEvent event) {
+  String of(AgentEvent event) {
     return switch (event) {
       case AgentEvent.Started _ -> "the agent starts";
       case AgentEvent.Enrolled _ -> "the engine has issued a certificate";
       case AgentEvent.Renewed _ -> "the certificate was renewed";
-      case AgentEvent.IntroductionAnswered _ -> "the engine knows this boot of the card";
+      case AgentEvent.IntroductionAnswered _ -> {
+        answers();
+        yield "the engine knows this boot of the card";
+      }
+      case AgentEvent.ReportAnswered _ -> answers();
       case AgentEvent.AskAnswered answered -> {
         Command command = answered.reply().command();
-        yield command == null
+        if (command == null) {
+          yield answers();
+        }
+        // Who reads the log knows that he does.
+        yield command instanceof Command.ReadLogs
             ? ""
             : "command "
                 + command.id()
@@ -27,8 +40,7 @@ final class AgentWords {
                 + command.getClass().getSimpleName()
                 + (command.service().isEmpty() ? "" : " " + command.service());
       }
-      case AgentEvent.ExchangeFailed failed ->
-          failed.exchange() + " failed, " + failed.failure() + ": " + failed.cause();
+      case AgentEvent.ExchangeFailed failed -> failed(failed);
       case AgentEvent.PackageInstalled done ->
           "service " + done.service() + ": package " + done.packageDigest() + " is installed";
       case AgentEvent.InstallFailed failed ->
@@ -55,9 +67,30 @@ final class AgentWords {
       case AgentEvent.Tick _,
           AgentEvent.Poked _,
           AgentEvent.BootConfigFetched _,
-          AgentEvent.ReportAnswered _,
           AgentEvent.SensorsMoved _ ->
           "";
     };
+  }
+
+  private String failed(AgentEvent.ExchangeFailed failed) {
+    String said = failed.failure() + ": " + failed.cause();
+    if (said.equals(failing.put(failed.exchange(), said))) {
+      unsaid++;
+      return "";
+    }
+    return failed.exchange() + " failed, " + said;
+  }
+
+  private String answers() {
+    if (failing.isEmpty()) {
+      return "";
+    }
+    String line =
+        unsaid == 0
+            ? "the engine answers again"
+            : "the engine answers again; " + unsaid + " more attempts failed meanwhile";
+    failing.clear();
+    unsaid = 0;
+    return line;
   }
 }
