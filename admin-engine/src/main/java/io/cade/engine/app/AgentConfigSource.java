@@ -32,7 +32,7 @@ final class AgentConfigSource implements BootFileSource {
 
   AgentConfigSource(EngineConfig config, String caCertificatePem, EnrolmentSecrets secrets) {
     this.config = config;
-    this.gatewayHost = config.listenAddress().getHostAddress();
+    this.gatewayHost = config.toldAddress();
     this.caCertificatePem = caCertificatePem;
     this.secrets = secrets;
   }

@@ -31,8 +31,7 @@ final class BootFiles {
       ImageStore boots,
       SecureRandom random)
       throws IOException {
-    String bootUrl =
-        "http://" + config.listenAddress().getHostAddress() + ":" + config.ports().bootHttp();
+    String bootUrl = "http://" + config.toldAddress() + ":" + config.ports().bootHttp();
     TemplateSource templates =
         new TemplateSource(
             directory.directory("templates"),

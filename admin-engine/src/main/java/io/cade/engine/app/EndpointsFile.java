@@ -46,7 +46,12 @@ final class EndpointsFile {
   }
 
   private static String at(EngineConfig config, int port) {
-    return config.listenAddress().getHostAddress() + ":" + port;
+    // For commands on this machine: a server at all addresses is at this one too.
+    return (config.listenAddress().isAnyLocalAddress()
+            ? Engine.LOOPBACK
+            : config.listenAddress().getHostAddress())
+        + ":"
+        + port;
   }
 
   private static void replace(Path file, byte[] content) throws IOException {

@@ -121,6 +121,9 @@ public final class Engine implements AutoCloseable {
   /** The operator that exists from the first start; its password is in the secrets directory. */
   static final String FIRST_USER = "operator";
 
+  /** Where a server that listens everywhere is for this machine. */
+  static final String LOOPBACK = "127.0.0.1";
+
   private final EngineConfig config;
   private final @Nullable Path configFile;
   private final Lifecycle lifecycle = new Lifecycle();
@@ -468,7 +471,9 @@ public final class Engine implements AutoCloseable {
 
   /** Under which cards and operators know the engine's servers. */
   private static List<String> hosts(EngineConfig config) {
-    return List.of(config.listenAddress().getHostAddress(), "localhost");
+    return config.listenAddress().isAnyLocalAddress()
+        ? List.of(config.toldAddress(), LOOPBACK, "localhost")
+        : List.of(config.toldAddress(), "localhost");
   }
 
   private ThresholdBook thresholds() {

@@ -143,6 +143,16 @@ public record EngineConfig(
     return InetAddress.getLoopbackAddress();
   }
 
+  /**
+   * The address at which cards and proxies are told to find the engine: where it listens, and when
+   * it listens everywhere, where machines fetch their boot files.
+   */
+  String toldAddress() {
+    return listenAddress.isAnyLocalAddress()
+        ? dhcp.bootAddress().toString()
+        : listenAddress.getHostAddress();
+  }
+
   private static InetAddress address(String text) {
     try {
       return InetAddress.ofLiteral(text);

@@ -9,8 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,6 +26,9 @@ import picocli.CommandLine.ParseResult;
  * Everything but those commands belongs to the thread that calls {@link #run}.
  */
 final class EachRun {
+  /** Seconds after which what held before the command and still does is what it led to. */
+  private static final int CEASES = 90;
+
   private static final Duration LOOK = Duration.ofSeconds(1);
 
   /** Characters that are kept of what one command tells. */
@@ -56,6 +61,12 @@ final class EachRun {
 
   /** Whose command has succeeded, and how many looks are left for the condition. */
   private final Map<String, Integer> awaited = new HashMap<>();
+
+  /**
+   * Where the condition to wait for held before the command and has held since. That it still does
+   * tells nothing for a while: a card whose power is to be cycled runs on for some seconds.
+   */
+  private final Set<String> heldBefore = new HashSet<>();
 
   private int failed;
   private boolean tells;
@@ -92,7 +103,11 @@ final class EachRun {
     List<String> items = new ArrayList<>();
     for (Fields item : all) {
       if (order.where().matches(item)) {
-        items.add(item.text(order.of().key()));
+        String key = item.text(order.of().key());
+        items.add(key);
+        if (order.until().filter(until -> until.matches(item)).isPresent()) {
+          heldBefore.add(key);
+        }
       }
     }
     if (items.isEmpty()) {
@@ -199,7 +214,11 @@ final class EachRun {
       String item = waiting.getKey();
       Fields found = now.get(item);
       int left = waiting.getValue() - (int) LOOK.toSeconds();
-      if (found != null && order.until().orElseThrow().matches(found)) {
+      boolean holds = found != null && order.until().orElseThrow().matches(found);
+      if (!holds || left <= Math.max(0, order.waitSeconds() - CEASES)) {
+        heldBefore.remove(item);
+      }
+      if (holds && !heldBefore.contains(item)) {
         awaited.remove(item);
         end(new Outcome(item, 0, ""));
       } else if (left <= 0) {

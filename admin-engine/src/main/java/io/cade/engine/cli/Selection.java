@@ -28,6 +28,23 @@ final class Selection {
           "\\s*(?:(?<mark>\\(|\\)|,|!=|<=|>=|=|<|>|~)|'(?<single>[^']*)'|\"(?<double>[^\"]*)\""
               + "|(?<word>[^\\s()=<>!~,'\"]+))");
 
+  /**
+   * What a card or a service has only while there is something to say: the answer leaves it out
+   * otherwise, and asking for it is no mistake then.
+   */
+  private static final Set<String> AT_TIMES =
+      Set.of(
+          "address",
+          "boot",
+          "drain",
+          "hardware",
+          "lastheard",
+          "mac",
+          "move",
+          "power",
+          "rollout",
+          "software");
+
   private static final List<String> OPERATORS = List.of("=", "!=", "<", "<=", ">", ">=", "~");
 
   private record Token(String text, boolean quoted) {
@@ -81,8 +98,15 @@ final class Selection {
   void requireKnown(List<Fields> items) {
     Set<String> known = new TreeSet<>();
     items.forEach(item -> collect(item, "", known));
+    Set<String> now =
+        items.stream()
+            .flatMap(item -> item.members().keySet().stream())
+            .map(name -> name.toLowerCase(Locale.ROOT))
+            .collect(Collectors.toSet());
     for (String field : fields) {
-      if (known.stream().noneMatch(field::equalsIgnoreCase)) {
+      String first = field.toLowerCase(Locale.ROOT).replaceFirst("\\..*", "");
+      boolean absent = AT_TIMES.contains(first) && !now.contains(first);
+      if (!absent && known.stream().noneMatch(field::equalsIgnoreCase)) {
         throw new IllegalArgumentException(
             "there is no field '" + field + "'; there are " + String.join(", ", known));
       }
@@ -93,6 +117,9 @@ final class Selection {
     item.members()
         .forEach((name, value) -> {
           if (value instanceof Fields inner) {
+            if (AT_TIMES.contains(name.toLowerCase(Locale.ROOT))) {
+              known.add(prefix + name);
+            }
             collect(inner, prefix + name + ".", known);
           } else {
             known.add(prefix + name);

@@ -34,6 +34,16 @@ class EngineConfigTest {
   }
 
   @Test
+  void anEngineThatListensEverywhereTellsTheAddressThatCardsBootFrom() throws Exception {
+    assertThat(read("listenAddress: 10.1.0.1\n").toldAddress()).isEqualTo("10.1.0.1");
+    assertThat(read("listenAddress: 0.0.0.0\ndhcp: {boot: {server: 10.1.0.1}}\n").toldAddress())
+        .isEqualTo("10.1.0.1");
+    assertThat(read("listenAddress: 10.1.0.1\ndhcp: {boot: {server: 10.1.0.9}}\n").toldAddress())
+        .as("another server has the boot files, not the gateway")
+        .isEqualTo("10.1.0.1");
+  }
+
+  @Test
   void withoutTheSectionNothingIsOrdered() throws Exception {
     assertThat(read("").acme()).isNull();
   }

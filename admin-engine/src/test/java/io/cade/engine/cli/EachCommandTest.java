@@ -262,6 +262,53 @@ final class EachCommandTest {
   }
 
   @Test
+  void whatHeldBeforeTheCommandHasToCeaseFirst() {
+    CardPosition cycled = new CardPosition(1, 1);
+    List<CardState> seen = new ArrayList<>();
+    desk.onPause =
+        () -> {
+          CardState next =
+              switch (seen.size()) {
+                case 0, 1 -> CardState.AVAILABLE;
+                case 2, 3 -> CardState.BOOTING;
+                default -> CardState.AVAILABLE;
+              };
+          seen.add(next);
+          writer.given(new Change.CardStateChanged(cycled, next, ""));
+        };
+    Desk.Outcome outcome =
+        desk.run(
+            "each",
+            "card",
+            "--where",
+            "position=1.1",
+            "--until",
+            "state=available",
+            "locate",
+            "on");
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(seen).hasSizeGreaterThanOrEqualTo(5).contains(CardState.BOOTING);
+  }
+
+  @Test
+  void aCommandThatHadNothingToDoCountsAsDoneInTheEnd() {
+    Desk.Outcome outcome =
+        desk.run(
+            "each",
+            "card",
+            "--where",
+            "position=1.1",
+            "--until",
+            "state=available",
+            "--wait",
+            "200",
+            "locate",
+            "on");
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(desk.paused).hasSize(90);
+  }
+
+  @Test
   void atATerminalItAsksFirst() {
     desk.terminal = true;
     Desk.Outcome no = desk.runWith("n\n", "each", "card", "--where", "slot=1", "locate", "on");

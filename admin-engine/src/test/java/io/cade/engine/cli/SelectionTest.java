@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class SelectionTest {
   private static final String CARD =
       """
-      {"position": "3.10", "state": "RUNNING", "services": ["shop", "news"], "drain": null,
+      {"position": "3.10", "state": "RUNNING", "services": ["shop", "news"],
        "commandsWaiting": 0, "locate": false, "software": {"imageVersion": "1.10.2"},
        "power": {"reason": "operator"}}
       """;
@@ -95,6 +95,7 @@ final class SelectionTest {
   void aFieldThatNoCardHasIsNamedTogetherWithThoseThatThereAre() throws Exception {
     List<Fields> cards = List.of(Json.object(CARD));
     Selection.parse("chassis=3 and software.imageVersion=1 and State=x").requireKnown(cards);
+    Selection.parse("drain='' and power.reason!=heat").requireKnown(cards);
     assertThatThrownBy(() -> Selection.parse("chasis=3").requireKnown(cards))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("there is no field 'chasis'; there are chassis, commandsWaiting");

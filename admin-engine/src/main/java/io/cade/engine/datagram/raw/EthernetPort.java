@@ -146,8 +146,8 @@ public final class EthernetPort implements AutoCloseable {
               ? "cannot listen on interface "
                   + name
                   + " for clients without address: the right to open packet sockets is missing; run"
-                  + " as root, or give the process the capability CAP_NET_RAW (systemd:"
-                  + " AmbientCapabilities=CAP_NET_RAW CAP_NET_BIND_SERVICE)"
+                  + " as root, or give the process the capability CAP_NET_RAW (systemd: the"
+                  + " drop-in interfaces.conf)"
               : "cannot listen on interface " + name + ": " + e.getMessage(),
           e);
     }
