@@ -101,7 +101,7 @@ final class PackageFunctions implements ItemFunctions<PackageItem> {
    * Has the lists of packages fetched, unless that was only just done: a repository may have got
    * what is wanted since.
    *
-   * @return whether they are new
+   * @return whether it was tried: also of several repositories that failed, one may be new
    */
   private boolean fetch() throws InterruptedException {
     long now = nanos.getAsLong();
