@@ -497,7 +497,8 @@ final class AgentCoreTest {
       answer(new Command.StopService(id, "none"));
     }
     // An engine whose data are older than this card counts from an earlier command on.
-    assertThat(answer(install(4_990))).contains(new AgentEffect.InstallPackage("shop", DIGEST, 100));
+    assertThat(answer(install(4_990)))
+        .contains(new AgentEffect.InstallPackage("shop", DIGEST, 100));
   }
 
   @Test

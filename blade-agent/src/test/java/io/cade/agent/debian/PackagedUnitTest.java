@@ -59,12 +59,11 @@ class PackagedUnitTest {
   void whatAModelMayChangeIsNotPutOutOfReachByTheUnit(String place) throws Exception {
     Map<String, String> unit = directives();
     assertThat(unit).containsKey("ExecStart");
-    CLOSES.forEach(
-        (directive, places) -> {
-          if (places.stream().anyMatch(place::startsWith)) {
-            assertThat(unit.getOrDefault(directive, "no")).as(directive).isEqualTo("no");
-          }
-        });
+    CLOSES.forEach((directive, places) -> {
+      if (places.stream().anyMatch(place::startsWith)) {
+        assertThat(unit.getOrDefault(directive, "no")).as(directive).isEqualTo("no");
+      }
+    });
     assertThat(unit)
         .doesNotContainKeys("ReadOnlyPaths", "InaccessiblePaths", "TemporaryFileSystem", "User")
         .doesNotContainKeys("DynamicUser", "RootDirectory", "CapabilityBoundingSet");

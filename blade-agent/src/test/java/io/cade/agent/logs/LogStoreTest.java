@@ -157,8 +157,7 @@ class LogStoreTest {
     LogStore again = open();
     again.write(SHOP, "two");
     assertThat(again.read(SHOP, 1, 10, 1_000))
-        .isEqualTo(
-            new LogStore.Chunk("0123456789abcdef", List.of(new LogLine(1, NOW, "two"))));
+        .isEqualTo(new LogStore.Chunk("0123456789abcdef", List.of(new LogLine(1, NOW, "two"))));
   }
 
   @Test

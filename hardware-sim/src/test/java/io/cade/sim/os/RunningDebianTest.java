@@ -231,7 +231,9 @@ final class RunningDebianTest extends OperatingSystemContract {
     try {
       String agent =
           debian.says("systemctl", "show", "-p", "MainPID", "--value", "cade-agent").strip();
-      assertThat(agent).as("%s", debian.says("systemctl", "status", "cade-agent")).matches("[1-9]\\d+");
+      assertThat(agent)
+          .as("%s", debian.says("systemctl", "status", "cade-agent"))
+          .matches("[1-9]\\d+");
       List<String> enter = new ArrayList<>(debian.enter());
       enter.addAll(List.of("nsenter", "-t", agent, "-m"));
       OperatingSystem below =
