@@ -1,5 +1,6 @@
 package io.cade.engine.backup;
 
+import io.cade.engine.store.RestoredData;
 import java.io.BufferedInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -73,6 +74,12 @@ public final class BackupFile {
       // Proven once more: somebody may have changed the file since.
       try (InputStream in = open(file)) {
         manifest = BackupReader.read(in, path -> output(fresh, path));
+      }
+      // Cards have done more since than these data know of.
+      if (!Files.exists(fresh.resolve(RestoredData.MARK))) {
+        try (OutputStream mark = output(fresh, RestoredData.MARK)) {
+          mark.write(RestoredData.mark());
+        }
       }
       forceDirectories(fresh);
       // Atomic; replaces an empty directory and nothing else.

@@ -2,6 +2,7 @@ package io.cade.engine.backup;
 
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.store.EngineState;
+import io.cade.engine.store.RestoredData;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.FileSystemException;
@@ -52,6 +53,7 @@ public final class EngineBackup {
           "store",
           "configuration",
           "guard",
+          RestoredData.MARK,
           STAGING);
 
   /**

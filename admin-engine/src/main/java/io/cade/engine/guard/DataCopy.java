@@ -1,5 +1,6 @@
 package io.cade.engine.guard;
 
+import io.cade.engine.store.RestoredData;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -142,6 +143,8 @@ final class DataCopy {
         setAside(name);
       }
     }
+    // Before any engine starts with them: cards have done more since than these data know of.
+    files.replace(state.resolve(RestoredData.MARK), RestoredData.mark());
   }
 
   private void setAside(String name) throws IOException {

@@ -314,6 +314,7 @@ public final class CabinetBuilder {
         nextCommand = Math.max(nextCommand, c.command().id() + 1);
       }
       case Change.CommandFinished c -> finish(c, at);
+      case Change.CommandIdsLeapt c -> nextCommand = Math.max(nextCommand, c.next());
       case Change.ImageImported c -> putImage(c.image());
       case Change.ImageUsed c -> useImage(c);
       case Change.ImageRemoved c -> {

@@ -66,6 +66,7 @@ import org.jspecify.annotations.Nullable;
       name = "boots-forgotten"),
   @JsonSubTypes.Type(value = Change.CommandQueued.class, name = "command-queued"),
   @JsonSubTypes.Type(value = Change.CommandFinished.class, name = "command-finished"),
+  @JsonSubTypes.Type(value = Change.CommandIdsLeapt.class, name = "command-ids-leapt"),
   @JsonSubTypes.Type(value = Change.ImageImported.class, name = "image-imported"),
   @JsonSubTypes.Type(value = Change.ImageUsed.class, name = "image-used"),
   @JsonSubTypes.Type(value = Change.ImageRemoved.class, name = "image-removed"),
@@ -248,6 +249,14 @@ public sealed interface Change {
           position, commandId, succeeded, detail, found == null ? List.of() : List.copyOf(found));
     }
   }
+
+  /**
+   * Ids of commands go on from here: those below may have been given in a time that the state does
+   * not know of, and cards remember them.
+   *
+   * @param next id of the next command, unless that is higher already
+   */
+  record CommandIdsLeapt(long next) implements Change {}
 
   /** A boot image was checked and unpacked; its parts are durable. */
   record ImageImported(StoredImage image) implements Change {}

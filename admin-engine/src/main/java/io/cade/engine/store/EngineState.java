@@ -36,13 +36,15 @@ public final class EngineState implements AutoCloseable {
   }
 
   /**
-   * Opens or begins the state in a directory that the caller has locked.
+   * Opens or begins the state in a directory that the caller has locked. Ids of commands leap first
+   * when its data are marked as restored ({@link RestoredData}).
    *
    * @throws IOException when log or store cannot be used; the message says which and why
    */
   public static EngineState open(Path directory, InstantSource clock) throws IOException {
     H2CabinetStore store = H2CabinetStore.open(directory.resolve("store").resolve("cabinet"));
     FileChangeLog log = null;
+    EngineState opened = null;
     try {
       log = FileChangeLog.open(directory.resolve("log"));
       Cabinet stored = store.load();
@@ -52,8 +54,19 @@ public final class EngineState implements AutoCloseable {
       writer.listen(materialiser);
       materialiser.start();
       writer.start();
-      return new EngineState(log, store, writer, materialiser);
+      EngineState state = new EngineState(log, store, writer, materialiser);
+      opened = state;
+      RestoredData.settle(directory, writer);
+      return state;
     } catch (IOException | RuntimeException e) {
+      if (opened != null) {
+        try {
+          opened.close();
+        } catch (IOException suppressed) {
+          e.addSuppressed(suppressed);
+        }
+        throw e;
+      }
       try (store) {
         if (log != null) {
           log.close();

@@ -3,15 +3,19 @@ package io.cade.engine.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.cade.agent.wire.CardPosition;
+import io.cade.agent.wire.Command;
 import io.cade.engine.change.Decision;
 import io.cade.engine.model.Change;
 import io.cade.engine.store.EngineState;
+import io.cade.engine.store.RestoredData;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -108,13 +112,84 @@ final class EngineBackupTest {
       Path restored = dir.resolve("restored-" + round);
       assertThat(BackupFile.restore(file, restored)).isEqualTo(manifest);
       try (EngineState again = EngineState.open(restored, InstantSource.system())) {
-        assertThat(again.writer().current().position()).isEqualTo(manifest.head().position());
+        long position = again.writer().current().position();
+        assertThat(position)
+            .as("and that ids of commands have leapt")
+            .isEqualTo(manifest.head().position() + 1);
         again.checkpoint();
-        assertThat(again.store().audit(100_000)).hasSize((int) manifest.head().position());
+        // The first may have been under way while the ids leapt.
+        again.checkpoint();
+        assertThat(again.store().audit(100_000)).hasSize((int) position);
       }
     }
     enough.set(true);
     busy.join();
+  }
+
+  private static long ping(EngineState engine) throws Exception {
+    return engine
+        .writer()
+        .submit((cabinet, _) -> {
+          long id = cabinet.nextCommand();
+          return Decision.of(
+              id, new Change.CommandQueued(new CardPosition(1, 3), new Command.Ping(id)));
+        })
+        .get(20, TimeUnit.SECONDS);
+  }
+
+  /** As cards see it, which remember what they did by the ids of commands. */
+  @Test
+  void noIdOfACommandIsGivenAgainAfterARestoreHoweverOftenTheSameBackupIsRestored()
+      throws Exception {
+    long highest = ping(state);
+    take();
+    for (int i = 0; i < 300; i++) {
+      highest = ping(state);
+    }
+    Instant now = Instant.parse("2026-11-22T10:00:00Z");
+    for (int round = 0; round < 3; round++) {
+      Path restored = dir.resolve("again-" + round);
+      BackupFile.restore(file, restored);
+      now = now.plusSeconds(10);
+      Instant started = now;
+      for (int start = 0; start < 3; start++) {
+        try (EngineState again = EngineState.open(restored, () -> started)) {
+          long id = ping(again);
+          assertThat(id).as("round %d, start %d", round, start).isGreaterThan(highest);
+          assertThat(id).as("exact in every reader of JSON").isLessThan(1L << 53);
+          if (start > 0) {
+            assertThat(id).as("only the first start leaps").isEqualTo(highest + 1);
+          }
+          highest = id;
+          for (int i = 0; i < 280; i++) {
+            highest = ping(again);
+          }
+          again.checkpoint();
+        }
+      }
+    }
+  }
+
+  @Test
+  void anEngineThatWasKilledBeforeItTookTheMarkAwayLeapsOnceMore() throws Exception {
+    long before = ping(state);
+    take();
+    Path restored = dir.resolve("killed");
+    BackupFile.restore(file, restored);
+    Path mark = restored.resolve(RestoredData.MARK);
+    byte[] text = Files.readAllBytes(mark);
+    // A card's clock battery is empty, an engine's may be as well.
+    InstantSource wrong = () -> Instant.EPOCH;
+    long first;
+    try (EngineState again = EngineState.open(restored, wrong)) {
+      first = ping(again);
+      assertThat(first).isGreaterThan(before + 1_000_000);
+    }
+    assertThat(mark).doesNotExist();
+    Files.write(mark, text);
+    try (EngineState again = EngineState.open(restored, wrong)) {
+      assertThat(ping(again)).isGreaterThan(first);
+    }
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.cade.engine.guard.GuardRecord.Outcome;
 import io.cade.engine.guard.GuardRecord.Phase;
 import io.cade.engine.guard.GuardRecord.Result;
 import io.cade.engine.guard.GuardWorld.Nature;
+import io.cade.engine.store.RestoredData;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -91,7 +92,11 @@ final class GuardTest {
       assertThat(world.folder.root().resolve("set-aside/store/data"))
           .content()
           .contains("migrated");
+      assertThat(world.folder.root().resolveSibling(RestoredData.MARK))
+          .as("the engine that starts is to know")
+          .exists();
     } else {
+      assertThat(world.folder.root().resolveSibling(RestoredData.MARK)).doesNotExist();
       assertThat(world.stored()).as("nothing is forgotten").contains("written by " + NEW);
     }
   }
@@ -133,6 +138,9 @@ final class GuardTest {
         if (OLD.equals(runs)) {
           assertThat(world.stored()).as(where).doesNotContain("migrated");
         }
+        assertThat(Files.exists(world.folder.root().resolveSibling(RestoredData.MARK)))
+            .as(where)
+            .isEqualTo(outcome(end).data() == Data.RESTORED);
         if (outcome(undisturbed).result() == Result.RETURNED) {
           assertThat(runs).as(where).isEqualTo(OLD);
         }

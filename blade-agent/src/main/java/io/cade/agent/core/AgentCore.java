@@ -3,6 +3,7 @@ package io.cade.agent.core;
 import io.cade.agent.wire.Command;
 import io.cade.agent.wire.CommandResult;
 import io.cade.agent.wire.ServiceStatus;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,12 +15,20 @@ import java.util.random.RandomGenerator;
  * given generator; no clock, no threads, no sockets. Not thread-safe: one owner thread.
  */
 public final class AgentCore {
+  /** What a wall clock may go apart without having been set. */
+  private static final Duration CLOCK_SET = Duration.ofMinutes(1);
+
   private final EngineLink link;
   private final CertificateCare certificate;
   private final CommandDesk commands;
   private final ServiceDesk services;
   private String packageKeyPem;
   private AgentMemory remembered;
+
+  /** How far the wall clock is ahead of the times of steps, and was when it was last set. */
+  private Duration ahead = Duration.ZERO;
+
+  private Duration aheadWhenSet = Duration.ZERO;
 
   /**
    * @param memory as last remembered, or {@link AgentMemory#empty}
@@ -42,7 +51,10 @@ public final class AgentCore {
   /** When the next {@link AgentEvent.Tick} is due; {@link Instant#MAX} when none is. */
   public Instant nextWake() {
     Instant wake = earlier(link.nextWake(), services.nextWake());
-    wake = earlier(wake, certificate.nextWake(link.online()));
+    Instant renewal = certificate.nextWake(link.online());
+    if (!renewal.equals(Instant.MAX)) {
+      wake = earlier(wake, renewal.minus(ahead));
+    }
     return earlier(wake, commands.nextWake(link.online()));
   }
 
@@ -56,7 +68,22 @@ public final class AgentCore {
     return link.online();
   }
 
-  /** Takes one event and says what to do. */
+  /**
+   * Takes one event and says what to do.
+   *
+   * @param now of a clock that only ever goes on; intervals are counted by it
+   * @param wall by the wall clock, which is set now and then; dates of certificates are its
+   */
+  public List<AgentEffect> step(AgentEvent event, Instant now, Instant wall) {
+    ahead = Duration.between(now, wall);
+    if (ahead.minus(aheadWhenSet).abs().compareTo(CLOCK_SET) > 0) {
+      aheadWhenSet = ahead;
+      certificate.clockSet(wall);
+    }
+    return step(event, now);
+  }
+
+  /** Takes one event and says what to do; the wall clock goes on as the times of steps do. */
   public List<AgentEffect> step(AgentEvent event, Instant now) {
     List<AgentEffect> wishes = new ArrayList<>();
     take(event, now, wishes);
@@ -69,7 +96,7 @@ public final class AgentCore {
     }
     if (link.online()) {
       commands.advance(now, answers);
-      if (certificate.begins(now)) {
+      if (certificate.begins(wall(now))) {
         answers.add(new AgentEffect.Renew());
       }
     }
@@ -101,22 +128,22 @@ public final class AgentCore {
     switch (event) {
       case AgentEvent.Started started -> {
         services.boot(now, effects);
-        certificate.stand(started.standing().renewal(), now);
+        certificate.stand(started.standing().renewal(), wall(now));
         link.stand(started.standing(), now);
       }
       case AgentEvent.Tick() -> {}
       case AgentEvent.Poked() -> commands.want();
       case AgentEvent.SensorsMoved() -> link.news(now);
       case AgentEvent.BootConfigFetched fetched -> {
-        certificate.stand(fetched.standing().renewal(), now);
+        certificate.stand(fetched.standing().renewal(), wall(now));
         link.stand(fetched.standing(), now);
       }
       case AgentEvent.Enrolled enrolled -> {
         commands.forget();
-        certificate.stand(enrolled.renewal(), now);
+        certificate.stand(enrolled.renewal(), wall(now));
         link.enrolled(now);
       }
-      case AgentEvent.Renewed renewed -> certificate.renewed(renewed.renewal(), now);
+      case AgentEvent.Renewed renewed -> certificate.renewed(renewed.renewal(), wall(now));
       case AgentEvent.IntroductionAnswered answered -> {
         packageKeyPem = answered.reply().packageKeyPem();
         link.introduced(now);
@@ -138,7 +165,7 @@ public final class AgentCore {
       case AgentEvent.ExchangeFailed failed -> {
         switch (failed.exchange()) {
           case ASK -> commands.failed(now, effects);
-          case RENEW -> certificate.failed(now);
+          case RENEW -> certificate.failed(wall(now));
           case BOOT_CONFIG, ENROL, INTRODUCE, REPORT ->
               link.failed(failed.exchange(), failed.failure(), failed.cause(), now);
         }
@@ -158,6 +185,10 @@ public final class AgentCore {
           services.rebootFailed(failed.command(), failed.cause());
       case AgentEvent.DeviceDone done -> services.deviceDone(done.result());
     }
+  }
+
+  private Instant wall(Instant now) {
+    return now.plus(ahead);
   }
 
   private void wantIf(boolean commandsWaiting) {

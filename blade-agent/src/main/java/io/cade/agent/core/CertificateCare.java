@@ -10,12 +10,16 @@ import org.jspecify.annotations.Nullable;
  * again when a tenth of that time has passed. One that has ended all the same is no certificate:
  * the card then enrols with a secret of its boot tree. The same for agents, proxies and balancers.
  * Pure; owned by one thread.
+ *
+ * <p>All times are the wall clock's, as the certificate's dates are: a card may start before its
+ * clock is set.
  */
 public final class CertificateCare {
   private static final Duration LEAST_PAUSE = Duration.ofSeconds(5);
   private static final Duration LONGEST_PAUSE = Duration.ofHours(6);
 
   private final RandomGenerator random;
+  private Standing.@Nullable Renewal held;
   private Instant due = Instant.MAX;
   private Duration pause = LONGEST_PAUSE;
   private boolean renewing;
@@ -29,6 +33,7 @@ public final class CertificateCare {
 
   /** The card has this certificate from now on; null when it is not to be renewed. */
   public void stand(Standing.@Nullable Renewal renewal, Instant now) {
+    held = renewal;
     if (renewal == null) {
       due = Instant.MAX;
       return;
@@ -57,6 +62,11 @@ public final class CertificateCare {
 
   private Duration part(Duration of) {
     return Duration.ofMillis(random.nextLong(Math.max(1, of.toMillis())));
+  }
+
+  /** The wall clock was set: what was reckoned by it is reckoned anew. */
+  public void clockSet(Instant now) {
+    stand(held, now);
   }
 
   /** When {@link #begins} is to be asked next; {@link Instant#MAX} while nothing is due. */

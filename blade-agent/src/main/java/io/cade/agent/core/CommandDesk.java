@@ -113,7 +113,10 @@ final class CommandDesk {
 
   private @Nullable CommandResult known(Command command) {
     CommandResult result = results.get(command.id());
-    if (result == null && !results.isEmpty() && command.id() < results.firstKey()) {
+    // While there is room for more, nothing was forgotten: what is not known was never done.
+    if (result == null
+        && results.size() >= AgentMemory.MAX_RESULTS
+        && command.id() < results.firstKey()) {
       return new CommandResult(
           command.id(),
           false,

@@ -84,7 +84,7 @@ public final class DebianSystem implements OperatingSystem {
     this.own = own;
     Accounts accounts = new Accounts(root);
     files = new FileFunctions(root, accounts);
-    packages = new PackageFunctions(root, live, programs);
+    packages = new PackageFunctions(root, live, programs, System::nanoTime);
     units = new UnitFunctions(root, live, programs);
     journal = new JournalFunctions(live, programs);
     users =

@@ -8,10 +8,12 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,19 +25,34 @@ import org.jspecify.annotations.Nullable;
 final class PackageFunctions implements ItemFunctions<PackageItem> {
   private static final String INTERRUPTED = "dpkg --configure -a";
 
+  /** How long lists of packages are an answer, after they were fetched. */
+  private static final Duration FRESH = Duration.ofMinutes(5);
+
+  /** How long it is not tried again after they could not be fetched: a model has many packages. */
+  private static final Duration PAUSE = Duration.ofMinutes(1);
+
   private final Path root;
   private final boolean live;
   private final Programs programs;
+  private final LongSupplier nanos;
 
   // As read last: a look at 60 packages is one program, and none while nothing has changed.
   private Map<String, String> installed = Map.of();
   private @Nullable FileTime asOf;
-  private boolean refreshed;
 
-  PackageFunctions(Path root, boolean live, Programs programs) {
+  // When the lists of packages may be fetched next; null before the first time.
+  private @Nullable Long nextFetch;
+  private String fetchTrouble = "";
+
+  /**
+   * @param live whether the root is the one that runs
+   * @param nanos monotonic, as {@link System#nanoTime}
+   */
+  PackageFunctions(Path root, boolean live, Programs programs, LongSupplier nanos) {
     this.root = root;
     this.live = live;
     this.programs = programs;
+    this.nanos = nanos;
   }
 
   @Override
@@ -47,13 +64,16 @@ final class PackageFunctions implements ItemFunctions<PackageItem> {
     if (now != null && (wanted.version().isEmpty() || wanted.version().equals(now))) {
       return;
     }
-    List<String> versions = versions(wanted.name());
+    List<String> versions = versions(wanted);
     if (!isToBeHad(versions, wanted.version())) {
       throw new IOException(
           "there is no "
               + (wanted.version().isEmpty() ? "package " : "version " + wanted.version() + " of ")
               + wanted.name()
-              + (versions.isEmpty() ? "" : "; there are " + String.join(", ", versions)));
+              + (versions.isEmpty() ? "" : "; there are " + String.join(", ", versions))
+              + (fetchTrouble.isEmpty()
+                  ? ""
+                  : "; the lists of packages could not be fetched: " + fetchTrouble));
     }
     if (now != null && !versions.contains(now)) {
       throw new IOException(
@@ -69,16 +89,39 @@ final class PackageFunctions implements ItemFunctions<PackageItem> {
   }
 
   /** Versions to be had, the newest of the repositories first. */
-  private List<String> versions(String name) throws IOException, InterruptedException {
+  private List<String> versions(PackageItem wanted) throws IOException, InterruptedException {
+    List<String> versions = known(wanted.name());
+    if (live && !isToBeHad(versions, wanted.version()) && fetch()) {
+      versions = known(wanted.name());
+    }
+    return versions;
+  }
+
+  /**
+   * Has the lists of packages fetched, unless that was only just done: a repository may have got
+   * what is wanted since.
+   *
+   * @return whether it was tried: also of several repositories that failed, one may be new
+   */
+  private boolean fetch() throws InterruptedException {
+    long now = nanos.getAsLong();
+    if (nextFetch != null && now - nextFetch < 0) {
+      return false;
+    }
+    try {
+      String _ = programs.must(List.of("apt-get", "-q", "update"), "", Programs.LONG);
+      fetchTrouble = "";
+    } catch (IOException e) {
+      fetchTrouble = String.valueOf(e.getMessage());
+    }
+    nextFetch = nanos.getAsLong() + (fetchTrouble.isEmpty() ? FRESH : PAUSE).toNanos();
+    return true;
+  }
+
+  private List<String> known(String name) throws IOException, InterruptedException {
     List<String> versions = new ArrayList<>();
     if (live) {
       versions.addAll(offered(name));
-      if (versions.isEmpty() && !refreshed) {
-        // Once in an agent's life: lists of packages that were never fetched are no answer.
-        refreshed = true;
-        String _ = programs.must(List.of("apt-get", "-q", "update"), "", Programs.LONG);
-        versions.addAll(offered(name));
-      }
     }
     for (Path archive : archives(name)) {
       String version = versionOf(archive);
@@ -162,7 +205,7 @@ final class PackageFunctions implements ItemFunctions<PackageItem> {
     if (now != null && (wanted.version().isEmpty() || wanted.version().equals(now))) {
       return;
     }
-    List<String> versions = versions(wanted.name());
+    List<String> versions = versions(wanted);
     if (!isToBeHad(versions, wanted.version())) {
       throw new IOException("there is no " + wanted.name() + " " + wanted.version());
     }

@@ -45,6 +45,9 @@ final class DeviceDesk {
   private long nextLook;
   private boolean started;
 
+  /** Why the journal, which is there, could not be read yet; empty when {@link #state} is its. */
+  private String unread = "";
+
   /**
    * @param lookInterval between two looks for differences
    * @param nanos monotonic, as {@link System#nanoTime}
@@ -69,37 +72,62 @@ final class DeviceDesk {
    * again, and counts what is left of a pending change anew.
    */
   void start() throws InterruptedException {
-    try {
-      state = journal.load();
-    } catch (IOException e) {
-      drift.trouble(Trouble.MEMORY, String.valueOf(e.getMessage()));
-    }
-    PendingChange pending = state.pending();
-    if (pending != null && pending.stage() == Stage.CHANGING) {
-      takeBack(pending, "the agent was stopped in the midst of it");
-    } else if (pending != null && pending.stage() == Stage.REVERTING) {
-      takeBack(pending, pending.cause());
-    }
-    remakeVolatile();
-    PendingChange waiting = state.pending();
-    if (waiting != null && waiting.stage() == Stage.UNCONFIRMED) {
-      resume(waiting);
-    }
-    drift.look(state);
+    begin();
     nextLook = nanos.getAsLong() + lookNanos;
     started = true;
   }
 
   /**
+   * While the journal cannot be read nothing is changed and nothing stored: it may hold what has to
+   * be put back, and is not to be replaced by a state that knows nothing of it.
+   */
+  private void begin() throws InterruptedException {
+    try {
+      state = journal.load();
+      unread = "";
+    } catch (DeviceJournal.Lost e) {
+      unread = "";
+      drift.trouble(Trouble.MEMORY, String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      unread =
+          "what was remembered of the device cannot be read, nothing is changed until it can: "
+              + e.getMessage();
+      drift.trouble(Trouble.DISK, unread);
+      return;
+    }
+    drift.trouble(Trouble.DISK, "");
+    PendingChange pending = state.pending();
+    if (pending != null) {
+      switch (pending.stage()) {
+        case CHANGING -> takeBack(pending, "the agent was stopped in the midst of it");
+        case REVERTING -> takeBack(pending, pending.cause());
+        case UNCONFIRMED -> resume(pending);
+      }
+    }
+    remakeVolatile();
+    drift.look(state);
+  }
+
+  /**
    * What was left when it was last written counts anew, less what the wall clock says has passed
    * since: a clock that is set back cannot prolong it, and each start costs a second, so that
-   * starts without end cannot either.
+   * starts without end cannot either. One that has no time left is taken back before the system's
+   * start is made good: it is not to be made so once more.
    */
-  private void resume(PendingChange waiting) {
+  private void resume(PendingChange waiting) throws InterruptedException {
     long passed = Math.max(1_000, clock.millis() - waiting.asOfMillis());
     long left = Math.max(0, waiting.leftMillis() - passed);
     deadline = nanos.getAsLong() + left * 1_000_000;
-    tryStore(state.with(waiting.left(left, clock.millis())));
+    PendingChange now = waiting.left(left, clock.millis());
+    if (left == 0) {
+      takeBack(now, unconfirmed(now));
+    } else {
+      tryStore(state.with(now));
+    }
+  }
+
+  private static String unconfirmed(PendingChange pending) {
+    return "not confirmed within " + pending.limitSeconds() + " s";
   }
 
   private void remakeVolatile() throws InterruptedException {
@@ -114,10 +142,16 @@ final class DeviceDesk {
     if (boot.equals(state.bootId())) {
       return;
     }
-    for (DeviceItem item : state.model().items()) {
+    // What is still being taken back was rejected: the model before it is the one that counts.
+    PendingChange back = state.pending();
+    boolean reverting = back != null && back.stage() == Stage.REVERTING;
+    Model model = reverting && back != null ? back.model() : state.model();
+    List<DeviceState.Written> written =
+        reverting && back != null ? back.written() : state.written();
+    for (DeviceItem item : model.items()) {
       if (system.isVolatile(item)) {
         try {
-          if (!work.differences(drift.expected(state, item)).isEmpty()) {
+          if (!work.differences(ChangePlan.expected(written, item)).isEmpty()) {
             work.change(item);
           }
         } catch (ItemWork.Failed e) {
@@ -143,10 +177,13 @@ final class DeviceDesk {
     PendingChange pending = state.pending();
     long now = nanos.getAsLong();
     if (pending != null && pending.stage() == Stage.UNCONFIRMED && now - deadline >= 0) {
-      takeBack(pending, "not confirmed within " + pending.limitSeconds() + " s");
+      takeBack(pending, unconfirmed(pending));
       nextLook = now;
     }
-    if (now - nextLook >= 0) {
+    if (!unread.isEmpty() && now - nextLook >= 0) {
+      begin();
+      nextLook = nanos.getAsLong() + lookNanos;
+    } else if (now - nextLook >= 0) {
       pending = state.pending();
       if (pending != null && pending.stage() == Stage.REVERTING) {
         takeBack(pending, pending.cause());
@@ -180,6 +217,12 @@ final class DeviceDesk {
   CommandResult run(Command.OfDevice command) throws InterruptedException {
     if (!started) {
       throw new IllegalStateException("not started");
+    }
+    if (!unread.isEmpty() && !(command instanceof Command.ReadItems)) {
+      begin();
+      if (!unread.isEmpty()) {
+        return refused(command, unread);
+      }
     }
     return switch (command) {
       case Command.ApplyModel apply -> {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.cade.agent.gateway.PrivateFiles;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -36,18 +37,23 @@ public final class DeviceFile implements DeviceJournal {
 
   @Override
   public DeviceState load() throws IOException {
-    if (!Files.exists(file)) {
+    // Not "exists": that says no as well when it could not be told.
+    if (Files.notExists(file)) {
       return DeviceState.empty();
     }
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(file)) {
+      bytes = in.readNBytes(MAX_BYTES + 1);
+    }
     try {
-      return json.readValue(file.toFile(), DeviceState.class);
-    } catch (JacksonException e) {
+      return json.readValue(bytes, DeviceState.class);
+    } catch (IOException e) {
       // Kept for whoever has to find out what was there before; the agent goes on without.
       Path aside = file.resolveSibling("device.json.unreadable");
       Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
-      throw new IOException(
-          file + " was unreadable and was put aside as " + aside + ": " + e.getOriginalMessage(),
-          e);
+      String cause =
+          e instanceof JacksonException damage ? damage.getOriginalMessage() : e.getMessage();
+      throw new Lost(file + " was unreadable and was put aside as " + aside + ": " + cause, e);
     }
   }
 

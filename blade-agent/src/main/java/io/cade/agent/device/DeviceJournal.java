@@ -7,10 +7,20 @@ import java.io.IOException;
  * fail. Called by one thread.
  */
 interface DeviceJournal {
+  /** What was stored can never be read again. */
+  final class Lost extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    Lost(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
   /**
    * The state stored last; {@link DeviceState#empty} when there is none.
    *
-   * @throws IOException when there is one that cannot be read
+   * @throws Lost when there was one that is no state; it was put aside, and there is none now
+   * @throws IOException when there is one that cannot be read now, and perhaps can be later
    */
   DeviceState load() throws IOException;
 

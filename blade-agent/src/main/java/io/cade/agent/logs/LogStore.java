@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -24,7 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The logs on a card (SPEC A9): {@code logs/SOURCE.log} and {@code .old}, each line {@code NUMBER
- * TIME TEXT}, readable by the agent's user only. Thread-safe.
+ * TIME TEXT}, readable by the agent's user only; beside them {@code SOURCE.epoch}, the life of its
+ * numbers: a source that had to make room and comes back has another one. Thread-safe.
  *
  * <p>Whatever a service writes, its log stays below {@value #MAX_BYTES} bytes on the card: two
  * files of {@value #SEGMENT_BYTES} take turns. More than {@value #LINES_PER_SECOND} lines a second,
@@ -81,6 +83,11 @@ public final class LogStore {
 
   /** What is known of a source without reading its files. */
   private static final class Open {
+    String epoch = "";
+
+    /** Whether the epoch is still to be written: there is no file of the source yet. */
+    boolean fresh;
+
     long next;
     long bytes;
     double credit = BURST;
@@ -125,6 +132,10 @@ public final class LogStore {
   private void append(String source, Open open, String text) throws IOException {
     LogLine line = new LogLine(open.next, clock.instant(), text);
     byte[] bytes = LogFormat.write(line);
+    if (open.fresh) {
+      Files.writeString(epochFile(source), open.epoch + "\n");
+      open.fresh = false;
+    }
     if (open.bytes + bytes.length > SEGMENT_BYTES) {
       LogFormat.rotate(newer(source), older(source));
       open.bytes = 0;
@@ -140,10 +151,18 @@ public final class LogStore {
       return known;
     }
     LogSource.require(source);
-    String _ = epoch();
+    String general = epoch();
     makeRoom();
     Open open = new Open();
     open.creditAt = nanos.getAsLong();
+    if (Files.exists(newer(source)) || Files.exists(older(source))) {
+      // Earlier versions had one for all sources.
+      open.epoch = epochIn(epochFile(source)).orElse(general);
+    } else {
+      // It may have been here before and have made room: its numbers begin again.
+      open.epoch = newEpoch();
+      open.fresh = true;
+    }
     // What a power cut tore is not half a line for whoever reads it.
     open.bytes = LogFormat.mend(newer(source));
     open.next = LogFormat.next(newer(source), older(source));
@@ -151,7 +170,7 @@ public final class LogStore {
     return open;
   }
 
-  /** The life of the numbers: as old as the directory. */
+  /** The life of the numbers of sources that have none of their own: as old as the directory. */
   private String epoch() throws IOException {
     String known = epoch;
     if (known != null) {
@@ -163,15 +182,25 @@ public final class LogStore {
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
     Path file = directory.resolve("epoch");
-    String found = Files.exists(file) ? Files.readString(file).strip() : "";
-    if (!found.matches("[a-z0-9]{1,32}")) {
-      byte[] bytes = new byte[8];
-      random.nextBytes(bytes);
-      found = HexFormat.of().formatHex(bytes);
-      Files.writeString(file, found + "\n");
+    Optional<String> found = epochIn(file);
+    String result = found.orElseGet(this::newEpoch);
+    if (found.isEmpty()) {
+      Files.writeString(file, result + "\n");
     }
-    epoch = found;
-    return found;
+    epoch = result;
+    return result;
+  }
+
+  private static Optional<String> epochIn(Path file) throws IOException {
+    return Files.exists(file)
+        ? Optional.of(Files.readString(file).strip()).filter(e -> e.matches("[a-z0-9]{1,32}"))
+        : Optional.empty();
+  }
+
+  private String newEpoch() {
+    byte[] bytes = new byte[8];
+    random.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
   }
 
   /** The source that was written to longest ago makes room for another. */
@@ -185,6 +214,7 @@ public final class LogStore {
               .orElseThrow();
       Files.deleteIfExists(newer(oldest));
       Files.deleteIfExists(older(oldest));
+      Files.deleteIfExists(epochFile(oldest));
       sources.remove(oldest);
       all.remove(oldest);
     }
@@ -203,6 +233,11 @@ public final class LogStore {
           .sorted()
           .toList();
     }
+  }
+
+  /** The life of the source's numbers: in another one they begin again. */
+  public synchronized String epoch(String source) throws IOException {
+    return open(source).epoch;
   }
 
   /** Number that the source's next line will have. */
@@ -234,17 +269,21 @@ public final class LogStore {
           }
           left -= line.text().length();
           if (found.size() >= lines || (left < 0 && !found.isEmpty())) {
-            return new Chunk(epoch(), found);
+            return new Chunk(open.epoch, found);
           }
           found.add(line);
         }
       }
     }
-    return new Chunk(epoch(), found);
+    return new Chunk(open.epoch, found);
   }
 
   private Path newer(String source) {
     return directory.resolve(LogFormat.file(source));
+  }
+
+  private Path epochFile(String source) {
+    return directory.resolve(LogFormat.file(source).replaceAll("\\.log$", ".epoch"));
   }
 
   private Path older(String source) {

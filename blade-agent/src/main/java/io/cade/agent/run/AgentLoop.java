@@ -155,7 +155,7 @@ final class AgentLoop implements Runnable {
 
   private void step(AgentEvent event) throws IOException {
     log(event);
-    List<AgentEffect> effects = core.step(event, clock.instant());
+    List<AgentEffect> effects = core.step(event, clock.instant(), env.platform().clock().instant());
     services = core.services();
     online = core.online();
     for (AgentEffect effect : effects) {

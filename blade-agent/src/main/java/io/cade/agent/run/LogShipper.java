@@ -53,6 +53,9 @@ final class LogShipper implements Runnable {
     long last;
   }
 
+  /** What the engine has: all before the next one, of this life of the numbers. */
+  private record Taken(String epoch, long next) {}
+
   private final LogStore store;
   private final Channel channel;
   private final Journal journal;
@@ -63,7 +66,7 @@ final class LogShipper implements Runnable {
   /** One upload at a time: the numbers below are its own. */
   private final ReentrantLock shipping = new ReentrantLock();
 
-  private final Map<String, Long> taken = new HashMap<>();
+  private final Map<String, Taken> taken = new HashMap<>();
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -184,17 +187,19 @@ final class LogShipper implements Runnable {
 
   private int ship(String source) throws IOException, InterruptedException {
     int brought = 0;
-    Long known = taken.get(source);
-    long from = known != null ? known : ask(source);
+    String epoch = store.epoch(source);
+    Taken known = taken.get(source);
+    // Of another life of the numbers nobody here knows either what the engine has.
+    long from = known != null && known.epoch().equals(epoch) ? known.next() : ask(source, epoch);
     for (int round = 0; round < MAX_ROUNDS && from < store.next(source); round++) {
       LogStore.Chunk chunk =
           store.read(source, from, LogUpload.MAX_LINES, LogUpload.MAX_CHARACTERS);
-      if (chunk.lines().isEmpty()) {
+      if (chunk.lines().isEmpty() || !chunk.epoch().equals(epoch)) {
         break;
       }
-      long next = channel.upload(source, chunk.epoch(), false, chunk.lines()).next();
+      long next = channel.upload(source, epoch, false, chunk.lines()).next();
       // The engine's word counts, also when it has lost some: those are sent again if still there.
-      taken.put(source, next);
+      taken.put(source, new Taken(epoch, next));
       brought += chunk.lines().size();
       if (next <= chunk.lines().getFirst().number()) {
         break;
@@ -205,10 +210,9 @@ final class LogShipper implements Runnable {
   }
 
   /** After a start nobody here knows what the engine has. */
-  private long ask(String source) throws IOException, InterruptedException {
-    LogStore.Chunk nothing = store.read(source, Long.MAX_VALUE - 1, 1, 1);
-    long next = channel.upload(source, nothing.epoch(), false, List.of()).next();
-    taken.put(source, next);
+  private long ask(String source, String epoch) throws IOException, InterruptedException {
+    long next = channel.upload(source, epoch, false, List.of()).next();
+    taken.put(source, new Taken(epoch, next));
     return next;
   }
 

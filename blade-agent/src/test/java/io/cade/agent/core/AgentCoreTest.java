@@ -490,6 +490,18 @@ final class AgentCoreTest {
   }
 
   @Test
+  void aCardThatHasForgottenNothingCarriesOutWhatItDoesNotKnow() {
+    goOnline();
+    step(new AgentEvent.Poked());
+    for (int id = 5_001; id < 5_001 + AgentMemory.MAX_RESULTS - 1; id++) {
+      answer(new Command.StopService(id, "none"));
+    }
+    // An engine whose data are older than this card counts from an earlier command on.
+    assertThat(answer(install(4_990)))
+        .contains(new AgentEffect.InstallPackage("shop", DIGEST, 100));
+  }
+
+  @Test
   void newCertificateStartsANewCountOfCommands() {
     goOnline();
     runShop();

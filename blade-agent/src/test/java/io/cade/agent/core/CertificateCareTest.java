@@ -37,6 +37,9 @@ final class CertificateCareTest {
     AgentMemory disk = AgentMemory.empty();
     Instant now = BEGIN;
 
+    /** Of its wall clock. */
+    Duration ahead = Duration.ZERO;
+
     Card(long seed, AgentMemory memory) {
       core = new AgentCore(AgentTimings.standard(), memory, new SplittableRandom(seed));
       disk = memory;
@@ -44,7 +47,7 @@ final class CertificateCareTest {
 
     List<AgentEffect> step(AgentEvent event) {
       List<AgentEffect> effects = new ArrayList<>();
-      for (AgentEffect effect : core.step(event, now)) {
+      for (AgentEffect effect : core.step(event, now, now.plus(ahead))) {
         if (effect instanceof AgentEffect.Remember r) {
           disk = r.memory();
         }
@@ -118,6 +121,33 @@ final class CertificateCareTest {
     card.boot(standing());
     card.now = BEGIN.plus(Duration.ofDays(1));
     assertThat(card.step(new AgentEvent.Tick())).doesNotContain(new AgentEffect.Renew());
+  }
+
+  @Test
+  void cardThatStartsBeforeItsClockIsSetRenewsInTime() {
+    Card card = new Card(1, AgentMemory.empty());
+    card.now = Instant.EPOCH;
+    card.boot(standing());
+    card.now = card.now.plusSeconds(20);
+    card.ahead = Duration.between(card.now, BEGIN);
+    Instant renews = card.renews().plus(card.ahead);
+    assertThat(renews).isBetween(renewal(BEGIN).from(), renewal(BEGIN).until());
+    card.step(new AgentEvent.Renewed(renewal(renews)));
+    assertThat(card.renews().plus(card.ahead))
+        .isBetween(renewal(renews).from(), renewal(renews).until());
+  }
+
+  @Test
+  void cardWhoseClockWasYearsAheadRenewsAtItsTurnAllTheSame() {
+    Card card = new Card(1, AgentMemory.empty());
+    card.now = BEGIN.plus(Duration.ofDays(20_000));
+    Instant booted = card.now;
+    card.boot(standing());
+    assertThat(Duration.between(booted, card.renews())).isLessThan(Duration.ofMinutes(1));
+    card.step(new AgentEvent.ExchangeFailed(Exchange.RENEW, Failure.UNTRUSTED, "expired"));
+    card.ahead = Duration.between(card.now, BEGIN);
+    assertThat(card.renews().plus(card.ahead))
+        .isBetween(renewal(BEGIN).from(), renewal(BEGIN).until());
   }
 
   @Test

@@ -25,13 +25,20 @@ final class DeskWorld {
 
   Instant wall = Instant.parse("2026-01-01T00:00:00Z");
   boolean diskFull;
+
+  /** What is stored is there, and cannot be read. */
+  boolean unreadable;
+
   DeviceState stored = DeviceState.empty();
   int stores;
   DeviceDesk desk = newDesk();
 
   private final class Memory implements DeviceJournal {
     @Override
-    public DeviceState load() {
+    public DeviceState load() throws IOException {
+      if (unreadable) {
+        throw new IOException("too many open files");
+      }
       return stored;
     }
 

@@ -368,6 +368,89 @@ final class DeviceDeskTest {
   }
 
   @Test
+  void whatIsStillBeingTakenBackIsNotMadeSoOnceMoreByARebootOfTheSystem() throws Exception {
+    KernelItem kernel = new KernelItem("vm.swappiness", "10");
+    world.apply(1, "server/1", 0, kernel, firewall("tcp dport ssh accept"));
+    world.apply(2, "server/2", 60, file("/etc/motd", "x\n"), firewall("drop"));
+    world.system.stuck.add("file:/etc/motd");
+    world.pass(Duration.ofSeconds(60));
+    assertThat(world.standing().problem()).contains("change 2 is being taken back");
+    world.system.changes.clear();
+    world.system.reboot();
+    world.restart();
+    assertThat(world.system.changes)
+        .as("made again after the system's start")
+        .contains(kernel)
+        .doesNotContain(firewall("drop"));
+    assertThat(world.system.items.toString()).contains("tcp dport 22 accept");
+    assertThat(world.standing().problem()).contains("change 2 is being taken back");
+    world.system.stuck.clear();
+    world.pass(DeskWorld.LOOK);
+    assertThat(world.standing().label()).isEqualTo("server/1");
+    assertThat(world.standing().differences()).isEmpty();
+    assertThat(world.system.items).containsKey("firewall:inet cade");
+    assertThat(world.system.items.toString()).doesNotContain("drop");
+  }
+
+  @Test
+  void aChangeWhoseTimeRanOutWithoutPowerIsNotMadeOnceMoreBeforeItIsTakenBack() throws Exception {
+    world.apply(1, "server/1", 0, firewall("accept"));
+    world.apply(2, "server/2", 60, firewall("drop"));
+    world.system.changes.clear();
+    world.system.reboot();
+    world.wall = world.wall.plus(Duration.ofMinutes(5));
+    world.restart();
+    assertThat(world.system.changes).doesNotContain(firewall("drop"));
+    assertThat(world.system.items.toString()).contains("accept");
+    assertThat(world.standing().label()).isEqualTo("server/1");
+    assertThat(world.standing().problem())
+        .isEqualTo("change 2 was taken back: not confirmed within 60 s");
+    assertThat(world.standing().differences()).isEmpty();
+  }
+
+  @Test
+  void aJournalThatCannotBeReadIsNeitherReplacedNorTakenForNone() throws Exception {
+    world.apply(1, "server/1", 0, firewall("accept"));
+    world.apply(2, "server/2", 60, firewall("drop"));
+    DeviceState stored = world.stored;
+    world.unreadable = true;
+    world.system.reboot();
+    world.restart();
+    world.pass(DeskWorld.LOOK);
+    assertThat(world.stored).isSameAs(stored);
+    assertThat(world.standing().problem()).contains("too many open files");
+    CommandResult refused = world.apply(3, "server/3", 0, file("/etc/motd", "x\n"));
+    assertThat(refused.succeeded()).isFalse();
+    assertThat(refused.detail()).contains("cannot be read").contains("too many open files");
+    assertThat(world.run(new Command.ConfirmChange(4, 2)).succeeded()).isFalse();
+    assertThat(world.system.items).containsEntry("file:/etc/motd", file("/etc/motd", "factory\n"));
+    assertThat(world.stored).isSameAs(stored);
+    assertThat(world.run(new Command.ReadItems(5, List.of("file:/etc/motd"))).succeeded())
+        .as("looking does no harm")
+        .isTrue();
+
+    world.unreadable = false;
+    world.pass(DeskWorld.LOOK);
+    assertThat(world.system.items.toString()).contains("accept").doesNotContain("drop");
+    assertThat(world.standing().label()).isEqualTo("server/1");
+    assertThat(world.standing().problem())
+        .isEqualTo("change 2 was taken back: not confirmed within 60 s");
+  }
+
+  @Test
+  void aJournalThatCanBeReadAgainIsReadBeforeTheNextCommand() throws Exception {
+    world.apply(1, "server/1", 0, file("/etc/motd", "one\n"));
+    world.unreadable = true;
+    world.restart();
+    world.unreadable = false;
+    assertThat(world.apply(2, "", 0).succeeded()).isTrue();
+    assertThat(world.system.items)
+        .as("what was there before Cade was not forgotten")
+        .containsEntry("file:/etc/motd", file("/etc/motd", "factory\n"));
+    assertThat(world.standing().problem()).isEmpty();
+  }
+
+  @Test
   void aDeviceThatIsCutOffComesBackEvenWithAFullDisk() throws Exception {
     world.apply(1, "server/1", 60, firewall("drop"));
     world.diskFull = true;

@@ -132,6 +132,35 @@ class LogStoreTest {
   }
 
   @Test
+  void numbersThatBeginAgainHaveANewLifeAndKeepItOverARestart() throws IOException {
+    LogStore store = open();
+    store.write(SHOP, "one");
+    String first = store.epoch(SHOP);
+    for (int i = 0; i < LogStore.MAX_SOURCES; i++) {
+      store.write(LogSource.service("s" + i), "hello");
+    }
+    assertThat(card.resolve("logs/service+shop.epoch")).doesNotExist();
+    store.write(SHOP, "another one");
+    assertThat(store.read(SHOP, 0, 10, 1_000).lines())
+        .containsExactly(new LogLine(0, NOW, "another one"));
+    String second = store.epoch(SHOP);
+    assertThat(second).isNotEqualTo(first).isEqualTo(store.read(SHOP, 0, 1, 1).epoch());
+    LogStore again = new LogStore(card, InstantSource.fixed(NOW), () -> nanos, new Random(2));
+    assertThat(again.epoch(SHOP)).isEqualTo(second);
+  }
+
+  @Test
+  void logsOfAnEarlierVersionGoOnInTheirLife() throws IOException {
+    open().write(SHOP, "one");
+    Files.delete(card.resolve("logs/service+shop.epoch"));
+    Files.writeString(card.resolve("logs/epoch"), "0123456789abcdef\n");
+    LogStore again = open();
+    again.write(SHOP, "two");
+    assertThat(again.read(SHOP, 1, 10, 1_000))
+        .isEqualTo(new LogStore.Chunk("0123456789abcdef", List.of(new LogLine(1, NOW, "two"))));
+  }
+
+  @Test
   void filesAreTheAgentsAlone() throws IOException {
     open().write(SHOP, "one");
     assertThat(Files.getPosixFilePermissions(card.resolve("logs"))).hasSize(3);

@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,9 @@ class LogShipperTest {
 
   /** An engine's memory of one source. */
   private final List<LogLine> there = new ArrayList<>();
+
+  /** Of its earlier lives. */
+  private final List<String> texts = new ArrayList<>();
 
   private int uploads;
   private boolean answerGetsLost;
@@ -103,6 +108,52 @@ class LogShipperTest {
     store.write(SHOP, "three");
     shipper.ship();
     assertThat(texts()).containsExactly("one", "two", "three");
+  }
+
+  /** As the engine does: a life of numbers that it does not know begins at 0. */
+  @Test
+  void aSourceThatMadeRoomAndComesBackLosesNoLine() throws Exception {
+    Map<String, String> lives = new HashMap<>();
+    LogShipper shipper =
+        new LogShipper(
+            store,
+            (source, epoch, replaces, lines) -> {
+              if (!source.equals(SHOP)) {
+                return new LogReply(lines.isEmpty() ? 0 : lines.getLast().number() + 1);
+              }
+              if (!epoch.equals(lives.put(source, epoch))) {
+                texts.addAll(texts());
+                there.clear();
+              }
+              return take(source, epoch, replaces, lines);
+            },
+            (_, _, _) -> List.of(),
+            () -> true,
+            Duration.ofSeconds(30),
+            System::nanoTime);
+    for (int i = 0; i < 100; i++) {
+      store.write(SHOP, "first life " + i);
+    }
+    shipper.ship();
+    for (int life = 2; life < 5; life++) {
+      for (int i = 0; i < LogStore.MAX_SOURCES; i++) {
+        store.write(LogSource.service("s" + life + "-" + i), "hello");
+      }
+      assertThat(store.sources()).as("it made room").doesNotContain(SHOP);
+      store.write(SHOP, "back in life " + life);
+      store.write(SHOP, "and goes on in life " + life);
+      assertThat(shipper.ship()).isPositive();
+      assertThat(shipper.ship()).isZero();
+    }
+    texts.addAll(texts());
+    assertThat(texts.subList(100, texts.size()))
+        .containsExactly(
+            "back in life 2",
+            "and goes on in life 2",
+            "back in life 3",
+            "and goes on in life 3",
+            "back in life 4",
+            "and goes on in life 4");
   }
 
   @Test

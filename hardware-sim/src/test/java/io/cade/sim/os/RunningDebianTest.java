@@ -6,15 +6,19 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.cade.agent.debian.DebianSystem;
 import io.cade.agent.device.OperatingSystem;
+import io.cade.agent.wire.DeviceItem;
 import io.cade.agent.wire.DeviceItem.AbsentItem;
 import io.cade.agent.wire.DeviceItem.FileItem;
+import io.cade.agent.wire.DeviceItem.KernelItem;
 import io.cade.agent.wire.DeviceItem.PackageItem;
 import io.cade.agent.wire.DeviceItem.UnitItem;
+import io.cade.agent.wire.DeviceItem.UserItem;
 import io.cade.agent.wire.Inventory;
 import io.cade.agent.wire.LogLine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -210,5 +214,50 @@ final class RunningDebianTest extends OperatingSystemContract {
     assertThatThrownBy(() -> system().change(new AbsentItem("package:libc6")))
         .isInstanceOf(IOException.class);
     assertThat(system().look("package:libc6")).isInstanceOf(PackageItem.class);
+  }
+
+  /** The plug-in looks and works from within the unit's own view of the file system. */
+  @Test
+  void belowTheUnitThatIsShippedTheAgentCanChangeWhatModelsDescribe() throws Exception {
+    Path units = root().resolve("etc/systemd/system");
+    Files.copy(
+        Path.of("../packaging/systemd/cade-agent.service"), units.resolve("cade-agent.service"));
+    Files.createDirectories(units.resolve("cade-agent.service.d"));
+    Files.writeString(
+        units.resolve("cade-agent.service.d/stand-in.conf"),
+        "[Service]\nExecStart=\nExecStart=/bin/sleep 1000\n");
+    debian.says("systemctl", "daemon-reload");
+    debian.says("systemctl", "start", "cade-agent");
+    try {
+      String agent =
+          debian.says("systemctl", "show", "-p", "MainPID", "--value", "cade-agent").strip();
+      assertThat(agent)
+          .as("%s", debian.says("systemctl", "status", "cade-agent"))
+          .matches("[1-9]\\d+");
+      List<String> enter = new ArrayList<>(debian.enter());
+      enter.addAll(List.of("nsenter", "-t", agent, "-m"));
+      OperatingSystem below =
+          DebianSystem.running(
+              root().resolve("proc").resolve(agent).resolve("root"),
+              Path.of("/var/lib/cade-agent"),
+              enter);
+      for (DeviceItem item :
+          List.of(
+              new FileItem("/etc/cade-unit", "x\n", "0644", ""),
+              new UserItem("ann", "/bin/sh", List.of(), List.of("ssh-ed25519 AAAA a@b")),
+              new PackageItem(PACKAGE, "1.0"),
+              new KernelItem("net.core.somaxconn", "1024"),
+              new KernelItem("net.core.somaxconn", "4096"))) {
+        below.check(item);
+        below.change(item);
+        assertThat(below.look(item.key())).isEqualTo(item);
+        assertThat(system().look(item.key())).as("for everybody").isEqualTo(item);
+        if (!(item instanceof KernelItem)) {
+          below.change(new AbsentItem(item.key()));
+        }
+      }
+    } finally {
+      debian.says("systemctl", "stop", "cade-agent");
+    }
   }
 }
