@@ -7,13 +7,19 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.cade.agent.run.ServiceProcesses.ServiceProcess;
 import io.cade.agent.wire.ProgramForm;
 import io.cade.agent.wire.ServicePorts;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.HttpURLConnection;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
@@ -51,7 +57,26 @@ final class OsServiceProcessesTest extends ServiceProcessesContract {
                 exchange.close();
               });
           server.start();
+          for (String arg : args) {
+            switch (arg) {
+              case "helper" -> begin("/bin/sleep", "300");
+              case "runaway" -> begin("/usr/bin/setsid", "/bin/sleep", "300");
+              case "stubborn" ->
+                  Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                    while (true) {
+                      Thread.onSpinWait();
+                    }
+                  }));
+              case "crash" ->
+                  server.createContext("/crash", exchange -> Runtime.getRuntime().halt(3));
+              default -> {}
+            }
+          }
           System.out.println("listens");
+        }
+
+        private static void begin(String... words) throws Exception {
+          System.out.println(new ProcessBuilder(words).inheritIO().start().pid());
         }
       }
       """;
@@ -121,6 +146,126 @@ final class OsServiceProcessesTest extends ServiceProcessesContract {
     process.exited().get(60, TimeUnit.SECONDS);
     ProcessHandle.of(pid).ifPresent(handle -> handle.onExit().join());
     assertThat(HealthProbe.answers(address(), "/well")).isFalse();
+  }
+
+  /** Starts a program with such arguments and waits until it serves. */
+  private ServiceProcess started(String arguments, BlockingQueue<String> lines) throws Exception {
+    program("health = /well\narguments = " + arguments + "\n");
+    ServiceProcesses.ServiceSpec spec = spec(ServicePorts.JAVA);
+    ServiceProcess process =
+        processes()
+            .start(
+                new ServiceProcesses.ServiceSpec(
+                    spec.service(),
+                    spec.kind(),
+                    spec.content(),
+                    spec.scratch(),
+                    null,
+                    spec.address(),
+                    lines::add));
+    awaitAnswer("/well", process);
+    return process;
+  }
+
+  private static ProcessHandle process(BlockingQueue<String> lines) throws InterruptedException {
+    String pid = Objects.requireNonNull(lines.poll(60, TimeUnit.SECONDS));
+    return ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+  }
+
+  @Test
+  void aServiceHasEndedWhenItsProgramHasAlsoIfWhatItStartedHoldsItsOutput() throws Exception {
+    BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+    ServiceProcess process = started("helper", lines);
+    ProcessHandle helper = process(lines);
+    assertThat(lines.poll(60, TimeUnit.SECONDS)).isEqualTo("listens");
+    process.stop();
+    assertThat(process.exited().get(20, TimeUnit.SECONDS)).startsWith("exit code 143");
+    assertThat(helper.isAlive()).as("what it left behind").isFalse();
+  }
+
+  @Test
+  void aServiceThatCrashesHasEndedAlsoIfAnotherSessionHoldsItsOutput() throws Exception {
+    BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+    ServiceProcess process = started("helper runaway crash", lines);
+    ProcessHandle helper = process(lines);
+    ProcessHandle runaway = process(lines);
+    try {
+      assertThatThrownBy(() -> get("/crash")).isInstanceOf(IOException.class);
+      assertThat(process.exited().get(20, TimeUnit.SECONDS)).startsWith("exit code 3");
+      assertThat(helper.isAlive()).as("what it left behind").isFalse();
+      assertThat(runaway.isAlive()).as("who has left it").isTrue();
+    } finally {
+      runaway.destroyForcibly();
+    }
+  }
+
+  @Test
+  void aServiceThatDoesNotEndWhenItIsAskedToIsKilledWithWhatItHasStarted() throws Exception {
+    BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+    ServiceProcess process = started("helper stubborn", lines);
+    ProcessHandle helper = process(lines);
+    process.stop();
+    assertThat(process.exited().get(20, TimeUnit.SECONDS)).startsWith("exit code 137");
+    assertThat(helper.isAlive()).isFalse();
+    assertThat(HealthProbe.answers(address(), "/well")).isFalse();
+  }
+
+  @Test
+  void aServiceThatOutlivesAKilledAgentIsWaitedForBeforeTheNextOneMayBegin() throws Exception {
+    program("health = /well\narguments = helper stubborn\n");
+    Process agent =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Starter.class.getName(),
+                dir.toString(),
+                address().getAddress().getHostAddress(),
+                Integer.toString(address().getPort()))
+            .redirectErrorStream(true)
+            .start();
+    try (var said =
+        new BufferedReader(
+            new InputStreamReader(agent.getInputStream(), StandardCharsets.UTF_8))) {
+      ProcessHandle helper =
+          ProcessHandle.of(Long.parseLong(String.valueOf(said.readLine()))).orElseThrow();
+      assertThat(said.readLine()).isEqualTo("listens");
+      long pid = Long.parseLong(get("/well").split("\\|", -1)[2]);
+      ProcessHandle program = ProcessHandle.of(pid).orElseThrow();
+      agent.destroyForcibly().waitFor();
+      assertThat(program.isAlive()).as("it does not heed that it is to end").isTrue();
+
+      processes().endEarlier("shop", dir.resolveSibling("scratch"));
+
+      assertThat(program.isAlive()).isFalse();
+      assertThat(helper.isAlive()).isFalse();
+      assertThat(dir.resolveSibling("shop.pid")).doesNotExist();
+      // Nothing of another start is there: this one comes back at once.
+      processes().endEarlier("shop", dir.resolveSibling("scratch"));
+    } finally {
+      agent.descendants().forEach(ProcessHandle::destroyForcibly);
+      agent.destroyForcibly();
+    }
+  }
+
+  /** What of an agent starts a service, and hands on what that says. */
+  static final class Starter {
+    private Starter() {}
+
+    public static void main(String[] args) throws IOException, InterruptedException {
+      Path content = Path.of(args[0]);
+      new OsServiceProcesses(ServiceRuntimes.ofThisProcess())
+          .start(
+              new ServiceProcesses.ServiceSpec(
+                  "shop",
+                  ServicePorts.JAVA,
+                  content,
+                  content.resolveSibling("scratch"),
+                  null,
+                  new InetSocketAddress(args[1], Integer.parseInt(args[2])),
+                  System.out::println));
+      Thread.currentThread().join();
+    }
   }
 
   @Test
