@@ -64,7 +64,7 @@ final class OsServiceProcessesTest extends ServiceProcessesContract {
               case "stubborn" ->
                   Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                     while (true) {
-                      Thread.onSpinWait();
+                      java.util.concurrent.locks.LockSupport.park();
                     }
                   }));
               case "crash" ->
@@ -190,6 +190,7 @@ final class OsServiceProcessesTest extends ServiceProcessesContract {
     ProcessHandle helper = process(lines);
     ProcessHandle runaway = process(lines);
     try {
+      assertThat(lines.poll(60, TimeUnit.SECONDS)).isEqualTo("listens");
       assertThatThrownBy(() -> get("/crash")).isInstanceOf(IOException.class);
       assertThat(process.exited().get(20, TimeUnit.SECONDS)).startsWith("exit code 3");
       assertThat(helper.isAlive()).as("what it left behind").isFalse();
@@ -222,7 +223,7 @@ final class OsServiceProcessesTest extends ServiceProcessesContract {
                 dir.toString(),
                 address().getAddress().getHostAddress(),
                 Integer.toString(address().getPort()))
-            .redirectErrorStream(true)
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     try (var said =
         new BufferedReader(
