@@ -172,6 +172,11 @@ final class OsServiceProcessesTest extends ServiceProcessesContract {
     return ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
   }
 
+  /** Until init has taken notice of it. */
+  private static void awaitEnd(ProcessHandle process) throws Exception {
+    process.onExit().get(20, TimeUnit.SECONDS);
+  }
+
   @Test
   void aServiceHasEndedWhenItsProgramHasAlsoIfWhatItStartedHoldsItsOutput() throws Exception {
     BlockingQueue<String> lines = new LinkedBlockingQueue<>();
@@ -180,7 +185,7 @@ final class OsServiceProcessesTest extends ServiceProcessesContract {
     assertThat(lines.poll(60, TimeUnit.SECONDS)).isEqualTo("listens");
     process.stop();
     assertThat(process.exited().get(20, TimeUnit.SECONDS)).startsWith("exit code 143");
-    assertThat(helper.isAlive()).as("what it left behind").isFalse();
+    awaitEnd(helper);
   }
 
   @Test
@@ -193,7 +198,7 @@ final class OsServiceProcessesTest extends ServiceProcessesContract {
       assertThat(lines.poll(60, TimeUnit.SECONDS)).isEqualTo("listens");
       assertThatThrownBy(() -> get("/crash")).isInstanceOf(IOException.class);
       assertThat(process.exited().get(20, TimeUnit.SECONDS)).startsWith("exit code 3");
-      assertThat(helper.isAlive()).as("what it left behind").isFalse();
+      awaitEnd(helper);
       assertThat(runaway.isAlive()).as("who has left it").isTrue();
     } finally {
       runaway.destroyForcibly();
@@ -207,7 +212,7 @@ final class OsServiceProcessesTest extends ServiceProcessesContract {
     ProcessHandle helper = process(lines);
     process.stop();
     assertThat(process.exited().get(20, TimeUnit.SECONDS)).startsWith("exit code 137");
-    assertThat(helper.isAlive()).isFalse();
+    awaitEnd(helper);
     assertThat(HealthProbe.answers(address(), "/well")).isFalse();
   }
 
@@ -239,7 +244,7 @@ final class OsServiceProcessesTest extends ServiceProcessesContract {
       processes().endEarlier("shop", dir.resolveSibling("scratch"));
 
       assertThat(program.isAlive()).isFalse();
-      assertThat(helper.isAlive()).isFalse();
+      awaitEnd(helper);
       assertThat(dir.resolveSibling("shop.pid")).doesNotExist();
       // Nothing of another start is there: this one comes back at once.
       processes().endEarlier("shop", dir.resolveSibling("scratch"));
