@@ -155,7 +155,7 @@ public final class PackageReader {
         // First what is in it, then its name: a power cut leaves all of it or nothing.
         forceTree(temporary);
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-        force(parent);
+        force(target.toAbsolutePath().resolveSibling("."));
       } finally {
         deleteTree(temporary);
       }
@@ -369,8 +369,7 @@ public final class PackageReader {
           }
 
           @Override
-          public FileVisitResult visitFileFailed(Path file, IOException failed)
-              throws IOException {
+          public FileVisitResult visitFileFailed(Path file, IOException failed) throws IOException {
             // A directory that cannot be read may still be empty.
             Files.deleteIfExists(file);
             return FileVisitResult.CONTINUE;

@@ -63,8 +63,7 @@ final class DurableUnpackTest {
     Path real = home.toRealPath();
     List<String> told =
         Files.readAllLines(calls).stream().filter(line -> line.contains(real.toString())).toList();
-    int renamed =
-        (int) told.stream().takeWhile(line -> !line.contains("rename")).count();
+    int renamed = (int) told.stream().takeWhile(line -> !line.contains("rename")).count();
     String before = String.join("\n", told.subList(0, renamed));
     for (String each :
         List.of(

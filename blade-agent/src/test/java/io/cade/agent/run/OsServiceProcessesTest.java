@@ -231,8 +231,7 @@ final class OsServiceProcessesTest extends ServiceProcessesContract {
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     try (var said =
-        new BufferedReader(
-            new InputStreamReader(agent.getInputStream(), StandardCharsets.UTF_8))) {
+        new BufferedReader(new InputStreamReader(agent.getInputStream(), StandardCharsets.UTF_8))) {
       ProcessHandle helper =
           ProcessHandle.of(Long.parseLong(String.valueOf(said.readLine()))).orElseThrow();
       assertThat(said.readLine()).isEqualTo("listens");

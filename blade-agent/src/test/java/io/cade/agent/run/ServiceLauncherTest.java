@@ -48,7 +48,10 @@ final class ServiceLauncherTest {
             new ServiceFiles(dir),
             processes,
             calls::add)
-        .run(PackageKeys.publicPem(keys.getPublic()), InetAddress.ofLiteral("127.1.20.5"), events::add);
+        .run(
+            PackageKeys.publicPem(keys.getPublic()),
+            InetAddress.ofLiteral("127.1.20.5"),
+            events::add);
     return events;
   }
 

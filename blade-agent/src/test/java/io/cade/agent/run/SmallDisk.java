@@ -40,8 +40,7 @@ final class SmallDisk implements AutoCloseable {
             .redirectErrorStream(true)
             .start();
     BufferedReader said =
-        new BufferedReader(
-            new InputStreamReader(holder.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(holder.getInputStream(), StandardCharsets.UTF_8));
     String line = said.readLine();
     Path directory = Path.of("/proc/" + holder.pid() + "/root/mnt");
     boolean usable = "up".equals(line) && Files.isWritable(directory);

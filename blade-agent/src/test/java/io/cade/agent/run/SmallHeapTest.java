@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 final class SmallHeapTest {
   private static final int FILES = 80_000;
-  private static final long PROGRAM_BYTES = 24 << 20;
+  private static final long PROGRAM_BYTES = 24L << 20;
 
   @Test
   void programsAndTreesThatAreLargerThanTheHeapAreKeptSettledAndDeleted() throws Exception {
@@ -54,8 +54,7 @@ final class SmallHeapTest {
               .redirectErrorStream(true)
               .start();
       try {
-        String said =
-            new String(agent.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String said = new String(agent.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(agent.waitFor()).as(said).isZero();
         assertThat(said).contains("up [1, 2]");
         assertThat(card.resolve("data/shop")).doesNotExist();
