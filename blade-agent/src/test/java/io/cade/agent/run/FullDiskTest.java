@@ -14,6 +14,7 @@ import io.cade.image.PackageBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,10 +45,39 @@ final class FullDiskTest {
     executor.shutdownNow();
   }
 
+  /** A site wants a path without links, which that of the small disk is not. */
+  private final class ContentElsewhere implements ServiceProcesses {
+    private final OsServiceProcesses real =
+        new OsServiceProcesses(ServiceRuntimes.ofThisProcess());
+
+    @Override
+    public ServiceProcess start(ServiceSpec spec) throws IOException {
+      Path site = Files.createDirectories(dir.resolve("site"));
+      Files.copy(
+          spec.content().resolve("index.html"),
+          site.resolve("index.html"),
+          StandardCopyOption.REPLACE_EXISTING);
+      return real.start(
+          new ServiceSpec(
+              spec.service(),
+              spec.kind(),
+              site,
+              spec.scratch(),
+              spec.data(),
+              spec.address(),
+              spec.output()));
+    }
+
+    @Override
+    public void endEarlier(String service, Path scratch) throws IOException, InterruptedException {
+      real.endEarlier(service, scratch);
+    }
+  }
+
   private TestCard card(Path directory) throws IOException {
     return new TestCard(
         gateway,
-        TestCard.platform(executor, new OsServiceProcesses(ServiceRuntimes.ofThisProcess())),
+        TestCard.platform(executor, new ContentElsewhere()),
         new CardPosition(20, 7),
         directory,
         Duration.ofSeconds(1));
@@ -111,7 +141,7 @@ final class FullDiskTest {
         disk.fill();
         ProcessHandle.current()
             .children()
-            .filter(p -> p.info().commandLine().orElse("").contains(disk.directory().toString()))
+            .filter(p -> p.info().commandLine().orElse("").contains(dir.toString()))
             .forEach(ProcessHandle::destroyForcibly);
         gateway.await(
             gateway.reports,

@@ -233,8 +233,8 @@ final class OsServiceProcessesTest extends ServiceProcessesContract {
     try (var said =
         new BufferedReader(new InputStreamReader(agent.getInputStream(), StandardCharsets.UTF_8))) {
       ProcessHandle helper =
-          ProcessHandle.of(Long.parseLong(String.valueOf(said.readLine()))).orElseThrow();
-      assertThat(said.readLine()).isEqualTo("listens");
+          ProcessHandle.of(Long.parseLong(word(said))).orElseThrow();
+      assertThat(word(said)).isEqualTo("listens");
       long pid = Long.parseLong(get("/well").split("\\|", -1)[2]);
       ProcessHandle program = ProcessHandle.of(pid).orElseThrow();
       agent.destroyForcibly().waitFor();
@@ -253,8 +253,20 @@ final class OsServiceProcessesTest extends ServiceProcessesContract {
     }
   }
 
+  /** The next one of the service; what its agent logs is none. */
+  private static String word(BufferedReader said) throws IOException {
+    while (true) {
+      String line = Objects.requireNonNull(said.readLine());
+      if (line.startsWith(Starter.SAYS)) {
+        return line.substring(Starter.SAYS.length());
+      }
+    }
+  }
+
   /** What of an agent starts a service, and hands on what that says. */
   static final class Starter {
+    private static final String SAYS = "service says ";
+
     private Starter() {}
 
     public static void main(String[] args) throws IOException, InterruptedException {
@@ -268,7 +280,7 @@ final class OsServiceProcessesTest extends ServiceProcessesContract {
                   content.resolveSibling("scratch"),
                   null,
                   new InetSocketAddress(args[1], Integer.parseInt(args[2])),
-                  System.out::println));
+                  line -> System.out.println(SAYS + line)));
       Thread.currentThread().join();
     }
   }
