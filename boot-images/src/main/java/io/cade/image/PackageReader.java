@@ -5,22 +5,26 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.PublicKey;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks and unpacks what {@link PackageBuilder} made. The signature is checked before anything
@@ -130,7 +134,7 @@ public final class PackageReader {
 
   /**
    * Checks a package while unpacking it: manifest, signature and {@code content/} in a directory
-   * that appears as a whole or not at all.
+   * that appears as a whole or not at all, and is durable when this returns.
    *
    * @param target must not exist; its parent must
    * @throws IOException when the file cannot be read or the target cannot be written; nothing is
@@ -148,7 +152,10 @@ public final class PackageReader {
         Files.write(temporary.resolve(PackageBuilder.MANIFEST), opened.json);
         Files.write(temporary.resolve(PackageBuilder.SIGNATURE), opened.signature);
         unpackContent(archive, opened, temporary.resolve("content"));
+        // First what is in it, then its name: a power cut leaves all of it or nothing.
+        forceTree(temporary);
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        force(target.toAbsolutePath().resolveSibling("."));
       } finally {
         deleteTree(temporary);
       }
@@ -351,12 +358,61 @@ public final class PackageReader {
     if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    List<Path> all;
-    try (Stream<Path> walk = Files.walk(directory)) {
-      all = walk.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path path : all) {
-      Files.deleteIfExists(path);
+    // One by one: what a service has written need not fit into a card's memory, not even its names.
+    Files.walkFileTree(
+        directory,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes is) throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException failed) throws IOException {
+            // A directory that cannot be read may still be empty.
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path done, @Nullable IOException failed)
+              throws IOException {
+            if (failed != null) {
+              throw failed;
+            }
+            Files.deleteIfExists(done);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  /** All that is in a directory, each file and each name, survives a power cut from now on. */
+  private static void forceTree(Path directory) throws IOException {
+    Files.walkFileTree(
+        directory,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes is) throws IOException {
+            force(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path done, @Nullable IOException failed)
+              throws IOException {
+            if (failed != null) {
+              throw failed;
+            }
+            force(done);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  private static void force(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      channel.force(true);
     }
   }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.apache.commons.daemon.Daemon;
 import org.apache.commons.daemon.DaemonContext;
+import org.apache.commons.daemon.DaemonController;
 import org.apache.commons.daemon.DaemonInitException;
 import org.jspecify.annotations.Nullable;
 
@@ -15,9 +16,11 @@ import org.jspecify.annotations.Nullable;
 public final class AgentDaemon implements Daemon {
   private @Nullable Path file;
   private @Nullable Agent agent;
+  private @Nullable DaemonController controller;
 
   @Override
   public void init(DaemonContext context) throws DaemonInitException {
+    controller = context.getController();
     try {
       file = Arguments.configFile(context.getArguments());
     } catch (IllegalArgumentException e) {
@@ -30,7 +33,21 @@ public final class AgentDaemon implements Daemon {
     if (file == null) {
       throw new IllegalStateException("started before it was initialised");
     }
-    agent = AgentProgram.start(AgentFile.read(file));
+    Agent started = AgentProgram.start(AgentFile.read(file));
+    agent = started;
+    Thread.ofVirtual().name("agent-failure").start(() -> tellFailure(started));
+  }
+
+  /** The starter ends the process then, with a code that is not that of an end in order. */
+  private void tellFailure(Agent of) {
+    try {
+      of.awaitFailure();
+      if (controller != null) {
+        controller.fail("the agent stopped by a failure of its own, which its log tells");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override

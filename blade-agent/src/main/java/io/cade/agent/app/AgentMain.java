@@ -5,7 +5,7 @@ import io.cade.agent.run.Agent;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * {@code agent --config FILE}: runs until it is told to end (TERM); {@code agent --bus-scan [--bus
@@ -40,19 +40,21 @@ public final class AgentMain {
     }
     try {
       Agent agent = AgentProgram.start(settings);
-      CountDownLatch ended = new CountDownLatch(1);
+      AtomicInteger code = new AtomicInteger();
       Runtime.getRuntime()
           .addShutdownHook(
               new Thread(
                   () -> {
                     agent.close();
-                    ended.countDown();
                     // An end that was asked for is a success, whatever signal asked.
-                    Runtime.getRuntime().halt(0);
+                    Runtime.getRuntime().halt(code.get());
                   },
                   "agent-end"));
       System.out.println("agent of card " + agent.position() + " is up");
-      ended.await();
+      agent.awaitFailure();
+      // Whoever keeps this process alive starts it again.
+      code.set(1);
+      fail(1, "stopped by a failure of its own; what is logged before tells which");
     } catch (NoSuchFileException e) {
       fail(1, "no such file: " + e.getMessage() + "; " + file + " names it");
     } catch (IOException e) {

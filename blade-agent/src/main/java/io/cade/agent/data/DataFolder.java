@@ -7,10 +7,13 @@ import io.cade.agent.wire.WireJson;
 import io.cade.image.Digests;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -87,7 +90,7 @@ final class DataFolder implements DataDisk {
       throw new IOException("the package holds another program than its list of steps says");
     }
     Files.createDirectories(programs, CLOSED);
-    PrivateFiles.write(kept, Files.readAllBytes(program));
+    PrivateFiles.copy(program, kept);
     force(root);
   }
 
@@ -104,16 +107,28 @@ final class DataFolder implements DataDisk {
 
   @Override
   public void settle() throws IOException {
-    List<Path> written;
-    try (Stream<Path> walk = Files.walk(files)) {
-      written = walk.toList();
-    }
-    for (Path each : written.reversed()) {
-      if (Files.isRegularFile(each, LinkOption.NOFOLLOW_LINKS)
-          || Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS)) {
-        force(each);
-      }
-    }
+    // One by one: a list of all of them would not fit into an agent's heap.
+    Files.walkFileTree(
+        files,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes is) throws IOException {
+            if (is.isRegularFile()) {
+              force(file);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failed)
+              throws IOException {
+            if (failed != null) {
+              throw failed;
+            }
+            force(directory);
+            return FileVisitResult.CONTINUE;
+          }
+        });
     force(root);
   }
 

@@ -89,7 +89,7 @@ public final class DeviceKeeper implements Runnable {
       }
     } catch (InterruptedException e) {
       LOG.debug("the device is no longer kept");
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("the device is no longer kept", e);
       standing =
           new ModelStanding("", 0, java.util.List.of(), 0, 0, 0, "the agent failed to look: " + e);
@@ -106,7 +106,7 @@ public final class DeviceKeeper implements Runnable {
           result.succeeded() ? "done" : "failed",
           result.detail());
       return result;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("command {}", command.id(), e);
       return new CommandResult(command.id(), false, "the agent failed: " + e);
     }

@@ -125,6 +125,14 @@ public final class Agent implements AutoCloseable {
     return loop.services();
   }
 
+  /**
+   * Returns when the agent has stopped by a failure, which its log tells; never for {@link #close}
+   * or {@link #kill}. Its services run until it is closed; nobody looks after them.
+   */
+  public void awaitFailure() throws InterruptedException {
+    loop.awaitFailure();
+  }
+
   /** Shuts the card down in order: services are asked to end, and waited for. */
   @Override
   public void close() {

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +41,12 @@ final class AgentLoop implements Runnable {
 
   private static final Duration AFTER_END = Duration.ofMillis(500);
 
+  /** Between two attempts to make something durable. */
+  private static final Duration REMEMBER_AGAIN = Duration.ofSeconds(1);
+
+  /** Attempts. */
+  private static final int SAID_AGAIN_AFTER = 60;
+
   /** Events waiting; tasks wait for room, pokes are dropped. */
   private static final int MAX_EVENTS = 256;
 
@@ -53,6 +60,7 @@ final class AgentLoop implements Runnable {
   /** The core's time: a clock that is set must neither hold reports back nor make them pile up. */
   private final SteadyClock clock;
 
+  private final CountDownLatch failed = new CountDownLatch(1);
   private final AgentWords words = new AgentWords();
   private final BlockingQueue<AgentEvent> events = new ArrayBlockingQueue<>(MAX_EVENTS);
   private final Map<Long, ServiceLauncher> launchers = new HashMap<>();
@@ -137,10 +145,16 @@ final class AgentLoop implements Runnable {
     } catch (InterruptedException | ClosedByInterruptException e) {
       // The end came while waiting, or in the middle of a write, whose old file then stands.
       LOG.debug("agent of card {} ends", env.config().position());
-    } catch (IOException | RuntimeException e) {
-      // Without its memory the agent must not go on: it would promise what it cannot keep.
+    } catch (IOException | RuntimeException | Error e) {
+      // Without its core the agent is nothing: it says so, that it can be started again.
       LOG.error("agent of card {} stops", env.config().position(), e);
+      failed.countDown();
     }
+  }
+
+  /** Returns when the loop has ended by a failure; not when it was interrupted. */
+  void awaitFailure() throws InterruptedException {
+    failed.await();
   }
 
   private AgentEvent next() throws InterruptedException {
@@ -153,7 +167,7 @@ final class AgentLoop implements Runnable {
     return event == null ? new AgentEvent.Tick() : event;
   }
 
-  private void step(AgentEvent event) throws IOException {
+  private void step(AgentEvent event) throws IOException, InterruptedException {
     log(event);
     List<AgentEffect> effects = core.step(event, clock.instant(), env.platform().clock().instant());
     services = core.services();
@@ -178,7 +192,7 @@ final class AgentLoop implements Runnable {
         restartAfter.set(command.id());
       }
       return new AgentEvent.DeviceDone(new CommandResult(command.id(), true, done.detail()));
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       return new AgentEvent.DeviceDone(new CommandResult(command.id(), false, message(e)));
     }
   }
@@ -211,12 +225,9 @@ final class AgentLoop implements Runnable {
     }
   }
 
-  private void carryOut(AgentEffect effect) throws IOException {
+  private void carryOut(AgentEffect effect) throws IOException, InterruptedException {
     switch (effect) {
-      case AgentEffect.Remember remember -> {
-        memoryFile.store(remember.memory());
-        memory = remember.memory();
-      }
+      case AgentEffect.Remember remember -> remember(remember.memory());
       case AgentEffect.RefetchBootConfig refetch -> {
         LOG.info("card {} fetches its configuration: {}", env.config().position(), refetch.cause());
         exchange(Exchange.BOOT_CONFIG, engine::refetchBootConfig);
@@ -251,6 +262,27 @@ final class AgentLoop implements Runnable {
         if (launcher != null) {
           launcher.stop();
         }
+      }
+    }
+  }
+
+  /** Nothing may follow before it is durable, so what hinders it is waited for. */
+  private void remember(AgentMemory next) throws IOException, InterruptedException {
+    for (int attempt = 0; ; attempt++) {
+      try {
+        memoryFile.store(next);
+        memory = next;
+        return;
+      } catch (ClosedByInterruptException e) {
+        throw e;
+      } catch (IOException e) {
+        if (attempt % SAID_AGAIN_AFTER == 0) {
+          LOG.error(
+              "card {} cannot keep its memory and does nothing until it can; make room",
+              env.config().position(),
+              e);
+        }
+        boolean _ = failed.await(REMEMBER_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
       }
     }
   }
@@ -297,8 +329,8 @@ final class AgentLoop implements Runnable {
             throw new IOException("not a command about hardware");
       }
       return new AgentEvent.HardwareDone(command.id(), "");
-    } catch (IOException | RuntimeException e) {
-      return new AgentEvent.HardwareDone(command.id(), String.valueOf(e.getMessage()));
+    } catch (IOException | RuntimeException | Error e) {
+      return new AgentEvent.HardwareDone(command.id(), message(e));
     }
   }
 
@@ -307,7 +339,7 @@ final class AgentLoop implements Runnable {
     try {
       env.power().reboot();
       return new AgentEvent.Tick();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       return new AgentEvent.RebootFailed(command, message(e));
     }
   }
@@ -322,16 +354,17 @@ final class AgentLoop implements Runnable {
           key,
           engine.session());
       return new AgentEvent.PackageInstalled(install.service(), install.packageDigest());
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       return new AgentEvent.InstallFailed(install.service(), install.packageDigest(), message(e));
     }
   }
 
-  private AgentEvent delete(String service) {
+  private AgentEvent delete(String service) throws InterruptedException {
     try {
+      env.platform().processes().endEarlier(service, files.scratch(service));
       files.deleteService(service);
       return new AgentEvent.ServiceDeleted(service, "");
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       return new AgentEvent.ServiceDeleted(service, message(e));
     }
   }
@@ -358,7 +391,7 @@ final class AgentLoop implements Runnable {
     execute(() -> {
       try {
         put(call.run());
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | Error e) {
         LOG.warn("card {}", env.config().position(), e);
       }
     });
@@ -402,7 +435,7 @@ final class AgentLoop implements Runnable {
     }
   }
 
-  private static String message(Exception e) {
+  private static String message(Throwable e) {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 }

@@ -76,7 +76,7 @@ final class CardCollector {
             case Command.ReadInventory _ -> inventory();
           };
       return new AgentEvent.DeviceDone(new CommandResult(command.id(), true, detail));
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       String cause = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
       return new AgentEvent.DeviceDone(
           new CommandResult(

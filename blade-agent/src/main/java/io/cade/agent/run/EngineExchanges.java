@@ -70,7 +70,7 @@ final class EngineExchanges {
   static AgentEvent outcome(Exchange exchange, Call call) throws InterruptedException {
     try {
       return call.run();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
       return new AgentEvent.ExchangeFailed(exchange, EngineFailures.of(e), message);
     }

@@ -50,6 +50,8 @@ final class ServiceLauncher {
     String cause;
     try {
       Path content = files.verifiedContent(how.service(), how.packageDigest(), how.kind(), keyPem);
+      // Two of them must never work on the same data.
+      processes.endEarlier(how.service(), files.scratch(how.service()));
       Path data = carryData(content, events);
       InetSocketAddress address = new InetSocketAddress(card, how.port());
       HealthProbe probe = ServiceRuntimes.probe(how.kind(), content, address);
@@ -76,7 +78,8 @@ final class ServiceLauncher {
         }
         cause = exited.join();
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
+      // Whatever it is: a service of whose end nobody hears holds up all commands.
       kill();
       cause = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }

@@ -21,6 +21,15 @@ public interface ServiceProcesses {
   ServiceProcess start(ServiceSpec spec) throws IOException;
 
   /**
+   * Returns when nothing runs any more of what an agent that was killed had started of a service;
+   * at once where processes end with their agent.
+   *
+   * @param scratch as the service was started with
+   * @throws IOException when it cannot be made to end
+   */
+  default void endEarlier(String service, Path scratch) throws IOException, InterruptedException {}
+
+  /**
    * What to start.
    *
    * @param kind predefined runtime
@@ -50,7 +59,10 @@ public interface ServiceProcesses {
     /** Completes when the process says that it listens; never when it ends before. */
     CompletableFuture<Void> listening();
 
-    /** Completes at its end with the cause, in one line for an operator. */
+    /**
+     * Completes at its end with the cause, in one line for an operator; within seconds, whoever
+     * else still holds its output.
+     */
     CompletableFuture<String> exited();
 
     /** Asks it to end, and makes it end when it does not within a few seconds; does not wait. */

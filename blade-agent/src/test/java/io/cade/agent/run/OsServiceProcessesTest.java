@@ -14,6 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
@@ -51,7 +54,26 @@ final class OsServiceProcessesTest extends ServiceProcessesContract {
                 exchange.close();
               });
           server.start();
+          for (String arg : args) {
+            switch (arg) {
+              case "helper" -> begin("/bin/sleep", "300");
+              case "runaway" -> begin("/usr/bin/setsid", "/bin/sleep", "300");
+              case "stubborn" ->
+                  Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                    while (true) {
+                      java.util.concurrent.locks.LockSupport.park();
+                    }
+                  }));
+              case "crash" ->
+                  server.createContext("/crash", exchange -> Runtime.getRuntime().halt(3));
+              default -> {}
+            }
+          }
           System.out.println("listens");
+        }
+
+        private static void begin(String... words) throws Exception {
+          System.out.println(new ProcessBuilder(words).inheritIO().start().pid());
         }
       }
       """;
@@ -120,6 +142,74 @@ final class OsServiceProcessesTest extends ServiceProcessesContract {
     process.kill();
     process.exited().get(60, TimeUnit.SECONDS);
     ProcessHandle.of(pid).ifPresent(handle -> handle.onExit().join());
+    assertThat(HealthProbe.answers(address(), "/well")).isFalse();
+  }
+
+  /** Starts a program with such arguments and waits until it serves. */
+  private ServiceProcess started(String arguments, BlockingQueue<String> lines) throws Exception {
+    program("health = /well\narguments = " + arguments + "\n");
+    ServiceProcesses.ServiceSpec spec = spec(ServicePorts.JAVA);
+    ServiceProcess process =
+        processes()
+            .start(
+                new ServiceProcesses.ServiceSpec(
+                    spec.service(),
+                    spec.kind(),
+                    spec.content(),
+                    spec.scratch(),
+                    null,
+                    spec.address(),
+                    lines::add));
+    awaitAnswer("/well", process);
+    return process;
+  }
+
+  private static ProcessHandle process(BlockingQueue<String> lines) throws InterruptedException {
+    String pid = Objects.requireNonNull(lines.poll(60, TimeUnit.SECONDS));
+    return ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+  }
+
+  /** Until init has taken notice of it. */
+  private static void awaitEnd(ProcessHandle process) throws Exception {
+    process.onExit().get(20, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void aServiceHasEndedWhenItsProgramHasAlsoIfWhatItStartedHoldsItsOutput() throws Exception {
+    BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+    ServiceProcess process = started("helper", lines);
+    ProcessHandle helper = process(lines);
+    assertThat(lines.poll(60, TimeUnit.SECONDS)).isEqualTo("listens");
+    process.stop();
+    assertThat(process.exited().get(20, TimeUnit.SECONDS)).startsWith("exit code 143");
+    awaitEnd(helper);
+  }
+
+  @Test
+  void aServiceThatCrashesHasEndedAlsoIfAnotherSessionHoldsItsOutput() throws Exception {
+    BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+    ServiceProcess process = started("helper runaway crash", lines);
+    ProcessHandle helper = process(lines);
+    ProcessHandle runaway = process(lines);
+    try {
+      assertThat(lines.poll(60, TimeUnit.SECONDS)).isEqualTo("listens");
+      assertThatThrownBy(() -> get("/crash")).isInstanceOf(IOException.class);
+      assertThat(process.exited().get(20, TimeUnit.SECONDS)).startsWith("exit code 3");
+      awaitEnd(helper);
+      assertThat(runaway.isAlive()).as("who has left it").isTrue();
+    } finally {
+      runaway.destroyForcibly();
+    }
+  }
+
+  @Test
+  void aServiceThatDoesNotEndWhenItIsAskedToIsKilledWithWhatItHasStarted() throws Exception {
+    BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+    ServiceProcess process = started("helper stubborn", lines);
+    ProcessHandle helper = process(lines);
+    process.stop();
+    assertThat(process.exited().get(20, TimeUnit.SECONDS)).startsWith("exit code 137");
+    awaitEnd(helper);
     assertThat(HealthProbe.answers(address(), "/well")).isFalse();
   }
 

@@ -121,6 +121,7 @@ public final class BladeSystem {
           "rm",
           "sed",
           "seq",
+          "setsid",
           "sh",
           "sha256sum",
           "sleep",
