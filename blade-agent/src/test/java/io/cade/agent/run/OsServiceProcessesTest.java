@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.cade.agent.run.ServiceProcesses.ServiceProcess;
 import io.cade.agent.wire.ProgramForm;
 import io.cade.agent.wire.ServicePorts;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.HttpURLConnection;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -211,6 +214,75 @@ final class OsServiceProcessesTest extends ServiceProcessesContract {
     assertThat(process.exited().get(20, TimeUnit.SECONDS)).startsWith("exit code 137");
     awaitEnd(helper);
     assertThat(HealthProbe.answers(address(), "/well")).isFalse();
+  }
+
+  @Test
+  void aServiceThatOutlivesAKilledAgentIsWaitedForBeforeTheNextOneMayBegin() throws Exception {
+    program("health = /well\narguments = helper stubborn\n");
+    Process agent =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Starter.class.getName(),
+                dir.toString(),
+                address().getAddress().getHostAddress(),
+                Integer.toString(address().getPort()))
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try (var said =
+        new BufferedReader(new InputStreamReader(agent.getInputStream(), StandardCharsets.UTF_8))) {
+      ProcessHandle helper =
+          ProcessHandle.of(Long.parseLong(word(said))).orElseThrow();
+      assertThat(word(said)).isEqualTo("listens");
+      long pid = Long.parseLong(get("/well").split("\\|", -1)[2]);
+      ProcessHandle program = ProcessHandle.of(pid).orElseThrow();
+      agent.destroyForcibly().waitFor();
+      assertThat(program.isAlive()).as("it does not heed that it is to end").isTrue();
+
+      processes().endEarlier("shop", dir.resolveSibling("scratch"));
+
+      assertThat(program.isAlive()).isFalse();
+      awaitEnd(helper);
+      assertThat(dir.resolveSibling("shop.pid")).doesNotExist();
+      // Nothing of another start is there: this one comes back at once.
+      processes().endEarlier("shop", dir.resolveSibling("scratch"));
+    } finally {
+      agent.descendants().forEach(ProcessHandle::destroyForcibly);
+      agent.destroyForcibly();
+    }
+  }
+
+  /** The next one of the service; what its agent logs is none. */
+  private static String word(BufferedReader said) throws IOException {
+    while (true) {
+      String line = Objects.requireNonNull(said.readLine());
+      if (line.startsWith(Starter.SAYS)) {
+        return line.substring(Starter.SAYS.length());
+      }
+    }
+  }
+
+  /** What of an agent starts a service, and hands on what that says. */
+  static final class Starter {
+    private static final String SAYS = "service says ";
+
+    private Starter() {}
+
+    public static void main(String[] args) throws IOException, InterruptedException {
+      Path content = Path.of(args[0]);
+      new OsServiceProcesses(ServiceRuntimes.ofThisProcess())
+          .start(
+              new ServiceProcesses.ServiceSpec(
+                  "shop",
+                  ServicePorts.JAVA,
+                  content,
+                  content.resolveSibling("scratch"),
+                  null,
+                  new InetSocketAddress(args[1], Integer.parseInt(args[2])),
+                  line -> System.out.println(SAYS + line)));
+      Thread.currentThread().join();
+    }
   }
 
   @Test
