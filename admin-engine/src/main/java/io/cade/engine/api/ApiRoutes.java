@@ -190,11 +190,12 @@ final class ApiRoutes {
    */
   Future<Buffer> read(
       RoutingContext context, Supplier<CompletionStage<?>> check, int limit, Duration time) {
-    return onLoop(check.get()).compose(_ -> {
-      Future<Buffer> body = Bodies.read(vertx, context.request(), limit, time);
-      context.request().resume();
-      return body;
-    });
+    return onLoop(check.get())
+        .compose(_ -> {
+          Future<Buffer> body = Bodies.read(vertx, context.request(), limit, time);
+          context.request().resume();
+          return body;
+        });
   }
 
   /** Ignores a small body that a client may send all the same; answers a refusal. */

@@ -208,8 +208,7 @@ final class ModelRoutes {
         .read(context, () -> checked, Gatekeeper.MAX_BODY, BODY_TIME)
         .onSuccess(buffer -> {
           try {
-            routes.answer(
-                context, status, act.by(caller, buffer.toString(StandardCharsets.UTF_8)));
+            routes.answer(context, status, act.by(caller, buffer.toString(StandardCharsets.UTF_8)));
           } catch (Refusal e) {
             routes.replies().fail(context, e);
           }

@@ -140,9 +140,7 @@ final class UpdateRoutes {
                 context,
                 200,
                 updates.trust(
-                    caller,
-                    bytes.getBytes(),
-                    profile.isEmpty() ? "" : profile.getFirst())))
+                    caller, bytes.getBytes(), profile.isEmpty() ? "" : profile.getFirst())))
         .onFailure(e -> routes.replies().fail(context, e));
   }
 

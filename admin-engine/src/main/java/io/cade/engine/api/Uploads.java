@@ -80,11 +80,7 @@ final class Uploads {
   }
 
   private static void copy(
-      HttpServerRequest request,
-      AsyncFile out,
-      long limit,
-      long[] received,
-      Promise<Void> done) {
+      HttpServerRequest request, AsyncFile out, long limit, long[] received, Promise<Void> done) {
     // All writes so far. One that fails after the last part came must not pass for success.
     List<Future<Void>> written = new ArrayList<>(List.of(Future.succeededFuture()));
     request.exceptionHandler(e -> done.tryFail(new IOException("the client went away", e)));

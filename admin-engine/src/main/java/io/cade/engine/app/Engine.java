@@ -80,15 +80,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The running engine: every room of it, wired by hand, started in order and stopped in reverse. A
  * start that fails leaves nothing running.
  */
 public final class Engine implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
   private static final Duration RESTART_GRACE = Duration.ofSeconds(30);
   private static final Duration CHECKPOINT = Duration.ofMinutes(1);
 

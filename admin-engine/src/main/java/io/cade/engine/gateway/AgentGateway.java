@@ -26,10 +26,10 @@ import java.util.concurrent.CompletionStage;
  * against the module's authority; whether that certificate still counts is decided here.
  * Thread-safe; calls do not block.
  *
- * <p>Every stage completes exceptionally with {@link Refusal} when the peer
- * may not or the state does not allow it; {@link java.util.concurrent.RejectedExecutionException}
- * when the engine is too busy; another exception when the engine failed. It may complete on any
- * thread, which must not be kept.
+ * <p>Every stage completes exceptionally with {@link Refusal} when the peer may not or the state
+ * does not allow it; {@link java.util.concurrent.RejectedExecutionException} when the engine is too
+ * busy; another exception when the engine failed. It may complete on any thread, which must not be
+ * kept.
  */
 public interface AgentGateway {
   /** Whether a certificate counts at this moment. Puts nothing on record. */

@@ -283,7 +283,7 @@ public final class GatewayServer implements AutoCloseable {
       return;
     }
     try {
-      gateway.admit(peer, type == ProxyReport.class);
+      gateway.admit(peer, type.equals(ProxyReport.class));
     } catch (Refusal e) {
       fail(request, e);
       return;
@@ -303,7 +303,7 @@ public final class GatewayServer implements AutoCloseable {
       int limit,
       Class<T> type,
       Function<T, CompletionStage<?>> call) {
-    Future<?> ready = place.taken();
+    Future<BodyBudget.Room> ready = place.taken();
     if (!ready.isComplete()) {
       request.pause();
       request.exceptionHandler(_ -> place.release());
@@ -315,7 +315,8 @@ public final class GatewayServer implements AutoCloseable {
           return body;
         })
         .compose(m ->
-            Future.fromCompletionStage(call.apply(m), vertx.getOrCreateContext()).map(r -> (Object) r))
+            Future.fromCompletionStage(call.apply(m), vertx.getOrCreateContext())
+                .map(r -> (Object) r))
         .onComplete(_ -> place.release())
         .onSuccess(reply -> reply(request, reply))
         .onFailure(e -> fail(request, e));
@@ -359,13 +360,14 @@ public final class GatewayServer implements AutoCloseable {
   }
 
   private <T> Future<T> body(HttpServerRequest request, int limit, Class<T> type) {
-    return Bodies.read(vertx, request, limit, BODY_TIME).map(bytes -> {
-      try {
-        return json.decode(bytes.getBytes(), type);
-      } catch (IOException e) {
-        throw new BadMessage(e);
-      }
-    });
+    return Bodies.read(vertx, request, limit, BODY_TIME)
+        .map(bytes -> {
+          try {
+            return json.decode(bytes.getBytes(), type);
+          } catch (IOException e) {
+            throw new BadMessage(e);
+          }
+        });
   }
 
   private static final class BadMessage extends RuntimeException {
@@ -423,7 +425,7 @@ public final class GatewayServer implements AutoCloseable {
       case Bodies.TooLarge e -> refuse(request, 413, "too-large", e.getMessage());
       case Bodies.TooSlow e -> refuse(request, 408, "too-slow", e.getMessage());
       case BodyBudget.NoRoom e -> {
-        request.response().putHeader(HttpHeaders.RETRY_AFTER, "5");
+        request.response().putHeader("Retry-After", "5");
         refuse(request, 503, "busy", e.getMessage());
       }
       case HttpClosedException _ ->
@@ -466,8 +468,7 @@ public final class GatewayServer implements AutoCloseable {
     end(request, response, json.encode(new ErrorReply(error, cut(why == null ? "" : why))));
   }
 
-  private void end(
-      HttpServerRequest request, HttpServerResponse response, byte @Nullable [] body) {
+  private void end(HttpServerRequest request, HttpServerResponse response, byte @Nullable [] body) {
     if (response.closed()) {
       return;
     }

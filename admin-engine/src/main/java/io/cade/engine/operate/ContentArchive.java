@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * plain files below one directory and nothing else (no links, no attributes, no second directory of
  * entries that says something different).
  *
- * <p>Limits: {@value #MAX_FILES} files, {@value #MAX_DIRECTORIES} directories, {@value #MAX_PATH} characters a path, 256 MiB unpacked.
+ * <p>Limits: {@value #MAX_FILES} files, {@value #MAX_DIRECTORIES} directories, {@value #MAX_PATH}
+ * characters a path, 256 MiB unpacked.
  */
 public final class ContentArchive {
   /** Largest archive, packed, however it comes: uploaded, or in an update bundle. */

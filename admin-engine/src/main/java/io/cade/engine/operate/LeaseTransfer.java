@@ -89,8 +89,7 @@ public final class LeaseTransfer {
 
   /** Whether the caller may import leases; asked before the file is read. */
   public CompletionStage<Boolean> checkImport(Caller caller) {
-    return actions.carryOut(
-        caller, Role.OPERATOR, IMPORT, false, (_, _) -> Decision.nothing(true));
+    return actions.carryOut(caller, Role.OPERATOR, IMPORT, false, (_, _) -> Decision.nothing(true));
   }
 
   /**

@@ -110,7 +110,9 @@ final class ZipDirectory {
     long at = locatorAt - END_64_BYTES;
     ByteBuffer locator = read(file, locatorAt, LOCATOR_64_BYTES);
     ByteBuffer end = read(file, at, END_64_BYTES);
-    if (locator.getLong(8) != at || end.getInt(0) != END_64 || end.getLong(4) != END_64_BYTES - 12) {
+    if (locator.getLong(8) != at
+        || end.getInt(0) != END_64
+        || end.getLong(4) != END_64_BYTES - 12) {
       throw incomplete("its ZIP64 end is not before its end");
     }
     long entries = end.getLong(32);
@@ -145,7 +147,9 @@ final class ZipDirectory {
         in.readFully(head);
         ByteBuffer entry = ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN);
         int rest =
-            unsigned(entry.getShort(28)) + unsigned(entry.getShort(30)) + unsigned(entry.getShort(32));
+            unsigned(entry.getShort(28))
+                + unsigned(entry.getShort(30))
+                + unsigned(entry.getShort(32));
         left -= ENTRY_BYTES + rest;
         if (entry.getInt(0) != ENTRY || left < 0) {
           throw incomplete("its directory is damaged");

@@ -57,7 +57,7 @@ public final class Bodies {
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     try {
       long announced = length == null ? limit : Long.parseLong(length.strip());
-      return (int) Math.clamp(announced, 0, limit);
+      return Math.clamp(announced, 0, limit);
     } catch (NumberFormatException e) {
       return limit;
     }

@@ -134,10 +134,10 @@ public final class BodyBudget {
 
   private void release(Room room) {
     List<Room> next = new ArrayList<>();
-    boolean left;
+    boolean waited;
     synchronized (this) {
-      left = waiting.remove(room);
-      if (left) {
+      waited = waiting.remove(room);
+      if (waited) {
         vertx.cancelTimer(room.timer);
       } else if (room.held) {
         room.held = false;
@@ -146,9 +146,12 @@ public final class BodyBudget {
           withLarge.remove(room.owner);
         } else {
           small -= room.bytes;
-          smallOf.compute(
-              room.owner,
-              (_, of) -> of == null || of <= room.bytes ? null : Integer.valueOf(of - room.bytes));
+          int left = smallOf.getOrDefault(room.owner, 0) - room.bytes;
+          if (left > 0) {
+            smallOf.put(room.owner, left);
+          } else {
+            smallOf.remove(room.owner);
+          }
         }
         // First come, first served; a small one may pass a large one that does not fit yet.
         for (Iterator<Room> line = waiting.iterator(); line.hasNext(); ) {
@@ -162,7 +165,7 @@ public final class BodyBudget {
         }
       }
     }
-    if (left) {
+    if (waited) {
       room.taken.tryFail(new NoRoom());
     }
     next.forEach(r -> r.context.runOnContext(_ -> r.taken.tryComplete(r)));

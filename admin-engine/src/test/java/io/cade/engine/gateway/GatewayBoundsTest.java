@@ -65,8 +65,7 @@ class GatewayBoundsTest {
     assertThat(bench.writer.changes(Change.Audited.class)).hasSize(1);
     try (TestPeer p = bench.introduced(PROXY, CardRole.PROXY);
         RawPeer raw =
-            p.connect()
-                .announce("/v1/proxy-report", (4 << 20) - 1, "Expect: 100-continue")) {
+            p.connect().announce("/v1/proxy-report", (4 << 20) - 1, "Expect: 100-continue")) {
       assertThat(raw.status()).isEqualTo(100);
     }
   }
@@ -83,7 +82,7 @@ class GatewayBoundsTest {
       assertThat(second.isSilent(500)).isTrue();
       a.call("/v1/report", GatewayBench.report(A), ReportReply.class);
       a.call("/v1/ask", new Ask(A, "boot", null), AskReply.class);
-      assertThat(second.answer()).contains("503", "retry-after: 5", "busy");
+      assertThat(second.answer()).contains("503", "Retry-After: 5", "busy");
     }
     try (TestPeer a = bench.introduced(A, CardRole.SERVER)) {
       RawPeer gone = large(a);
@@ -120,7 +119,7 @@ class GatewayBoundsTest {
       }
       assertThat(taken).as("of 2 MiB each in 16 MiB").isEqualTo(8);
       for (RawPeer raw : waiting) {
-        assertThat(raw.answer()).contains("503", "retry-after");
+        assertThat(raw.answer()).contains("503", "Retry-After");
       }
     } finally {
       for (AutoCloseable each : open.reversed()) {
@@ -189,8 +188,7 @@ class GatewayBoundsTest {
   void whoHasEnrolledLeavesItsPlaceToTheNext() throws Exception {
     bench.seat(A, CardRole.SERVER);
     KeyPair key = PkiFixtures.newKey();
-    try (TestPeer peer =
-        TestPeer.anonymous(bench.authority.certificate(), bench.server.port())) {
+    try (TestPeer peer = TestPeer.anonymous(bench.authority.certificate(), bench.server.port())) {
       EnrolRequest request =
           new EnrolRequest(
               A,

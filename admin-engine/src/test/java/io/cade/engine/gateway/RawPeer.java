@@ -38,7 +38,8 @@ public final class RawPeer implements AutoCloseable {
   }
 
   public RawPeer get(String path, String... fields) throws IOException {
-    StringBuilder head = new StringBuilder("GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n".formatted(path));
+    StringBuilder head =
+        new StringBuilder("GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n".formatted(path));
     for (String field : fields) {
       head.append(field).append("\r\n");
     }

@@ -124,9 +124,9 @@ class ZipDirectoryTest {
 
   /** Some 60 bytes each, and more than 200 in the heap of who keeps them all. */
   @Test
-  void aDirectoryOfAMillionEntriesIsRefusedForItsNumberAlone() throws Exception {
+  void aDirectoryOfVeryManyEntriesIsRefusedForItsEndAlone() throws Exception {
     Parts parts = Parts.of(zip("", "index.html"));
-    int many = 1_000_000;
+    int many = 200_000;
     byte[] entry = parts.directory();
     byte[] directory = new byte[many * entry.length];
     for (int i = 0; i < many; i++) {
@@ -137,12 +137,14 @@ class ZipDirectoryTest {
             parts.files(),
             directory,
             end64(
-                many, directory.length, parts.files().length, parts.files().length + directory.length),
+                many,
+                directory.length,
+                parts.files().length,
+                parts.files().length + directory.length),
             end(0xffff, 0xffffffffL, 0xffffffffL));
-    assertRefused(wide, Refusal.Kind.LIMIT, "lists 1000000 files and directories, limit 20000");
+    assertRefused(wide, Refusal.Kind.LIMIT, "lists 200000 files and directories, limit 20000");
     // The narrow end alone says nothing of the kind.
-    byte[] few =
-        join(parts.files(), directory, end(1, directory.length, parts.files().length));
+    byte[] few = join(parts.files(), directory, end(1, directory.length, parts.files().length));
     assertRefused(few, Refusal.Kind.LIMIT, "directory of the content is larger than 8 MiB");
   }
 
@@ -208,7 +210,9 @@ class ZipDirectoryTest {
         out.closeEntry();
       }
     }
-    assertThat(ContentArchive.rewrite(Files.write(dir.resolve("u"), bytes.toByteArray()), dir.resolve("k")))
+    assertThat(
+            ContentArchive.rewrite(
+                Files.write(dir.resolve("u"), bytes.toByteArray()), dir.resolve("k")))
         .hasSize(200);
     ByteArrayOutputStream more = new ByteArrayOutputStream();
     try (ZipOutputStream out = new ZipOutputStream(more)) {

@@ -95,8 +95,7 @@ class BodyBudgetTest {
   void aWholeModuleThatStartsIsNeverRefused() throws Exception {
     BodyBudget budget =
         new BodyBudget(
-            vertx,
-            new BodyBudget.Limits(16 << 20, 6 << 20, 256 << 10, Duration.ofSeconds(5)));
+            vertx, new BodyBudget.Limits(16 << 20, 6 << 20, 256 << 10, Duration.ofSeconds(5)));
     List<BodyBudget.Room> all = new ArrayList<>();
     Queue<BodyBudget.Room> ready = new ConcurrentLinkedQueue<>();
     for (int card = 0; card < 283; card++) {
