@@ -62,7 +62,7 @@ public final class RawPeer implements AutoCloseable {
       head.append((char) next);
     }
     int length = 0;
-    for (String line : head.toString().split("\r\n")) {
+    for (String line : head.toString().lines().toList()) {
       if (line.regionMatches(true, 0, "content-length:", 0, 15)) {
         length = Integer.parseInt(line.substring(15).strip());
       }

@@ -5,6 +5,7 @@ import io.cade.agent.wire.WireJson;
 import io.cade.engine.pki.ModuleAuthority;
 import io.cade.engine.pki.PkiFixtures;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -100,7 +101,7 @@ public final class TestPeer implements AutoCloseable {
     SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket();
     try {
       socket.bind(new InetSocketAddress(from, 0));
-      socket.connect(new InetSocketAddress("127.0.0.1", port), 10_000);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 10_000);
       socket.setSoTimeout(10_000);
       socket.startHandshake();
       return new RawPeer(socket);

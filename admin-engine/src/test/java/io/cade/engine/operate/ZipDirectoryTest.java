@@ -91,13 +91,29 @@ class ZipDirectoryTest {
     return end;
   }
 
-  /** The directory and where it begins. */
-  private record Parts(byte[] files, byte[] directory) {
+  /** An archive's files, and its directory, as ends without a comment say. */
+  private static final class Parts {
+    private final byte[] files;
+    private final byte[] directory;
+
+    private Parts(byte[] files, byte[] directory) {
+      this.files = files;
+      this.directory = directory;
+    }
+
     static Parts of(byte[] zip) {
       int offset = little(zip).getInt(zip.length - END_BYTES + 16);
       int length = little(zip).getInt(zip.length - END_BYTES + 12);
-      byte[] files = Arrays.copyOf(zip, offset);
-      return new Parts(files, Arrays.copyOfRange(zip, offset, offset + length));
+      return new Parts(
+          Arrays.copyOf(zip, offset), Arrays.copyOfRange(zip, offset, offset + length));
+    }
+
+    byte[] files() {
+      return files;
+    }
+
+    byte[] directory() {
+      return directory;
     }
   }
 

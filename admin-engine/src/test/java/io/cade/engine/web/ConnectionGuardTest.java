@@ -64,7 +64,7 @@ class ConnectionGuardTest {
     Socket socket = new Socket();
     sockets.add(socket);
     socket.bind(new InetSocketAddress(from, 0));
-    socket.connect(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 5_000);
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
     return socket;
   }
 
