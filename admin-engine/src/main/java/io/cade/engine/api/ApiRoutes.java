@@ -10,6 +10,7 @@ import io.cade.engine.operate.Views;
 import io.cade.engine.web.Bodies;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -23,7 +24,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -31,12 +31,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The resources under {@code /api/v1}. Lists are objects with one member, named like the resource,
- * so that something can be added beside it. At most {@value #MAX_UPLOADS} uploads at once.
+ * so that something can be added beside it. At most {@value #MAX_UPLOADS} uploads at once, as
+ * {@link UploadPlaces} has it.
  */
 final class ApiRoutes {
   private static final int MAX_UPLOADS = 2;
   private static final Duration UPLOAD_TIME = Duration.ofMinutes(5);
   private static final int MAX_LEASE_FILE = 16 << 20;
+
+  /** What a client may send where nothing is expected. */
+  static final int MAX_IGNORED = 4 << 10;
+
   private static final String LEASES = "/api/v1/leases";
   private static final String SERVICES = "/api/v1/services";
 
@@ -45,7 +50,7 @@ final class ApiRoutes {
   private final ApiServer.Backing backing;
   private final Inspection inspection;
   private final Operations operations;
-  private final AtomicInteger uploads = new AtomicInteger();
+  private final UploadPlaces uploads = new UploadPlaces(MAX_UPLOADS);
 
   ApiRoutes(Vertx vertx, Replies replies, ApiServer.Backing backing) {
     this.vertx = vertx;
@@ -139,13 +144,12 @@ final class ApiRoutes {
       return;
     }
     var caller = Gatekeeper.caller(context);
-    var body = Bodies.read(vertx, context.request(), MAX_LEASE_FILE, UPLOAD_TIME);
-    context.request().resume();
-    body.compose(csv ->
+    read(context, () -> backing.leases().checkImport(caller), MAX_LEASE_FILE, UPLOAD_TIME)
+        .compose(csv ->
             onLoop(
                 onDisk(() -> csv.toString(StandardCharsets.UTF_8))
                     .thenCompose(text -> backing.leases().importFrom(caller, text))))
-        .onComplete(_ -> uploads.decrementAndGet())
+        .onComplete(_ -> uploads.giveBack(caller))
         .onSuccess(done -> replies.ok(context, done))
         .onFailure(e -> replies.fail(context, e));
   }
@@ -179,9 +183,24 @@ final class ApiRoutes {
     void now() throws Refusal;
   }
 
-  /** Reads and ignores a small body that a client may send all the same; answers a refusal. */
+  /**
+   * Reads the body of a request.
+   *
+   * @param check asked before, so that nothing is kept of what somebody sends who may not
+   */
+  Future<Buffer> read(
+      RoutingContext context, Supplier<CompletionStage<?>> check, int limit, Duration time) {
+    return onLoop(check.get())
+        .compose(_ -> {
+          Future<Buffer> body = Bodies.read(vertx, context.request(), limit, time);
+          context.request().resume();
+          return body;
+        });
+  }
+
+  /** Ignores a small body that a client may send all the same; answers a refusal. */
   void withoutBody(RoutingContext context, Act then) {
-    var body = Bodies.read(vertx, context.request(), Gatekeeper.MAX_BODY, Duration.ofSeconds(10));
+    var body = Bodies.ignore(vertx, context.request(), MAX_IGNORED, Duration.ofSeconds(10));
     context.request().resume();
     body.onSuccess(
             _ -> {
@@ -228,23 +247,23 @@ final class ApiRoutes {
     if (!beginUpload(context)) {
       return;
     }
+    var caller = Gatekeeper.caller(context);
     onLoop(check.get())
         .compose(_ -> onLoop(onDisk(place)))
         .compose(file ->
             Uploads.toFile(vertx, context.request(), file, Gatekeeper.MAX_CONTENT, UPLOAD_TIME)
                 .onFailure(_ -> discard(file))
                 .compose(_ -> onLoop(then.apply(file))))
-        .onComplete(_ -> uploads.decrementAndGet())
+        .onComplete(_ -> uploads.giveBack(caller))
         .onSuccess(answer::accept)
         .onFailure(e -> replies.fail(context, e));
   }
 
   private boolean beginUpload(RoutingContext context) {
-    if (uploads.incrementAndGet() > MAX_UPLOADS) {
-      uploads.decrementAndGet();
+    String objection = uploads.take(Gatekeeper.caller(context));
+    if (!objection.isEmpty()) {
       context.response().putHeader("Retry-After", "5");
-      replies.problem(
-          context, 503, "busy", MAX_UPLOADS + " uploads are under way: try again later");
+      replies.problem(context, 503, "busy", objection);
       return false;
     }
     return true;

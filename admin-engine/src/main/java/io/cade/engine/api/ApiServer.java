@@ -27,13 +27,18 @@ import java.util.function.LongSupplier;
 
 /**
  * The HTTPS server of console and API (TLS 1.2 or 1.3: browsers of an operations centre are not
- * always new). Limits: {@value #MAX_CONNECTIONS} connections; 10 s to the first request; 60 s
- * without traffic; bodies 1 MiB, content of services 64 MiB within 5 minutes, images 1 GiB within
- * 30.
+ * always new). Limits: {@value #MAX_CONNECTIONS} connections on which somebody has signed in,
+ * {@value #MAX_OF_USER} of one user; {@value #MAX_STRANGERS} others, {@value #MAX_OF_ADDRESS} from
+ * one address, for 30 s and one request each; 10 s to the first request; 60 s without traffic;
+ * bodies 1 MiB, content of services 64 MiB within 5 minutes, images 1 GiB within 30.
  */
 public final class ApiServer implements AutoCloseable {
   static final int MAX_CONNECTIONS = 512;
+  static final int MAX_OF_USER = 128;
+  static final int MAX_STRANGERS = 256;
+  static final int MAX_OF_ADDRESS = 32;
   private static final Duration FIRST_REQUEST = Duration.ofSeconds(10);
+  private static final Duration STRANGER_LIFE = Duration.ofSeconds(30);
   private static final Duration IDLE = Duration.ofSeconds(60);
 
   private final HttpServer server;
@@ -76,12 +81,22 @@ public final class ApiServer implements AutoCloseable {
    */
   public static Future<ApiServer> start(
       Vertx vertx, String host, int port, Identity identity, Backing backing) {
-    ConnectionGuard guard = new ConnectionGuard(vertx, "admin", MAX_CONNECTIONS, FIRST_REQUEST);
+    ConnectionGuard guard =
+        new ConnectionGuard(
+            vertx,
+            "admin",
+            new ConnectionGuard.Limits(
+                MAX_CONNECTIONS,
+                MAX_OF_USER,
+                MAX_STRANGERS,
+                MAX_OF_ADDRESS,
+                FIRST_REQUEST,
+                STRANGER_LIFE));
     Replies replies = new Replies();
     Router router = Router.router(vertx);
     Authenticator authenticator =
         new Authenticator(vertx, backing.users().file(), backing.ticker(), backing.random());
-    new Gatekeeper(replies, authenticator, backing.ready(), backing.updates().engine())
+    new Gatekeeper(replies, authenticator, guard, backing.ready(), backing.updates().engine())
         .addTo(router);
     new UserRoutes(
             new ApiRoutes(vertx, replies, backing).addTo(router),

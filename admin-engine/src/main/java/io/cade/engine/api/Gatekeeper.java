@@ -6,7 +6,9 @@ import io.cade.engine.operate.ContentArchive;
 import io.cade.engine.operate.Role;
 import io.cade.engine.update.EngineUpdates;
 import io.cade.engine.web.Bodies;
+import io.cade.engine.web.ConnectionGuard;
 import io.cade.engine.web.Failures;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
@@ -37,12 +39,18 @@ final class Gatekeeper {
 
   private final Replies replies;
   private final Authenticator authenticator;
+  private final ConnectionGuard guard;
   private final BooleanSupplier ready;
   private final EngineUpdates engine;
 
   Gatekeeper(
-      Replies replies, Authenticator authenticator, BooleanSupplier ready, EngineUpdates engine) {
+      Replies replies,
+      Authenticator authenticator,
+      ConnectionGuard guard,
+      BooleanSupplier ready,
+      EngineUpdates engine) {
     this.replies = replies;
+    this.guard = guard;
     this.authenticator = authenticator;
     this.ready = ready;
     this.engine = engine;
@@ -58,6 +66,7 @@ final class Gatekeeper {
 
   void addTo(Router router) {
     router.route().handler(Gatekeeper::headers);
+    router.route().handler(this::lastOfStranger);
     router.get("/api/v1/health").handler(this::health);
     router.route().handler(this::admit);
     for (int status : List.of(400, 404, 405, 500)) {
@@ -76,6 +85,22 @@ final class Gatekeeper {
             "Content-Security-Policy",
             "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
                 + " img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+    context.next();
+  }
+
+  /** Who has not signed in gets one answer on a connection, so that its place is free again. */
+  private void lastOfStranger(RoutingContext context) {
+    HttpConnection connection = context.request().connection();
+    context.addHeadersEndHandler(_ -> {
+      if (guard.isStranger(connection)) {
+        context.response().putHeader(HttpHeaders.CONNECTION, "close");
+      }
+    });
+    context.addEndHandler(_ -> {
+      if (guard.isStranger(connection) && context.request().isEnded()) {
+        var _ = connection.close();
+      }
+    });
     context.next();
   }
 
@@ -107,6 +132,9 @@ final class Gatekeeper {
             context.request().getHeader(HttpHeaders.AUTHORIZATION),
             context.request().remoteAddress().hostAddress())
         .onSuccess(caller -> {
+          if (!guard.believe(context.request().connection(), "user " + caller.user())) {
+            return;
+          }
           if (forged(context)) {
             replies.problem(
                 context, 403, "not-allowed", "changes are not taken from pages of other sites");

@@ -10,7 +10,6 @@ import io.cade.engine.operate.DeviceOperations;
 import io.cade.engine.operate.ModelInspection;
 import io.cade.engine.operate.ModelOperations;
 import io.cade.engine.operate.ModelScope;
-import io.cade.engine.web.Bodies;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
@@ -76,6 +75,7 @@ final class ModelRoutes {
             withBody(
                 c,
                 201,
+                caller -> models.checkEdit(caller, type(c), text(c, "why")),
                 (caller, body) ->
                     models.edit(
                         caller,
@@ -86,7 +86,12 @@ final class ModelRoutes {
                         text(c, "why"))));
     router
         .post(MODEL + "/values")
-        .handler(c -> withBody(c, 201, (caller, body) -> set(c, caller, body)));
+        .handler(c ->
+            withBody(
+                c,
+                201,
+                caller -> models.checkSet(caller, type(c)),
+                (caller, body) -> set(c, caller, body)));
     router
         .post(MODEL + "/cards")
         .handler(c ->
@@ -128,6 +133,7 @@ final class ModelRoutes {
             withBody(
                 c,
                 202,
+                caller -> devices.checkAttempt(caller, position(c), text(c, "why")),
                 (caller, body) ->
                     devices.attempt(
                         caller,
@@ -189,20 +195,24 @@ final class ModelRoutes {
         });
   }
 
-  private void withBody(RoutingContext context, int status, ActOn act) {
-    var body = Bodies.read(routes.vertx(), context.request(), Gatekeeper.MAX_BODY, BODY_TIME);
-    context.request().resume();
-    body.onSuccess(
-            buffer -> {
-              try {
-                routes.answer(
-                    context,
-                    status,
-                    act.by(Gatekeeper.caller(context), buffer.toString(StandardCharsets.UTF_8)));
-              } catch (Refusal e) {
-                routes.replies().fail(context, e);
-              }
-            })
+  private void withBody(RoutingContext context, int status, Act check, ActOn act) {
+    Caller caller = Gatekeeper.caller(context);
+    CompletionStage<?> checked;
+    try {
+      checked = check.by(caller);
+    } catch (Refusal e) {
+      routes.replies().fail(context, e);
+      return;
+    }
+    routes
+        .read(context, () -> checked, Gatekeeper.MAX_BODY, BODY_TIME)
+        .onSuccess(buffer -> {
+          try {
+            routes.answer(context, status, act.by(caller, buffer.toString(StandardCharsets.UTF_8)));
+          } catch (Refusal e) {
+            routes.replies().fail(context, e);
+          }
+        })
         .onFailure(e -> routes.replies().fail(context, e));
   }
 

@@ -5,7 +5,6 @@ import io.cade.engine.change.Refusal;
 import io.cade.engine.update.EngineUpdates;
 import io.cade.engine.update.NewUpdate;
 import io.cade.engine.update.UpdateOperations;
-import io.cade.engine.web.Bodies;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -133,16 +132,15 @@ final class UpdateRoutes {
   /** {@code ?profile=} with the root metadata as its body. */
   private void trust(RoutingContext context) {
     List<String> profile = context.queryParam("profile");
-    var body = Bodies.read(routes.vertx(), context.request(), MAX_ROOT, Duration.ofSeconds(30));
-    context.request().resume();
-    body.onSuccess(bytes ->
+    var caller = Gatekeeper.caller(context);
+    routes
+        .read(context, () -> updates.checkTrust(caller), MAX_ROOT, Duration.ofSeconds(30))
+        .onSuccess(bytes ->
             routes.answer(
                 context,
                 200,
                 updates.trust(
-                    Gatekeeper.caller(context),
-                    bytes.getBytes(),
-                    profile.isEmpty() ? "" : profile.getFirst())))
+                    caller, bytes.getBytes(), profile.isEmpty() ? "" : profile.getFirst())))
         .onFailure(e -> routes.replies().fail(context, e));
   }
 

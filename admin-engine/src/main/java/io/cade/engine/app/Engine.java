@@ -80,15 +80,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The running engine: every room of it, wired by hand, started in order and stopped in reverse. A
  * start that fails leaves nothing running.
  */
 public final class Engine implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
   private static final Duration RESTART_GRACE = Duration.ofSeconds(30);
   private static final Duration CHECKPOINT = Duration.ofMinutes(1);
 
@@ -264,7 +261,7 @@ public final class Engine implements AutoCloseable {
     gateway.collect(collected);
     writer.listen(routes);
     writer.listen(certificates);
-    every(
+    Duties.every(
         timer,
         RENEWAL,
         () ->
@@ -279,7 +276,7 @@ public final class Engine implements AutoCloseable {
                               new Change.Audited(
                                   "engine", "renew the certificate of service " + service, "due")));
                 }));
-    every(
+    Duties.every(
         timer,
         TICKET_KEYS,
         () -> {
@@ -290,7 +287,7 @@ public final class Engine implements AutoCloseable {
                       true, new Change.Audited("engine", "renew the keys of TLS tickets", "due")));
         });
     CertificateWatch watch = new CertificateWatch(certificates);
-    every(
+    Duties.every(
         timer,
         CERTIFICATE_WATCH,
         () -> {
@@ -301,7 +298,7 @@ public final class Engine implements AutoCloseable {
     lifecycle.started("ordered certificates", ordered);
     ordered.start(
         writer, routes, observations, uploaded, certificates, clock, time -> Thread.sleep(time));
-    every(timer, OrderedCertificates.LOOK, ordered::lookSoon);
+    Duties.every(timer, OrderedCertificates.LOOK, ordered::lookSoon);
 
     keys.authority().imageSigner();
     ImageCatalogue images =
@@ -312,9 +309,9 @@ public final class Engine implements AutoCloseable {
     ManagementCards management =
         new ManagementCards(config.management(), writer, agentConfigs, directory.path("boot"));
     management.seat();
-    every(timer, Duration.ofMinutes(4), management::refresh);
-    every(timer, TRAFFIC, recorder::run);
-    every(
+    Duties.every(timer, Duration.ofMinutes(4), management::refresh);
+    Duties.every(timer, TRAFFIC, recorder::run);
+    Duties.every(
         timer,
         CHECKPOINT,
         () -> {
@@ -352,7 +349,7 @@ public final class Engine implements AutoCloseable {
             clock,
             blocking);
     if (guard.isPresent()) {
-      every(timer, GUARD_LOOK, updates::tell);
+      Duties.every(timer, GUARD_LOOK, updates::tell);
     }
     ImageOperations imageOperations = new ImageOperations(writer, images, blocking);
     ApiServer api =
@@ -370,7 +367,7 @@ public final class Engine implements AutoCloseable {
             keys.admin(),
             blocking,
             random);
-    every(
+    Duties.every(
         timer,
         RENEWAL,
         new ServerCertificates(
@@ -383,7 +380,7 @@ public final class Engine implements AutoCloseable {
     EndpointsFile.write(config, directory, keys.authority().certificatePem());
     HostProbe host = new HostProbe(directory.path("."), clock, System::nanoTime);
     host.tick();
-    every(timer, HOST_LOOK, host::tick);
+    Duties.every(timer, HOST_LOOK, host::tick);
     new SnmpRoom(config, lifecycle, directory, writer, timer, clock, updates::probation)
         .start(
             keys.authority(),
@@ -590,27 +587,6 @@ public final class Engine implements AutoCloseable {
     return lifecycle.started(
         "API",
         Await.that(ApiServer.start(vertx, host(), config.ports().admin(), identity, backing)));
-  }
-
-  /** Something that may fail and is tried again at its next turn. */
-  @FunctionalInterface
-  private interface Duty {
-    void run() throws Exception;
-  }
-
-  private static void every(ScheduledExecutorService timer, Duration period, Duty duty) {
-    var _ =
-        timer.scheduleWithFixedDelay(
-            () -> {
-              try {
-                duty.run();
-              } catch (Exception e) {
-                LOG.warn("a regular duty failed and is tried again", e);
-              }
-            },
-            period.toMillis(),
-            period.toMillis(),
-            TimeUnit.MILLISECONDS);
   }
 
   private <E extends ExecutorService> E started(String name, E executor) {

@@ -14,6 +14,7 @@ import io.cade.agent.wire.RenewRequest;
 import io.cade.agent.wire.Report;
 import io.cade.agent.wire.ReportReply;
 import io.cade.agent.wire.RouteSnapshot;
+import io.cade.engine.change.Refusal;
 import io.cade.engine.pki.PeerIdentity;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,12 +26,23 @@ import java.util.concurrent.CompletionStage;
  * against the module's authority; whether that certificate still counts is decided here.
  * Thread-safe; calls do not block.
  *
- * <p>Every stage completes exceptionally with {@link io.cade.engine.change.Refusal} when the peer
- * may not or the state does not allow it; {@link java.util.concurrent.RejectedExecutionException}
- * when the engine is too busy; another exception when the engine failed. It may complete on any
- * thread, which must not be kept.
+ * <p>Every stage completes exceptionally with {@link Refusal} when the peer may not or the state
+ * does not allow it; {@link java.util.concurrent.RejectedExecutionException} when the engine is too
+ * busy; another exception when the engine failed. It may complete on any thread, which must not be
+ * kept.
  */
 public interface AgentGateway {
+  /** Whether a certificate counts at this moment. Puts nothing on record. */
+  boolean believes(PeerIdentity peer);
+
+  /**
+   * Asked before a message is read: whether the peer may send any. What the message says is looked
+   * at by the call itself, who sends it once more.
+   *
+   * @param asProxy whether the message is one of proxies
+   */
+  void admit(PeerIdentity peer, boolean asProxy) throws Refusal;
+
   /** The only call without a certificate: the one-time secret stands in for it. */
   CompletionStage<EnrolReply> enrol(EnrolRequest request);
 

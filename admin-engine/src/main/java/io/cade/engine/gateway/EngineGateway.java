@@ -181,6 +181,25 @@ public final class EngineGateway implements AgentGateway {
   }
 
   @Override
+  public boolean believes(PeerIdentity peer) {
+    try {
+      var _ = PeerRules.requireCard(writer.current(), peer, peer.position());
+      return true;
+    } catch (Refusal e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void admit(PeerIdentity peer, boolean asProxy) throws Refusal {
+    guard.admit(peer);
+    Card card = PeerRules.requireCard(writer.current(), peer, peer.position());
+    if (asProxy) {
+      requireProxy(card, "report as a proxy");
+    }
+  }
+
+  @Override
   public CompletionStage<EnrolReply> enrol(EnrolRequest request, String address) {
     try {
       guard.requireOwnAddress(request.position(), address);

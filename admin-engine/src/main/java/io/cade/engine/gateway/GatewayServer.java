@@ -15,13 +15,16 @@ import io.cade.engine.change.Refusal;
 import io.cade.engine.pki.Identity;
 import io.cade.engine.pki.PeerIdentity;
 import io.cade.engine.web.Bodies;
+import io.cade.engine.web.BodyBudget;
 import io.cade.engine.web.ConnectionGuard;
 import io.cade.engine.web.Failures;
+import io.cade.engine.web.LastWords;
 import io.cade.engine.web.TlsOptions;
 import io.cade.engine.web.WebRuntime;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -43,6 +46,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,18 +55,42 @@ import org.slf4j.LoggerFactory;
  * {@link AgentGateway} over HTTP/1.1 over TLS 1.3. Every call but {@code enrol} needs a client
  * certificate of the module's authority; one of another authority already fails the handshake.
  *
- * <p>Limits: {@value #MAX_CONNECTIONS} connections (two for each of 280 cards, and some); 10 s to
- * the first request and for each body; 90 s without traffic; bodies of 32 KiB (enrol, renew), 128
- * KiB (introduce), 256 KiB (report), 512 KiB (logs), 2 MiB (inventory), 4 MiB (ask, proxy-report).
- * A refusal is an {@link ErrorReply}.
+ * <p>Limits: {@value #MAX_CONNECTIONS} connections of cards that are believed (two for each of 280
+ * cards, and some), {@value #MAX_OF_CARD} of one card; {@value #MAX_STRANGERS} of others, {@value
+ * #MAX_OF_ADDRESS} from one address, for 30 s and one request each; 10 s to the first request and
+ * for each body; 90 s without traffic; bodies of 32 KiB (enrol, renew), 128 KiB (introduce), 256
+ * KiB (report), 512 KiB (logs), 2 MiB (inventory), 4 MiB (ask, proxy-report). Of a card that is not
+ * believed no body is read. All bodies that are being worked on have 22 MiB together, those of
+ * enrolment 2 MiB; what does not fit waits 5 s, then it is refused. A refusal is an {@link
+ * ErrorReply}.
  */
 public final class GatewayServer implements AutoCloseable {
   static final int MAX_CONNECTIONS = 1_024;
 
+  /** More than an agent and a proxy use; what a card left behind when it restarted fits in. */
+  static final int MAX_OF_CARD = 16;
+
+  /** A whole module may enrol at once. */
+  static final int MAX_STRANGERS = 320;
+
+  static final int MAX_OF_ADDRESS = 16;
+
   /** A result may hold what a card was found to have: a million characters, and some escaped. */
   private static final int MAX_ASK = 4 << 20;
 
+  private static final int MAX_ENROL = 32 << 10;
+
   private static final Duration BODY_TIME = Duration.ofSeconds(10);
+  private static final Duration STRANGER_LIFE = Duration.ofSeconds(30);
+
+  /** Agents wait for an answer for 15 s. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private static final BodyBudget.Limits OF_CARDS =
+      new BodyBudget.Limits(16 << 20, 6 << 20, 256 << 10, PATIENCE);
+  private static final BodyBudget.Limits OF_STRANGERS =
+      new BodyBudget.Limits(0, 2 << 20, 128 << 10, PATIENCE);
+
   private static final Duration REFUSAL_TIME = Duration.ofMillis(50);
   private static final Duration IDLE = Duration.ofSeconds(90);
   private static final String PACKAGES = "/v1/packages/";
@@ -72,6 +100,8 @@ public final class GatewayServer implements AutoCloseable {
   private final Vertx vertx;
   private final AgentGateway gateway;
   private final ConnectionGuard guard;
+  private final BodyBudget room;
+  private final BodyBudget strangersRoom;
   private final WireJson json = new WireJson();
   private final HttpServer server;
   private final Function<Identity, HttpServerOptions> options;
@@ -83,12 +113,25 @@ public final class GatewayServer implements AutoCloseable {
       Vertx vertx, String host, int port, Identity identity, String ca, AgentGateway gateway) {
     this.vertx = vertx;
     this.gateway = gateway;
-    this.guard = new ConnectionGuard(vertx, "gateway", MAX_CONNECTIONS, BODY_TIME, known::remove);
+    this.guard =
+        new ConnectionGuard(
+            vertx,
+            "gateway",
+            new ConnectionGuard.Limits(
+                MAX_CONNECTIONS,
+                MAX_OF_CARD,
+                MAX_STRANGERS,
+                MAX_OF_ADDRESS,
+                BODY_TIME,
+                STRANGER_LIFE),
+            known::remove);
+    this.room = new BodyBudget(vertx, OF_CARDS);
+    this.strangersRoom = new BodyBudget(vertx, OF_STRANGERS);
     this.options = own -> options(host, port, own, ca);
     this.server =
         vertx
             .createHttpServer(options.apply(identity))
-            .connectionHandler(guard)
+            .connectionHandler(this::connected)
             .requestHandler(this::handle);
   }
 
@@ -142,8 +185,8 @@ public final class GatewayServer implements AutoCloseable {
                 }));
   }
 
-  private static String address(HttpServerRequest request) {
-    SocketAddress remote = request.remoteAddress();
+  private static String address(HttpConnection connection) {
+    SocketAddress remote = connection.remoteAddress();
     String host = remote == null ? null : remote.hostAddress();
     return host == null ? "" : host;
   }
@@ -154,17 +197,58 @@ public final class GatewayServer implements AutoCloseable {
     WebRuntime.close(server);
   }
 
+  private void connected(HttpConnection connection) {
+    if (!guard.admit(connection)) {
+      return;
+    }
+    try {
+      var _ = identify(connection);
+    } catch (SSLPeerUnverifiedException | CertificateException e) {
+      log.debug("a peer without a card's certificate: {}", e.toString());
+    }
+  }
+
+  /**
+   * Whose certificate a connection shows; from then on the connection is that card's, if the card
+   * is believed.
+   */
+  private PeerIdentity identify(HttpConnection connection)
+      throws SSLPeerUnverifiedException, CertificateException {
+    // TLS 1.3 has no renegotiation: a connection's certificate stays what it was.
+    PeerIdentity peer = known.get(connection);
+    if (peer == null) {
+      SSLSession session = connection.sslSession();
+      if (session == null) {
+        throw new SSLPeerUnverifiedException("no TLS");
+      }
+      if (!(session.getPeerCertificates()[0] instanceof X509Certificate certificate)) {
+        throw new CertificateException("not an X.509 certificate");
+      }
+      peer = PeerIdentity.of(certificate).at(address(connection));
+      known.put(connection, peer);
+    }
+    if (guard.isStranger(connection) && gateway.believes(peer)) {
+      var _ = guard.believe(connection, "card " + peer.position());
+    }
+    return peer;
+  }
+
   private void handle(HttpServerRequest request) {
     guard.spoke(request.connection());
     String path = request.path() == null ? "" : request.path();
     switch (path) {
       case "/v1/enrol" -> {
         if (allows(request, HttpMethod.POST)) {
-          body(request, 32 << 10, EnrolRequest.class)
-              .onSuccess(m -> answer(request, gateway.enrol(m, address(request))));
+          String address = address(request.connection());
+          take(
+              request,
+              strangersRoom.ask(address, Bodies.atMost(request, MAX_ENROL)),
+              MAX_ENROL,
+              EnrolRequest.class,
+              m -> gateway.enrol(m, address));
         }
       }
-      case "/v1/renew" -> post(request, 32 << 10, RenewRequest.class, gateway::renew);
+      case "/v1/renew" -> post(request, MAX_ENROL, RenewRequest.class, gateway::renew);
       case "/v1/introduce" -> post(request, 128 << 10, Introduction.class, gateway::introduce);
       case "/v1/report" -> post(request, 256 << 10, Report.class, gateway::report);
       case "/v1/ask" -> post(request, MAX_ASK, Ask.class, gateway::ask);
@@ -191,9 +275,51 @@ public final class GatewayServer implements AutoCloseable {
       return;
     }
     PeerIdentity peer = peer(request);
-    if (peer != null) {
-      body(request, limit, type).onSuccess(m -> answer(request, call.apply(peer, m)));
+    if (peer == null) {
+      return;
     }
+    if (Bodies.announcesMoreThan(request, limit)) {
+      fail(request, new Bodies.TooLarge(limit));
+      return;
+    }
+    try {
+      gateway.admit(peer, type.equals(ProxyReport.class));
+    } catch (Refusal e) {
+      fail(request, e);
+      return;
+    }
+    take(
+        request,
+        room.ask(peer.position().toString(), Bodies.atMost(request, limit)),
+        limit,
+        type,
+        m -> call.apply(peer, m));
+  }
+
+  /** Reads, decodes, has it worked on and answers; the room is held until then. */
+  private <T> void take(
+      HttpServerRequest request,
+      BodyBudget.Room place,
+      int limit,
+      Class<T> type,
+      Function<T, CompletionStage<?>> call) {
+    Future<BodyBudget.Room> ready = place.taken();
+    if (!ready.isComplete()) {
+      request.pause();
+      request.exceptionHandler(_ -> place.release());
+    }
+    ready
+        .compose(_ -> {
+          Future<T> body = body(request, limit, type);
+          request.resume();
+          return body;
+        })
+        .compose(m ->
+            Future.fromCompletionStage(call.apply(m), vertx.getOrCreateContext())
+                .map(r -> (Object) r))
+        .onComplete(_ -> place.release())
+        .onSuccess(reply -> reply(request, reply))
+        .onFailure(e -> fail(request, e));
   }
 
   private void routes(HttpServerRequest request) {
@@ -233,7 +359,6 @@ public final class GatewayServer implements AutoCloseable {
                 }));
   }
 
-  /** Reads and decodes the body; has answered when it fails. */
   private <T> Future<T> body(HttpServerRequest request, int limit, Class<T> type) {
     return Bodies.read(vertx, request, limit, BODY_TIME)
         .map(bytes -> {
@@ -242,8 +367,7 @@ public final class GatewayServer implements AutoCloseable {
           } catch (IOException e) {
             throw new BadMessage(e);
           }
-        })
-        .onFailure(e -> fail(request, e));
+        });
   }
 
   private static final class BadMessage extends RuntimeException {
@@ -261,25 +385,13 @@ public final class GatewayServer implements AutoCloseable {
 
   /** The peer by its certificate; null when it has none, which is answered then. */
   private @Nullable PeerIdentity peer(HttpServerRequest request) {
-    PeerIdentity before = known.get(request.connection());
-    if (before != null) {
-      // TLS 1.3 has no renegotiation: a connection's certificate stays what it was.
-      return before;
-    }
     try {
-      if (request.sslSession().getPeerCertificates()[0] instanceof X509Certificate certificate) {
-        PeerIdentity peer = PeerIdentity.of(certificate).at(address(request));
-        known.put(request.connection(), peer);
-        return peer;
-      }
+      return identify(request.connection());
     } catch (SSLPeerUnverifiedException e) {
       refuse(request, 401, "no-certificate", "show the card's certificate, or enrol to get one");
-      return null;
     } catch (CertificateException e) {
       refuse(request, 403, "not-allowed", String.valueOf(e.getMessage()));
-      return null;
     }
-    refuse(request, 403, "not-allowed", "not an X.509 certificate");
     return null;
   }
 
@@ -294,14 +406,16 @@ public final class GatewayServer implements AutoCloseable {
 
   private void answer(HttpServerRequest request, CompletionStage<?> stage) {
     Future.fromCompletionStage(stage, vertx.getOrCreateContext())
-        .onSuccess(reply -> {
-          if (reply == null) {
-            end(request.response().setStatusCode(204), null);
-          } else {
-            end(request.response(), json.encode(reply));
-          }
-        })
+        .onSuccess(reply -> reply(request, reply))
         .onFailure(e -> fail(request, e));
+  }
+
+  private void reply(HttpServerRequest request, @Nullable Object reply) {
+    if (reply == null) {
+      end(request, request.response().setStatusCode(204), null);
+    } else {
+      end(request, request.response(), json.encode(reply));
+    }
   }
 
   private void fail(HttpServerRequest request, Throwable error) {
@@ -310,6 +424,12 @@ public final class GatewayServer implements AutoCloseable {
           refuse(request, status(r.kind()), word(r.kind()), String.valueOf(r.getMessage()));
       case Bodies.TooLarge e -> refuse(request, 413, "too-large", e.getMessage());
       case Bodies.TooSlow e -> refuse(request, 408, "too-slow", e.getMessage());
+      case BodyBudget.NoRoom e -> {
+        request.response().putHeader("Retry-After", "5");
+        refuse(request, 503, "busy", e.getMessage());
+      }
+      case HttpClosedException _ ->
+          log.debug("{} {}: closed by the peer", request.method(), request.path());
       case BadMessage e -> refuse(request, 400, "invalid", e.getMessage());
       case RejectedExecutionException e ->
           refuse(request, 503, "busy", "the engine is busy or stops: try again later");
@@ -340,24 +460,34 @@ public final class GatewayServer implements AutoCloseable {
       return;
     }
     response.setStatusCode(status);
-    boolean bodyLeft = !request.isEnded();
-    if (bodyLeft) {
-      // What still comes is not read: the connection cannot be used again.
+    if (!request.isEnded()) {
+      // What still comes is not kept: the connection cannot be used again.
       response.putHeader(HttpHeaders.CONNECTION, "close");
+      LastWords.hearOut(vertx, request);
     }
-    end(response, json.encode(new ErrorReply(error, cut(why == null ? "" : why))));
+    end(request, response, json.encode(new ErrorReply(error, cut(why == null ? "" : why))));
   }
 
-  private static void end(HttpServerResponse response, byte @Nullable [] body) {
+  private void end(HttpServerRequest request, HttpServerResponse response, byte @Nullable [] body) {
     if (response.closed()) {
       return;
     }
-    if (body == null) {
-      var _ = response.end();
-      return;
+    boolean last = request.isEnded() && guard.isStranger(request.connection());
+    if (last) {
+      response.putHeader(HttpHeaders.CONNECTION, "close");
     }
-    var _ =
-        response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json").end(Buffer.buffer(body));
+    Future<Void> sent =
+        body == null
+            ? response.end()
+            : response
+                .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                .end(Buffer.buffer(body));
+    if (last) {
+      // A place that others may need.
+      sent.onComplete(_ -> {
+        var _ = request.connection().close();
+      });
+    }
   }
 
   private static String cut(String text) {

@@ -14,7 +14,6 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
-import java.util.zip.ZipFile;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * plain files below one directory and nothing else (no links, no attributes, no second directory of
  * entries that says something different).
  *
- * <p>Limits: {@value #MAX_FILES} files, {@value #MAX_PATH} characters a path, 256 MiB unpacked.
+ * <p>Limits: {@value #MAX_FILES} files, {@value #MAX_DIRECTORIES} directories, {@value #MAX_PATH}
+ * characters a path, 256 MiB unpacked.
  */
 public final class ContentArchive {
   /** Largest archive, packed, however it comes: uploaded, or in an update bundle. */
@@ -33,6 +33,11 @@ public final class ContentArchive {
   public static final int MAX_FILES = 10_000;
   public static final int MAX_PATH = 240;
   public static final long MAX_UNPACKED_BYTES = 256L << 20;
+
+  /** Each is made on the card, and its name is kept while the content is checked. */
+  static final int MAX_DIRECTORIES = 10_000;
+
+  private static final int MAX_DIRECTORY_BYTES = 8 << 20;
 
   private static final FileTime FIXED = FileTime.from(Instant.parse("2000-01-01T00:00:00Z"));
   private static final int CHUNK = 64 << 10;
@@ -83,30 +88,20 @@ public final class ContentArchive {
         });
   }
 
-  /**
-   * How many entries the directory at the ZIP's end lists. Reading entry by entry does not need
-   * that directory, and would take an upload that was cut off between two entries for a smaller
-   * one.
-   */
-  private static int listed(Path zip) throws Refusal, IOException {
-    try (ZipFile whole = new ZipFile(zip.toFile())) {
-      return whole.size();
-    } catch (ZipException | IllegalArgumentException e) {
-      throw new Refusal(
-          Refusal.Kind.CONTENT, "the content is not a complete ZIP: " + e.getMessage());
-    }
-  }
-
   private static Set<String> walk(Path zip, Target target) throws Refusal, IOException {
     Set<String> files = new HashSet<>();
     Set<String> directories = new HashSet<>();
     long left = MAX_UNPACKED_BYTES;
-    int listed = listed(zip);
+    // Reading entry by entry does not need the directory at the end, and would take an upload that
+    // was cut off between two entries for a smaller one.
+    int listed = ZipDirectory.entries(zip, MAX_FILES + MAX_DIRECTORIES, MAX_DIRECTORY_BYTES);
     int held = 0;
     try (InputStream file = Files.newInputStream(zip);
         ZipInputStream in = new ZipInputStream(file)) {
       for (ZipEntry e = in.getNextEntry(); e != null; e = in.getNextEntry()) {
-        held++;
+        if (++held > listed) {
+          break;
+        }
         String name = e.getName();
         boolean directory = name.endsWith("/");
         String path = directory ? name.substring(0, name.length() - 1) : name;
@@ -123,6 +118,11 @@ public final class ContentArchive {
         }
         for (int i = path.indexOf('/'); i >= 0; i = path.indexOf('/', i + 1)) {
           directories.add(path.substring(0, i));
+        }
+        if (directories.size() > MAX_DIRECTORIES) {
+          throw new Refusal(
+              Refusal.Kind.LIMIT,
+              "the content holds more than " + MAX_DIRECTORIES + " directories");
         }
         try (OutputStream out = target.open(path)) {
           left = copy(in, out, left);

@@ -129,6 +129,16 @@ public final class DeviceOperations {
         });
   }
 
+  /** Whether the caller may change a device alone; asked before the items are read. */
+  public CompletionStage<Boolean> checkAttempt(Caller caller, CardPosition at, String why) {
+    return actions.carryOut(
+        caller, Role.OPERATOR, attempting(at, why), false, (_, _) -> Decision.nothing(true));
+  }
+
+  private static String attempting(CardPosition at, String why) {
+    return "try items on card " + at + ModelOperations.reason(why);
+  }
+
   /**
    * Changes one device alone.
    *
@@ -141,7 +151,7 @@ public final class DeviceOperations {
     return actions.carryOut(
         caller,
         Role.OPERATOR,
-        "try items on card " + at + ModelOperations.reason(why),
+        attempting(at, why),
         true,
         (cabinet, now) -> {
           ModelOperations.checkWhy(why);

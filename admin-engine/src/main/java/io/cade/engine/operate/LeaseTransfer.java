@@ -25,6 +25,8 @@ public final class LeaseTransfer {
   /** Leases in one answer. */
   public static final int MAX_LISTED = 10_000;
 
+  private static final String IMPORT = "import leases";
+
   private final ChangeWriter writer;
   private final AuditedActions actions;
   private final LeasePlaces places;
@@ -85,6 +87,11 @@ public final class LeaseTransfer {
     return LeaseCsv.write(writer.current());
   }
 
+  /** Whether the caller may import leases; asked before the file is read. */
+  public CompletionStage<Boolean> checkImport(Caller caller) {
+    return actions.carryOut(caller, Role.OPERATOR, IMPORT, false, (_, _) -> Decision.nothing(true));
+  }
+
   /**
    * Takes over the leases of a file of Kea's memfile that have not expired, all or none: in one
    * commit. What is there already and not in the file stays.
@@ -104,7 +111,7 @@ public final class LeaseTransfer {
             throw e;
           };
     }
-    return actions.carryOut(caller, Role.OPERATOR, "import leases", true, transaction);
+    return actions.carryOut(caller, Role.OPERATOR, IMPORT, true, transaction);
   }
 
   private Decision<Views.LeaseImportView> decide(

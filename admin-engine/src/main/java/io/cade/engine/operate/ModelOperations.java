@@ -38,6 +38,26 @@ public final class ModelOperations {
     this.actions = actions;
   }
 
+  /** Whether the caller may write a version; asked before its text is read. */
+  public CompletionStage<Boolean> checkEdit(Caller caller, String type, String why) {
+    return actions.carryOut(
+        caller, Role.OPERATOR, editing(type, why), false, (_, _) -> Decision.nothing(true));
+  }
+
+  private static String editing(String type, String why) {
+    return "write a version of model " + Operations.cut(type) + reason(why);
+  }
+
+  /** Whether the caller may set values; asked before they are read. */
+  public CompletionStage<Boolean> checkSet(Caller caller, String type) {
+    return actions.carryOut(
+        caller,
+        Role.OPERATOR,
+        "set values of model " + Operations.cut(type),
+        false,
+        (_, _) -> Decision.nothing(true));
+  }
+
   /**
    * Writes a version; no card has it yet. A type that there is not yet begins with it.
    *
@@ -49,7 +69,7 @@ public final class ModelOperations {
     return actions.carryOut(
         caller,
         Role.OPERATOR,
-        "write a version of model " + Operations.cut(type) + reason(why),
+        editing(type, why),
         true,
         (cabinet, now) -> {
           checkWhy(why);

@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe; stages complete exceptionally with {@link Refusal} or what the disk says.
  */
 public final class UpdateOperations {
+  private static final String TRUST = "trust a repository of updates";
   private static final String PROFILE = "profile";
   private static final String STANDARD_PROFILE = "standard";
 
@@ -108,6 +109,12 @@ public final class UpdateOperations {
   public CompletionStage<Boolean> checkImport(Caller caller) {
     return actions.carryOut(
         caller, Role.OPERATOR, "import an update bundle", false, (_, _) -> Decision.nothing(true));
+  }
+
+  /** Whether the caller may have a repository trusted; asked before its root is read. */
+  public CompletionStage<Boolean> checkTrust(Caller caller) {
+    return actions.carryOut(
+        caller, Role.ADMINISTRATOR, TRUST, false, (_, _) -> Decision.nothing(true));
   }
 
   /**
@@ -201,7 +208,7 @@ public final class UpdateOperations {
         .carryOut(
             caller,
             Role.ADMINISTRATOR,
-            "trust a repository of updates",
+            TRUST,
             true,
             (_, _) -> {
               if (!profile.matches("[A-Za-z0-9._-]{0,64}")) {

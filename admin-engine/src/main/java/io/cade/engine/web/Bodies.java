@@ -7,6 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /** Reads whole request bodies within a size and a time. */
 public final class Bodies {
@@ -35,6 +36,10 @@ public final class Bodies {
     public TooSlow(Duration limit) {
       super("the body did not come within " + limit.toSeconds() + " s");
     }
+
+    public TooSlow(int least, Duration in) {
+      super("less than " + size(least) + " came within " + in.toSeconds() + " s");
+    }
   }
 
   /** Whether the client announces more than {@code limit} bytes. */
@@ -44,6 +49,17 @@ public final class Bodies {
       return length != null && Long.parseLong(length.strip()) > limit;
     } catch (NumberFormatException e) {
       return true;
+    }
+  }
+
+  /** How long a body may become: what is announced of it, or the limit. */
+  public static int atMost(HttpServerRequest request, int limit) {
+    String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    try {
+      long announced = length == null ? limit : Long.parseLong(length.strip());
+      return Math.clamp(announced, 0, limit);
+    } catch (NumberFormatException e) {
+      return limit;
     }
   }
 
@@ -64,21 +80,38 @@ public final class Bodies {
    */
   public static Future<Buffer> read(
       Vertx vertx, HttpServerRequest request, int limit, Duration time) {
+    Buffer received = Buffer.buffer();
+    return take(vertx, request, limit, time, received::appendBuffer).map(received);
+  }
+
+  /**
+   * Waits for the end of a body of which nothing is kept. Otherwise as {@link #read}.
+   *
+   * @param limit the body has so many bytes at most
+   */
+  public static Future<Void> ignore(
+      Vertx vertx, HttpServerRequest request, int limit, Duration time) {
+    return take(vertx, request, limit, time, _ -> {});
+  }
+
+  private static Future<Void> take(
+      Vertx vertx, HttpServerRequest request, int limit, Duration time, Consumer<Buffer> parts) {
     if (announcesMoreThan(request, limit)) {
       return Future.failedFuture(new TooLarge(limit));
     }
-    Promise<Buffer> body = Promise.promise();
-    Buffer received = Buffer.buffer();
+    Promise<Void> body = Promise.promise();
+    long[] received = new long[1];
     long timer = vertx.setTimer(time.toMillis(), t -> body.tryFail(new TooSlow(time)));
     request.exceptionHandler(body::tryFail);
     request.handler(part -> {
-      if (received.length() + part.length() > limit) {
+      received[0] += part.length();
+      if (received[0] > limit) {
         body.tryFail(new TooLarge(limit));
       } else if (!body.future().isComplete()) {
-        received.appendBuffer(part);
+        parts.accept(part);
       }
     });
-    request.endHandler(v -> body.tryComplete(received));
+    request.endHandler(v -> body.tryComplete());
     invite(request);
     return body.future().onComplete(r -> vertx.cancelTimer(timer));
   }

@@ -22,8 +22,8 @@ public final class LastWords {
   private LastWords() {}
 
   /**
-   * Has the rest of a body come and keeps nothing of it; closes a connection on which it does not
-   * end in time.
+   * Has the rest of a body come and keeps nothing of it; closes the connection when it has ended
+   * and was answered, and when it does not end in time.
    *
    * @param request whose body has not ended, paused or not
    */
@@ -36,7 +36,12 @@ public final class LastWords {
             });
     request.exceptionHandler(_ -> vertx.cancelTimer(timer));
     request.handler(_ -> {});
-    request.endHandler(_ -> vertx.cancelTimer(timer));
+    request.endHandler(_ -> {
+      vertx.cancelTimer(timer);
+      if (request.response().ended()) {
+        var _ = request.connection().close();
+      }
+    });
     request.resume();
   }
 

@@ -6,6 +6,8 @@ import io.cade.engine.web.Failures;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -51,13 +53,72 @@ class UploadsTest {
     assertThat(Files.readAllBytes(file)).isEqualTo(content);
   }
 
+  @Test
+  void anUploadThatOnlyKeepsAPlaceIsEnded(@TempDir Path folder) throws Exception {
+    Path file = Files.createFile(folder.resolve("upload"));
+    // A byte now and then, in time for everything but the least rate.
+    String answer =
+        upload(
+            file,
+            HttpRequest.BodyPublishers.ofInputStream(() -> new Trickle(1, 200, 10)),
+            Duration.ofMillis(500));
+    assertThat(answer).contains("TooSlow", "less than 64 KiB");
+    // Slow, but fast enough, and for many periods.
+    assertThat(
+            upload(
+                file,
+                HttpRequest.BodyPublishers.ofInputStream(() -> new Trickle(16_000, 60, 20)),
+                Duration.ofMillis(500)))
+        .isEqualTo("done");
+    assertThat(Files.size(file)).isEqualTo(60 * 16_000);
+  }
+
+  /** Some bytes, a pause, some bytes. */
+  private static final class Trickle extends InputStream {
+    private final int bytes;
+    private final int millis;
+    private int parts;
+
+    Trickle(int bytes, int parts, int millis) {
+      this.bytes = bytes;
+      this.parts = parts;
+      this.millis = millis;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0];
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      if (parts == 0) {
+        return -1;
+      }
+      try {
+        Thread.sleep(millis);
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      }
+      parts--;
+      // The client's buffers are 16 KiB.
+      return Math.min(bytes, length);
+    }
+  }
+
   private String upload(Path file, byte[] content) throws Exception {
+    return upload(file, HttpRequest.BodyPublishers.ofByteArray(content), Uploads.LOOK);
+  }
+
+  private String upload(Path file, HttpRequest.BodyPublisher content, Duration period)
+      throws Exception {
     HttpServer server =
         vertx
             .createHttpServer()
             .requestHandler(request -> {
               request.pause();
-              Uploads.toFile(vertx, request, file, LIMIT, Duration.ofSeconds(30))
+              Uploads.toFile(vertx, request, file, LIMIT, Duration.ofSeconds(30), period)
                   .map("done")
                   .recover(e ->
                       Future.succeededFuture(
@@ -72,7 +133,7 @@ class UploadsTest {
       return client
           .send(
               HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.actualPort() + "/"))
-                  .POST(HttpRequest.BodyPublishers.ofByteArray(content))
+                  .POST(content)
                   .build(),
               HttpResponse.BodyHandlers.ofString())
           .body();

@@ -4,6 +4,9 @@ import io.cade.agent.wire.CardPosition;
 import io.cade.agent.wire.WireJson;
 import io.cade.engine.pki.ModuleAuthority;
 import io.cade.engine.pki.PkiFixtures;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -20,6 +23,7 @@ import java.time.Duration;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
@@ -28,22 +32,31 @@ import org.jspecify.annotations.Nullable;
 public final class TestPeer implements AutoCloseable {
   public final WireJson json = new WireJson();
   private final HttpClient client;
+  private final SSLContext tls;
+  private final int port;
   private final String base;
 
-  private TestPeer(HttpClient client, int port) {
-    this.client = client;
+  private TestPeer(SSLContext tls, int port) {
+    this.client =
+        HttpClient.newBuilder()
+            .sslContext(tls)
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(10))
+            .build();
+    this.tls = tls;
+    this.port = port;
     this.base = "https://127.0.0.1:" + port;
   }
 
   /** A peer that shows no certificate and trusts {@code root}. */
   public static TestPeer anonymous(X509Certificate root, int port) throws Exception {
-    return new TestPeer(client(root, null, null), port);
+    return new TestPeer(tls(root, null, null), port);
   }
 
   /** A peer that trusts {@code root} and shows a certificate. */
   public static TestPeer with(
       X509Certificate root, int port, KeyPair key, X509Certificate certificate) throws Exception {
-    return new TestPeer(client(root, key, certificate), port);
+    return new TestPeer(tls(root, key, certificate), port);
   }
 
   /** A peer with a certificate that the authority has just issued for the slot. */
@@ -56,7 +69,7 @@ public final class TestPeer implements AutoCloseable {
 
   public record Enrolled(TestPeer peer, X509Certificate certificate) {}
 
-  private static HttpClient client(
+  private static SSLContext tls(
       X509Certificate root, @Nullable KeyPair key, @Nullable X509Certificate certificate)
       throws Exception {
     KeyStore trusted = KeyStore.getInstance("PKCS12");
@@ -71,11 +84,31 @@ public final class TestPeer implements AutoCloseable {
             : new KeyManager[] {new Stubborn(key.getPrivate(), certificate)},
         trust.getTrustManagers(),
         null);
-    return HttpClient.newBuilder()
-        .sslContext(context)
-        .version(HttpClient.Version.HTTP_1_1)
-        .connectTimeout(Duration.ofSeconds(10))
-        .build();
+    return context;
+  }
+
+  /** A connection of its own, handshake done, on which the test says what it likes. */
+  public RawPeer connect() throws IOException {
+    return connect("127.0.0.1");
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param from own address
+   */
+  public RawPeer connect(String from) throws IOException {
+    SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket();
+    try {
+      socket.bind(new InetSocketAddress(from, 0));
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 10_000);
+      socket.setSoTimeout(10_000);
+      socket.startHandshake();
+      return new RawPeer(socket);
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
   }
 
   public HttpResponse<byte[]> post(String path, Object message) throws Exception {

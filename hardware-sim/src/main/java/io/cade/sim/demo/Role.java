@@ -15,7 +15,7 @@ enum Role {
 
   /** Which virtual machine settings they share. */
   enum Jvm {
-    ENGINE("engine", "cade.jvm.engine", "-Xmx128m"),
+    ENGINE("engine", "cade.jvm.engine", "-Xmx128m -XX:+ExitOnOutOfMemoryError"),
     PROXY(
         "proxy",
         "cade.jvm.proxy",

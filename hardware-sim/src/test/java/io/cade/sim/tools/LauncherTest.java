@@ -181,6 +181,11 @@ class LauncherTest {
   }
 
   @Test
+  void anEngineEndsWhenItsHeapIsFull() throws Exception {
+    assertThat(cade("jvm", "engine").out()).contains(" -XX:+ExitOnOutOfMemoryError ");
+  }
+
+  @Test
   void anAgentHasTheJarsOfACardOnly() throws Exception {
     assertThat(cade("build").code()).isZero();
     write(
