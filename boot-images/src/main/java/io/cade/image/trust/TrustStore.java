@@ -97,16 +97,9 @@ public final class TrustStore {
     return folder.resolve(role.word() + ".json");
   }
 
-  /** What was believed last; times are not looked at. */
+  /** What was believed last, as far as it is one state; times are not looked at. */
   TrustedMetadata remembered() throws IOException, Untrusted {
-    byte[] root =
-        load(Role.ROOT)
-            .orElseThrow(() ->
-                new Untrusted(
-                    Fault.UNKNOWN,
-                    "this module trusts no repository yet: give it the root with"
-                        + " ./cade update trust FILE"));
-    TrustedMetadata known = TrustedMetadata.begin(root);
+    TrustedMetadata known = root();
     byte @Nullable [] timestamp = load(Role.TIMESTAMP).orElse(null);
     if (timestamp == null) {
       return known;
@@ -128,7 +121,31 @@ public final class TrustStore {
         return known;
       }
       // Signed by keys that the root has replaced.
-      return TrustedMetadata.begin(root);
+      return root();
     }
+  }
+
+  /**
+   * What the next look is compared with: everything that was ever believed and is signed by keys
+   * that still count, also where it is not one state. A look that ends between two files leaves
+   * such a memory, and whoever serves them can have it end there: what he serves next must not be
+   * older all the same (§5.5.5, §5.6.4).
+   */
+  TrustedMetadata before() throws IOException, Untrusted {
+    return root()
+        .after(
+            load(Role.TIMESTAMP).orElse(null),
+            load(Role.SNAPSHOT).orElse(null),
+            load(Role.TARGETS).orElse(null));
+  }
+
+  private TrustedMetadata root() throws IOException, Untrusted {
+    return TrustedMetadata.begin(
+        load(Role.ROOT)
+            .orElseThrow(() ->
+                new Untrusted(
+                    Fault.UNKNOWN,
+                    "this module trusts no repository yet: give it the root with"
+                        + " ./cade update trust FILE")));
   }
 }
