@@ -141,7 +141,8 @@ final class ApiRoutes {
     var caller = Gatekeeper.caller(context);
     var body = Bodies.read(vertx, context.request(), MAX_LEASE_FILE, UPLOAD_TIME);
     context.request().resume();
-    body.compose(csv ->
+    body.compose(csv -> Gatekeeper.stillAllowed(context).map(csv))
+        .compose(csv ->
             onLoop(
                 onDisk(() -> csv.toString(StandardCharsets.UTF_8))
                     .thenCompose(text -> backing.leases().importFrom(caller, text))))
@@ -183,14 +184,14 @@ final class ApiRoutes {
   void withoutBody(RoutingContext context, Act then) {
     var body = Bodies.read(vertx, context.request(), Gatekeeper.MAX_BODY, Duration.ofSeconds(10));
     context.request().resume();
-    body.onSuccess(
-            _ -> {
-              try {
-                then.now();
-              } catch (Refusal e) {
-                replies.fail(context, e);
-              }
-            })
+    body.compose(_ -> Gatekeeper.stillAllowed(context))
+        .onSuccess(_ -> {
+          try {
+            then.now();
+          } catch (Refusal e) {
+            replies.fail(context, e);
+          }
+        })
         .onFailure(e -> replies.fail(context, e));
   }
 
@@ -232,6 +233,7 @@ final class ApiRoutes {
         .compose(_ -> onLoop(onDisk(place)))
         .compose(file ->
             Uploads.toFile(vertx, context.request(), file, Gatekeeper.MAX_CONTENT, UPLOAD_TIME)
+                .compose(_ -> Gatekeeper.stillAllowed(context))
                 .onFailure(_ -> discard(file))
                 .compose(_ -> onLoop(then.apply(file))))
         .onComplete(_ -> uploads.decrementAndGet())

@@ -192,17 +192,17 @@ final class ModelRoutes {
   private void withBody(RoutingContext context, int status, ActOn act) {
     var body = Bodies.read(routes.vertx(), context.request(), Gatekeeper.MAX_BODY, BODY_TIME);
     context.request().resume();
-    body.onSuccess(
-            buffer -> {
-              try {
-                routes.answer(
-                    context,
-                    status,
-                    act.by(Gatekeeper.caller(context), buffer.toString(StandardCharsets.UTF_8)));
-              } catch (Refusal e) {
-                routes.replies().fail(context, e);
-              }
-            })
+    body.compose(buffer -> Gatekeeper.stillAllowed(context).map(buffer))
+        .onSuccess(buffer -> {
+          try {
+            routes.answer(
+                context,
+                status,
+                act.by(Gatekeeper.caller(context), buffer.toString(StandardCharsets.UTF_8)));
+          } catch (Refusal e) {
+            routes.replies().fail(context, e);
+          }
+        })
         .onFailure(e -> routes.replies().fail(context, e));
   }
 

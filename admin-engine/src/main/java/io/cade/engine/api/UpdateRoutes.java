@@ -135,7 +135,8 @@ final class UpdateRoutes {
     List<String> profile = context.queryParam("profile");
     var body = Bodies.read(routes.vertx(), context.request(), MAX_ROOT, Duration.ofSeconds(30));
     context.request().resume();
-    body.onSuccess(bytes ->
+    body.compose(bytes -> Gatekeeper.stillAllowed(context).map(bytes))
+        .onSuccess(bytes ->
             routes.answer(
                 context,
                 200,
@@ -170,6 +171,7 @@ final class UpdateRoutes {
         .compose(file ->
             Uploads.toFile(
                     routes.vertx(), context.request(), file, ImageRoutes.MAX_IMAGE, UPLOAD_TIME)
+                .compose(_ -> Gatekeeper.stillAllowed(context))
                 .onFailure(_ -> {
                   var _ = routes.onDisk(() -> Files.deleteIfExists(file));
                 })
