@@ -194,7 +194,7 @@ final class ApiRoutes {
         .compose(_ -> {
           Future<Buffer> body = Bodies.read(vertx, context.request(), limit, time);
           context.request().resume();
-          return body;
+          return body.compose(buffer -> Gatekeeper.stillAllowed(context).map(buffer));
         });
   }
 
@@ -202,14 +202,14 @@ final class ApiRoutes {
   void withoutBody(RoutingContext context, Act then) {
     var body = Bodies.ignore(vertx, context.request(), MAX_IGNORED, Duration.ofSeconds(10));
     context.request().resume();
-    body.onSuccess(
-            _ -> {
-              try {
-                then.now();
-              } catch (Refusal e) {
-                replies.fail(context, e);
-              }
-            })
+    body.compose(_ -> Gatekeeper.stillAllowed(context))
+        .onSuccess(_ -> {
+          try {
+            then.now();
+          } catch (Refusal e) {
+            replies.fail(context, e);
+          }
+        })
         .onFailure(e -> replies.fail(context, e));
   }
 
@@ -252,6 +252,7 @@ final class ApiRoutes {
         .compose(_ -> onLoop(onDisk(place)))
         .compose(file ->
             Uploads.toFile(vertx, context.request(), file, Gatekeeper.MAX_CONTENT, UPLOAD_TIME)
+                .compose(_ -> Gatekeeper.stillAllowed(context))
                 .onFailure(_ -> discard(file))
                 .compose(_ -> onLoop(then.apply(file))))
         .onComplete(_ -> uploads.giveBack(caller))

@@ -66,7 +66,8 @@ final class CertificateRoutes {
     var body =
         Bodies.read(routes.vertx(), context.request(), UploadedCertificates.MAX_BYTES, UPLOAD_TIME);
     context.request().resume();
-    body.compose(pem ->
+    body.compose(pem -> Gatekeeper.stillAllowed(context).map(pem))
+        .compose(pem ->
             routes.onLoop(
                 desk.upload(caller, name(context), pem.toString(StandardCharsets.US_ASCII))))
         .onSuccess(view -> routes.replies().ok(context, view))

@@ -1,5 +1,6 @@
 package io.cade.engine.api;
 
+import io.cade.engine.change.Refusal;
 import io.cade.engine.guard.GuardLink;
 import io.cade.engine.operate.Caller;
 import io.cade.engine.operate.ContentArchive;
@@ -8,6 +9,7 @@ import io.cade.engine.update.EngineUpdates;
 import io.cade.engine.web.Bodies;
 import io.cade.engine.web.ConnectionGuard;
 import io.cade.engine.web.Failures;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -19,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -31,6 +34,7 @@ final class Gatekeeper {
   static final int MAX_CONTENT = ContentArchive.MAX_PACKED;
 
   private static final String CALLER = "cade.caller";
+  private static final String STILL = "cade.still";
   private static final Set<HttpMethod> SAFE =
       Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
@@ -62,6 +66,21 @@ final class Gatekeeper {
       throw new IllegalStateException("a route is not behind the gatekeeper");
     }
     return caller;
+  }
+
+  /**
+   * Asks the users once more, after a body that took its time: what was valid when its head came
+   * may have ended meanwhile.
+   *
+   * @return fails with {@link Refusal} when the user is gone, or has another role, other services
+   *     or another password
+   */
+  static Future<Void> stillAllowed(RoutingContext context) {
+    Supplier<Future<Void>> still = context.get(STILL);
+    if (still == null) {
+      throw new IllegalStateException("a route is not behind the gatekeeper");
+    }
+    return still.get();
   }
 
   void addTo(Router router) {
@@ -158,21 +177,56 @@ final class Gatekeeper {
             return;
           }
           context.put(CALLER, caller);
+          Supplier<Future<Void>> still = () -> still(context, caller);
+          context.put(STILL, still);
           context.next();
         })
         .onFailure(e -> deny(context, e));
   }
 
+  private Future<Void> still(RoutingContext context, Caller caller) {
+    return authenticator
+        .authenticate(
+            context.request().getHeader(HttpHeaders.AUTHORIZATION),
+            context.request().remoteAddress().hostAddress())
+        .compose(
+            now ->
+                caller.equals(now) ? Future.succeededFuture() : Future.failedFuture(ended(caller)),
+            e ->
+                Future.failedFuture(
+                    Failures.cause(e) instanceof Authenticator.Denied denied
+                        ? denied.denial() == Authenticator.Denial.WHO_ARE_YOU
+                            ? ended(caller)
+                            : new Refusal(
+                                Refusal.Kind.LIMIT,
+                                "too many sign-ins to look at the rights of "
+                                    + caller.user()
+                                    + " again: try again later")
+                        : e));
+  }
+
+  private static Refusal ended(Caller caller) {
+    return new Refusal(
+        Refusal.Kind.NOT_ALLOWED,
+        "the rights of "
+            + caller.user()
+            + " ended or changed while this was being sent: sign in again");
+  }
+
   /**
    * Browsers add Basic credentials to requests that another site's page makes; they also say so in
-   * Sec-Fetch-Site (W3C Fetch Metadata).
+   * Sec-Fetch-Site (W3C Fetch Metadata), older ones in Origin (RFC 6454 §7).
    */
   private static boolean forged(RoutingContext context) {
+    if (SAFE.contains(context.request().method())) {
+      return false;
+    }
     String site = context.request().getHeader("Sec-Fetch-Site");
-    return !SAFE.contains(context.request().method())
-        && site != null
-        && !site.equals("same-origin")
-        && !site.equals("none");
+    if (site != null) {
+      return !site.equals("same-origin") && !site.equals("none");
+    }
+    String origin = context.request().getHeader(HttpHeaders.ORIGIN);
+    return origin != null && !origin.equalsIgnoreCase("https://" + context.request().authority());
   }
 
   /**

@@ -86,6 +86,7 @@ final class ImageRoutes {
         .compose(_ -> routes.onLoop(routes.onDisk(images::newUpload)))
         .compose(file ->
             Uploads.toFile(routes.vertx(), context.request(), file, MAX_IMAGE, UPLOAD_TIME)
+                .compose(_ -> Gatekeeper.stillAllowed(context))
                 .onFailure(_ -> discard(file))
                 .compose(_ -> routes.onLoop(images.importImage(caller, file, use))))
         .onComplete(_ -> uploading.set(false))

@@ -168,6 +168,7 @@ final class UpdateRoutes {
         .compose(file ->
             Uploads.toFile(
                     routes.vertx(), context.request(), file, ImageRoutes.MAX_IMAGE, UPLOAD_TIME)
+                .compose(_ -> Gatekeeper.stillAllowed(context))
                 .onFailure(_ -> {
                   var _ = routes.onDisk(() -> Files.deleteIfExists(file));
                 })

@@ -60,8 +60,6 @@ public final class UserDesk {
     return whenAllowed(
         caller,
         "list the users",
-        false,
-        Set.of(),
         () ->
             UserFile.read(file).values().stream()
                 .map(user -> view(user, ""))
@@ -78,10 +76,9 @@ public final class UserDesk {
       Caller caller, String name, Role role, Collection<String> services) {
     String action =
         "make " + cut(name) + " " + role.word() + (services.isEmpty() ? "" : " of " + services);
-    return whenAllowed(
+    return change(
         caller,
         action,
-        true,
         services,
         () -> {
           UserFile.User known = UserFile.read(file).get(name);
@@ -104,10 +101,9 @@ public final class UserDesk {
 
   /** Takes a user away, who cannot sign in any more within a second. */
   CompletionStage<Map<String, String>> remove(Caller caller, String name) {
-    return whenAllowed(
+    return change(
         caller,
         "remove user " + cut(name),
-        true,
         Set.of(),
         () -> {
           if (!UserFile.read(file).containsKey(name)) {
@@ -133,46 +129,46 @@ public final class UserDesk {
     T carryOut() throws IOException, Refusal;
   }
 
-  /** Asks first, does it, and puts on record what was done. */
-  private <T> CompletionStage<T> whenAllowed(
-      Caller caller, String action, boolean record, Collection<String> services, Work<T> work) {
+  /** Looks only, for those who may. */
+  private <T> CompletionStage<T> whenAllowed(Caller caller, String action, Work<T> work) {
     return actions
-        .carryOut(
-            caller,
-            Role.ADMINISTRATOR,
-            action,
-            false,
-            (cabinet, _) -> {
-              for (String service : services) {
-                if (cabinet.service(service).isEmpty()) {
-                  throw new Refusal(Refusal.Kind.NOT_FOUND, "there is no service " + cut(service));
-                }
-              }
-              return Decision.nothing(true);
-            })
+        .carryOut(caller, Role.ADMINISTRATOR, action, false, (_, _) -> Decision.nothing(true))
         .thenComposeAsync(
             _ -> {
-              T done;
               try {
-                synchronized (this) {
-                  done = work.carryOut();
-                }
-              } catch (IllegalArgumentException e) {
-                return actions.<T>refused(
-                    caller,
-                    action,
-                    new Refusal(Refusal.Kind.INVALID, String.valueOf(e.getMessage())));
-              } catch (Refusal e) {
-                return actions.<T>refused(caller, action, e);
-              } catch (IOException e) {
+                return CompletableFuture.completedFuture(work.carryOut());
+              } catch (IOException | Refusal e) {
                 return CompletableFuture.failedFuture(e);
               }
-              return record
-                  ? actions.carryOut(
-                      caller, Role.ADMINISTRATOR, action, true, (_, _) -> Decision.nothing(done))
-                  : CompletableFuture.completedFuture(done);
             },
             blocking);
+  }
+
+  /** On record before it is done: nobody makes a user of whom no record tells. */
+  private <T> CompletionStage<T> change(
+      Caller caller, String action, Collection<String> services, Work<T> work) {
+    return actions.carryOutBeside(
+        caller,
+        Role.ADMINISTRATOR,
+        action,
+        (cabinet, _) -> {
+          for (String service : services) {
+            if (cabinet.service(service).isEmpty()) {
+              throw new Refusal(Refusal.Kind.NOT_FOUND, "there is no service " + cut(service));
+            }
+          }
+          return Decision.nothing(true);
+        },
+        blocking,
+        _ -> {
+          try {
+            synchronized (this) {
+              return work.carryOut();
+            }
+          } catch (IllegalArgumentException e) {
+            throw new Refusal(Refusal.Kind.INVALID, String.valueOf(e.getMessage()));
+          }
+        });
   }
 
   private static UserView view(UserFile.User user, String password) {

@@ -1,5 +1,6 @@
 package io.cade.engine.app;
 
+import io.cade.image.DurableFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -8,7 +9,6 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
@@ -95,11 +95,11 @@ final class StateDirectory implements AutoCloseable {
   }
 
   private static void checkFormat(Path file) throws IOException {
-    if (!Files.exists(file)) {
-      Files.writeString(file, FORMAT + "\n");
+    String text = Files.exists(file) ? Files.readString(file).strip() : "";
+    if (text.isEmpty()) {
+      DurableFile.replace(file, (FORMAT + "\n").getBytes(StandardCharsets.US_ASCII));
       return;
     }
-    String text = Files.readString(file).strip();
     try {
       if (Integer.parseInt(text) <= FORMAT) {
         return;
@@ -130,24 +130,23 @@ final class StateDirectory implements AutoCloseable {
   }
 
   /**
-   * A secret of 32 characters that is made once and kept in a file of its own.
+   * A secret of 32 characters that is made once and kept in a file of its own; one whose file is
+   * empty is made anew.
    *
    * @param name for example {@code snmp-community}
    */
   String secret(String name, SecureRandom random) throws IOException {
     Path file = directory("secrets").resolve(name);
-    if (!Files.exists(file)) {
-      byte[] bytes = new byte[24];
-      random.nextBytes(bytes);
-      Path fresh = file.resolveSibling(name + ".new");
-      Files.deleteIfExists(fresh);
-      Files.createFile(
-          fresh,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.writeString(fresh, Base64.getUrlEncoder().encodeToString(bytes) + "\n");
-      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    String known = Files.exists(file) ? Files.readString(file).strip() : "";
+    if (!known.isEmpty()) {
+      return known;
     }
-    return Files.readString(file).strip();
+    // Not there yet, or empty: nobody can have been told it.
+    byte[] bytes = new byte[24];
+    random.nextBytes(bytes);
+    String made = Base64.getUrlEncoder().encodeToString(bytes);
+    DurableFile.replace(file, (made + "\n").getBytes(StandardCharsets.US_ASCII));
+    return made;
   }
 
   @Override

@@ -73,6 +73,7 @@ public final class EngineGateway implements AgentGateway {
   private final AccessAudit audit;
   private final SensorWatches watches;
   private final IdentityGuard guard;
+  private final CardAllowance allowance = new CardAllowance();
   private volatile @Nullable Collected collected;
   private volatile Runnable news = () -> {};
 
@@ -206,17 +207,21 @@ public final class EngineGateway implements AgentGateway {
     } catch (Refusal e) {
       return CompletableFuture.failedFuture(e);
     }
-    return enrol(request);
+    return enrolFrom(request, address);
   }
 
   @Override
   public CompletionStage<EnrolReply> enrol(EnrolRequest request) {
+    return enrolFrom(request, "");
+  }
+
+  private CompletionStage<EnrolReply> enrolFrom(EnrolRequest request, String address) {
     CardPosition at = request.position();
     X509Certificate certificate;
     try {
       PeerRules.requireSeated(writer.current(), request);
       if (!secrets.redeem(at, request.secret())) {
-        audit.refused(at, "enrol with a wrong, used or expired secret");
+        audit.refusedFrom(address, at, "enrol with a wrong, used or expired secret");
         throw new Refusal(
             Refusal.Kind.NOT_ALLOWED,
             "the secret of card " + at + " is not valid: fetch the card's configuration again");
@@ -248,6 +253,7 @@ public final class EngineGateway implements AgentGateway {
     try {
       guard.admit(peer);
       PeerRules.requireCard(writer.current(), peer, request.position());
+      allowance.take(at, CardAllowance.Kind.RENEWAL, clock.instant());
       certificate = authority.issueCard(at, request.certificateRequestPem());
     } catch (CertificateException e) {
       return CompletableFuture.failedFuture(
@@ -271,6 +277,9 @@ public final class EngineGateway implements AgentGateway {
     try {
       guard.admit(peer);
       guard.introduces(peer, introduction);
+      if (!PeerRules.introduce(writer.current(), peer, introduction).isEmpty()) {
+        allowance.take(peer.position(), CardAllowance.Kind.INTRODUCTION, clock.instant());
+      }
     } catch (Refusal e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -321,6 +330,7 @@ public final class EngineGateway implements AgentGateway {
       if (told == null || !DeviceReports.isNews(cabinet, at, told)) {
         return CompletableFuture.completedFuture(reply);
       }
+      allowance.take(at, CardAllowance.Kind.REPORT, now);
       // An agent says this once: it is answered when it is on record.
       return writer.submit(
           (newest, time) -> new Decision<>(DeviceReports.record(newest, at, told, time), reply));

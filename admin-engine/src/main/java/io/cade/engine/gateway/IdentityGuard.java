@@ -83,7 +83,7 @@ final class IdentityGuard {
   /** Whether somebody who enrols for a slot speaks from there. */
   void requireOwnAddress(CardPosition at, String address) throws Refusal {
     if (!isOwnAddress(writer.current(), at, address)) {
-      audit.refused(at, "enrol from " + address);
+      audit.refusedFrom(address, at, "enrol from " + address);
       throw new Refusal(
           Refusal.Kind.NOT_ALLOWED,
           "card " + at + " enrols from its own address " + addressOf.apply(at) + " only");

@@ -6,11 +6,13 @@ import io.cade.engine.change.Refusal;
 import io.cade.engine.change.Transaction;
 import io.cade.engine.model.Change;
 import io.cade.engine.web.Failures;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +21,7 @@ public final class AuditedActions {
   private static final Logger LOG = LoggerFactory.getLogger(AuditedActions.class);
 
   private final ChangeWriter writer;
+  private final RefusalPace pace = new RefusalPace();
 
   public AuditedActions(ChangeWriter writer) {
     this.writer = writer;
@@ -94,17 +97,90 @@ public final class AuditedActions {
                 : CompletableFuture.failedFuture(e));
   }
 
-  /** Fails with the refusal, once it is on record. */
+  /** What is done outside the log, on the disk. */
+  @FunctionalInterface
+  public interface Work<S, T> {
+    /**
+     * @param found result of the transaction that let it begin
+     */
+    T carryOut(S found) throws IOException, Refusal;
+  }
+
+  /**
+   * As {@link #carryOut} for what is done outside the log: that it begins is on record before, and
+   * how it ended after. So nothing is done for which there is no room on the record.
+   *
+   * @param check whether it may begin; itself without changes
+   * @param blocking carries the work out
+   */
+  public <S, T> CompletionStage<T> carryOutBeside(
+      Caller caller,
+      Role needed,
+      String action,
+      Transaction<S> check,
+      Executor blocking,
+      Work<S, T> work) {
+    return carryOut(
+            caller,
+            needed,
+            action,
+            false,
+            (cabinet, now) ->
+                Decision.of(
+                    check.decide(cabinet, now).result(),
+                    new Change.Audited(caller.user(), action, "begun")))
+        .thenComposeAsync(
+            found -> {
+              T done;
+              try {
+                done = work.carryOut(found);
+              } catch (Refusal e) {
+                return failed(caller, action, "refused: " + e.getMessage(), e);
+              } catch (IOException | RuntimeException e) {
+                return failed(caller, action, "failed: " + e.getMessage(), e);
+              }
+              return writer.submit(
+                  (_, _) -> Decision.of(done, new Change.Audited(caller.user(), action, "done")));
+            },
+            blocking);
+  }
+
+  private <T> CompletableFuture<T> failed(
+      Caller caller, String action, String outcome, Exception cause) {
+    return failing(onRecord(new Change.Audited(caller.user(), action, outcome)), cause);
+  }
+
+  /**
+   * Fails with the refusal, once it is on record; of refusals that come again and again only some
+   * are (see {@link RefusalPace}).
+   */
   public <T> CompletableFuture<T> refused(Caller caller, String action, Refusal refusal) {
-    Change.Audited record =
-        new Change.Audited(caller.user(), action, "refused: " + refusal.getMessage());
+    return failing(
+        writer
+            .submit((_, now) -> Decision.nothing(now))
+            .thenCompose(now ->
+                pace.admit(caller.user(), action, now)
+                    .map(more ->
+                        onRecord(
+                            new Change.Audited(
+                                caller.user(), action, "refused: " + refusal.getMessage() + more)))
+                    .orElseGet(() -> CompletableFuture.completedFuture(false))),
+        refusal);
+  }
+
+  private CompletableFuture<Boolean> onRecord(Change.Audited record) {
     return writer
         .submit((_, _) -> Decision.of(true, record))
-        .handle((_, e) -> {
+        .whenComplete((_, e) -> {
           if (e != null) {
             LOG.error("cannot put on record: {}", record, e);
           }
-          throw new CompletionException(refusal);
         });
+  }
+
+  private static <T> CompletableFuture<T> failing(CompletableFuture<?> after, Exception cause) {
+    return after.handle((_, _) -> {
+      throw new CompletionException(cause);
+    });
   }
 }

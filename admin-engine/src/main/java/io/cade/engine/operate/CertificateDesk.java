@@ -13,7 +13,6 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -135,22 +134,18 @@ public final class CertificateDesk {
    * @param pem chain, key, and perhaps an OCSP response; see {@link UploadedCertificates#check}
    */
   public CompletionStage<CertificateView> upload(Caller caller, String service, String pem) {
-    String action = "upload a certificate for service " + Operations.cut(service);
-    return known(caller, service, action)
-        .thenComposeAsync(
-            found -> {
-              try {
-                uploaded.store(service, uploaded.check(found.definition().hosts(), pem));
-                automatic.forget(service);
-              } catch (CertificateException e) {
-                return actions.refused(
-                    caller, action, new Refusal(Refusal.Kind.CONTENT, "" + e.getMessage()));
-              } catch (IOException e) {
-                return CompletableFuture.failedFuture(e);
-              }
-              return changed(caller, found, action);
-            },
-            blocking);
+    return change(
+        caller,
+        service,
+        "upload a certificate for service " + Operations.cut(service),
+        found -> {
+          try {
+            uploaded.store(service, uploaded.check(found.definition().hosts(), pem));
+          } catch (CertificateException e) {
+            throw new Refusal(Refusal.Kind.CONTENT, "" + e.getMessage());
+          }
+          automatic.forget(service);
+        });
   }
 
   /**
@@ -159,60 +154,49 @@ public final class CertificateDesk {
    * tried at once.
    */
   public CompletionStage<CertificateView> order(Caller caller, String service) {
-    String action = "have certificates for service " + Operations.cut(service) + " by ACME";
-    return known(caller, service, action)
-        .thenComposeAsync(
-            found -> {
-              try {
-                automatic.require(found.definition().hosts());
-                automatic.want(service);
-              } catch (Refusal e) {
-                return actions.refused(caller, action, e);
-              } catch (IOException e) {
-                return CompletableFuture.failedFuture(e);
-              }
-              return changed(caller, found, action);
-            },
-            blocking);
+    return change(
+        caller,
+        service,
+        "have certificates for service " + Operations.cut(service) + " by ACME",
+        found -> {
+          automatic.require(found.definition().hosts());
+          automatic.want(service);
+        });
   }
 
   /** Goes back to a certificate of the module's own authority. */
   public CompletionStage<CertificateView> remove(Caller caller, String service) {
-    String action = "remove the certificate of service " + Operations.cut(service);
-    return known(caller, service, action)
-        .thenComposeAsync(
-            found -> {
-              try {
-                boolean wanted = automatic.forget(service);
-                if (!uploaded.remove(service) && !wanted) {
-                  return actions.refused(
-                      caller,
-                      action,
-                      new Refusal(
-                          Refusal.Kind.NOT_FOUND,
-                          "no certificate was uploaded or ordered for service " + service));
-                }
-              } catch (IOException e) {
-                return CompletableFuture.failedFuture(e);
-              }
-              return changed(caller, found, action);
-            },
-            blocking);
+    return change(
+        caller,
+        service,
+        "remove the certificate of service " + Operations.cut(service),
+        _ -> {
+          boolean wanted = automatic.forget(service);
+          if (!uploaded.remove(service) && !wanted) {
+            throw new Refusal(
+                Refusal.Kind.NOT_FOUND,
+                "no certificate was uploaded or ordered for service " + service);
+          }
+        });
   }
 
-  private CompletionStage<Service> known(Caller caller, String service, String action) {
-    return actions.carryOut(
+  private interface Step {
+    void take(Service service) throws IOException, Refusal;
+  }
+
+  /** The record of its end in the log is also what has the routes derived anew. */
+  private CompletionStage<CertificateView> change(
+      Caller caller, String service, String action, Step step) {
+    return actions.carryOutBeside(
         caller,
         Role.OPERATOR,
         action,
-        false,
-        (state, _) -> Decision.nothing(Inspection.requireService(state, service)));
-  }
-
-  /** Its record in the log is also what has the routes derived anew. */
-  private CompletionStage<CertificateView> changed(Caller caller, Service service, String action) {
-    sites.forget(service.name());
-    CertificateView view = sites.show(service);
-    return actions.carryOut(caller, Role.OPERATOR, action, true, (_, _) -> Decision.nothing(view));
+        (state, _) -> Decision.nothing(Inspection.requireService(state, service)),
+        blocking,
+        found -> {
+          step.take(found);
+          sites.forget(service);
+          return sites.show(found);
+        });
   }
 }

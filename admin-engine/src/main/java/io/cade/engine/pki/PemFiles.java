@@ -1,15 +1,13 @@
 package io.cade.engine.pki;
 
+import io.cade.image.DurableFile;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -26,8 +24,6 @@ final class PemFiles {
   /** No file of ours is larger; a bigger one is somebody else's. */
   private static final int MAX_BYTES = 1 << 18;
 
-  private static final Set<PosixFilePermission> OWNER_FILE =
-      PosixFilePermissions.fromString("rw-------");
   private static final Set<PosixFilePermission> OWNER_DIRECTORY =
       PosixFilePermissions.fromString("rwx------");
 
@@ -41,30 +37,14 @@ final class PemFiles {
 
   /** Replaces the file as a whole; durable on return. */
   static void write(Path file, List<PemObject> objects) throws IOException {
-    write(file, StandardCharsets.US_ASCII.encode(text(objects)));
+    DurableFile.replace(file, text(objects).getBytes(StandardCharsets.US_ASCII));
   }
 
   /** Likewise, for what belongs to PEM files and is none itself. */
   static void write(Path file, ByteBuffer bytes) throws IOException {
-    Path temporary = file.resolveSibling(file.getFileName() + ".new");
-    Files.deleteIfExists(temporary);
-    try (FileChannel out =
-        FileChannel.open(
-            temporary,
-            Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
-            PosixFilePermissions.asFileAttribute(OWNER_FILE))) {
-      while (bytes.hasRemaining()) {
-        out.write(bytes);
-      }
-      out.force(true);
-    }
-    Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-    Path parent = file.toAbsolutePath().getParent();
-    if (parent != null) {
-      try (FileChannel directory = FileChannel.open(parent, StandardOpenOption.READ)) {
-        directory.force(true);
-      }
-    }
+    byte[] content = new byte[bytes.remaining()];
+    bytes.get(content);
+    DurableFile.replace(file, content);
   }
 
   /** All PEM blocks of a file, in order. */

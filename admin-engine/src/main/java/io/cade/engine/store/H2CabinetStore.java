@@ -37,15 +37,25 @@ public final class H2CabinetStore implements CabinetStore {
   /** Rows of history that are kept; older ones go at checkpoints. */
   static final int MAX_HISTORY = 100_000;
 
+  /**
+   * Records of what was refused that are kept: apart from what was done, so that nobody who may do
+   * nothing can push that out.
+   */
+  static final int MAX_REFUSED = 20_000;
+
+  private static final String REFUSED = "outcome LIKE 'refused%'";
+
   private final HikariDataSource pool;
   private final Jdbi jdbi;
   private final WireJson json = new WireJson();
 
   private final int maxHistory;
+  private final int maxRefused;
 
-  private H2CabinetStore(HikariDataSource pool, int maxHistory) {
+  private H2CabinetStore(HikariDataSource pool, int maxHistory, int maxRefused) {
     this.pool = pool;
     this.maxHistory = maxHistory;
+    this.maxRefused = maxRefused;
     this.jdbi = Jdbi.create(pool);
   }
 
@@ -56,10 +66,10 @@ public final class H2CabinetStore implements CabinetStore {
    * @throws IOException when it is in use, damaged, or of a newer version
    */
   public static H2CabinetStore open(Path file) throws IOException {
-    return open(file, MAX_HISTORY);
+    return open(file, MAX_HISTORY, MAX_REFUSED);
   }
 
-  static H2CabinetStore open(Path file, int maxHistory) throws IOException {
+  static H2CabinetStore open(Path file, int maxHistory, int maxRefused) throws IOException {
     if (file.toAbsolutePath().toString().contains(";")) {
       throw new IOException(
           "the database " + file + " cannot be opened: a ';' may not be in its path");
@@ -81,7 +91,7 @@ public final class H2CabinetStore implements CabinetStore {
     }
     try {
       H2Schema.bringUpToDate(pool, file);
-      return new H2CabinetStore(pool, maxHistory);
+      return new H2CabinetStore(pool, maxHistory, maxRefused);
     } catch (IOException | RuntimeException e) {
       pool.close();
       throw e;
@@ -200,11 +210,12 @@ public final class H2CabinetStore implements CabinetStore {
           "DELETE FROM alarm_history WHERE cleared_at IS NOT NULL AND sequence <"
               + " (SELECT next_alarm FROM progress) - "
               + maxHistory);
-      handle.execute(
-          "DELETE FROM audit WHERE log_position < (SELECT MIN(log_position) FROM (SELECT"
-              + " log_position FROM audit ORDER BY log_position DESC LIMIT "
-              + maxHistory
-              + "))");
+      // To count is free; to look at each outcome is not.
+      if (handle.createQuery("SELECT COUNT(*) FROM audit").mapTo(Integer.class).one()
+          > Math.min(maxHistory, maxRefused)) {
+        keepNewest(handle, "NOT " + REFUSED, maxHistory);
+        keepNewest(handle, REFUSED, maxRefused);
+      }
       long position =
           handle.createQuery("SELECT log_position FROM progress").mapTo(Long.class).one();
       handle.execute("CHECKPOINT SYNC");
@@ -212,6 +223,12 @@ public final class H2CabinetStore implements CabinetStore {
     } catch (JdbiException e) {
       throw new IOException("the database cannot be written: " + root(e), e);
     }
+  }
+
+  private static void keepNewest(Handle handle, String which, int most) {
+    handle.execute(
+        "DELETE FROM audit WHERE %s AND log_position < (SELECT MIN(log_position) FROM (SELECT log_position FROM audit WHERE %s ORDER BY log_position DESC LIMIT %d))"
+            .formatted(which, which, most));
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.cade.engine.operate.AuditedActions;
 import io.cade.engine.operate.Caller;
 import io.cade.engine.operate.ReleaseOperations;
 import io.cade.engine.operate.Role;
+import io.cade.image.DurableFile;
 import io.cade.image.release.ReleasePackage;
 import io.cade.image.trust.Notice;
 import io.cade.image.trust.RepositoryClient;
@@ -20,6 +21,7 @@ import io.cade.image.trust.Target;
 import io.cade.image.trust.TrustStore;
 import io.cade.image.trust.Untrusted;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -204,31 +206,30 @@ public final class UpdateOperations {
    * @param profile kind of module that this is; empty for {@code standard}
    */
   public CompletionStage<UpdateViews.TrustView> trust(Caller caller, byte[] root, String profile) {
-    return actions
-        .carryOut(
-            caller,
-            Role.ADMINISTRATOR,
-            TRUST,
-            true,
-            (_, _) -> {
-              if (!profile.matches("[A-Za-z0-9._-]{0,64}")) {
-                throw new Refusal(
-                    Refusal.Kind.INVALID, "a profile is up to 64 letters, digits and . _ -");
-              }
-              return Decision.nothing(true);
-            })
-        .thenCompose(_ ->
-            blocking(() -> {
-              try {
-                long version = trust.begin(root, clock.instant());
-                if (!profile.isEmpty()) {
-                  Files.writeString(depot.trust().resolve(PROFILE), profile);
-                }
-                return new UpdateViews.TrustView(version, profile());
-              } catch (Untrusted e) {
-                throw new Refusal(Refusal.Kind.CONTENT, String.valueOf(e.getMessage()));
-              }
-            }));
+    return actions.carryOutBeside(
+        caller,
+        Role.ADMINISTRATOR,
+        TRUST,
+        (_, _) -> {
+          if (!profile.matches("[A-Za-z0-9._-]{0,64}")) {
+            throw new Refusal(
+                Refusal.Kind.INVALID, "a profile is up to 64 letters, digits and . _ -");
+          }
+          return Decision.nothing(true);
+        },
+        blocking,
+        _ -> {
+          try {
+            long version = trust.begin(root, clock.instant());
+            if (!profile.isEmpty()) {
+              DurableFile.replace(
+                  depot.trust().resolve(PROFILE), profile.getBytes(StandardCharsets.US_ASCII));
+            }
+            return new UpdateViews.TrustView(version, profile());
+          } catch (Untrusted e) {
+            throw new Refusal(Refusal.Kind.CONTENT, String.valueOf(e.getMessage()));
+          }
+        });
   }
 
   private String profile() throws IOException {

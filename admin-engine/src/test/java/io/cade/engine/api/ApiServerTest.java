@@ -13,12 +13,16 @@ import java.io.ByteArrayOutputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.SubmissionPublisher;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -334,6 +338,88 @@ class ApiServerTest {
         "not-allowed");
     assertThat(bench.writer.current().service("shop").orElseThrow().phase())
         .isEqualTo(ServicePhase.SETUP);
+  }
+
+  @Test
+  void changeFromAnotherSitesPageIsRefusedAlsoInAnOlderBrowser() throws Exception {
+    bench.populate();
+    String own = bench.peer.uri("").toString();
+    for (String origin :
+        List.of("https://evil.example", "null", own + "1", "http" + own.substring(5))) {
+      assertProblem(
+          bench.peer.send(
+              bench.as("operator", "/api/v1/services/shop").header("Origin", origin).DELETE()),
+          403,
+          "not-allowed");
+    }
+    assertThat(bench.writer.current().service("shop").orElseThrow().phase())
+        .isEqualTo(ServicePhase.SETUP);
+    read(
+        bench.peer.send(
+            bench.as("operator", "/api/v1/services/shop").header("Origin", own).DELETE()),
+        202);
+  }
+
+  private interface Meanwhile {
+    void happens() throws Exception;
+  }
+
+  /** A service is created by an upload during which something happens to the users. */
+  private HttpResponse<byte[]> createWhile(Meanwhile meanwhile) throws Exception {
+    byte[] content = zip("index.html", "a/b.css");
+    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (!stored().isEmpty()) {
+      assertThat(System.nanoTime()).as("the upload before is discarded").isLessThan(end);
+      Thread.onSpinWait();
+    }
+    CompletableFuture<HttpResponse<byte[]>> answer;
+    try (SubmissionPublisher<ByteBuffer> body = new SubmissionPublisher<>()) {
+      answer =
+          bench
+              .peer
+              .client()
+              .sendAsync(
+                  bench
+                      .as("operator", CREATE)
+                      .header("Content-Type", "application/zip")
+                      .POST(BodyPublishers.fromPublisher(body))
+                      .build(),
+                  HttpResponse.BodyHandlers.ofByteArray());
+      while (!body.hasSubscribers()) {
+        assertThat(System.nanoTime()).isLessThan(end);
+        Thread.onSpinWait();
+      }
+      body.submit(ByteBuffer.wrap(content, 0, content.length / 2));
+      while (stored().isEmpty()) {
+        assertThat(System.nanoTime()).as("the upload has begun").isLessThan(end);
+        Thread.onSpinWait();
+      }
+      meanwhile.happens();
+      bench.skippedNanos.addAndGet(Duration.ofSeconds(1).toNanos());
+      int half = content.length / 2;
+      body.submit(ByteBuffer.wrap(content, half, content.length - half));
+    }
+    return answer.get(20, TimeUnit.SECONDS);
+  }
+
+  private void put(String name, Role role, String password) throws Exception {
+    UserFile.put(bench.users, name, role, password.toCharArray(), new SecureRandom(), 1_000);
+  }
+
+  @Test
+  void rightsThatEndDuringAnUploadEndItToo() throws Exception {
+    for (Meanwhile meanwhile :
+        List.<Meanwhile>of(
+            () -> UserFile.remove(bench.users, "operator"),
+            () -> put("operator", Role.VIEWER, ApiBench.PASSWORD),
+            () -> put("operator", Role.OPERATOR, "another long password"))) {
+      assertProblem(createWhile(meanwhile), 403, "not-allowed");
+      assertThat(bench.writer.current().services()).isEmpty();
+      put("operator", Role.OPERATOR, ApiBench.PASSWORD);
+      bench.skippedNanos.addAndGet(Duration.ofSeconds(1).toNanos());
+    }
+    read(createWhile(() -> put("vera", Role.VIEWER, "another long password")), 201);
+    assertThat(stored()).as("no leftovers of the uploads").hasSize(1);
   }
 
   @Test

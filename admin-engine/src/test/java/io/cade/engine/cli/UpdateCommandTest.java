@@ -352,6 +352,15 @@ class UpdateCommandTest {
   }
 
   @Test
+  void aRootThatIsNotBelievedIsOnRecordAsRefused() throws Exception {
+    Path root = Files.writeString(dir.resolve("root.json"), "{}");
+    assertThat(desk.run("update", "trust", root.toString()).code()).isNotZero();
+    assertThat(writer.changes(Change.Audited.class)).hasSize(2);
+    assertThat(writer.changes(Change.Audited.class).getFirst().outcome()).isEqualTo("begun");
+    assertThat(writer.changes(Change.Audited.class).getLast().outcome()).startsWith("refused: ");
+  }
+
+  @Test
   void usageIsExplained() {
     assertThat(desk.run("update").code()).isEqualTo(2);
     Desk.Outcome wrong =

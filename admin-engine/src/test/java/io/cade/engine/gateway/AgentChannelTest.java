@@ -3,9 +3,11 @@ package io.cade.engine.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.cade.agent.core.AgentEvent.Failure;
 import io.cade.agent.gateway.CardIdentityStore;
 import io.cade.agent.gateway.EngineChannel;
 import io.cade.agent.gateway.EngineChannels;
+import io.cade.agent.gateway.EngineFailures;
 import io.cade.agent.gateway.GatewayRefusal;
 import io.cade.agent.gateway.HttpEngineChannels;
 import io.cade.agent.wire.Ask;
@@ -97,6 +99,21 @@ class AgentChannelTest {
                 assertThat(r.error()).isEqualTo("not-allowed");
               });
       assertThat(dir.resolve("x")).doesNotExist();
+    }
+  }
+
+  @Test
+  void anAgentThatIsPutOffTriesAgainLaterAndDoesNotTakeItForDistrust() throws Exception {
+    try (EngineChannel card = enrolled(CARD, CardRole.SERVER)) {
+      for (int boot = 1; boot <= 6; boot++) {
+        card.introduce(GatewayBench.introduction(CARD, CardRole.SERVER, "boot " + boot));
+      }
+      assertThatThrownBy(
+              () -> card.introduce(GatewayBench.introduction(CARD, CardRole.SERVER, "boot 7")))
+          .isInstanceOf(GatewayRefusal.class)
+          .satisfies(e -> assertThat(EngineFailures.of(e)).isEqualTo(Failure.UNREACHABLE));
+      bench.now.updateAndGet(now -> now.plusSeconds(10));
+      card.introduce(GatewayBench.introduction(CARD, CardRole.SERVER, "boot 7"));
     }
   }
 

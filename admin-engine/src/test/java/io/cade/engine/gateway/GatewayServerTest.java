@@ -17,6 +17,7 @@ import io.cade.agent.wire.IntroductionReply;
 import io.cade.agent.wire.ItemDifference;
 import io.cade.agent.wire.ModelStanding;
 import io.cade.agent.wire.ProxyReport;
+import io.cade.agent.wire.RenewRequest;
 import io.cade.agent.wire.Report;
 import io.cade.agent.wire.ReportReply;
 import io.cade.agent.wire.RouteSnapshot;
@@ -35,6 +36,7 @@ import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -215,6 +217,98 @@ class GatewayServerTest {
           403,
           "not-allowed");
     }
+  }
+
+  private void waits(Duration time) {
+    bench.now.updateAndGet(now -> now.plus(time));
+  }
+
+  @Test
+  void whoNamesOneSlotAfterAnotherIsOnRecordOnceAMinute() throws Exception {
+    KeyPair key = PkiFixtures.newKey();
+    List<CardPosition> slots =
+        IntStream.rangeClosed(1, 14).mapToObj(slot -> new CardPosition(1, slot)).toList();
+    slots.forEach(slot -> bench.seat(slot, CardRole.SERVER));
+    try (TestPeer peer = anonymous()) {
+      for (CardPosition slot : slots) {
+        assertRefused(peer.post("/v1/enrol", enrolment(slot, "guess", key)), 403, "not-allowed");
+      }
+      assertThat(bench.writer.changes(Change.Audited.class)).hasSize(1);
+      waits(AccessAudit.PAUSE);
+      peer.post("/v1/enrol", enrolment(A, "guess", key));
+      assertThat(bench.writer.changes(Change.Audited.class).getLast().outcome())
+          .isEqualTo("refused, 13 more before from there");
+    }
+  }
+
+  @Test
+  void aCardPutsOnlySoManyBootsOnRecordAndGetsInWhenTimeHasPassed() throws Exception {
+    try (TestPeer a = bench.enrolled(A, CardRole.SERVER)) {
+      for (int boot = 1; boot <= 6; boot++) {
+        assertThat(introduced(a, boot).statusCode()).isEqualTo(200);
+      }
+      long position = bench.writer.current().position();
+      assertRefused(introduced(a, 7), 429, "limit");
+      assertThat(introduced(a, 6).statusCode()).as("says nothing new").isEqualTo(200);
+      assertThat(bench.writer.current().position()).isEqualTo(position);
+      waits(Duration.ofSeconds(10));
+      assertThat(introduced(a, 7).statusCode()).isEqualTo(200);
+      assertRefused(introduced(a, 8), 429, "limit");
+      // One that restarts again and again, each time a little slower than that, always gets in.
+      for (int boot = 8; boot <= 30; boot++) {
+        waits(Duration.ofSeconds(10));
+        assertThat(introduced(a, boot).statusCode()).isEqualTo(200);
+      }
+    }
+    try (TestPeer b = bench.introduced(B, CardRole.SERVER)) {
+      assertThat(b.post("/v1/report", GatewayBench.report(B)).statusCode()).isEqualTo(200);
+    }
+  }
+
+  private static HttpResponse<byte[]> introduced(TestPeer peer, int boot) throws Exception {
+    return peer.post(
+        "/v1/introduce", GatewayBench.introduction(A, CardRole.SERVER, "boot " + boot));
+  }
+
+  @Test
+  void aCardRenewsItsCertificateOnlySoOften() throws Exception {
+    KeyPair key = PkiFixtures.newKey();
+    RenewRequest request = new RenewRequest(A, PkiFixtures.request("card", key, key));
+    try (TestPeer a = bench.introduced(A, CardRole.SERVER)) {
+      for (int i = 0; i < 4; i++) {
+        a.call("/v1/renew", request, EnrolReply.class);
+      }
+      assertRefused(a.post("/v1/renew", request), 429, "limit");
+      assertThat(bench.writer.changes(Change.CertificateChange.Renewed.class)).hasSize(4);
+      waits(Duration.ofSeconds(15));
+      a.call("/v1/renew", request, EnrolReply.class);
+    }
+  }
+
+  @Test
+  void aCardThatSaysAnotherThingOfItsDeviceEachTimeIsPutOff() throws Exception {
+    try (TestPeer a = bench.introduced(A, CardRole.SERVER)) {
+      for (int i = 0; i < 60; i++) {
+        a.call("/v1/report", standing(i % 2), ReportReply.class);
+      }
+      assertRefused(a.post("/v1/report", standing(0)), 429, "limit");
+      assertThat(bench.writer.changes(Change.DeviceChange.class)).hasSize(60);
+      a.call("/v1/report", GatewayBench.report(A), ReportReply.class);
+      waits(Duration.ofSeconds(1));
+      a.call("/v1/report", standing(0), ReportReply.class);
+    }
+  }
+
+  private static Report standing(int generation) {
+    Report plain = GatewayBench.report(A);
+    return new Report(
+        A,
+        plain.bootId(),
+        plain.services(),
+        plain.readings(),
+        null,
+        List.of(),
+        new ModelStanding("server/2", 1, List.of(), generation, 0, 0, ""));
   }
 
   @Test

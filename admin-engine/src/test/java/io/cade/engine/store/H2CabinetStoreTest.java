@@ -93,8 +93,33 @@ final class H2CabinetStoreTest extends CabinetStoreContract {
   }
 
   @Test
+  void whatWasRefusedPushesNothingOutThatWasDone() throws Exception {
+    try (H2CabinetStore store = H2CabinetStore.open(directory.resolve("cabinet"), 50, 10)) {
+      Cabinet cabinet = store.load();
+      for (int i = 0; i < 60 + 500; i++) {
+        String outcome = i < 60 ? i % 2 == 0 ? "done" : "begun" : "refused: no " + i;
+        List<Change> one = List.of(new Change.Audited("anna", "act " + i, outcome));
+        CabinetBuilder builder = new CabinetBuilder(cabinet);
+        one.forEach(c -> builder.apply(c, Instant.EPOCH));
+        cabinet = builder.freeze(cabinet.position() + 1);
+        store.apply(
+            List.of(new Commit(cabinet.position(), Instant.EPOCH, one)),
+            cabinet,
+            builder.touched());
+      }
+      store.checkpoint();
+      List<CabinetStore.AuditEntry> kept = store.audit(1_000);
+      assertThat(kept).hasSize(50 + 10);
+      assertThat(kept.getFirst().action()).isEqualTo("act 559");
+      assertThat(kept.get(9).outcome()).isEqualTo("refused: no 550");
+      assertThat(kept.get(10).action()).isEqualTo("act 59");
+      assertThat(kept.getLast().action()).isEqualTo("act 10");
+    }
+  }
+
+  @Test
   void onlyTheNewestHistoryIsKeptAndActiveAlarmsAlways() throws Exception {
-    try (CabinetStore store = H2CabinetStore.open(directory.resolve("cabinet"), 50)) {
+    try (CabinetStore store = H2CabinetStore.open(directory.resolve("cabinet"), 50, 10)) {
       AlarmKey active = new AlarmKey(AlarmType.FAN_FAILED, "sensor 1.0 fan1");
       AlarmKey key = new AlarmKey(AlarmType.CARD_LOST, "card 1.1");
       Cabinet cabinet = store.load();

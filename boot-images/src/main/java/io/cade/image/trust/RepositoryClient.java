@@ -50,7 +50,7 @@ public final class RepositoryClient {
    * @throws IOException when the repository cannot be reached or the memory cannot be written
    */
   public View refresh(Instant now) throws IOException, InterruptedException, Untrusted {
-    TrustedMetadata known = roots(store.remembered());
+    TrustedMetadata known = roots(store.before());
     known.requireCurrentRoot(now);
     byte[] timestamp = required("timestamp.json", MAX_TIMESTAMP_BYTES);
     known = known.withTimestamp(timestamp, now);

@@ -1,14 +1,11 @@
 package io.cade.image.trust;
 
+import io.cade.image.DurableFile;
 import io.cade.image.trust.Untrusted.Fault;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
@@ -70,23 +67,7 @@ public final class TrustStore {
   }
 
   void store(Role role, byte[] json) throws IOException {
-    Path fresh = folder.resolve(role.word() + ".new");
-    try (FileChannel out =
-        FileChannel.open(
-            fresh,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING)) {
-      ByteBuffer bytes = ByteBuffer.wrap(json);
-      while (bytes.hasRemaining()) {
-        out.write(bytes);
-      }
-      out.force(true);
-    }
-    Files.move(fresh, file(role), StandardCopyOption.ATOMIC_MOVE);
-    try (FileChannel directory = FileChannel.open(folder)) {
-      directory.force(true);
-    }
+    DurableFile.replace(file(role), json);
   }
 
   void remove(Role role) throws IOException {
@@ -97,16 +78,9 @@ public final class TrustStore {
     return folder.resolve(role.word() + ".json");
   }
 
-  /** What was believed last; times are not looked at. */
+  /** What was believed last, as far as it is one state; times are not looked at. */
   TrustedMetadata remembered() throws IOException, Untrusted {
-    byte[] root =
-        load(Role.ROOT)
-            .orElseThrow(() ->
-                new Untrusted(
-                    Fault.UNKNOWN,
-                    "this module trusts no repository yet: give it the root with"
-                        + " ./cade update trust FILE"));
-    TrustedMetadata known = TrustedMetadata.begin(root);
+    TrustedMetadata known = root();
     byte @Nullable [] timestamp = load(Role.TIMESTAMP).orElse(null);
     if (timestamp == null) {
       return known;
@@ -128,7 +102,31 @@ public final class TrustStore {
         return known;
       }
       // Signed by keys that the root has replaced.
-      return TrustedMetadata.begin(root);
+      return root();
     }
+  }
+
+  /**
+   * What the next look is compared with: everything that was ever believed and is signed by keys
+   * that still count, also where it is not one state. A look that ends between two files leaves
+   * such a memory, and whoever serves them can have it end there: what he serves next must not be
+   * older all the same (§5.5.5, §5.6.4).
+   */
+  TrustedMetadata before() throws IOException, Untrusted {
+    return root()
+        .after(
+            load(Role.TIMESTAMP).orElse(null),
+            load(Role.SNAPSHOT).orElse(null),
+            load(Role.TARGETS).orElse(null));
+  }
+
+  private TrustedMetadata root() throws IOException, Untrusted {
+    return TrustedMetadata.begin(
+        load(Role.ROOT)
+            .orElseThrow(() ->
+                new Untrusted(
+                    Fault.UNKNOWN,
+                    "this module trusts no repository yet: give it the root with"
+                        + " ./cade update trust FILE")));
   }
 }

@@ -119,6 +119,36 @@ final class TrustedMetadata {
     return new TrustedMetadata(root, next, snapshot, targets);
   }
 
+  /**
+   * With what was believed before, to compare what comes with. Each only has to be signed: the
+   * three may be of different states, and need not name each other.
+   */
+  TrustedMetadata after(
+      byte @Nullable [] timestampBefore,
+      byte @Nullable [] snapshotBefore,
+      byte @Nullable [] targetsBefore) {
+    return new TrustedMetadata(
+        root,
+        signed(Role.TIMESTAMP, timestampBefore, Timestamp.class),
+        signed(Role.SNAPSHOT, snapshotBefore, Snapshot.class),
+        signed(Role.TARGETS, targetsBefore, Targets.class));
+  }
+
+  /** Null when there is none, it is damaged, or its keys count no more. */
+  private <T extends Metadata> @Nullable T signed(
+      Role role, byte @Nullable [] json, Class<T> type) {
+    if (json == null) {
+      return null;
+    }
+    try {
+      Envelope envelope = Envelope.read(json, role);
+      envelope.requireSigned(role, root, "root " + root.version());
+      return envelope.content(role, type);
+    } catch (Untrusted e) {
+      return null;
+    }
+  }
+
   /** The snapshot that the timestamp names (§5.5). */
   TrustedMetadata withSnapshot(byte[] json, @Nullable Instant now) throws Untrusted {
     Timestamp by = timestamp;

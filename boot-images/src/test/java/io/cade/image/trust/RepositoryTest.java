@@ -183,6 +183,31 @@ class RepositoryTest {
   }
 
   @Test
+  void olderTargetsAreRefusedAlsoAfterALookThatWasCutBetweenTwoFiles() throws Exception {
+    byte[] old = web("1.targets.json");
+    publish("1.4", NOW);
+    look(NOW);
+    Files.write(web.resolve("2.targets.json"), old);
+    writer.renew(keys, NOW);
+    // The thief of the online keys lets the module see the newer timestamp alone at first.
+    forged.put("3.snapshot.json", Optional.empty());
+    refused(Fault.MIXED, NOW);
+    forged.clear();
+    refused(Fault.ROLLED_BACK, NOW);
+  }
+
+  @Test
+  void aDamagedSnapshotOfBeforeDoesNotLetOlderTargetsIn() throws Exception {
+    byte[] old = web("1.targets.json");
+    publish("1.4", NOW);
+    look(NOW);
+    Files.write(folder.resolve("trust/snapshot.json"), new byte[] {1, 2});
+    Files.write(web.resolve("2.targets.json"), old);
+    writer.renew(keys, NOW);
+    refused(Fault.ROLLED_BACK, NOW);
+  }
+
+  @Test
   void metadataThatIsHeldBackEndsWithItsTime() throws Exception {
     publish("1.4", NOW);
     look(NOW);
@@ -314,6 +339,32 @@ class RepositoryTest {
     RepositoryClient.View view = look(NOW);
     assertThat(view.root()).isEqualTo(2);
     assertThat(store.remembered().timestamp()).isPresent();
+  }
+
+  @Test
+  void aRepositoryThatIsRestoredAfterATheftIsBelievedUnderOtherKeys() throws Exception {
+    publish("1.4", NOW);
+    Map<String, byte[]> restored = new HashMap<>();
+    for (String name : List.of("timestamp.json", "2.snapshot.json", "2.targets.json")) {
+      restored.put(name, web(name));
+    }
+    for (int i = 0; i < 5; i++) {
+      writer.renew(keys, NOW);
+    }
+    // The thief's last look ends between timestamp and snapshot.
+    look(NOW);
+    writer.renew(keys, NOW);
+    forged.put("8.snapshot.json", Optional.empty());
+    refused(Fault.MIXED, NOW);
+    forged.clear();
+    for (Map.Entry<String, byte[]> each : restored.entrySet()) {
+      Files.write(web.resolve(each.getKey()), each.getValue());
+    }
+    refused(Fault.ROLLED_BACK, NOW);
+    writer.rotate(keys, keys("keys2", 2), TWO_ROOTS, NOW);
+    RepositoryClient.View view = look(NOW);
+    assertThat(view.timestamp()).isLessThan(7);
+    assertThat(view.targets()).hasSize(1);
   }
 
   @Test
