@@ -182,6 +182,7 @@ final class HoldRacesTest extends ChassisInHand {
     assertThat(world.card("1.2").drain()).isNotNull();
     assertThat(outputs.poweredOff()).isEmpty();
     world.apply(Holds.released(world.cabinet, world.card("1.2")).toArray(Change[]::new));
+    world.settle();
     seconds(5);
     assertThat(outputs.poweredOff()).isEmpty();
     assertThat(shopRuns).isTrue();
