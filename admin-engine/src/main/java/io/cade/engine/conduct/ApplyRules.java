@@ -196,12 +196,7 @@ final class ApplyRules {
 
   /** What the card waits for, whichever of its two versions it comes from; empty for nothing. */
   private static String obstacle(
-      Draft draft,
-      ApplyRun run,
-      Card card,
-      Target target,
-      DeviceModel model,
-      ServiceMates mates) {
+      Draft draft, ApplyRun run, Card card, Target target, DeviceModel model, ServiceMates mates) {
     boolean disturbs =
         disturbs(draft, card, model, run.version())
             || disturbs(draft, card, model, target.before());
@@ -219,8 +214,7 @@ final class ApplyRules {
   }
 
   /** As carefully as on the way up: the cards of a service one after the other. */
-  private static ApplyRun goBack(
-      Draft draft, ApplyRun run, DeviceModel model, ServiceMates mates) {
+  private static ApplyRun goBack(Draft draft, ApplyRun run, DeviceModel model, ServiceMates mates) {
     ApplyRun next = run;
     long room = run.parallel() - run.count(Progress.RETURNING) - run.count(Progress.WORKING);
     for (Target target : run.cards()) {

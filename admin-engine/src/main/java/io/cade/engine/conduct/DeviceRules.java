@@ -290,8 +290,7 @@ final class DeviceRules {
       if (rendered == null || !isDue(record, card, label, rendered, draft.now())) {
         continue;
       }
-      Optional<ApplyRun> run =
-          devices.active(model.type()).filter(r -> r.worksOn(card.position()));
+      Optional<ApplyRun> run = devices.active(model.type()).filter(r -> r.worksOn(card.position()));
       boolean free =
           run.isPresent()
               || (busy < AT_ONCE

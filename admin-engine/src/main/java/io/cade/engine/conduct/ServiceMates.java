@@ -84,7 +84,6 @@ final class ServiceMates {
 
   private static boolean isUpdated(Cabinet cabinet, Card card) {
     return cabinet.updates().values().stream()
-        .anyMatch(u ->
-            u.worksOn(card.position()) && !ImageUpdateRules.isHeldUp(cabinet, u, card));
+        .anyMatch(u -> u.worksOn(card.position()) && !ImageUpdateRules.isHeldUp(cabinet, u, card));
   }
 }

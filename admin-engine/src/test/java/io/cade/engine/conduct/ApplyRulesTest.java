@@ -486,8 +486,7 @@ final class ApplyRulesTest {
           Math.max(
               most,
               shop.stream()
-                  .filter(c ->
-                      run().worksOn(at(c)) || world.cabinet.devices().record(at(c)).busy())
+                  .filter(c -> run().worksOn(at(c)) || world.cabinet.devices().record(at(c)).busy())
                   .count());
       run().cards().forEach(c -> causes.add(c.detail()));
       second();
@@ -532,8 +531,8 @@ final class ApplyRulesTest {
         world.conductor.decide(
             world.cabinet, world.observations.snapshot(), world.listeningSince, world.now);
     assertThat(plan.changes())
-        .filteredOn(c ->
-            c instanceof Change.CommandQueued q && q.command() instanceof Command.ApplyModel)
+        .filteredOn(
+            c -> c instanceof Change.CommandQueued q && q.command() instanceof Command.ApplyModel)
         .as("of six, each of 328 KiB")
         .hasSize(3);
     until("the end", () -> !run().stage().isActive());

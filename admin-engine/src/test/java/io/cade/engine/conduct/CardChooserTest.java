@@ -170,8 +170,7 @@ final class CardChooserTest {
         .returns(Kind.NOT_AVAILABLE, Verdict::kind)
         .returns("gets image blade 2", Verdict::reason);
     assertThat(choice.shortage()).contains("1 not available");
-    ImageUpdate over =
-        update(at("1.1"), world.now).into(ImageUpdate.Stage.RETURNED, world.now, "");
+    ImageUpdate over = update(at("1.1"), world.now).into(ImageUpdate.Stage.RETURNED, world.now, "");
     world.apply(new Change.ImageUpdateChanged(over));
     assertThat(choose("shop", 2).isComplete()).isTrue();
   }

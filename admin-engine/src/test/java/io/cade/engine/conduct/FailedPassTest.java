@@ -61,8 +61,7 @@ final class FailedPassTest {
     now.updateAndGet(t -> t.plusSeconds(1));
     ServiceStatus stranger =
         new ServiceStatus("gone", ServiceStatus.State.RUNNING, "sha256:gone", "");
-    observations.heard(
-        new Report(AT, "boot", List.of(stranger), List.of(), null), clock.instant());
+    observations.heard(new Report(AT, "boot", List.of(stranger), List.of(), null), clock.instant());
     runner.wake();
     passes.remove().run();
   }

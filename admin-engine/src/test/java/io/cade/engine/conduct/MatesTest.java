@@ -69,8 +69,8 @@ final class MatesTest extends ImageUpdateFixture {
   /** How many cards of the service are out, for their image or for their model. */
   private long out() {
     return shop().placements().stream()
-        .filter(p ->
-            update().worksOn(p.position()) || world.cabinet.devices().worksOn(p.position()))
+        .filter(
+            p -> update().worksOn(p.position()) || world.cabinet.devices().worksOn(p.position()))
         .count();
   }
 
@@ -117,6 +117,29 @@ final class MatesTest extends ImageUpdateFixture {
     }
     consistent(when);
     assertThat(update().stage()).as(when).isEqualTo(Stage.DONE);
+  }
+
+  @Test
+  void anImageThatIsGivenUpDoesNotTakeACardThatIsGivenItsModel() {
+    begin(Kind.OWN);
+    model(DISTURBS);
+    start(1, 1, "");
+    until("some", () -> update().done() == 3);
+    applyModel();
+    assertThat(run().count(ApplyRun.Progress.WORKING)).isGreaterThanOrEqualTo(2);
+    world.apply(
+        new Change.ImageUpdateChanged(ImageUpdateOrders.cancelled(update(), "ann", world.now)));
+    world.settle();
+    for (int i = 0; i < 600 && (update().stage().isActive() || run().stage().isActive()); i++) {
+      assertThat(CARDS)
+          .noneMatch(c -> update().worksOn(at(c)) && world.cabinet.devices().record(at(c)).busy());
+      assertThat(out()).isLessThanOrEqualTo(1);
+      second();
+    }
+    assertThat(update().stage()).isEqualTo(Stage.RETURNED);
+    assertThat(run().stage()).isEqualTo(ApplyRun.Stage.DONE);
+    assertThat(run().count(ApplyRun.Progress.FAILED)).isZero();
+    everythingIsAsBefore();
   }
 
   @Test
