@@ -50,14 +50,14 @@ final class ApplyRules {
     if (next.stage() != Stage.RETURNING) {
       String cause = tooMany(next);
       if (cause.isEmpty()) {
-        next = advance(draft, next, version, mates);
+        next = advance(draft, next, model, mates);
       } else {
         raise(draft, next, cause);
         next = next.into(Stage.RETURNING, draft.now(), cause);
       }
     }
     if (next.stage() == Stage.RETURNING) {
-      next = goBack(draft, next);
+      next = goBack(draft, next, model, mates);
     }
     set(draft, run, next);
   }
@@ -76,7 +76,7 @@ final class ApplyRules {
     switch (target.progress()) {
       case WAITING, AWAY -> {
         if (up) {
-          return target.progress() == Progress.WAITING ? target : target.into(Progress.WAITING, "");
+          return target.into(Progress.WAITING, "");
         }
         return target.into(Progress.AWAY, WantedModels.away(card));
       }
@@ -154,7 +154,7 @@ final class ApplyRules {
 
   /** The next cards, the next stage, or the end. */
   private static ApplyRun advance(
-      Draft draft, ApplyRun run, ModelVersion version, ServiceMates mates) {
+      Draft draft, ApplyRun run, DeviceModel model, ServiceMates mates) {
     ApplyRun next = run;
     if (next.stage() == Stage.CANARY && next.count(Progress.DONE) >= next.canary()) {
       next = next.into(Stage.WAVES, draft.now(), "");
@@ -169,12 +169,16 @@ final class ApplyRules {
         break;
       }
       Card card = draft.cabinet().cards().get(target.position());
-      if (target.progress() == Progress.WAITING
-          && card != null
-          && mates.mayStart(draft.cabinet(), next, card, disturbs(draft, card, version))) {
+      if (target.progress() != Progress.WAITING || card == null) {
+        continue;
+      }
+      String obstacle = obstacle(draft, next, card, target, model, mates);
+      if (obstacle.isEmpty()) {
         next = next.with(target.into(Progress.WORKING, ""));
         forget(draft, target.position());
         room--;
+      } else {
+        next = next.with(target.into(Progress.WAITING, obstacle));
       }
     }
     if (next.count(Progress.WAITING) == 0 && next.count(Progress.WORKING) == 0) {
@@ -190,22 +194,44 @@ final class ApplyRules {
         .toList();
   }
 
-  private static boolean disturbs(Draft draft, Card card, ModelVersion version) {
+  /** What the card waits for, whichever of its two versions it comes from; empty for nothing. */
+  private static String obstacle(
+      Draft draft, ApplyRun run, Card card, Target target, DeviceModel model, ServiceMates mates) {
+    boolean disturbs =
+        disturbs(draft, card, model, run.version())
+            || disturbs(draft, card, model, target.before());
+    return mates.obstacle(draft.cabinet(), run, card, disturbs);
+  }
+
+  private static boolean disturbs(Draft draft, Card card, DeviceModel model, int number) {
+    ModelVersion version = model.version(number).orElse(null);
     try {
-      return Rendering.render(version, WantedModels.facts(draft.cabinet(), card)).disturbs();
+      return version != null
+          && Rendering.render(version, WantedModels.facts(draft.cabinet(), card)).disturbs();
     } catch (ModelProblem e) {
       return false;
     }
   }
 
-  private static ApplyRun goBack(Draft draft, ApplyRun run) {
+  /** As carefully as on the way up: the cards of a service one after the other. */
+  private static ApplyRun goBack(Draft draft, ApplyRun run, DeviceModel model, ServiceMates mates) {
     ApplyRun next = run;
     long room = run.parallel() - run.count(Progress.RETURNING) - run.count(Progress.WORKING);
     for (Target target : run.cards()) {
-      if (!run.keep() && target.progress() == Progress.DONE && room > 0) {
+      if (run.keep() || target.progress() != Progress.DONE) {
+        continue;
+      }
+      Card card = draft.cabinet().cards().get(target.position());
+      String obstacle =
+          room > 0 && card != null && WantedModels.isUp(card)
+              ? obstacle(draft, next, card, target, model, mates)
+              : "";
+      if (room > 0 && obstacle.isEmpty()) {
         next = next.with(target.into(Progress.RETURNING, ""));
         forget(draft, target.position());
         room--;
+      } else if (!target.detail().equals(obstacle)) {
+        next = next.with(target.into(Progress.DONE, obstacle));
       }
     }
     boolean under =

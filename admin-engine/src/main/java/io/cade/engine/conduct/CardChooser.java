@@ -297,10 +297,23 @@ public final class CardChooser {
     if (card.drain() != null) {
       return new Verdict(at, Kind.DRAINED, "drained by " + card.drain().by());
     }
+    String image = image(cabinet, at);
+    if (!image.isEmpty()) {
+      return new Verdict(at, Kind.NOT_AVAILABLE, image);
+    }
     if (without.contains(at)) {
       return new Verdict(at, Kind.NOT_AVAILABLE, "was tried a moment ago and did not serve");
     }
     return null;
+  }
+
+  /** Which image a card is being given, for people; empty for none. */
+  public static String image(Cabinet cabinet, CardPosition at) {
+    return cabinet.updates().values().stream()
+        .filter(u -> u.worksOn(at))
+        .findFirst()
+        .map(u -> "gets image " + u.name() + " " + u.image().version())
+        .orElse("");
   }
 
   private String whyJoins(CardPosition at) {

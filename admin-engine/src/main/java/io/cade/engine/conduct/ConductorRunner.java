@@ -37,6 +37,9 @@ public final class ConductorRunner implements AutoCloseable {
   /** So many passes in a row that came to nothing: nothing happens. */
   private static final int QUIET_PASSES = 40;
 
+  /** While passes fail it is said again after so many of them: about a minute. */
+  private static final int REMINDER = 240;
+
   /** More than this between two passes, or less than nothing: the clock was set, or stood. */
   static final Duration CLOCK_STEP = Duration.ofSeconds(10);
 
@@ -54,6 +57,9 @@ public final class ConductorRunner implements AutoCloseable {
 
   /** Passes in a row that came to nothing. */
   private final AtomicInteger quiet = new AtomicInteger();
+
+  /** Passes in a row that failed. */
+  private final AtomicInteger failed = new AtomicInteger();
 
   private final int idleTicks;
 
@@ -131,12 +137,34 @@ public final class ConductorRunner implements AutoCloseable {
         done.whenComplete((given, failure) -> {
           if (failure != null) {
             if (!closed) {
-              LOG.error("a pass of the conductor failed", failure);
+              failed(failed.incrementAndGet(), failure);
             }
           } else {
+            int before = failed.getAndSet(0);
+            if (before > 1) {
+              LOG.warn("a pass of the conductor came through again after {} that failed", before);
+            }
             given.forEach(orders);
           }
         });
+  }
+
+  /** Once it may be chance. The same state leads to the same failure: that is said loudly. */
+  private static void failed(int inARow, Throwable failure) {
+    if (inARow == 1) {
+      LOG.error("a pass of the conductor failed", failure);
+    } else if (inARow == 2 || inARow % REMINDER == 0) {
+      LOG.error(
+          "{} passes of the conductor failed in a row: cards, services, updates and alarms stay as"
+              + " they are until the cause of the last one is gone",
+          inARow,
+          failure);
+    }
+  }
+
+  /** How many passes in a row have failed by now. */
+  int failedInARow() {
+    return failed.get();
   }
 
   /**

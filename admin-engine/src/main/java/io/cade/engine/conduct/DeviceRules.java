@@ -48,8 +48,13 @@ final class DeviceRules {
   /** Cards that get something at once without anybody having asked for it. */
   private static final int AT_ONCE = 10;
 
-  /** Orders of one pass: each may be as large as a model. */
+  /** Orders of one pass. */
   private static final int OF_A_PASS = 8;
+
+  /**
+   * Size of all orders of one pass in octets. A pass is one commit, in which an octet may take six.
+   */
+  private static final long OCTETS_OF_A_PASS = 1 << 20;
 
   /** While nothing changes, times are looked at as often as this. */
   private static final Duration REST = Duration.ofSeconds(1);
@@ -265,6 +270,7 @@ final class DeviceRules {
       busy += record.busy() ? 1 : 0;
     }
     int ordered = 0;
+    long room = OCTETS_OF_A_PASS;
     for (Card card : draft.cabinet().cards().values()) {
       if (!WantedModels.isUp(card)) {
         continue;
@@ -284,29 +290,24 @@ final class DeviceRules {
       if (rendered == null || !isDue(record, card, label, rendered, draft.now())) {
         continue;
       }
-      Optional<ApplyRun> run =
-          devices
-              .active(model.type())
-              .filter(r -> r.card(card.position()).filter(DeviceRules::isTurn).isPresent());
+      Optional<ApplyRun> run = devices.active(model.type()).filter(r -> r.worksOn(card.position()));
       boolean free =
           run.isPresent()
               || (busy < AT_ONCE
-                  && mates.mayStart(
-                      draft.cabinet(),
-                      devices.active(model.type()).orElse(null),
-                      card,
-                      rendered.disturbs()));
-      if (free && ordered < OF_A_PASS) {
+                  && mates
+                      .obstacle(
+                          draft.cabinet(),
+                          devices.active(model.type()).orElse(null),
+                          card,
+                          rendered.disturbs())
+                      .isEmpty());
+      if (free && ordered < OF_A_PASS && rendered.octets() <= room) {
+        room -= rendered.octets();
         order(draft, record, label, number, rendered, run.orElse(null));
         ordered++;
         busy++;
       }
     }
-  }
-
-  private static boolean isTurn(ApplyRun.Target target) {
-    return target.progress() == ApplyRun.Progress.WORKING
-        || target.progress() == ApplyRun.Progress.RETURNING;
   }
 
   private static boolean isDue(

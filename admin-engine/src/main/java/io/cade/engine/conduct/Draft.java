@@ -7,6 +7,7 @@ import io.cade.engine.model.CardState;
 import io.cade.engine.model.Change;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -97,6 +98,23 @@ final class Draft {
   }
 
   Plan plan() {
-    return new Plan(changes, List.copyOf(orders));
+    return new Plan(withoutSuperseded(changes), List.copyOf(orders));
+  }
+
+  /**
+   * Each record of an image update is the whole of it, with a step for each card: when hundreds go
+   * on in one pass only the last one counts, and all of them would be too much for one commit.
+   * Nothing else that a pass changes asks an update's record; what a command's end writes into one
+   * is in the later one already.
+   */
+  private static List<Change> withoutSuperseded(List<Change> changes) {
+    Set<String> later = new HashSet<>();
+    List<Change> kept = new ArrayList<>();
+    for (Change change : changes.reversed()) {
+      if (!(change instanceof Change.ImageUpdateChanged c) || later.add(c.update().name())) {
+        kept.add(change);
+      }
+    }
+    return kept.reversed();
   }
 }

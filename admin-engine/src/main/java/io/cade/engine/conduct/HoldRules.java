@@ -5,6 +5,7 @@ import io.cade.agent.wire.CardRole;
 import io.cade.agent.wire.ChassisStatus;
 import io.cade.agent.wire.Command;
 import io.cade.agent.wire.ServiceStatus;
+import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Card;
 import io.cade.engine.model.CardState;
 import io.cade.engine.model.Change;
@@ -15,6 +16,7 @@ import io.cade.engine.model.Service;
 import io.cade.engine.observe.Observed;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -29,6 +31,8 @@ final class HoldRules {
 
   /** The proxies have new routes well within this time; only then services are stopped. */
   static final Duration ROUTES_SETTLE = Duration.ofSeconds(2);
+
+  private static final String DRAINED_BY = "power: ";
 
   private final ConductorPolicy policy;
 
@@ -219,23 +223,30 @@ final class HoldRules {
 
   /** The card is to have power: visitors may come again, its services are ordered anew. */
   static void release(Draft draft, Card card) {
+    released(draft.cabinet(), card).forEach(draft::change);
+  }
+
+  /** What it takes for that. A drain that is not a hold's stays. */
+  static List<Change> released(Cabinet cabinet, Card card) {
     CardPosition at = card.position();
-    PowerHold hold = card.hold();
     Drain drain = card.drain();
-    draft.change(new Change.CardReleased(at));
-    if (hold != null && drain != null && drain.by().equals(by(hold))) {
-      draft.change(new Change.CardUndrained(at));
+    List<Change> changes = new ArrayList<>();
+    changes.add(new Change.CardReleased(at));
+    // Of this hold, or of another one that it took the place of.
+    if (drain != null && drain.by().startsWith(DRAINED_BY)) {
+      changes.add(new Change.CardUndrained(at));
     }
-    for (Service service : List.copyOf(draft.cabinet().servicesOn(at))) {
+    for (Service service : cabinet.servicesOn(at)) {
       Placement placement = service.on(at).orElseThrow();
       if (placement.state() != Placement.State.PENDING) {
-        draft.change(new Change.PlacementChanged(service.name(), Placement.pending(at)));
+        changes.add(new Change.PlacementChanged(service.name(), Placement.pending(at)));
       }
     }
+    return changes;
   }
 
   private static String by(PowerHold hold) {
-    return "power: " + hold.by();
+    return DRAINED_BY + hold.by();
   }
 
   /** Why it has no power, for people. */

@@ -145,16 +145,50 @@ final class ImageUpdateChoice {
         }
       }
     }
-    String missing = missing(cabinet, card);
+    String changed = changed(cabinet, card);
+    String missing = changed.isEmpty() ? missing(cabinet, card) : changed;
     if (!missing.isEmpty()) {
       return missing;
     }
     return isWell(cabinet, card) ? "" : "for the services of card " + card.position() + " to run";
   }
 
+  /**
+   * Which card has to be given its model first, this one or another of its services: one that
+   * restarts then would have failed at it. Empty for none.
+   */
+  static String changed(Cabinet cabinet, Card card) {
+    if (cabinet.devices().worksOn(card.position())) {
+      return "for card " + card.position() + ", which is being changed";
+    }
+    for (Service service : cabinet.servicesOn(card.position())) {
+      for (Placement placement : service.placements()) {
+        if (cabinet.devices().worksOn(placement.position())) {
+          return "for card %s of service %s, which is being changed"
+              .formatted(placement.position(), service.name());
+        }
+      }
+    }
+    return "";
+  }
+
   /** For which other card of its services one has to wait; empty for none. */
   static String missing(Cabinet cabinet, Card card) {
-    for (Service service : cabinet.servicesOn(card.position())) {
+    return missing(cabinet, card, cabinet.servicesOn(card.position()));
+  }
+
+  /** The same of the services that answer on the card: what it does not serve it cannot end. */
+  static String alone(Cabinet cabinet, Card card) {
+    return missing(
+        cabinet,
+        card,
+        cabinet.servicesOn(card.position()).stream()
+            .filter(s -> isServed(s) && Routing.serves(s, card))
+            .toList());
+  }
+
+  private static String missing(Cabinet cabinet, Card card, List<Service> services) {
+    for (Service service : services) {
       for (Placement placement : service.placements()) {
         CardPosition other = placement.position();
         Card peer = cabinet.cards().get(other);
@@ -173,11 +207,7 @@ final class ImageUpdateChoice {
   private static void begin(Draft draft, ImageUpdate update, Card card) {
     CardPosition at = card.position();
     Instant now = draft.now();
-    if (!draft.cabinet().servicesOn(at).isEmpty()) {
-      draft.change(
-          new Change.CardDrained(
-              at, now.plus(update.course().drain()), ImageUpdateRules.by(update)));
-    }
+    empty(draft, update, card);
     var software = card.software();
     ImageUpdateRules.set(
         draft,
@@ -191,6 +221,16 @@ final class ImageUpdateChoice {
                 "",
                 card.bootId(),
                 software == null ? "" : software.imageVersion())));
+  }
+
+  /** Keeps new visitors from the card, if there could be any. */
+  static void empty(Draft draft, ImageUpdate update, Card card) {
+    CardPosition at = card.position();
+    if (!draft.cabinet().servicesOn(at).isEmpty()) {
+      draft.change(
+          new Change.CardDrained(
+              at, draft.now().plus(update.course().drain()), ImageUpdateRules.by(update)));
+    }
   }
 
   /** Whether it is a time of the day (UTC) like {@code 22:00-04:00}; always when there is none. */

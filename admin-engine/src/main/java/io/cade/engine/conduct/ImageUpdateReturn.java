@@ -62,7 +62,9 @@ final class ImageUpdateReturn {
         // It serves well, unlike a card of its service that was lost: that one's place goes to
         // another card first, if there is one.
         boolean serves = ImageUpdateRules.serve(draft, card);
-        boolean alone = !ImageUpdateChoice.missing(draft.cabinet(), card).isEmpty();
+        boolean alone =
+            !ImageUpdateChoice.missing(draft.cabinet(), card).isEmpty()
+                || !ImageUpdateChoice.changed(draft.cabinet(), card).isEmpty();
         if (!serves || !alone || !draft.now().isBefore(update.since().plus(PEER_LIMIT))) {
           drain(draft, update, step, card);
         }

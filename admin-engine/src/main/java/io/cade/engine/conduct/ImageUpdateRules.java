@@ -104,6 +104,10 @@ final class ImageUpdateRules {
     if (isAway(card)) {
       undrain(draft, update, card);
       set(draft, update.without(card.position()));
+    } else if (!ImageUpdateChoice.alone(draft.cabinet(), card).isEmpty()) {
+      // Its visitors have nowhere else to go by now; the image can be fetched all the same.
+      undrain(draft, update, card);
+      CardSlots.of(draft.cabinet(), card).stage(draft, update, step, card);
     } else if (isEmpty(draft, update, step, card, observed)) {
       CardSlots.of(draft.cabinet(), card).stage(draft, update, step, card);
     }
@@ -132,14 +136,49 @@ final class ImageUpdateRules {
     } else if (answer == Answer.FAILED) {
       fail(draft, update, "card " + at + ": " + step.detail());
     } else if (answer == Answer.DONE) {
-      slots.restart(draft, update, step, card);
+      restart(draft, update, step, card);
     } else if (isOver(draft, step, STAGE_LIMIT)) {
       fail(
           draft,
           update,
           "the image was not staged for card %s within %d s"
               .formatted(at, STAGE_LIMIT.toSeconds()));
+    } else if (!ImageUpdateChoice.alone(draft.cabinet(), card).isEmpty()) {
+      undrain(draft, update, card);
     }
+  }
+
+  /**
+   * Fetching takes minutes, in which another card of its services may have been lost: then this one
+   * serves on until that one does, or its place has gone to another card. There is no limit, as
+   * there is none before a card is begun: nothing presses but the operator, who can cancel.
+   */
+  private static void restart(Draft draft, ImageUpdate update, CardStep step, Card card) {
+    boolean heldUp = isHeldUp(draft.cabinet(), update, card);
+    String alone = ImageUpdateChoice.alone(draft.cabinet(), card);
+    String waits =
+        alone.isEmpty() && heldUp ? ImageUpdateChoice.changed(draft.cabinet(), card) : alone;
+    if (!waits.isEmpty()) {
+      undrain(draft, update, card);
+      if (!step.detail().equals("waits " + waits)) {
+        set(draft, update.with(step.noted("waits " + waits)));
+      }
+    } else if (heldUp && serve(draft, card)) {
+      ImageUpdateChoice.empty(draft, update, card);
+      set(draft, update.with(step.into(State.DRAINING, draft.now(), 0, card.bootId())));
+    } else {
+      CardSlots.of(draft.cabinet(), card).restart(draft, update, step, card);
+    }
+  }
+
+  /**
+   * Whether the card has the image beside what it runs and its visitors back: it does not go on
+   * before it is emptied once more, and may be given other things meanwhile.
+   */
+  static boolean isHeldUp(Cabinet cabinet, ImageUpdate update, Card card) {
+    return card.drain() == null
+        && update.on(card.position()).filter(s -> s.state() == State.STAGING).isPresent()
+        && !cabinet.servicesOn(card.position()).isEmpty();
   }
 
   private void boot(Draft draft, ImageUpdate update, CardStep step, Card card, Observed observed) {

@@ -17,9 +17,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * On this alarm do that: rules look at alarms that were raised or grew since they looked last. That
@@ -160,8 +162,13 @@ final class Reactions {
     return "card " + card.position() + " is drained";
   }
 
+  /**
+   * Of a service that the alarm is about, the cards that do not serve it; of a card, all services
+   * on it. What serves is restarted only if others serve meanwhile, or there never were others.
+   */
   private String restart(Draft draft, Alarm alarm, Optional<Card> card) {
     List<String> done = new ArrayList<>();
+    Set<String> left = new LinkedHashSet<>();
     for (Service service : draft.cabinet().services().values()) {
       if (service.phase() != ServicePhase.ANNOUNCED) {
         continue;
@@ -174,14 +181,50 @@ final class Reactions {
             && on != null
             && on.state().isAlive()
             && !draft.cabinet().queue(at).concerns(service.name())) {
-          restart(draft, service, on);
-          done.add(service.name() + " on " + at);
+          String obstacle = obstacle(draft.cabinet(), service, on, itself);
+          if (obstacle.isEmpty()) {
+            restart(draft, service, on);
+            done.add(service.name() + " on " + at);
+          } else {
+            left.add(obstacle);
+          }
         }
       }
     }
-    return done.isEmpty()
-        ? "nothing done: no service runs on a live card there"
-        : "restarted " + String.join(", ", done);
+    if (done.isEmpty()) {
+      return "nothing done: "
+          + (left.isEmpty() ? "no service runs on a live card there" : String.join("; ", left));
+    }
+    return "restarted "
+        + String.join(", ", done)
+        + (left.isEmpty() ? "" : "; not: " + String.join("; ", left));
+  }
+
+  /** Why a service is not restarted on a card; empty when it is. */
+  private static String obstacle(Cabinet cabinet, Service service, Card card, boolean itself) {
+    CardPosition at = card.position();
+    if (service.rollout().isPresent()) {
+      return "service " + service.name() + " gets another version";
+    }
+    String image = CardChooser.image(cabinet, at);
+    if (!image.isEmpty()) {
+      return "card " + at + " " + image;
+    }
+    if (card.hold() != null) {
+      return "card " + at + " is to have no power";
+    }
+    if (!Routing.serves(service, card) || service.placements().size() == 1) {
+      return "";
+    }
+    if (itself) {
+      return service.name() + " serves on " + at;
+    }
+    boolean another =
+        service.placements().stream()
+            .filter(p -> !p.position().equals(at))
+            .map(p -> cabinet.cards().get(p.position()))
+            .anyMatch(c -> c != null && c.drain() == null && Routing.serves(service, c));
+    return another ? "" : "no other card serves " + service.name();
   }
 
   private void restart(Draft draft, Service service, Card card) {

@@ -36,17 +36,22 @@ final class ServiceMates {
   }
 
   /**
-   * Whether a card may be changed while others are. When what serves may stop for a moment, only
-   * one card of a service at a time; else never all that serve.
+   * What keeps a card from being changed now; empty when nothing does. When what serves may stop
+   * for a moment, only one card of a service at a time, whatever it is out for; else never all that
+   * serve. A card that is merely lost is not waited for.
    *
    * @param run with cards that it works on, which count as being changed
    */
-  boolean mayStart(Cabinet cabinet, @Nullable ApplyRun run, Card card, boolean disturbs) {
+  String obstacle(Cabinet cabinet, @Nullable ApplyRun run, Card card, boolean disturbs) {
+    if (isUpdated(cabinet, card)) {
+      return "waits until card " + card.position() + " has its image";
+    }
     for (Service service : byCard.getOrDefault(card.position(), List.of())) {
       if (service.rollout().filter(r -> r.worksOn(card.position())).isPresent()) {
-        return false;
+        return "waits until card %s has its version of service %s"
+            .formatted(card.position(), service.name());
       }
-      int busy = 0;
+      CardPosition busy = null;
       int serving = 0;
       for (Placement placement : service.placements()) {
         CardPosition at = placement.position();
@@ -54,23 +59,31 @@ final class ServiceMates {
         if (mate == null || at.equals(card.position())) {
           continue;
         }
-        boolean changed = cabinet.devices().record(at).busy() || worksOn(run, at);
-        busy += changed ? 1 : 0;
+        boolean changed =
+            isChanged(cabinet, run, at)
+                || isUpdated(cabinet, mate)
+                || service.rollout().filter(r -> r.worksOn(at)).isPresent();
+        busy = changed ? at : busy;
         serving += !changed && Routing.serves(service, mate) ? 1 : 0;
       }
-      if (busy > 0 && (disturbs || serving == 0)) {
-        return false;
+      if (busy != null && (disturbs || serving == 0)) {
+        return "waits for card %s of service %s, which is being changed"
+            .formatted(busy, service.name());
       }
     }
-    return true;
+    return "";
   }
 
-  private static boolean worksOn(@Nullable ApplyRun run, CardPosition at) {
-    return run != null
-        && run.card(at)
-            .filter(c ->
-                c.progress() == ApplyRun.Progress.WORKING
-                    || c.progress() == ApplyRun.Progress.RETURNING)
-            .isPresent();
+  private static boolean isChanged(Cabinet cabinet, @Nullable ApplyRun run, CardPosition at) {
+    // Of the run in hand the draft knows only what it was before this pass.
+    return cabinet.devices().record(at).busy()
+        || (run != null && run.worksOn(at))
+        || cabinet.devices().runs().values().stream()
+            .anyMatch(r -> (run == null || !r.type().equals(run.type())) && r.worksOn(at));
+  }
+
+  private static boolean isUpdated(Cabinet cabinet, Card card) {
+    return cabinet.updates().values().stream()
+        .anyMatch(u -> u.worksOn(card.position()) && !ImageUpdateRules.isHeldUp(cabinet, u, card));
   }
 }

@@ -23,7 +23,13 @@ final class SpareAlarms {
       return;
     }
     int free = CardChooser.free(cabinet).size();
-    if (free < wanted) {
+    // That an image is brought to a free card is planned, and it is back in minutes.
+    long coming =
+        cabinet.cards().values().stream()
+            .filter(c -> c.drain() == null && ImageUpdateRules.explains(cabinet, c))
+            .filter(c -> cabinet.servicesOn(c.position()).isEmpty())
+            .count();
+    if (free + coming < wanted) {
       due.add(
           KEY,
           new DueAlarms.Due(

@@ -94,6 +94,14 @@ public record ApplyRun(
     return cards.stream().filter(c -> c.position().equals(position)).findFirst();
   }
 
+  /** Whether the card is being changed, one way or the other. */
+  public boolean worksOn(CardPosition position) {
+    return stage.isActive()
+        && card(position)
+            .filter(c -> c.progress() == Progress.WORKING || c.progress() == Progress.RETURNING)
+            .isPresent();
+  }
+
   public long count(Progress progress) {
     return cards.stream().filter(c -> c.progress() == progress).count();
   }

@@ -54,6 +54,11 @@ public record Devices(
     return Optional.ofNullable(runs.get(type)).filter(r -> r.stage().isActive());
   }
 
+  /** Whether the card in a slot is being changed, or is next. */
+  public boolean worksOn(CardPosition at) {
+    return record(at).busy() || runs.values().stream().anyMatch(r -> r.worksOn(at));
+  }
+
   /** The number of the version that the card in a slot is to have, as things stand. */
   public int versionOf(CardPosition at, DeviceModel model) {
     return active(model.type())

@@ -3,6 +3,7 @@ package io.cade.engine.device;
 import io.cade.agent.wire.DeviceItem;
 import io.cade.agent.wire.DeviceItem.PackageItem;
 import io.cade.agent.wire.DeviceItem.UnitItem;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
@@ -29,6 +30,25 @@ public record Rendered(
   public boolean disturbs() {
     return items.stream()
         .anyMatch(i -> i.risky() || i instanceof UnitItem || i instanceof PackageItem);
+  }
+
+  /** Size of all texts in UTF-8. */
+  public long octets() {
+    long sum = 0;
+    for (DeviceItem item : items) {
+      sum += octets(item.key());
+      for (String text : ItemTexts.attributes(item).values()) {
+        sum += octets(text);
+      }
+    }
+    for (String key : ignored) {
+      sum += octets(key);
+    }
+    return sum;
+  }
+
+  private static int octets(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
   public boolean isEmpty() {

@@ -21,12 +21,16 @@ import org.jspecify.annotations.Nullable;
 public final class Rendering {
   private static final Pattern NAMED = Pattern.compile("\\{\\{\\s*([^{}]*?)\\s*}}");
 
+  /** What a card may be told at once, in octets: it has to fit into a message and a commit. */
+  public static final int MAX_OCTETS = 512 << 10;
+
   private Rendering() {}
 
   /**
    * What the version says of the card.
    *
-   * @throws ModelProblem when a value is missing, or two items become one
+   * @throws ModelProblem when a value is missing, two items become one, or all of them together are
+   *     larger than {@link #MAX_OCTETS}
    */
   public static Rendered render(ModelVersion version, Facts facts) throws ModelProblem {
     Map<String, String> values = values(version, facts);
@@ -53,7 +57,13 @@ public final class Rendering {
       items.add(done);
     }
     List<String> ignored = List.copyOf(version.ignored().keySet());
-    return new Rendered(items, ignored, digest(items, ignored), secrets);
+    Rendered rendered = new Rendered(items, ignored, digest(items, ignored), secrets);
+    if (rendered.octets() > MAX_OCTETS) {
+      throw new ModelProblem(
+          "the items of card %s have %d KiB with all values filled in, %d are allowed"
+              .formatted(facts.card(), rendered.octets() >> 10, MAX_OCTETS >> 10));
+    }
+    return rendered;
   }
 
   private static Map<String, String> values(ModelVersion version, Facts facts) throws ModelProblem {

@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 public record CommandQueue(
     List<Command> waiting, Map<Long, Instant> since, List<PastCommand> past) {
   public static final int MAX_COMMANDS = 1_000;
+
+  /** So many of them may be there for people to add one; the rest is left to the engine's rules. */
+  public static final int MAX_ORDERED = 900;
+
   public static final int MAX_PAST = 16;
 
   public static final CommandQueue EMPTY = new CommandQueue(List.of());

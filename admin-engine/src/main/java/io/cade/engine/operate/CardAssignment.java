@@ -2,6 +2,7 @@ package io.cade.engine.operate;
 
 import io.cade.agent.wire.CardPosition;
 import io.cade.engine.change.Refusal;
+import io.cade.engine.conduct.CardChooser;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Card;
 import io.cade.engine.model.CardState;
@@ -45,6 +46,12 @@ public final class CardAssignment {
       throw new Refusal(
           Refusal.Kind.CONFLICT,
           "card " + position + " is " + card.state() + ", only an AVAILABLE card can be assigned");
+    }
+    String image = CardChooser.image(cabinet, position);
+    if (!image.isEmpty()) {
+      throw new Refusal(
+          Refusal.Kind.CONFLICT,
+          "card " + position + " " + image + ": assign it when it has it (update status)");
     }
     requireServed(service);
     List<CardPosition> positions = positions(service);

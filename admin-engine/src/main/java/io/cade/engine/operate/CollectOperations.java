@@ -14,7 +14,6 @@ import io.cade.engine.collect.Collected;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Card;
 import io.cade.engine.model.Change;
-import io.cade.engine.model.CommandQueue;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -141,10 +140,7 @@ public final class CollectOperations {
               + (card.cause().isEmpty() ? "" : " (" + card.cause() + ")")
               + ": it can send nothing; --stored shows what it sent last");
     }
-    if (cabinet.queue(at).waiting().size() >= CommandQueue.MAX_COMMANDS) {
-      throw new Refusal(
-          Refusal.Kind.LIMIT, "the queue of card " + at + " is full: " + CommandQueue.MAX_COMMANDS);
-    }
+    CommandOperations.requireRoom(cabinet, at, 1);
     return Decision.of(
         new CommandOperations.Ordered(at, List.of(command.id())),
         new Change.CommandQueued(at, command));

@@ -260,11 +260,13 @@ public final class CommandOperations {
     return card;
   }
 
-  private static void requireRoom(Cabinet cabinet, CardPosition position, int more) throws Refusal {
-    if (cabinet.queue(position).waiting().size() + more > CommandQueue.MAX_COMMANDS) {
+  static void requireRoom(Cabinet cabinet, CardPosition position, int more) throws Refusal {
+    int waiting = cabinet.queue(position).waiting().size();
+    if (waiting + more > CommandQueue.MAX_ORDERED) {
       throw new Refusal(
           Refusal.Kind.LIMIT,
-          "the queue of card " + position + " is full: " + CommandQueue.MAX_COMMANDS);
+          "the queue of card %s is full: %d commands wait, %d is the limit for new ones"
+              .formatted(position, waiting, CommandQueue.MAX_ORDERED));
     }
   }
 

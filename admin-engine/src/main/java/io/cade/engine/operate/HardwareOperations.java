@@ -6,6 +6,7 @@ import io.cade.engine.change.Decision;
 import io.cade.engine.change.Refusal;
 import io.cade.engine.change.Transaction;
 import io.cade.engine.conduct.CardHardware;
+import io.cade.engine.conduct.Holds;
 import io.cade.engine.model.Cabinet;
 import io.cade.engine.model.Card;
 import io.cade.engine.model.CardState;
@@ -83,10 +84,8 @@ public final class HardwareOperations {
           "the handle of card " + card.position() + " is open: close it, then it gets power");
     }
     requireBudget(cabinet, card);
-    return Decision.of(
-        Inspection.view(cabinet, card.withHold(null)),
-        new Change.CardReleased(card.position()),
-        new Change.CardUndrained(card.position()));
+    return new Decision<>(
+        Holds.released(cabinet, card), Inspection.view(cabinet, card.withHold(null)));
   }
 
   private static Decision<Views.CardView> off(

@@ -25,6 +25,19 @@ final class CommandDeskTest extends OneCardDesk {
   }
 
   @Test
+  void ordersLeaveRoomForThoseOfTheEngine() {
+    for (int i = 0; i < 9; i++) {
+      assertThat(cade("card ping 1.3 --count 100 --no-wait").code()).isZero();
+    }
+    Desk.Outcome full = cade("card ping 1.3 --no-wait");
+    assertThat(full.code()).isNotZero();
+    assertThat(full.err())
+        .contains("the queue of card 1.3 is full: 900 commands wait, 900 is the limit");
+    assertThat(cade("card reboot 1.3 --force --no-wait").code()).isNotZero();
+    assertThat(writer.current().queue(AT).waiting()).hasSize(900);
+  }
+
+  @Test
   void commandOfADeadCardIsRefusedWithItsState() {
     writer.given(new Change.CardStateChanged(AT, CardState.FAILED, "no report for 31 s"));
     Desk.Outcome pinged = cade("card ping 1.3");

@@ -16,7 +16,9 @@ import io.cade.agent.wire.SupplyStatus;
 import io.cade.engine.gateway.TestWriter;
 import io.cade.engine.model.CardState;
 import io.cade.engine.model.Change;
+import io.cade.engine.model.Placement;
 import io.cade.engine.model.PowerHold;
+import io.cade.engine.model.ServiceDefinition;
 import io.cade.engine.operate.HardwareOperations;
 import io.cade.engine.operate.Role;
 import java.nio.file.Path;
@@ -133,6 +135,28 @@ final class HardwareCommandTest {
     assertThat(hold(2)).isEmpty();
     assertThat(power("1.2", "on").code()).as("is on already").isZero();
     assertThat(writer.changes(Change.CardReleased.class)).hasSize(1);
+  }
+
+  @Test
+  void switchedOnInTimeItsServicesAreOrderedAnewAndItsDrainStays() {
+    writer.given(
+        new Change.ServiceCreated(
+            writer.current().nextServiceIndex(),
+            new ServiceDefinition("shop", "static-site", List.of("s.example"), 1, "sha256:00")),
+        new Change.CardsBound("shop", List.of(at(2))),
+        new Change.CardStateChanged(at(2), CardState.ASSIGNED, ""),
+        new Change.CardDrained(at(2), Desk.NOW.plusSeconds(600), "vera"));
+    assertThat(power("1.2", "off").code()).isZero();
+    writer.given(
+        new Change.PlacementChanged(
+            "shop", new Placement(at(2), Placement.State.ORDERED, "being stopped", "boot")));
+    assertThat(power("1.2", "on").code()).isZero();
+    assertThat(hold(2)).isEmpty();
+    assertThat(writer.current().service("shop").orElseThrow().on(at(2)).orElseThrow().state())
+        .isEqualTo(Placement.State.PENDING);
+    assertThat(writer.current().card(at(2)).orElseThrow().drain())
+        .as("somebody else's")
+        .isNotNull();
   }
 
   @Test

@@ -446,6 +446,100 @@ final class ApplyRulesTest {
   }
 
   @Test
+  void cardsOfAServiceGoBackOneAfterTheOtherToo() {
+    goBack(false);
+  }
+
+  @Test
+  void aLostCardOfAServiceKeepsTheOthersFromGoingBackForNoTime() {
+    goBack(true);
+  }
+
+  private void goBack(boolean oneIsLost) {
+    for (String card : CARDS) {
+      world.boot(card, 1, "b" + card);
+    }
+    world.create("shop", 3);
+    world.generate("shop");
+    seconds(5);
+    world.apply(added("server", 2, "os: {items: {'unit:shop': {}}}"));
+    List<String> shop =
+        new ArrayList<>(
+            world.cabinet.service("shop").orElseThrow().placements().stream()
+                .map(p -> p.position().toString())
+                .toList());
+    String other = CARDS.stream().filter(c -> !shop.contains(c)).findFirst().orElseThrow();
+    silent.add(other);
+    begin(2, way(10, 0, 10));
+    until("all but one", () -> run().count(Progress.DONE) == 5);
+    if (oneIsLost) {
+      dead.add(shop.getFirst());
+      until("loss", () -> !world.card(shop.getFirst()).state().isAlive());
+      shop.removeFirst();
+    }
+    world.apply(new DeviceChange.RunChanged(ApplyRuns.cancelled(run(), "ann", world.now)));
+    world.settle();
+    long most = 0;
+    Set<String> causes = new HashSet<>();
+    for (int i = 0; i < 30; i++) {
+      most =
+          Math.max(
+              most,
+              shop.stream()
+                  .filter(c -> run().worksOn(at(c)) || world.cabinet.devices().record(at(c)).busy())
+                  .count());
+      run().cards().forEach(c -> causes.add(c.detail()));
+      second();
+    }
+    assertThat(most).isEqualTo(1);
+    assertThat(causes)
+        .anyMatch(c -> c.matches("waits for card .* of service shop, which is being changed"));
+    assertThat(shop)
+        .allSatisfy(c -> {
+          assertThat(label(c)).isNotEqualTo("server/2");
+          assertThat(run().card(at(c)).orElseThrow())
+              .returns(Progress.RETURNED, ApplyRun.Target::progress)
+              .returns("", ApplyRun.Target::detail);
+        });
+    until("the end", () -> !run().stage().isActive());
+    assertThat(run().stage()).isEqualTo(Stage.STOPPED);
+  }
+
+  @Test
+  void whatIsOrderedInOnePassFitsIntoACommit() {
+    up();
+    StringBuilder text = new StringBuilder("os:\n  parameters: {a: {}}\n  items:\n");
+    for (int i = 0; i < 6; i++) {
+      text.append("    file:/etc/f").append(i).append(": {content: '");
+      text.append("{{a}}".repeat(7)).append("'}\n");
+    }
+    text.append("values: {a: '").append("x".repeat(8_000)).append("'}\n");
+    world.apply(added("server", 4, text.toString()));
+    world.apply(
+        new DeviceChange.RunChanged(
+            ApplyRuns.begin(
+                world.cabinet,
+                model(),
+                4,
+                ApplyRuns.cardsOf(world.cabinet, "server"),
+                true,
+                way(10, 0, 10),
+                "ann",
+                "because",
+                world.now)));
+    Plan plan =
+        world.conductor.decide(
+            world.cabinet, world.observations.snapshot(), world.listeningSince, world.now);
+    assertThat(plan.changes())
+        .filteredOn(
+            c -> c instanceof Change.CommandQueued q && q.command() instanceof Command.ApplyModel)
+        .as("of six, each of 328 KiB")
+        .hasSize(3);
+    until("the end", () -> !run().stage().isActive());
+    assertThat(labels()).containsExactly("server/4");
+  }
+
+  @Test
   void aRiskyChangeIsConfirmedWhenTheCardIsReachedAgain() {
     up();
     world.apply(added("server", 4, RISKY.formatted("accept")));

@@ -87,6 +87,14 @@ final class CardAssignmentTest {
   }
 
   @Test
+  void aCardThatGetsAnImageIsNotAssigned() {
+    world.apply(new Change.ImageUpdateChanged(CardChooserTest.update(at("2.1"), world.now)));
+    assertThatThrownBy(() -> CardAssignment.assign(world.cabinet, at("2.1"), "shop"))
+        .isInstanceOf(Refusal.class)
+        .hasMessageContaining("card 2.1 gets image blade 2");
+  }
+
+  @Test
   void cardsThatAreTakenOrAwayOrUnknownAreNotAssigned() {
     world.create("news", 1);
     world.generate("news");

@@ -19,12 +19,15 @@ import io.cade.engine.model.AlarmKey;
 import io.cade.engine.model.AlarmType;
 import io.cade.engine.model.CardState;
 import io.cade.engine.model.Change;
+import io.cade.engine.model.ImageUpdate;
 import io.cade.engine.model.Placement;
 import io.cade.engine.model.PowerHold;
 import io.cade.engine.model.ServiceDefinition;
 import io.cade.engine.model.ServicePhase;
 import io.cade.engine.model.Severity;
 import io.cade.engine.model.ThresholdBook;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -131,6 +134,45 @@ final class CardChooserTest {
         .as("hot is better than nothing")
         .contains(at("2.1"))
         .hasSize(4);
+  }
+
+  /** An update of boot images that works on a card. */
+  static ImageUpdate update(CardPosition card, Instant now) {
+    return new ImageUpdate(
+        "blade",
+        new ImageUpdate.Image("sha256:b", "2", 2, 0, "x86_64", "server", "sha256:new", 100),
+        List.of("1"),
+        new ImageUpdate.Course(1, 1, "", Duration.ofSeconds(10), Duration.ofSeconds(8)),
+        ImageUpdate.Stage.RUNNING,
+        now,
+        List.of(
+            new ImageUpdate.CardStep(
+                card,
+                ImageUpdate.State.STAGING,
+                now,
+                7,
+                ImageUpdate.Answer.WAITING,
+                "",
+                "b" + card,
+                "1")),
+        "ann",
+        "");
+  }
+
+  @Test
+  void aCardThatGetsAnImageIsNotChosenBeforeItHasIt() {
+    cards("1.1", "2.1");
+    world.apply(new Change.ImageUpdateChanged(update(at("1.1"), world.now)));
+    Choice choice = choose("shop", 2);
+    assertThat(choice.joining()).containsExactly(at("2.1"));
+    assertThat(choice.missing()).isEqualTo(1);
+    assertThat(verdict(choice, "1.1"))
+        .returns(Kind.NOT_AVAILABLE, Verdict::kind)
+        .returns("gets image blade 2", Verdict::reason);
+    assertThat(choice.shortage()).contains("1 not available");
+    ImageUpdate over = update(at("1.1"), world.now).into(ImageUpdate.Stage.RETURNED, world.now, "");
+    world.apply(new Change.ImageUpdateChanged(over));
+    assertThat(choose("shop", 2).isComplete()).isTrue();
   }
 
   @Test

@@ -170,6 +170,27 @@ final class HoldRacesTest extends ChassisInHand {
   }
 
   @Test
+  void whatWasStoppedRunsAgainOnACardThatIsReleasedBeforeItsPowerWent() {
+    shopOnCardTwo();
+    world.apply(
+        new Change.CardHeld(
+            TWO, PowerHold.Reason.OPERATOR, world.now.plusSeconds(60), null, "ann"));
+    for (int i = 0; i < 10 && shopRuns; i++) {
+      second();
+    }
+    assertThat(shopRuns).isFalse();
+    assertThat(world.card("1.2").drain()).isNotNull();
+    assertThat(outputs.poweredOff()).isEmpty();
+    world.apply(Holds.released(world.cabinet, world.card("1.2")).toArray(Change[]::new));
+    world.settle();
+    seconds(5);
+    assertThat(outputs.poweredOff()).isEmpty();
+    assertThat(shopRuns).isTrue();
+    assertThat(world.state("1.2")).isEqualTo(CardState.RUNNING);
+    assertThat(world.card("1.2").drain()).isNull();
+  }
+
+  @Test
   void aPowerCycleIsNoLossAlsoWhenItsReaderIsLate() {
     shopOnCardTwo();
     world.apply(new Change.CardHeld(THREE, PowerHold.Reason.CYCLE, world.now, world.now, "ann"));

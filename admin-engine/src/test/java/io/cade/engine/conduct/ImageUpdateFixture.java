@@ -74,6 +74,7 @@ abstract class ImageUpdateFixture {
 
   final World world = new World();
   int storing;
+  boolean fetchingTakesLong;
   String storeRefuses = "";
 
   /** A simulated card: its durable slots, and what runs now. */
@@ -220,7 +221,7 @@ abstract class ImageUpdateFixture {
   void store() {
     boolean ordered = world.orders.remove(new Order.StoreImage(DIGEST));
     world.orders.removeIf(Order.StoreImage.class::isInstance);
-    storing = ordered ? storing + 1 : 0;
+    storing = ordered && !fetchingTakesLong ? storing + 1 : 0;
     if (storing < STAGING_SECONDS || world.cabinet.images().containsKey(DIGEST)) {
       return;
     }
@@ -299,6 +300,9 @@ abstract class ImageUpdateFixture {
       boolean good = true;
       boolean restart = false;
       switch (c) {
+        case Command.StageImage _ when fetchingTakesLong -> {
+          return;
+        }
         case Command.StageImage stage -> {
           good = !refuses.contains(position);
           said = good ? "staged" : "the disk is full";

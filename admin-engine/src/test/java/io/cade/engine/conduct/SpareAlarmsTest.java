@@ -68,6 +68,16 @@ final class SpareAlarmsTest {
   }
 
   @Test
+  void aFreeCardThatGetsAnImageIsNoMissingOne() {
+    boot("1.1");
+    keep(1);
+    world.apply(new Change.ImageUpdateChanged(CardChooserTest.update(World.at("1.1"), world.now)));
+    seconds(2 * BOOT);
+    assertThat(CardChooser.free(world.cabinet)).isEmpty();
+    assertThat(world.alarms()).isEmpty();
+  }
+
+  @Test
   void aCardThatIsOnlyAwayForAMomentRaisesNothing() {
     boot("1.1");
     keep(1);

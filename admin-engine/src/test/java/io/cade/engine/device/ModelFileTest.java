@@ -265,6 +265,21 @@ public final class ModelFileTest {
   }
 
   @Test
+  void whatIsTooMuchForACardIsNamed() throws Exception {
+    StringBuilder text = new StringBuilder("os:\n  parameters: {a: {}}\n  items:\n");
+    for (int i = 0; i < 10; i++) {
+      text.append("    file:/etc/f").append(i).append(": {content: '");
+      text.append("{{a}}".repeat(7)).append("'}\n");
+    }
+    ModelVersion version = read(text + "values: {a: '" + "x".repeat(8_000) + "'}\n");
+    assertThat(catchThrowableOfType(ModelProblem.class, () -> Rendering.render(version, facts())))
+        .hasMessage(
+            "the items of card 1.3 have 547 KiB with all values filled in, 512 are allowed");
+    ModelVersion less = read(text + "values: {a: '" + "x".repeat(7_000) + "'}\n");
+    assertThat(Rendering.render(less, facts()).octets()).isBetween(490_000L, 512L << 10);
+  }
+
+  @Test
   void whatIsFoundIsTakenOverAndKeepsParametersAndSecrets() throws Exception {
     ModelVersion base = read(WEB);
     Rendered given = Rendering.render(base, facts());
