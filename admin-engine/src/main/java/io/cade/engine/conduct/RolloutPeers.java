@@ -57,11 +57,7 @@ final class RolloutPeers {
         return "card " + at + " to serve";
       }
       if (now.isBefore(outSince(mate, placement, now).plus(LIMIT))) {
-        only =
-            away
-                ? "card %s, which is %s, or another one in its place"
-                    .formatted(at, mate.hold() == null ? mate.state() : "being switched off")
-                : "card " + at + ", which has failed, to serve";
+        only = away ? awayWords(mate) : "card " + at + " to serve";
       }
     }
     return Routing.serves(service, card) && !hasMate(cabinet, service, card) ? only : "";
@@ -103,6 +99,11 @@ final class RolloutPeers {
                     && u.on(at)
                         .filter(step -> step.state() != ImageUpdate.State.RETURNED)
                         .isPresent()));
+  }
+
+  private static String awayWords(Card card) {
+    String how = card.state().isAlive() ? "being switched off" : card.state().name();
+    return "card " + card.position() + ", which is " + how + ", or another one in its place";
   }
 
   private static String updated(CardPosition at) {
