@@ -40,9 +40,7 @@ final class RolloutReturn {
     boolean serves = Routing.serves(service, card);
     if (!rollout.done().contains(card.position())) {
       boolean late =
-          !draft
-              .now()
-              .isBefore(rollout.since().plus(RolloutRules.startLimit(service, rollout)));
+          !draft.now().isBefore(rollout.since().plus(RolloutRules.startLimit(service, rollout)));
       if (late || away || serves) {
         RolloutRules.undrain(draft, service, card);
         next(draft, service, rollout);
@@ -71,8 +69,7 @@ final class RolloutReturn {
       }
       left = left.minus(last);
     }
-    RolloutRules.set(
-        draft, service, left.into(Stage.RETURNED, null, draft.now(), rollout.cause()));
+    RolloutRules.set(draft, service, left.into(Stage.RETURNED, null, draft.now(), rollout.cause()));
   }
 
   private static void leave(Draft draft, Service service, Rollout rollout, CardPosition at) {
@@ -132,9 +129,7 @@ final class RolloutReturn {
 
   private static void order(Draft draft, Service service, Rollout rollout, CardPosition at) {
     RolloutRules.set(
-        draft,
-        service,
-        rollout.minus(at).into(Stage.RETURNING, at, draft.now(), rollout.cause()));
+        draft, service, rollout.minus(at).into(Stage.RETURNING, at, draft.now(), rollout.cause()));
     draft.change(new Change.PlacementChanged(service.name(), Placement.pending(at)));
   }
 }

@@ -131,8 +131,7 @@ final class RolloutRules {
     if (card != null && !ImageUpdateOrders.isWithin(rollout.window(), draft.now())) {
       wait(draft, service, rollout, rollout.window() + " (UTC)");
     } else if (card != null) {
-      String missing =
-          RolloutPeers.missing(draft.cabinet(), service, rollout, card, draft.now());
+      String missing = RolloutPeers.missing(draft.cabinet(), service, rollout, card, draft.now());
       if (missing.isEmpty()) {
         begin(draft, service, rollout, card, serving);
       } else {
@@ -145,13 +144,12 @@ final class RolloutRules {
     } else {
       set(draft, service, rollout.into(Stage.DONE, null, draft.now(), ""));
       // What was ordered for them before is the version of before.
-      down.forEach(at ->
-          draft.change(new Change.PlacementChanged(service.name(), Placement.pending(at))));
+      down.forEach(
+          at -> draft.change(new Change.PlacementChanged(service.name(), Placement.pending(at))));
     }
   }
 
-  private static void begin(
-      Draft draft, Service service, Rollout rollout, Card card, int serving) {
+  private static void begin(Draft draft, Service service, Rollout rollout, Card card, int serving) {
     if (card.drain() == null && serving > 1) {
       draft.change(
           new Change.CardDrained(
@@ -180,7 +178,9 @@ final class RolloutRules {
     }
   }
 
-  /** Whether a card that is drained since the stage began has no visitors, or their time is over. */
+  /**
+   * Whether a card that is drained since the stage began has no visitors, or their time is over.
+   */
   static boolean isEmptied(
       Draft draft, Service service, Rollout rollout, Card card, Observed observed) {
     boolean settled = !draft.now().isBefore(rollout.since().plus(HoldRules.ROUTES_SETTLE));
@@ -377,8 +377,7 @@ final class RolloutRules {
     Draft draft = new Draft(cabinet, now);
     service
         .rollout()
-        .ifPresent(
-            rollout -> RolloutReturn.begin(draft, service, rollout, "cancelled by " + by));
+        .ifPresent(rollout -> RolloutReturn.begin(draft, service, rollout, "cancelled by " + by));
     return draft.plan().changes();
   }
 

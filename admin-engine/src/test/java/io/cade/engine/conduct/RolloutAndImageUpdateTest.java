@@ -20,8 +20,7 @@ final class RolloutAndImageUpdateTest extends ImageUpdateFixture {
     world.apply(
         new Change.VersionAdded(
             "shop",
-            new ServiceVersion(
-                2, "sha256:c2", "sha256:shop", 10, world.now, "ann", "sale")),
+            new ServiceVersion(2, "sha256:c2", "sha256:shop", 10, world.now, "ann", "sale")),
         new Change.RolloutChanged(
             "shop",
             Rollout.begin(1, 2, Duration.ofSeconds(10), Duration.ofSeconds(8), "ann", world.now)));
