@@ -111,7 +111,8 @@ public final class Replacing {
 
   /** Why no card takes a place now although it is time; empty when one may. */
   public static String obstacle(Cabinet cabinet, Service service, Instant now) {
-    if (service.rollout().isPresent()) {
+    // One that has no card in hand may be waiting for just this.
+    if (service.rollout().filter(r -> r.at() != null).isPresent()) {
       return "a version is on its way";
     }
     if (service.placements().size() > service.definition().cards()) {

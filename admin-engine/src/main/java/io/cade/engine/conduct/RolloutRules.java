@@ -20,7 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Carries another version of a service's content from card to card (SPEC U1, U2), never to two at
@@ -40,6 +39,8 @@ final class RolloutRules {
   /** How long a proxy is waited for that says nothing about the card. */
   static final Duration SILENT_PROXIES = Duration.ofMinutes(1);
 
+  private static final String MARK = "update of ";
+
   /** Since when the card at hand of a service is found bad, in the stage that began then. */
   private record Doubt(Instant stage, Instant since) {}
 
@@ -52,6 +53,7 @@ final class RolloutRules {
         service.rollout().ifPresent(rollout -> step(draft, service, rollout, observed));
       }
     }
+    liftLeftOver(draft);
   }
 
   private void step(Draft draft, Service service, Rollout rollout, Observed observed) {
@@ -61,7 +63,7 @@ final class RolloutRules {
     if (at == null || card == null || placement == null) {
       // Nobody yet, or the card was taken away from the service meanwhile.
       if (rollout.stage() == Stage.RETURNING) {
-        goBack(draft, service, rollout);
+        RolloutReturn.next(draft, service, rollout);
       } else {
         choose(draft, service, rollout);
       }
@@ -73,13 +75,7 @@ final class RolloutRules {
       case INSTALLING -> install(draft, service, rollout, card, placement);
       case TRYING -> tryOut(draft, service, rollout, card, placement, observed);
       case PROVING -> prove(draft, service, rollout, card, placement, observed);
-      case RETURNING -> {
-        boolean late = !draft.now().isBefore(rollout.since().plus(startLimit(service, rollout)));
-        if (late || isAway(card) || Routing.serves(service, card)) {
-          undrain(draft, service, card);
-          goBack(draft, service, rollout);
-        }
-      }
+      case RETURNING -> RolloutReturn.step(draft, service, rollout, card, observed);
       case DONE, RETURNED -> {
         // Nothing is under way.
       }
@@ -98,42 +94,62 @@ final class RolloutRules {
     boolean nextIsQuiet = false;
     int serving = 0;
     List<String> coming = new ArrayList<>();
+    List<CardPosition> down = new ArrayList<>();
     for (Placement placement : service.placements()) {
       CardPosition at = placement.position();
       Card card = draft.cabinet().cards().get(at);
       if (card == null || isAway(card)) {
         continue; // gets the version when it comes back
       }
+      boolean done = rollout.done().contains(at);
       if (Routing.serves(service, card)) {
         serving++;
         // Where an operator keeps visitors away, a bad version meets nobody.
         boolean quiet = card.drain() != null && !nextIsQuiet;
-        if (!rollout.done().contains(at) && (next == null || quiet)) {
+        if (!done && (next == null || quiet)) {
           next = at;
           nextIsQuiet = card.drain() != null;
         }
-      } else if (!rollout.done().contains(at)) {
+      } else if (!RolloutPeers.isLongOut(service, rollout, card, draft.now())) {
         coming.add(at.toString());
+      } else if (done) {
+        String detail = placement.detail();
+        fail(
+            draft,
+            service,
+            rollout,
+            "card " + at + " stopped serving it" + (detail.isEmpty() ? "" : ": " + detail));
+        return;
+      } else {
+        down.add(at);
       }
     }
-    if (next != null && !ImageUpdateOrders.isWithin(rollout.window(), draft.now())) {
+    if (next == null && coming.isEmpty() && rollout.done().isEmpty() && !down.isEmpty()) {
+      next = down.getFirst(); // the version may be what mends it
+    }
+    Card card = next == null ? null : draft.cabinet().cards().get(next);
+    if (card != null && !ImageUpdateOrders.isWithin(rollout.window(), draft.now())) {
       wait(draft, service, rollout, rollout.window() + " (UTC)");
-    } else if (next != null) {
-      begin(draft, service, rollout, draft.cabinet().cards().get(next), serving);
+    } else if (card != null) {
+      String missing = RolloutPeers.missing(draft.cabinet(), service, rollout, card, draft.now());
+      if (missing.isEmpty()) {
+        begin(draft, service, rollout, card, serving);
+      } else {
+        wait(draft, service, rollout, missing);
+      }
     } else if (!coming.isEmpty()) {
       wait(draft, service, rollout, "cards " + coming + " to serve the version that they have");
     } else if (rollout.done().isEmpty()) {
       wait(draft, service, rollout, "a card that serves");
     } else {
       set(draft, service, rollout.into(Stage.DONE, null, draft.now(), ""));
+      // What was ordered for them before is the version of before.
+      down.forEach(
+          at -> draft.change(new Change.PlacementChanged(service.name(), Placement.pending(at))));
     }
   }
 
-  private static void begin(
-      Draft draft, Service service, Rollout rollout, @Nullable Card card, int serving) {
-    if (card == null) {
-      return;
-    }
+  private static void begin(Draft draft, Service service, Rollout rollout, Card card, int serving) {
     if (card.drain() == null && serving > 1) {
       draft.change(
           new Change.CardDrained(
@@ -152,11 +168,24 @@ final class RolloutRules {
       set(draft, service, rollout.into(Stage.BUILDING, null, draft.now(), ""));
       return;
     }
-    boolean settled = !draft.now().isBefore(rollout.since().plus(HoldRules.ROUTES_SETTLE));
-    boolean over = !draft.now().isBefore(rollout.since().plus(rollout.drain()));
-    if (settled && (over || isEmpty(service, rollout.since(), card.position(), observed))) {
+    // Who was to take its visitors over may be gone by now.
+    String missing = RolloutPeers.missing(draft.cabinet(), service, rollout, card, draft.now());
+    if (!missing.isEmpty()) {
+      undrain(draft, service, card);
+      wait(draft, service, rollout, missing);
+    } else if (isEmptied(draft, service, rollout, card, observed)) {
       order(draft, service, rollout, card.position());
     }
+  }
+
+  /**
+   * Whether a card that is drained since the stage began has no visitors, or their time is over.
+   */
+  static boolean isEmptied(
+      Draft draft, Service service, Rollout rollout, Card card, Observed observed) {
+    boolean settled = !draft.now().isBefore(rollout.since().plus(HoldRules.ROUTES_SETTLE));
+    boolean over = !draft.now().isBefore(rollout.since().plus(rollout.drain()));
+    return settled && (over || isEmpty(service, rollout.since(), card.position(), observed));
   }
 
   /** The card gets the version; its route ends with the same change. */
@@ -340,53 +369,19 @@ final class RolloutRules {
   private static void fail(Draft draft, Service service, Rollout rollout, String cause) {
     UpdateFailures.raise(
         draft, "service " + service.name(), "version %d: %s".formatted(rollout.to(), cause));
-    giveBack(draft, service, rollout, cause);
+    RolloutReturn.begin(draft, service, rollout, cause);
   }
 
   /** What an operator's cancellation changes. */
   static List<Change> cancel(Cabinet cabinet, Service service, String by, Instant now) {
     Draft draft = new Draft(cabinet, now);
-    service.rollout().ifPresent(rollout -> giveBack(draft, service, rollout, "cancelled by " + by));
+    service
+        .rollout()
+        .ifPresent(rollout -> RolloutReturn.begin(draft, service, rollout, "cancelled by " + by));
     return draft.plan().changes();
   }
 
-  private static void giveBack(Draft draft, Service service, Rollout rollout, String cause) {
-    CardPosition at = rollout.at();
-    Rollout back = rollout.into(Stage.RETURNING, null, draft.now(), cause);
-    if (at != null && rollout.concerns(at) && service.on(at).isPresent()) {
-      returnCard(draft, service, back, at);
-      return;
-    }
-    if (at != null) {
-      draft.cabinet().card(at).ifPresent(card -> undrain(draft, service, card));
-    }
-    goBack(draft, service, back);
-  }
-
-  private static void returnCard(
-      Draft draft, Service service, Rollout rollout, CardPosition position) {
-    set(
-        draft,
-        service,
-        rollout.minus(position).into(Stage.RETURNING, position, draft.now(), rollout.cause()));
-    draft.change(new Change.PlacementChanged(service.name(), Placement.pending(position)));
-  }
-
-  /** The last card that was done goes back next. */
-  private static void goBack(Draft draft, Service service, Rollout rollout) {
-    Rollout left = rollout;
-    while (!left.done().isEmpty()) {
-      CardPosition last = left.done().getLast();
-      if (service.on(last).isPresent()) {
-        returnCard(draft, service, left, last);
-        return;
-      }
-      left = left.minus(last);
-    }
-    set(draft, service, left.into(Stage.RETURNED, null, draft.now(), rollout.cause()));
-  }
-
-  private static void undrain(Draft draft, Service service, Card card) {
+  static void undrain(Draft draft, Service service, Card card) {
     Drain drain = card.drain();
     if (drain != null && drain.by().equals(by(service.name()))) {
       draft.change(new Change.CardUndrained(card.position()));
@@ -431,7 +426,7 @@ final class RolloutRules {
         .findFirst();
   }
 
-  private static boolean isAway(Card card) {
+  static boolean isAway(Card card) {
     return !card.state().isAlive() || card.hold() != null;
   }
 
@@ -444,12 +439,30 @@ final class RolloutRules {
     }
   }
 
-  private static Service set(Draft draft, Service service, Rollout rollout) {
+  static Service set(Draft draft, Service service, Rollout rollout) {
     draft.change(new Change.RolloutChanged(service.name(), rollout));
     return draft.cabinet().services().getOrDefault(service.name(), service);
   }
 
-  private static String by(String service) {
-    return "update of " + service;
+  static String by(String service) {
+    return MARK + service;
+  }
+
+  /** A rollout ends with its service, also in the midst; the card's next service has visitors. */
+  private static void liftLeftOver(Draft draft) {
+    for (Card card : draft.cabinet().cards().values()) {
+      Drain drain = card.drain();
+      if (drain != null
+          && drain.by().startsWith(MARK)
+          && draft
+              .cabinet()
+              .service(drain.by().substring(MARK.length()))
+              .filter(s -> s.phase() == ServicePhase.ANNOUNCED)
+              .flatMap(Service::rollout)
+              .filter(r -> r.worksOn(card.position()))
+              .isEmpty()) {
+        draft.change(new Change.CardUndrained(card.position()));
+      }
+    }
   }
 }

@@ -41,7 +41,7 @@ public final class ServiceWaits {
   public static List<Wait> of(Cabinet cabinet, Service service, Instant now) {
     List<Wait> waits = new ArrayList<>();
     phase(service, waits);
-    service.rollout().ifPresent(rollout -> waits.add(rollout(service, rollout)));
+    service.rollout().ifPresent(rollout -> waits.add(rollout(cabinet, service, rollout, now)));
     service.move().ifPresent(move -> waits.add(move(move)));
     if (service.phase() == ServicePhase.SETUP || service.phase() == ServicePhase.ANNOUNCED) {
       for (Placement placement : service.placements()) {
@@ -71,7 +71,7 @@ public final class ServiceWaits {
     }
   }
 
-  private static Wait rollout(Service service, Rollout rollout) {
+  private static Wait rollout(Cabinet cabinet, Service service, Rollout rollout, Instant now) {
     CardPosition at = rollout.at();
     String version = "version " + rollout.to();
     Instant since = rollout.since();
@@ -104,12 +104,7 @@ public final class ServiceWaits {
               since,
               since.plus(rollout.gate()).plus(RolloutRules.SILENT_PROXIES),
               false);
-      case RETURNING ->
-          new Wait(
-              "card " + at + " to go back to version " + rollout.from(),
-              since,
-              since.plus(RolloutRules.startLimit(service, rollout)),
-              false);
+      case RETURNING -> RolloutReturn.wait(cabinet, service, rollout, now);
       case BUILDING, DONE, RETURNED -> {
         String cause = rollout.cause();
         String what = cause.startsWith("waits for ") ? cause.substring(10) : "the next card";

@@ -51,7 +51,10 @@ public record Rollout(
     TRYING,
     /** The card has visitors again, and is watched. */
     PROVING,
-    /** The card goes back to the version that it had. */
+    /**
+     * The card goes back to the version that it had; as long as it is among those that are done it
+     * is only emptied of visitors. Without a card, the next one waits for another one to serve.
+     */
     RETURNING,
     /** All cards have the version. */
     DONE,

@@ -183,7 +183,8 @@ public final class VersionOperations {
   static Transaction<Views.ServiceView> cancelling(String by, String name) {
     return (cabinet, now) -> {
       Service service = Inspection.requireService(cabinet, name);
-      if (service.move().isPresent()) {
+      // While a version waits, the engine moves by itself.
+      if (service.move().isPresent() && service.rollout().isEmpty()) {
         return decided(cabinet, now, Moves.cancel(cabinet, service, by, now), name);
       }
       return cancellingVersion(by, name).decide(cabinet, now);

@@ -114,8 +114,8 @@ public final class UpdateViews {
     String before =
         service.versions().version(rollout.from()).map(ServiceVersion::label).orElse("");
     List<CardView> cards = new ArrayList<>();
-    rollout
-        .done()
+    rollout.done().stream()
+        .filter(at -> !at.equals(rollout.at()))
         .forEach(at ->
             cards.add(
                 new CardView(
