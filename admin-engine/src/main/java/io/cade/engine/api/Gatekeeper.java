@@ -9,6 +9,7 @@ import io.cade.engine.update.EngineUpdates;
 import io.cade.engine.web.Bodies;
 import io.cade.engine.web.ConnectionGuard;
 import io.cade.engine.web.Failures;
+import io.cade.engine.web.LastWords;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
@@ -116,8 +117,12 @@ final class Gatekeeper {
       }
     });
     context.addEndHandler(_ -> {
-      if (guard.isStranger(connection) && context.request().isEnded()) {
-        var _ = connection.close();
+      if (guard.isStranger(connection)) {
+        if (context.request().isEnded()) {
+          var _ = connection.close();
+        } else {
+          LastWords.hearOut(context.vertx(), context.request());
+        }
       }
     });
     context.next();

@@ -198,14 +198,18 @@ public final class GatewayServer implements AutoCloseable {
   }
 
   private void connected(HttpConnection connection) {
-    if (!guard.admit(connection)) {
-      return;
-    }
+    String believed = null;
     try {
-      var _ = identify(connection);
+      PeerIdentity peer = certified(connection);
+      believed = gateway.believes(peer) ? name(peer) : null;
     } catch (SSLPeerUnverifiedException | CertificateException e) {
       log.debug("a peer without a card's certificate: {}", e.toString());
     }
+    var _ = guard.admit(connection, believed);
+  }
+
+  private static String name(PeerIdentity peer) {
+    return "card " + peer.position();
   }
 
   /**
@@ -213,6 +217,15 @@ public final class GatewayServer implements AutoCloseable {
    * is believed.
    */
   private PeerIdentity identify(HttpConnection connection)
+      throws SSLPeerUnverifiedException, CertificateException {
+    PeerIdentity peer = certified(connection);
+    if (guard.isStranger(connection) && gateway.believes(peer)) {
+      var _ = guard.believe(connection, name(peer));
+    }
+    return peer;
+  }
+
+  private PeerIdentity certified(HttpConnection connection)
       throws SSLPeerUnverifiedException, CertificateException {
     // TLS 1.3 has no renegotiation: a connection's certificate stays what it was.
     PeerIdentity peer = known.get(connection);
@@ -226,9 +239,6 @@ public final class GatewayServer implements AutoCloseable {
       }
       peer = PeerIdentity.of(certificate).at(address(connection));
       known.put(connection, peer);
-    }
-    if (guard.isStranger(connection) && gateway.believes(peer)) {
-      var _ = guard.believe(connection, "card " + peer.position());
     }
     return peer;
   }

@@ -93,15 +93,16 @@ public final class ConnectionGuard implements Handler<HttpConnection> {
 
   @Override
   public void handle(HttpConnection connection) {
-    var _ = admit(connection);
+    var _ = admit(connection, null);
   }
 
   /**
-   * Gives a new connection a place among the strangers'.
+   * Gives a new connection a place: of its peer, or among the strangers'.
    *
+   * @param peer who it is, the same for all connections of one peer; null for a stranger
    * @return false when there is none: the connection is closed then
    */
-  public boolean admit(HttpConnection connection) {
+  public boolean admit(HttpConnection connection, @Nullable String peer) {
     String address = address(connection);
     connection.closeHandler(_ -> {
       ended(connection);
@@ -109,7 +110,8 @@ public final class ConnectionGuard implements Handler<HttpConnection> {
     });
     synchronized (this) {
       Set<HttpConnection> neighbours = strangers.getOrDefault(address, Set.of());
-      if (strange < limits.strangers() && neighbours.size() < limits.perAddress()) {
+      boolean room = strange < limits.strangers() && neighbours.size() < limits.perAddress();
+      if (room || peer != null) {
         places.put(
             connection,
             new Place(
@@ -118,8 +120,13 @@ public final class ConnectionGuard implements Handler<HttpConnection> {
                 vertx.setTimer(limits.firstRequest().toMillis(), _ -> saidNothing(connection))));
         strangers.computeIfAbsent(address, _ -> new LinkedHashSet<>()).add(connection);
         strange++;
-        return true;
+        if (peer == null) {
+          return true;
+        }
       }
+    }
+    if (peer != null) {
+      return believe(connection, peer);
     }
     say(
         "connection from "

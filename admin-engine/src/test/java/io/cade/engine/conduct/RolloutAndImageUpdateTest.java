@@ -41,7 +41,7 @@ final class RolloutAndImageUpdateTest extends ImageUpdateFixture {
   @ParameterizedTest
   @EnumSource(
       value = State.class,
-      names = {"DRAINING", "STAGING", "BOOTING", "TRYING", "PROVING"})
+      names = {"DRAINING", "STAGING", "BOOTING", "PROVING"})
   void theVersionWaitsUntilTheCardHasItsImage(State state) {
     served = 2;
     begin(Kind.OWN);

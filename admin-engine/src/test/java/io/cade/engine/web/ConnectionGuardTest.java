@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,7 +29,6 @@ class ConnectionGuardTest {
   private final Vertx vertx = Vertx.vertx();
   private final List<Socket> sockets = new ArrayList<>();
   private int port;
-  private ConnectionGuard guard;
 
   @AfterEach
   void stop() throws Exception {
@@ -38,11 +38,13 @@ class ConnectionGuardTest {
     vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
   }
 
-  private void serve(ConnectionGuard.Limits limits) throws Exception {
-    guard = new ConnectionGuard(vertx, "test", limits);
+  private ConnectionGuard serve(ConnectionGuard.Limits limits) throws Exception {
+    ConnectionGuard guard = new ConnectionGuard(vertx, "test", limits);
     HttpServer server =
         vertx
-            .createHttpServer()
+            // In clear text it would look for HTTP/2 in the first octets before it tells of
+            // anything.
+            .createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false))
             .connectionHandler(guard)
             .requestHandler(request -> {
               guard.spoke(request.connection());
@@ -58,6 +60,7 @@ class ConnectionGuardTest {
             .toCompletableFuture()
             .get(10, TimeUnit.SECONDS)
             .actualPort();
+    return guard;
   }
 
   private Socket connect(String from) throws IOException {
@@ -79,8 +82,7 @@ class ConnectionGuardTest {
                   .getBytes(StandardCharsets.US_ASCII));
       socket.setSoTimeout(5_000);
       return new String(
-              socket.getInputStream().readNBytes(ANSWER.length()),
-              StandardCharsets.US_ASCII)
+              socket.getInputStream().readNBytes(ANSWER.length()), StandardCharsets.US_ASCII)
           .equals(ANSWER);
     } catch (SocketException e) {
       return false;
@@ -104,7 +106,7 @@ class ConnectionGuardTest {
 
   @Test
   void strangersHaveFewPlacesAndFewerFromOneAddress() throws Exception {
-    serve(new ConnectionGuard.Limits(9, 9, 3, 2, LONG, LONG));
+    ConnectionGuard guard = serve(new ConnectionGuard.Limits(9, 9, 3, 2, LONG, LONG));
     assertThat(ask(connect("127.0.0.2"), "/")).isTrue();
     Socket second = connect("127.0.0.2");
     assertThat(ask(second, "/")).isTrue();
@@ -118,7 +120,7 @@ class ConnectionGuardTest {
 
   @Test
   void strangersDoNotUseUpThePlacesOfPeersThatAreKnown() throws Exception {
-    serve(new ConnectionGuard.Limits(3, 3, 2, 2, LONG, LONG));
+    var _ = serve(new ConnectionGuard.Limits(3, 3, 2, 2, LONG, LONG));
     for (int i = 0; i < 3; i++) {
       assertThat(ask(connect("127.0.0.2"), "/a" + i)).isTrue();
     }
@@ -132,7 +134,7 @@ class ConnectionGuardTest {
 
   @Test
   void aPeerWithTooManyConnectionsLosesItsOldest() throws Exception {
-    serve(new ConnectionGuard.Limits(9, 2, 9, 9, LONG, LONG));
+    var _ = serve(new ConnectionGuard.Limits(9, 2, 9, 9, LONG, LONG));
     Socket other = connect("127.0.0.2");
     assertThat(ask(other, "/other")).isTrue();
     List<Socket> own = new ArrayList<>();
@@ -148,7 +150,8 @@ class ConnectionGuardTest {
 
   @Test
   void aStrangerIsClosedInTheEndHoweverMuchItAsksAndWhoIsKnownStays() throws Exception {
-    serve(new ConnectionGuard.Limits(9, 9, 9, 9, LONG, Duration.ofMillis(800)));
+    ConnectionGuard guard =
+        serve(new ConnectionGuard.Limits(9, 9, 9, 9, LONG, Duration.ofMillis(800)));
     Socket known = connect("127.0.0.2");
     assertThat(ask(known, "/known")).isTrue();
     Socket stranger = connect("127.0.0.2");
@@ -162,7 +165,7 @@ class ConnectionGuardTest {
 
   @Test
   void whoSaysNothingIsClosed() throws Exception {
-    serve(new ConnectionGuard.Limits(9, 9, 9, 9, Duration.ofMillis(300), LONG));
+    var _ = serve(new ConnectionGuard.Limits(9, 9, 9, 9, Duration.ofMillis(300), LONG));
     Socket silent = connect("127.0.0.2");
     Socket speaks = connect("127.0.0.2");
     assertThat(ask(speaks, "/")).isTrue();

@@ -47,8 +47,7 @@ final class FullDiskTest {
 
   /** A site wants a path without links, which that of the small disk is not. */
   private final class ContentElsewhere implements ServiceProcesses {
-    private final OsServiceProcesses real =
-        new OsServiceProcesses(ServiceRuntimes.ofThisProcess());
+    private final OsServiceProcesses real = new OsServiceProcesses(ServiceRuntimes.ofThisProcess());
 
     @Override
     public ServiceProcess start(ServiceSpec spec) throws IOException {

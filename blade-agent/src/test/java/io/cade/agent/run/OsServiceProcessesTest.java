@@ -232,8 +232,7 @@ final class OsServiceProcessesTest extends ServiceProcessesContract {
             .start();
     try (var said =
         new BufferedReader(new InputStreamReader(agent.getInputStream(), StandardCharsets.UTF_8))) {
-      ProcessHandle helper =
-          ProcessHandle.of(Long.parseLong(word(said))).orElseThrow();
+      ProcessHandle helper = ProcessHandle.of(Long.parseLong(word(said))).orElseThrow();
       assertThat(word(said)).isEqualTo("listens");
       long pid = Long.parseLong(get("/well").split("\\|", -1)[2]);
       ProcessHandle program = ProcessHandle.of(pid).orElseThrow();

@@ -310,6 +310,16 @@ class SabotageTest {
     public CompletionStage<?> inventory(PeerIdentity peer, Inventory inventory) {
       return real.inventory(peer, inventory);
     }
+
+    @Override
+    public boolean believes(PeerIdentity peer) {
+      return real.believes(peer);
+    }
+
+    @Override
+    public void admit(PeerIdentity peer, boolean asProxy) throws Refusal {
+      real.admit(peer, asProxy);
+    }
   }
 
   /** Believes that a command succeeded as soon as it has given it out. */
